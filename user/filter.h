@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * filter.h - which sockets are traced, parsed once from the command line into a plain struct.
+ *
+ * Applied in the kernel (ports, side by port, family); the tracker applies what the kernel cannot know (the role of a
+ * connection when no port is given). Pure.
+ */
+#ifndef SOCKSTATE_FILTER_H
+#define SOCKSTATE_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FILTER_RANGES_MAX 32
+
+enum filter_side {
+	SIDE_BOTH,
+	SIDE_SERVER, /* with ports: the local port matches; and the role is listener or server */
+	SIDE_CLIENT, /* with ports: the remote port matches; and the role is client */
+};
+
+struct port_range {
+	uint16_t first, last; /* inclusive, host order */
+};
+
+struct filter {
+	struct port_range ports[FILTER_RANGES_MAX];
+	unsigned int port_ranges; /* 0: every port */
+	enum filter_side side;
+	bool ipv4, ipv6; /* both true: no restriction */
+};
+
+void filter_init(struct filter *f);
+
+/*
+ * "9502", "80,443", "9500-9510,80" added to f. Returns 0, or -EINVAL with one line in err that names the part that is
+ * wrong (port 0, 65536, 80x, an empty part, a range the wrong way round, more than FILTER_RANGES_MAX parts).
+ * f is untouched on error.
+ */
+int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_size);
+
+/* Whether a socket with these ends passes ports, side-by-port and family (AF_*). A port of 0 is not known yet. */
+bool filter_match(const struct filter *f, int family, uint16_t lport, uint16_t rport);
+
+#endif

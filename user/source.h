@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * source.h - where facts come from, as bytes: the kernel (source_kernel.c) or a recording (source_recording.c).
+ *
+ * A source hands over records unread; decode.h checks them. Only source_kernel.c, hooks.c and their friends know libbpf.
+ * Every function returns 0 or a count, or a negative errno with one line in err that names the thing and the remedy.
+ */
+#ifndef SOCKSTATE_SOURCE_H
+#define SOCKSTATE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fact.h"
+#include "facts.h"
+#include "filter.h"
+
+#define ERR_MAX 512
+
+/* Bytes of one record; valid during the call. Returns 0, or a negative errno that ends the drain. */
+typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
+
+/* ---- the kernel: source_kernel.c ---- */
+
+struct kernel_options {
+	struct filter filter;
+	size_t ring_bytes;    /* a power of two and a multiple of the page size */
+	bool raw;	      /* also send LISTEN -> SYN_RECV and the like, for --raw */
+	bool name_syn_drops;  /* attach the costly hook that names clients whose SYN was refused */
+	bool syscall_fallback; /* allow tp_btf/sys_enter+sys_exit, which tax every system call */
+	bool verbose;	      /* libbpf's own log to stderr */
+	const char *force_absent; /* tests: comma list of hook names (hooks.c) to be treated as refused, "fentry" for all of them */
+};
+
+struct source_kernel;
+
+/*
+ * Loads and attaches what the kernel allows, by trying, and fills facts. On success events are flowing.
+ * -EPERM with the missing capability named; -ENOENT where the kernel has no BTF; else what the kernel said.
+ */
+int source_kernel_open(struct source_kernel **out, const struct kernel_options *options, struct fact_list *facts,
+		       char *err, size_t err_size);
+/*
+ * The sockets that exist now, as FACT_EXISTING records and one FACT_EXISTING_END, of every network namespace that we may
+ * enter; owners from the file tables of all processes. To be called once after open and before privileges are dropped.
+ */
+int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
+/* Waits at most timeout_ms (0: not at all) and hands over what the ring holds. Returns how many records. */
+int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx);
+/* Cumulative counts, by enum fact_lost_where, of what did not reach the ring. */
+int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES]);
+/* The sockets that the kernel lists now (sock_diag), for --verify and the listeners' queues; the same records as _existing. */
+int source_kernel_snapshot(struct source_kernel *s, record_fn fn, void *ctx);
+void source_kernel_free(struct source_kernel *s);
+
+/* ---- privilege.c ---- */
+
+/* 0 if this process may load and attach tracing programs, else -EPERM with the missing capability and the remedy in err. */
+int privilege_check(char *err, size_t err_size);
+/* Gives up every capability and, where we are root, the user id (to SUDO_UID, else nobody); no_new_privs. */
+int privilege_drop(char *err, size_t err_size);
+
+/* ---- recordings: recording.c ---- */
+
+#define RECORDING_MAGIC "sockstate\n"
+
+/* What stands at the head of a recording, so that a replay prints what the live run printed. */
+struct recording_info {
+	uint32_t fact_version;
+	int64_t boot_offset_ns; /* wall clock = t + this */
+	struct fact_list facts;
+	struct filter filter;
+	char kernel[64];
+	char version[32];
+};
+
+struct recording_writer;
+/* path "-" is not allowed. Writes the head at once. */
+int recording_create(struct recording_writer **out, const char *path, const struct recording_info *info, char *err,
+		     size_t err_size);
+int recording_write(struct recording_writer *w, const void *bytes, size_t size);
+/* Flushes and closes; returns the first error that happened, also from earlier writes. NULL is fine. */
+int recording_close(struct recording_writer *w);
+
+struct recording_reader;
+int recording_open(struct recording_reader **out, const char *path, struct recording_info *info, char *err,
+		   size_t err_size);
+/* Every record in turn. 0 at a clean end; -EBADMSG where the file is cut or damaged (err says at which byte). */
+int recording_read(struct recording_reader *r, record_fn fn, void *ctx, char *err, size_t err_size);
+void recording_free(struct recording_reader *r);
+
+#endif
