@@ -18,6 +18,7 @@
 #define SOCKSTATE_EVENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* EVENT(id, name, meaning) */
