@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * out.h - text that gathers in memory and leaves in one write.
+ *
+ * Owns the buffer and the first error, which is kept: after it everything is swallowed. Knows nothing of what the
+ * text means. The file descriptor is borrowed.
+ *
+ *	struct out o;
+ *	out_init(&o, STDOUT_FILENO);
+ *	char *p = out_reserve(&o, 64);
+ *	if (p)
+ *		out_advance(&o, write_some(p));
+ *	out_text(&o, "\n");
+ *	err = out_flush(&o);
+ */
+#ifndef SOCKSTATE_OUT_H
+#define SOCKSTATE_OUT_H
+
+#include <stddef.h>
+
+struct out {
+	char *buf;
+	size_t len, cap;
+	int fd;
+	int err; /* 0 or the first negative errno */
+};
+
+/* 0 or -ENOMEM. */
+int out_init(struct out *o, int fd);
+void out_free(struct out *o);
+
+/* Grows the buffer so that n more bytes fit. 0, or a negative errno, which is kept. */
+int out_grow(struct out *o, size_t n);
+
+/* Where n bytes may be written, or NULL. What was written counts after out_advance(). */
+static inline char *out_reserve(struct out *o, size_t n)
+{
+	if (o->cap - o->len < n && out_grow(o, n))
+		return NULL;
+	return o->buf + o->len;
+}
+
+/* end: one past the last byte written at what out_reserve() returned. */
+static inline void out_advance(struct out *o, const char *end)
+{
+	o->len = (size_t)(end - o->buf);
+}
+
+void out_bytes(struct out *o, const char *bytes, size_t n);
+void out_text(struct out *o, const char *text);
+void out_format(struct out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Writes all that has gathered; a partial write goes on, EINTR and a full non-blocking pipe are waited out.
+ * 0, or the kept error (-EPIPE: the reader has gone).
+ */
+int out_flush(struct out *o);
+
+#endif
