@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * listeners.h - listening sockets: their two queues, who waits in them, what they did in the last window.
+ *
+ * Owns the table of listeners, the accept queue's order (oldest first), the counts behind the verdict and the summary.
+ * Prints nothing. Pure.
+ */
+#ifndef SOCKSTATE_LISTENERS_H
+#define SOCKSTATE_LISTENERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conn.h"
+#include "fact.h"
+#include "histogram.h"
+#include "verdict.h"
+
+#define LISTENER_ERRNOS 8
+
+struct listener_error {
+	int err; /* positive errno; 0: free */
+	uint64_t untold;
+};
+
+/* Since the last verdict. */
+struct listener_window {
+	uint64_t start; /* ns */
+	uint64_t refused, completed, accepted, fd_errors, syncookies;
+	uint64_t wait_count;
+	uint64_t waits[64]; /* accept waits by power of two: enough for a median of the window */
+};
+
+struct listener {
+	uint32_t id;
+	uint64_t cookie, sk;
+	uint32_t netns;
+	int family;
+	bool addr_known;
+	uint8_t addr[16];
+	uint16_t port;
+	bool alive, preexisting;
+	uint64_t t_state; /* ns: in LISTEN since; 0 unknown */
+	uint32_t pid, name; /* owner; 0 unknown */
+
+	bool queues_known; /* the next five are the kernel's */
+	uint32_t accept_queue, backlog, syn_queue, syn_young, drops;
+	bool limit_known; /* backlog alone is the kernel's */
+	uint32_t cookie_stamp;
+	uint32_t somaxconn;	/* 0 unknown */
+	uint32_t backlog_asked; /* with asked_known */
+	bool asked_known, drops_known;
+	uint64_t named_drops; /* refusals told one by one since `drops` was read */
+	uint32_t peak;
+
+	conn_id queue_oldest, queue_newest; /* connections in the accept queue that we know */
+	uint32_t queued;
+	uint32_t refs; /* connections that point here */
+
+	uint64_t t_known, t_accept; /* ns: first seen; last accept, 0 none yet */
+	uint64_t completed, accepted, refused; /* while tracing */
+	struct histogram *handshake, *accept_wait; /* NULL: nothing yet */
+	struct listener_window window;
+	uint64_t line_t, line_completed, line_accepted; /* at the last line, for rates */
+	uint64_t error_t; /* ns: errors were last told; 0 never */
+	enum verdict verdict;
+	struct listener_error errors[LISTENER_ERRNOS];
+	struct listener *next_cookie, *next_sk, *next_dead;
+};
+
+struct listeners;
+
+struct listeners *listeners_new(void);
+void listeners_free(struct listeners *ls);
+
+struct listener *listener_get(struct listeners *ls, uint32_t id);
+struct listener *listener_by_cookie(struct listeners *ls, uint64_t cookie);
+/* By cookie, else by address of the living one. NULL: not known. */
+struct listener *listener_by_queues(struct listeners *ls, const struct fact_queues *q);
+/* The only living one that connections to these ends can belong to; NULL where there is none or several. */
+struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s);
+/* A new one, alive. NULL: no memory. */
+struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk, uint32_t netns, uint16_t port,
+			      uint64_t t);
+void listener_learn(struct listeners *ls, struct listener *l, uint64_t cookie, uint64_t sk);
+/* It listens no more. Forgotten at once if it did nothing and nobody points to it, else kept for the summary (bounded). */
+void listener_died(struct listeners *ls, struct listener *l);
+/* conn->listener changes hands; keeps refs. NULL: none. */
+void listener_attach(struct listeners *ls, struct conn *c, struct listener *l);
+
+/* The kernel's figures as a hook read them. Returns how many refusals happened that nobody has told one by one. */
+uint64_t listener_update(struct listener *l, const struct fact_queues *q);
+
+/* The accept queue. */
+void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l, struct conn *c);
+void listener_dequeue(struct listeners *ls, struct conn_table *t, struct conn *c);
+
+void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool syncookie);
+void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns);
+void listener_refused(struct listener *l, uint64_t count);
+/* Counts an accept() error to be told; returns false where the kinds of error are more than can be held. */
+bool listener_error(struct listener *l, int err);
+
+/* The window's figures at t; restarts the window. */
+void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t, struct verdict_input *in);
+
+void listeners_each(struct listeners *ls, void (*fn)(void *ctx, struct listener *l), void *ctx);
+uint32_t listeners_count(const struct listeners *ls);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * names.h - process names, each kept once: a connection holds a number instead of 16 bytes.
+ *
+ * Also remembers which name a pid had last, for facts that carry a pid alone. Bounded: when the table is full a new name is
+ * not kept (id 0, no name) rather than an old one forgotten. Pure.
+ */
+#ifndef SOCKSTATE_NAMES_H
+#define SOCKSTATE_NAMES_H
+
+#include <stdint.h>
+
+struct names;
+
+struct names *names_new(void);
+void names_free(struct names *n);
+/* comm: at most 16 bytes, any bytes. Returns its id, 0 for "" or where the table is full. */
+uint32_t names_id(struct names *n, const char *comm);
+/* NULL for id 0. Valid as long as n is. */
+const char *names_text(const struct names *n, uint32_t id);
+void names_learn(struct names *n, uint32_t pid, uint32_t id);
+/* The id that pid had last, 0 unknown. */
+uint32_t names_of_pid(const struct names *n, uint32_t pid);
+
+#endif
