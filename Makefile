@@ -63,11 +63,12 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 # --- What is made of what -------------------------------------------------------------------------
 
 # The only files that may know libbpf and the kernel. All others are the core: bytes in, text out.
-KERNEL_SIDE	:= main hooks source_kernel privilege sockdiag existing doctor summary_source
+KERNEL_SIDE	:= main live replay clock hooks source_kernel privilege sockdiag existing doctor summary_source
 LAB		:= $(patsubst user/%.c,%,$(wildcard user/lab_*.c))
 KERNEL_SIDE	:= $(patsubst user/%.c,%,$(wildcard $(KERNEL_SIDE:%=user/%.c)))
 CORE		:= $(filter-out $(KERNEL_SIDE) $(LAB),$(patsubst user/%.c,%,$(wildcard user/*.c)))
 UNIT		:= $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
+HELPERS		:= $(wildcard tests/live/*.c tests/cli/*.c tests/replay/*.c)
 FUZZ		:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 
 # --summary counts in the kernel and is loaded alone, so it is an object of its own.
@@ -79,7 +80,8 @@ KERNEL_OBJS	= $(KERNEL_SIDE:%=$(O)/user/%.o)
 LAB_OBJS	= $(LAB:%=$(O)/user/%.o)
 CORE_OBJS	= $(CORE:%=$(O)/user/%.o)
 UNIT_TESTS	= $(UNIT:%=$(O)/tests/%)
-PROGRAMS	= $(if $(wildcard user/main.c),$(BIN)/sockstate) $(if $(LAB),$(BIN)/sockstate-lab)
+HELPER_PROGRAMS	= $(HELPERS:tests/%.c=$(O)/tests/%)
+PROGRAMS	= $(if $(and $(wildcard user/main.c),$(BPF)),$(BIN)/sockstate) $(if $(LAB),$(BIN)/sockstate-lab)
 
 ## all		build ./sockstate and ./sockstate-lab (the default)
 all: $(PROGRAMS) $(if $(CORE),$(O)/libcore.a)
@@ -108,6 +110,15 @@ $(O)/tests/%: tests/unit/%.c $(O)/libcore.a Makefile | build/.tools
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit $(ALL_LDFLAGS) -MF $@.d -o $@ $< $(O)/libcore.a
 
+# Programs that shell tests use may ask the kernel side too: build/tests/live/NAME and the like.
+$(HELPER_PROGRAMS): $(O)/tests/%: tests/%.c $(O)/libkernel.a $(O)/libcore.a Makefile | build/.tools
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(LIBBPF_CFLAGS) $(ALL_LDFLAGS) -MF $@.d -o $@ $< \
+		$(O)/libkernel.a $(O)/libcore.a $(LIBBPF_LIBS)
+
+$(O)/libkernel.a: $(filter-out $(O)/user/main.o,$(KERNEL_OBJS))
+	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
+
 build/bpf/%.bpf.o: bpf/%.bpf.c Makefile | build/.tools
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
@@ -126,7 +137,7 @@ build/.tools: tests/deps
 	@mkdir -p build
 	@tests/deps --check build && touch $@
 
--include $(wildcard $(O)/user/*.d $(O)/tests/*.d build/bpf/*.d)
+-include $(wildcard $(O)/user/*.d $(O)/tests/*.d $(O)/tests/*/*.d build/bpf/*.d)
 
 # --- Running --------------------------------------------------------------------------------------
 
@@ -141,9 +152,10 @@ demo: build-with-deps
 	elif [ -n "$$SOCKSTATE_VM" ]; then \
 		echo "Tracing is not possible here; ./sockstate doctor tells why."; exit 1; \
 	else \
-		echo "This machine does not let us trace ($(SOCKSTATE:$(CURDIR)/%=./%) doctor tells why):"; \
+		echo "This machine does not let us trace (\`./sockstate doctor\` tells why):"; \
 		echo "the demo runs in a virtual machine with Linux $(lastword $(VM_KERNELS)). Starting it takes 10 to 30 seconds."; \
-		exec tests/vm/run $$([ ! -t 0 ] || [ ! -t 1 ] || echo --tty) $(lastword $(VM_KERNELS)) tests/demo; \
+		if [ -t 0 ] && [ -t 1 ]; then tty=--tty; else tty=; fi; \
+		exec tests/vm/run $$tty $(lastword $(VM_KERNELS)) tests/demo; \
 	fi
 
 ## vm		a root shell in a virtual machine; KERNEL=6.1 for the older kernel
@@ -154,7 +166,7 @@ vm: build-with-deps
 
 # One prove runs it all, so that its last lines speak for everything. tests/vm/rules.yml says what
 # may run at the same time.
-PROVE		= HARNESS_RULESFILE=tests/vm/rules.yml prove --timer $(PROVEFLAGS)
+PROVE		= HARNESS_RULESFILE=tests/vm/rules.yml prove $(PROVEFLAGS)
 UNIT_T		= $(UNIT_TESTS)
 REPLAY_T	= $(wildcard tests/replay/*.t)
 CLI_T		= $(wildcard tests/cli/*.t)
@@ -164,7 +176,8 @@ VM_T		= $(VM_KERNELS:%=tests/vm/%.t)
 prove		= $(if $(strip $(1)),$(PROVE) $(1),echo "nothing to run yet")
 
 ## check		all tests: unit, replay, command line, live, and live again on other kernels
-check: build-with-deps $(UNIT_TESTS)
+check: build-with-deps
+	@+$(MAKE) --no-print-directory $(UNIT_TESTS) $(HELPER_PROGRAMS)
 	@$(PROVE) -j $(or $(JOBS),2) $(UNIT_T) $(REPLAY_T) $(CLI_T) $(LIVE_T) $(VM_T)
 
 ## check-unit	unit tests of the core; no root
@@ -172,19 +185,20 @@ check-unit: $(UNIT_TESTS)
 	@$(call prove,$(UNIT_T))
 
 ## check-replay	recordings against expected text; no root
-check-replay: all
+check-replay: all $(HELPER_PROGRAMS)
 	@$(call prove,$(REPLAY_T))
 
 ## check-cli	options, exit codes, help against manual; no root
-check-cli: all
+check-cli: all $(HELPER_PROGRAMS)
 	@$(call prove,$(CLI_T))
 
 ## check-live	real sockets on this kernel; root
-check-live: all
+check-live: all $(HELPER_PROGRAMS)
 	@$(call prove,$(LIVE_T))
 
 ## check-vm	the live tests on other kernels, in virtual machines
 check-vm: build-with-deps
+	@+$(MAKE) --no-print-directory $(HELPER_PROGRAMS)
 	@$(call prove,-j $(or $(JOBS),2) $(VM_T))
 
 ## check-asan	unit and replay tests with address and undefined-behaviour sanitizers

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * live.c - the run on this kernel: attach, take stock, give up rights, then poll until told to stop.
+ *
+ * Everything that the stream is to know goes through feed(), so a recording holds exactly what the tracker saw.
+ */
+#include "run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "source.h"
+#include "stream.h"
+#include "tcp.h"
+
+/* Two CPUs deliver up to a quarter of a millisecond out of order. */
+#define HOLD_BACK_NS (2 * NS_PER_MS)
+#define POLL_MS 10
+/* With facts held back: just long enough for them to come of age. */
+#define POLL_WAITING_MS 3
+#define TICK_NS (100 * NS_PER_MS)
+/* The ring is emptied once in so many sockets while stock is taken. */
+#define EXISTING_DRAIN 256
+/* A drain at the end that traffic does not let end. */
+#define DRAIN_MAX_NS (500 * NS_PER_MS)
+
+struct live {
+	const struct options *options;
+	const struct run_place *place;
+	struct source_kernel *source;
+	struct recording_writer *recording;
+	struct stream *stream;
+	struct view *view;
+	uint64_t lost[FACT_LOST_PLACES]; /* already told */
+	uint64_t last_tick;		 /* nothing earlier will come */
+	uint64_t last_chores;
+	uint64_t next_interval;
+	uint64_t existing;
+	int recording_error;
+	int write_error; /* of standard output */
+};
+
+/* ---- records into the stream ---- */
+
+static int feed(void *ctx, const void *bytes, size_t size)
+{
+	struct live *l = ctx;
+
+	if (l->recording && !l->recording_error)
+		l->recording_error = recording_write(l->recording, bytes, size);
+	stream_record(l->stream, bytes, size);
+	return 0;
+}
+
+static void feed_tick(struct live *l, uint64_t t)
+{
+	const struct fact_hdr tick = {.t = t, .size = sizeof(tick), .kind = FACT_TICK};
+
+	l->last_tick = t;
+	feed(l, &tick, sizeof(tick));
+}
+
+static void feed_lost(struct live *l, uint64_t t)
+{
+	uint64_t now[FACT_LOST_PLACES] = {0};
+
+	if (source_kernel_lost(l->source, now) < 0)
+		return;
+	for (unsigned int i = 0; i < FACT_LOST_PLACES; i++) {
+		const struct fact_lost lost = {
+			.h = {.t = t, .size = sizeof(lost), .kind = FACT_LOST},
+			.count = now[i] - l->lost[i],
+			.where = i,
+		};
+
+		if (now[i] <= l->lost[i])
+			continue;
+		l->lost[i] = now[i];
+		feed(l, &lost, sizeof(lost));
+	}
+}
+
+static int feed_existing(void *ctx, const void *bytes, size_t size)
+{
+	struct live *l = ctx;
+
+	/* Nothing is released before stock has been taken: order.c puts what happened meanwhile into its place. */
+	if (++l->existing % EXISTING_DRAIN == 0)
+		source_kernel_poll(l->source, 0, feed, l);
+	return feed(l, bytes, size);
+}
+
+/* Listeners only: their queues are what an interval asks for. */
+static int feed_listener(void *ctx, const void *bytes, size_t size)
+{
+	const struct fact_existing *existing = bytes;
+
+	if (size == sizeof(*existing) && existing->h.kind == FACT_EXISTING && existing->s.state == TCP_STATE_LISTEN)
+		feed(ctx, bytes, size);
+	return 0;
+}
+
+/* ---- setting up ---- */
+
+static void describe(struct recording_info *info, const struct options *options, const struct fact_list *facts)
+{
+	struct utsname system = {0};
+
+	uname(&system);
+	*info = (struct recording_info){
+		.fact_version = FACT_VERSION,
+		.boot_offset_ns = clock_boot_offset_ns(),
+		.facts = *facts,
+		.filter = options->filter,
+	};
+	snprintf(info->kernel, sizeof(info->kernel), "%.63s", system.release);
+	snprintf(info->version, sizeof(info->version), "%.31s", SOCKSTATE_VERSION);
+}
+
+static int open_kernel(struct live *l, struct fact_list *facts, char *err, size_t err_size)
+{
+	const struct kernel_options kernel = {
+		.filter = l->options->filter,
+		.ring_bytes = l->options->ring_bytes,
+		.raw = l->options->raw,
+		.name_syn_drops = l->options->name_syn_drops,
+		.syscall_fallback = l->options->syscall_fallback,
+		.verbose = l->options->verbose,
+		.force_absent = l->options->force_absent,
+	};
+	int rc = privilege_check(err, err_size);
+
+	return rc ? rc : source_kernel_open(&l->source, &kernel, facts, err, err_size);
+}
+
+static int open_outputs(struct live *l, const struct recording_info *info, char *err, size_t err_size)
+{
+	struct view_options view_options = l->place->view;
+	struct stream_config config;
+	int rc;
+
+	if (l->options->record) {
+		rc = recording_create(&l->recording, l->options->record, info, err, err_size);
+		if (rc)
+			return rc;
+	}
+	stream_config_init(&config, l->options);
+	config.tracker.facts = info->facts;
+	config.meta = (struct stream_meta){
+		.version = info->version,
+		.kernel = info->kernel,
+		.argv = l->place->argv,
+		.boot_offset_ns = info->boot_offset_ns,
+	};
+	view_options.boot_offset_ns = info->boot_offset_ns;
+	l->view = stream_view_new(l->options, &view_options);
+	l->stream = l->view ? stream_new(&config, l->view) : NULL;
+	if (l->stream)
+		return 0;
+	snprintf(err, err_size, "out of memory");
+	return -ENOMEM;
+}
+
+/* ---- the loop ---- */
+
+static bool reader_gone(const struct live *l)
+{
+	struct pollfd out = {.fd = l->place->view.fd};
+
+	/* No event is asked for: what remains is that the other end of a pipe has been closed. */
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+static void flush(struct live *l)
+{
+	if (view_pending(l->view) && !l->write_error)
+		l->write_error = run_flush(l->view);
+}
+
+/* What is due ten times a second, not at every poll. */
+static void chores(struct live *l, uint64_t now)
+{
+	if (now - l->last_chores < TICK_NS)
+		return;
+	l->last_chores = now;
+	feed_lost(l, now);
+	if (l->next_interval && now >= l->next_interval) {
+		l->next_interval = now + l->options->interval_ns;
+		source_kernel_snapshot(l->source, feed_listener, l);
+	}
+	if (!l->write_error && reader_gone(l))
+		l->write_error = -EPIPE;
+}
+
+static int loop(struct live *l, uint64_t start)
+{
+	const struct options *o = l->options;
+	uint64_t deadline = o->duration_ns ? start + o->duration_ns : UINT64_MAX;
+
+	l->last_chores = start;
+	l->next_interval = o->interval_ns ? start + o->interval_ns : 0;
+	while (!l->place->stopped() && !stream_done(l->stream) && !l->write_error && !l->recording_error) {
+		uint64_t now = clock_now_ns();
+		uint64_t watermark = now - HOLD_BACK_NS;
+		bool waiting = stream_waiting(l->stream);
+		int rc;
+
+		if (now >= deadline)
+			break;
+		rc = source_kernel_poll(l->source, waiting ? POLL_WAITING_MS : POLL_MS, feed, l);
+		if (rc < 0 && rc != -EINTR) {
+			run_complain("cannot read from the kernel: %s", strerror(-rc));
+			return rc;
+		}
+		chores(l, now);
+		/* The poll began at now, so what was stamped before has been handed over. */
+		waiting = stream_waiting(l->stream);
+		if (watermark > l->last_tick && (waiting || watermark - l->last_tick >= TICK_NS))
+			feed_tick(l, watermark);
+		flush(l);
+	}
+	return 0;
+}
+
+/* What the ring still holds, and the last line. */
+static void finish(struct live *l)
+{
+	uint64_t end = clock_now_ns();
+
+	while (source_kernel_poll(l->source, 0, feed, l) > 0 && clock_now_ns() - end < DRAIN_MAX_NS)
+		;
+	feed_lost(l, clock_now_ns());
+	feed_tick(l, clock_now_ns());
+	stream_finish(l->stream);
+	flush(l);
+}
+
+static int run(struct live *l, char *err, size_t err_size)
+{
+	struct recording_info info;
+	struct fact_list facts = {0};
+	uint64_t start = clock_now_ns();
+	int rc;
+
+	rc = open_kernel(l, &facts, err, err_size);
+	if (rc)
+		return rc;
+	describe(&info, l->options, &facts);
+	rc = open_outputs(l, &info, err, err_size);
+	if (rc)
+		return rc;
+
+	/* The first tick brings the meta line; an output that cannot be written is told before anything else. */
+	feed_tick(l, start);
+	flush(l);
+	if (l->write_error)
+		return 0;
+	rc = source_kernel_existing(l->source, feed_existing, l);
+	if (rc < 0) {
+		snprintf(err, err_size, "cannot list the sockets that exist: %s", strerror(-rc));
+		return rc;
+	}
+	rc = l->options->keep_privileges ? 0 : privilege_drop(err, err_size);
+	if (rc)
+		return rc;
+	rc = loop(l, clock_now_ns());
+	finish(l);
+	return rc;
+}
+
+int run_live(const struct options *options, const struct run_place *place)
+{
+	struct live l = {.options = options, .place = place};
+	char err[ERR_MAX] = "";
+	int rc, code = EXIT_CLEAN;
+
+	rc = run(&l, err, sizeof(err));
+	if (rc) {
+		if (err[0])
+			run_complain("%s", err);
+		code = EXIT_RUNTIME;
+	}
+	if (l.write_error && l.write_error != -EPIPE)
+		code = EXIT_RUNTIME;
+	rc = recording_close(l.recording);
+	if (rc) {
+		run_complain("--record: cannot write '%s': %s", options->record, strerror(-rc));
+		code = EXIT_RUNTIME;
+	}
+	stream_free(l.stream);
+	view_free(l.view);
+	source_kernel_free(l.source);
+	return code;
+}

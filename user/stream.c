@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "stream.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "decode.h"
+#include "order.h"
+
+#define META_SCHEMA 1
+/* Far more than arrives within the hold-back; a slot is touched only when it is needed. */
+#define ORDER_CAPACITY 32768
+
+struct stream {
+	struct stream_config config;
+	struct view *view;
+	struct order *order;
+	struct tracker *tracker;
+	uint64_t latest;   /* t of the last tick, or of a later fact */
+	uint64_t rejected; /* records that decode refused since the last tick */
+	uint64_t left;	   /* of config.count */
+	bool started, done;
+};
+
+void stream_config_init(struct stream_config *config, const struct options *options)
+{
+	*config = (struct stream_config){.count = options->count};
+	tracker_config_init(&config->tracker);
+	config->tracker.filter = options->filter;
+	config->tracker.raw = options->raw;
+	config->tracker.interval_ns = options->interval_ns;
+	if (options->max_connections)
+		config->tracker.max_connections = options->max_connections;
+	if (options->max_requests)
+		config->tracker.max_requests = options->max_requests;
+	if (options->slow_ns)
+		config->tracker.verdict.slow_ns = options->slow_ns;
+	if (options->stuck_ns)
+		config->tracker.verdict.stuck_ns = options->stuck_ns;
+	if (options->flood_min)
+		config->tracker.verdict.flood_min = options->flood_min;
+	if (options->flood_old_percent)
+		config->tracker.verdict.flood_old_percent = options->flood_old_percent;
+}
+
+struct view *stream_view_new(const struct options *options, const struct view_options *view_options)
+{
+	static struct view *(*const views[])(const struct view_options *) = {
+		[OUTPUT_TABLE] = view_table_new,
+		[OUTPUT_LADDER] = view_ladder_new,
+		[OUTPUT_JSON] = view_json_new,
+		[OUTPUT_SUMMARY] = view_summary_new,
+	};
+
+	return views[options->output](view_options);
+}
+
+static void on_event(void *ctx, const struct event *e)
+{
+	struct stream *s = ctx;
+
+	if (s->done && e->type != EVENT_SUMMARY)
+		return;
+	view_event(s->view, e);
+	if (s->config.count && (e->type == EVENT_STATE || e->type == EVENT_ACCEPT) && --s->left == 0)
+		s->done = true;
+}
+
+static void start(struct stream *s, uint64_t t)
+{
+	struct event e;
+
+	event_init(&e, EVENT_META, t);
+	event_set(&e, F_SCHEMA, META_SCHEMA);
+	event_set_text(&e, F_VERSION, s->config.meta.version);
+	event_set_text(&e, F_KERNEL, s->config.meta.kernel);
+	event_set(&e, F_BOOT_OFFSET_NS, (uint64_t)s->config.meta.boot_offset_ns);
+	event_field(&e, F_FILTER)->filter = &s->config.tracker.filter;
+	event_field(&e, F_ARGV)->argv = s->config.meta.argv;
+	event_field(&e, F_FACTS)->facts = &s->config.tracker.facts;
+	s->started = true;
+	on_event(s, &e);
+}
+
+struct stream *stream_new(const struct stream_config *config, struct view *view)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->config = *config;
+	s->view = view;
+	s->left = config->count;
+	s->order = order_new(ORDER_CAPACITY);
+	s->tracker = tracker_new(&s->config.tracker, on_event, s);
+	if (!s->order || !s->tracker) {
+		stream_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void stream_free(struct stream *s)
+{
+	if (!s)
+		return;
+	tracker_free(s->tracker);
+	order_free(s->order);
+	free(s);
+}
+
+/* Whether a fact concerns a socket that the filter asks for. */
+static bool passes(const struct filter *f, const struct fact_hdr *fact)
+{
+	/* Every record with a socket has it behind the header: fact_state stands for all of them. */
+	const struct fact_sock *sock = &((const struct fact_state *)fact)->s;
+	const struct fact_enqueue *enqueue = (const void *)fact;
+
+	switch ((enum fact_kind)fact->kind) {
+	case FACT_EXISTING_END:
+	case FACT_LOST:
+	case FACT_TICK:
+		return true;
+	case FACT_ENQUEUE:
+		return filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
+	case FACT_ACCEPT:
+		/* A failed accept() may tell no more than its listener. */
+		if (sock->lport == 0)
+			return true;
+		break;
+	default:
+		break;
+	}
+	return filter_match(f, sock->family, sock->lport, sock->rport);
+}
+
+static void deliver(void *ctx, const struct fact_hdr *fact)
+{
+	struct stream *s = ctx;
+
+	if (fact->t > s->latest)
+		s->latest = fact->t;
+	if (!s->done)
+		tracker_fact(s->tracker, fact);
+}
+
+static void tell_rejected(struct stream *s, uint64_t t)
+{
+	struct fact_lost lost = {
+		.h = {.t = t, .size = sizeof(lost), .kind = FACT_LOST},
+		.count = s->rejected,
+		.where = FACT_LOST_DECODE,
+	};
+
+	if (!s->rejected)
+		return;
+	s->rejected = 0;
+	deliver(s, &lost.h);
+}
+
+void stream_record(struct stream *s, const void *bytes, size_t size)
+{
+	const struct fact_hdr *fact = fact_decode(bytes, size);
+
+	if (!s->started)
+		start(s, fact ? fact->t : 0);
+	if (!fact) {
+		s->rejected++;
+	} else if (fact->kind == FACT_TICK) {
+		order_release(s->order, fact->t, deliver, s);
+		tell_rejected(s, fact->t);
+		deliver(s, fact);
+	} else if (!s->config.only || passes(s->config.only, fact)) {
+		order_push(s->order, fact, deliver, s);
+	}
+}
+
+void stream_event(struct stream *s, const struct event *e)
+{
+	on_event(s, e);
+}
+
+void stream_finish(struct stream *s)
+{
+	if (!s->started)
+		start(s, 0);
+	order_release(s->order, UINT64_MAX, deliver, s);
+	tell_rejected(s, s->latest);
+	tracker_finish(s->tracker, s->latest);
+	view_finish(s->view);
+}
+
+bool stream_done(const struct stream *s)
+{
+	return s->done;
+}
+
+size_t stream_waiting(const struct stream *s)
+{
+	return order_waiting(s->order);
+}
+
+const struct tracker *stream_tracker(const struct stream *s)
+{
+	return s->tracker;
+}
