@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The close: FIN by FIN, by RST, by timeout, through TIME_WAIT. */
+#include "life.h"
+
+#include <errno.h>
+
+static const char *reset_reason_name(unsigned int reason)
+{
+	static const char *const reason_names[FACT_RESET_REASONS] = {
+		[FACT_RESET_NO_SOCKET] = "no_socket",
+		[FACT_RESET_STATE] = "state",
+		[FACT_RESET_ABORT_ON_CLOSE] = "abort_on_close",
+		[FACT_RESET_ABORT_ON_LINGER] = "abort_on_linger",
+		[FACT_RESET_ABORT_ON_MEMORY] = "abort_on_memory",
+		[FACT_RESET_DISCONNECT] = "disconnect",
+		[FACT_RESET_TIMEOUT] = "timeout",
+		[FACT_RESET_OTHER] = "other",
+	};
+
+	return reason < FACT_RESET_REASONS ? reason_names[reason] : NULL;
+}
+
+void life_on_state(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_state *f = (const struct fact_state *)h;
+	struct conn *c;
+
+	life_tell_raw(t, h, &f->s, f->old, f->new);
+	if (f->old == TCP_STATE_LISTEN || f->old == f->new)
+		return; /* the artefact of the tracepoint, sent for --raw alone */
+	life_flush_pending(t, h->t);
+	c = conn_by_cookie(t->conns, f->s.cookie);
+	if (!c)
+		c = life_adopt(t, &f->s, f->old);
+	if (!c || (c->state == f->new && f->old != f->new))
+		return; /* told twice: the second program and the first */
+	conn_learn_ends(t->conns, c, &f->s);
+	life_own_pid(t, c, h, f->pid);
+	if (h->flags & FACT_F_PEER_FIN)
+		c->flags |= CONN_PEER_FIN;
+	conn_touch(t->conns, c);
+	life_told(t, life_move(t, c, h->t, f->old, f->new));
+}
+
+static bool enters_time_wait(const struct conn *c, const struct fact_closed *f)
+{
+	if (conn_is(c, CONN_RST_RECEIVED | CONN_RST_SENT | CONN_ORPHAN_FW2) || f->err)
+		return false;
+	if (f->old == TCP_STATE_CLOSING)
+		return true;
+	return f->old == TCP_STATE_FIN_WAIT2 && f->h.flags & FACT_F_PEER_FIN;
+}
+
+static const char *close_reason(const struct conn *c)
+{
+	if (conn_is(c, CONN_TIMED_OUT))
+		return "timeout";
+	if (conn_is(c, CONN_RST_RECEIVED | CONN_REFUSED))
+		return "rst_received";
+	if (conn_is(c, CONN_LISTENER_GONE))
+		return "listener_closed";
+	if (conn_is(c, CONN_RST_SENT))
+		return "rst_sent";
+	return NULL;
+}
+
+void life_on_closed(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_closed *f = (const struct fact_closed *)h;
+	struct conn *c;
+	struct event *e;
+	const char *why;
+	bool aborts;
+
+	if (f->old == TCP_STATE_LISTEN) {
+		life_listener_closed(t, f);
+		return;
+	}
+	life_tell_raw(t, h, &f->s, f->old, f->new);
+	life_flush_pending(t, h->t);
+	c = conn_by_cookie(t->conns, f->s.cookie);
+	if (!c && f->old == TCP_STATE_SYN_RECV)
+		c = life_find(t, &f->s);
+	if (!c && life_ended_lately(t, f->s.cookie))
+		return; /* told twice */
+	if (!c)
+		c = life_adopt(t, &f->s, f->old);
+	if (!c || conn_is(c, CONN_CLOSED) || c->state == TCP_STATE_TIME_WAIT)
+		return;
+	conn_learn_ends(t->conns, c, &f->s);
+	conn_touch(t->conns, c);
+	life_own_pid(t, c, h, f->pid);
+	c->bytes_in = f->bytes_in;
+	c->bytes_out = f->bytes_out;
+	c->retrans = f->retrans;
+	c->srtt_us = f->srtt_us;
+	c->flags |= CONN_TOTALS;
+	if (f->err == ETIMEDOUT)
+		c->flags |= CONN_TIMED_OUT;
+	else if (f->err == ECONNREFUSED)
+		c->flags |= CONN_REFUSED;
+	else if (f->err == ECONNRESET || f->err == EPIPE)
+		c->flags |= CONN_RST_RECEIVED;
+
+	if (enters_time_wait(c, f)) {
+		life_told(t, life_move(t, c, h->t, f->old, TCP_STATE_TIME_WAIT));
+		/* Where the end of TIME_WAIT is not to be seen, the story ends at its begin. */
+		if (life_absent(t, KNOW_TIME_WAIT_END))
+			life_tell_close(t, c, h->t, h->t);
+		return;
+	}
+	if (conn_is(c, CONN_ORPHAN_FW2) && f->old == TCP_STATE_FIN_WAIT2 && !life_absent(t, KNOW_TIME_WAIT_END))
+		return; /* a timewait socket carries FIN_WAIT2 on: no transition */
+
+	/* The owner, or the listener's end, closes without a FIN: a RST goes out next. */
+	aborts = !(c->flags & (CONN_RST_RECEIVED | CONN_TIMED_OUT | CONN_REFUSED | CONN_RST_SENT)) &&
+		 (f->old == TCP_STATE_ESTABLISHED || f->old == TCP_STATE_CLOSE_WAIT || f->old == TCP_STATE_SYN_RECV ||
+		  f->old == TCP_STATE_FIN_WAIT1 || f->old == TCP_STATE_FIN_WAIT2);
+	if (f->old == TCP_STATE_FIN_WAIT2 && !(h->flags & FACT_F_OWNED))
+		aborts = false;
+	why = close_reason(c);
+	e = life_move(t, c, h->t, f->old, f->new);
+	if (e && why)
+		event_set_text(e, F_REASON, why);
+	life_told(t, e);
+	c->flags |= CONN_CLOSED;
+	if (conn_is(c, CONN_LISTENER_GONE))
+		listener_dequeue(t->listeners, t->conns, c);
+	if (conn_is(c, CONN_QUEUED))
+		return; /* a corpse: accept() will hand it out, or the listener's end buries it */
+	if (aborts)
+		life_wait_for_reset(t, c, h->t);
+	else
+		life_tell_close(t, c, h->t, h->t);
+}
+
+void life_on_reset(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_reset *f = (const struct fact_reset *)h;
+	bool sent = h->flags & FACT_F_SENT;
+	const char *reason = reset_reason_name(f->reason);
+	struct listener *l = f->s.cookie ? listener_by_cookie(t->listeners, f->s.cookie) : NULL;
+	struct conn *c = l ? life_find_request(t, &f->s) : life_find(t, &f->s);
+	struct event *e;
+
+	if (!c && !f->s.lport && !f->s.rport)
+		return;
+	e = line_begin(&t->lines, EVENT_RESET, h->t);
+	if (c) {
+		c->flags |= sent ? CONN_RST_SENT : CONN_RST_RECEIVED;
+		line_conn(&t->lines, c, life_listener(t, c));
+	} else {
+		line_ends(&t->lines, &f->s);
+	}
+	event_set_text(e, F_DIR, sent ? "sent" : "received");
+	if (reason)
+		event_set_text(e, F_REASON, reason);
+	line_tell(&t->lines);
+	if (c && conn_is(c, CONN_CLOSED) && !conn_is(c, CONN_QUEUED))
+		life_tell_close(t, c, h->t, c->t_state);
+	else if (c && conn_is(c, CONN_REQUEST))
+		life_end_request(t, c, h->t, false);
+}
+
+/* ---- TIME_WAIT ---- */
+
+void life_on_timewait(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_timewait *f = (const struct fact_timewait *)h;
+	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
+
+	if (c && f->s.state == TCP_STATE_FIN_WAIT2)
+		c->flags |= CONN_ORPHAN_FW2;
+}
+
+void life_on_timewait_end(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_timewait *f = (const struct fact_timewait *)h;
+	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
+
+	if (!c && !f->s.cookie)
+		c = conn_by_ends(t->conns, &f->s);
+	if (!c)
+		c = life_adopt(t, &f->s, f->s.state);
+	if (!c || (c->state != TCP_STATE_TIME_WAIT && c->state != TCP_STATE_FIN_WAIT2))
+		return;
+	if (c->state == TCP_STATE_FIN_WAIT2 && f->s.state == TCP_STATE_TIME_WAIT) {
+		/* The FIN came while the timewait socket carried FIN_WAIT2: when, no hook told. */
+		struct event *e = life_move(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT);
+
+		life_told(t, e);
+		c->t_state = 0;
+	}
+	life_told(t, life_move(t, c, h->t, c->state, TCP_STATE_CLOSE));
+	life_tell_close(t, c, h->t, h->t);
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What was there before us: the kernel's tables, read once the hooks are attached. */
+#include "life.h"
+
+#include <string.h>
+
+static void existing_listener(struct tracker *t, const struct fact_existing *f)
+{
+	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
+	bool is_new = !l;
+	uint32_t syn_young;
+	struct event *e;
+
+	if (l && !l->alive)
+		return;
+	if (is_new)
+		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, f->h.t);
+	if (!l)
+		return;
+	listener_learn(t->listeners, l, f->s.cookie, f->s.sk);
+	l->family = f->s.family;
+	memcpy(l->addr, f->s.laddr, sizeof(l->addr));
+	l->addr_known = true;
+	if (!l->pid && f->task.pid) {
+		l->pid = f->task.pid;
+		l->name = names_id(t->names, f->task.comm);
+		names_learn(t->names, l->pid, l->name);
+	}
+	syn_young = l->syn_young; /* sock_diag does not tell it */
+	life_unnamed_drops(t, l, f->h.t, listener_update(l, &f->q));
+	if (!f->q.syn_young)
+		l->syn_young = syn_young < l->syn_queue ? syn_young : l->syn_queue;
+	if (!is_new || t->walked)
+		return;
+	l->preexisting = true;
+	e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
+	event_set(e, F_SOCKET_STATE, TCP_STATE_LISTEN);
+	line_listener(&t->lines, l);
+	line_queues(&t->lines, l);
+	if (f->fd >= 0)
+		event_field(e, F_FD)->i = f->fd;
+	event_set(e, F_DROPS_TOTAL, l->drops);
+	event_set(e, F_PREEXISTING, true);
+	line_tell(&t->lines);
+}
+
+static void existing_conn(struct tracker *t, const struct fact_existing *f)
+{
+	struct conn *c = life_find(t, &f->s);
+	struct listener *l;
+	struct event *e;
+	bool request = f->s.state == TCP_STATE_SYN_RECV && !f->inode;
+
+	if (c) {
+		conn_learn_cookie(t->conns, c, f->s.cookie);
+		if (!c->pid)
+			life_own(t, c, &f->task);
+		return;
+	}
+	/* After the first walk whatever is unknown is a race of the table with the stream, not a socket older than us. */
+	if (t->walked || life_ended_lately(t, f->s.cookie))
+		return;
+	c = life_add(t, &f->s, request);
+	if (!c)
+		return;
+	t->connections++;
+	c->state = (uint8_t)f->s.state;
+	c->visited = (uint16_t)(1u << c->state);
+	c->flags |= CONN_PREEXISTING;
+	c->t_last = f->h.t;
+	life_own(t, c, &f->task);
+	l = listener_by_cookie(t->listeners, f->listener_cookie);
+	if (!l)
+		l = listener_by_port(t->listeners, &f->s);
+	if (l) {
+		c->role = ROLE_SERVER;
+		listener_attach(t->listeners, c, l);
+		if (f->inode) {
+			c->flags |= CONN_ACCEPTED;
+		} else if (c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT) {
+			listener_enqueue(t->listeners, t->conns, l, c);
+			life_own_as(c, l);
+		} else if (request) {
+			life_own_as(c, l);
+		}
+	}
+	e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
+	event_set(e, F_SOCKET_STATE, c->state);
+	line_conn(&t->lines, c, l);
+	if (f->fd >= 0)
+		event_field(e, F_FD)->i = f->fd;
+	if (conn_is(c, CONN_QUEUED))
+		event_set(e, F_QUEUED, true);
+	event_set(e, F_PREEXISTING, true);
+	line_tell(&t->lines);
+}
+
+void life_on_existing(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_existing *f = (const struct fact_existing *)h;
+
+	if (f->s.state == TCP_STATE_LISTEN)
+		existing_listener(t, f);
+	else
+		existing_conn(t, f);
+}
+
+void life_on_existing_end(struct tracker *t, const struct fact_hdr *h)
+{
+	(void)h;
+	t->walked = true;
+}

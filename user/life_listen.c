@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The listener: its limits, its counters, its verdict, its end. */
+#include "life.h"
+
+#include <string.h>
+
+/* ---- refusals ---- */
+
+void life_count_drop(struct tracker *t, enum drop_reason reason, struct listener *l, uint64_t count)
+{
+	t->drops[reason] += count;
+	if (l)
+		listener_refused(l, count);
+}
+
+/*
+ * The listener's own counter has risen by more than was told one by one: SYNs were refused that no hook saw.
+ * Which queue was full follows from its figures; the clients stay unnamed.
+ */
+void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint64_t count)
+{
+	enum drop_reason reason = DROP_UNKNOWN;
+	struct event *e;
+
+	if (!count)
+		return;
+	if (l->accept_queue > l->backlog)
+		reason = DROP_ACCEPT_QUEUE_FULL;
+	else if (l->backlog && l->syn_queue >= l->backlog)
+		reason = DROP_SYN_QUEUE_FULL;
+	life_count_drop(t, reason, l, count);
+	e = line_begin(&t->lines, EVENT_DROP, at);
+	line_listener(&t->lines, l);
+	line_queues(&t->lines, l);
+	event_set(e, F_COUNT, count);
+	if (life_exact(t, KNOW_ACK_DROP))
+		event_set_text(e, F_SEGMENT, "syn");
+	if (reason != DROP_UNKNOWN)
+		event_set_text(e, F_REASON, drop_reason_name(reason));
+	event_set(e, F_DROPS_TOTAL, l->drops);
+	line_tell(&t->lines);
+}
+
+/* The listener that a hook names, with its figures of that moment. NULL: the hook named none. */
+struct listener *life_observe(struct tracker *t, const struct fact_hdr *h, const struct fact_queues *q,
+				uint32_t netns, uint16_t port)
+{
+	struct listener *l;
+
+	if (!q->sk && !q->cookie)
+		return NULL;
+	l = listener_by_queues(t->listeners, q);
+	if (!l)
+		l = listener_add(t->listeners, q->cookie, q->sk, netns, port, h->t);
+	if (!l)
+		return NULL;
+	listener_learn(t->listeners, l, q->cookie, q->sk);
+	life_unnamed_drops(t, l, h->t, listener_update(l, q));
+	return l;
+}
+
+/* ---- the listener ---- */
+
+void life_on_listen(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_listen *f = (const struct fact_listen *)h;
+	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
+	bool again = h->flags & FACT_F_AGAIN;
+	struct event *e;
+
+	if (l && !l->alive) /* it listens again after a shutdown: another life */
+		l = NULL;
+	if (!l)
+		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, h->t);
+	if (!l)
+		return;
+	listener_learn(t->listeners, l, f->s.cookie, f->s.sk);
+	l->family = f->s.family;
+	memcpy(l->addr, f->s.laddr, sizeof(l->addr));
+	l->addr_known = true;
+	if (f->task.pid) {
+		l->pid = f->task.pid;
+		l->name = names_id(t->names, f->task.comm);
+		names_learn(t->names, l->pid, l->name);
+	}
+	l->somaxconn = f->somaxconn;
+	l->asked_known = f->asked_known;
+	l->backlog_asked = f->backlog_asked;
+	life_unnamed_drops(t, l, h->t, listener_update(l, &f->q));
+	if (again) {
+		e = line_begin(&t->lines, EVENT_LISTENER, h->t);
+	} else {
+		l->t_state = h->t;
+		life_tell_raw(t, h, &f->s, f->old, f->new);
+		if (t->config.raw)
+			return;
+		e = line_begin(&t->lines, EVENT_STATE, h->t);
+		event_set(e, F_OLD, f->old);
+		event_set(e, F_NEW, f->new);
+	}
+	line_listener(&t->lines, l);
+	line_queues(&t->lines, l);
+	if (l->asked_known)
+		event_set(e, F_BACKLOG_ASKED, l->backlog_asked);
+	if (l->somaxconn)
+		event_set(e, F_SOMAXCONN, l->somaxconn);
+	if (h->flags & FACT_F_MPTCP)
+		event_set(e, F_MPTCP, true);
+	line_tell(&t->lines);
+}
+
+/* Corpses that nobody will take out any more. Living children are closed one by one and have facts of their own. */
+static void bury(struct tracker *t, struct listener *l, uint64_t at)
+{
+	struct conn *c, *next;
+
+	for (c = conn_get(t->conns, l->queue_oldest); c; c = next) {
+		next = conn_get(t->conns, c->queue_newer);
+		c->flags |= CONN_LISTENER_GONE;
+		if (!conn_is(c, CONN_CLOSED))
+			continue;
+		listener_dequeue(t->listeners, t->conns, c);
+		life_tell_close(t, c, at, c->t_state);
+	}
+}
+
+void life_listener_closed(struct tracker *t, const struct fact_closed *f)
+{
+	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
+	struct event *e;
+	uint64_t at = f->h.t;
+
+	life_tell_raw(t, &f->h, &f->s, f->old, f->new);
+	if (!t->config.raw) {
+		e = line_begin(&t->lines, EVENT_STATE, at);
+		event_set(e, F_OLD, f->old);
+		event_set(e, F_NEW, f->new);
+		if (l && l->t_state)
+			event_set(e, F_IN_OLD_NS, at - l->t_state);
+		if (l) {
+			line_listener(&t->lines, l);
+			line_queues(&t->lines, l);
+		} else {
+			event_set_text(e, F_ROLE, "listener");
+			line_ends(&t->lines, &f->s);
+		}
+		line_tell(&t->lines);
+	}
+	if (!l)
+		return;
+	bury(t, l, at);
+	listener_died(t->listeners, l);
+}
+
+static uint64_t rate(uint64_t count, uint64_t ns)
+{
+	return ns ? (uint64_t)((double)count * 1e9 / (double)ns + 0.5) : 0;
+}
+
+void life_judge(void *ctx, struct listener *l)
+{
+	struct tracker *t = ctx;
+	uint64_t at = t->t_now, since = at - l->line_t;
+	struct verdict_input in;
+	enum verdict before = l->verdict;
+	char advice[256];
+	struct event *e;
+	bool due;
+
+	if (!l->alive)
+		return;
+	if (l->error_t && at >= l->error_t + ERROR_EVERY)
+		life_accept_errors(t, l, at, NULL);
+	listener_window_close(t->conns, l, at, &in);
+	l->verdict = verdict_judge(&in, &t->config.verdict);
+	due = t->config.interval_ns && since >= t->config.interval_ns;
+	if (l->verdict == before && !due)
+		return;
+	e = line_begin(&t->lines, EVENT_LISTENER, at);
+	line_listener(&t->lines, l);
+	line_queues(&t->lines, l);
+	event_set(e, F_ACCEPT_QUEUE_PEAK, l->peak);
+	if (l->drops_known)
+		event_set(e, F_DROPS_TOTAL, l->drops);
+	event_set(e, F_COMPLETED, l->completed);
+	event_set(e, F_ACCEPTED_COUNT, l->accepted);
+	event_set(e, F_COMPLETED_RATE, rate(l->completed - l->line_completed, since));
+	event_set(e, F_ACCEPTED_RATE, rate(l->accepted - l->line_accepted, since));
+	event_set_text(e, F_VERDICT, verdict_name(l->verdict));
+	verdict_advice(l->verdict, &in, advice, sizeof(advice));
+	if (advice[0])
+		event_set_text(e, F_ADVICE, advice);
+	line_tell(&t->lines);
+	l->line_t = at;
+	l->line_completed = l->completed;
+	l->line_accepted = l->accepted;
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* ESTABLISHED, from either end, and the way into the accept queue. */
+#include "life.h"
+
+void life_on_connect(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_connect *f = (const struct fact_connect *)h;
+	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
+
+	life_tell_raw(t, h, &f->s, f->old, f->new);
+	if (c) /* the same socket connects again */
+		life_tell_close(t, c, h->t, c->t_state);
+	c = life_add(t, &f->s, false);
+	if (!c)
+		return;
+	t->connections++;
+	c->role = ROLE_CLIENT;
+	c->state = TCP_STATE_CLOSE;
+	c->t_begin = h->t;
+	if (h->flags & FACT_F_OWNED)
+		life_own(t, c, &f->task);
+	life_told(t, life_move(t, c, h->t, f->old, f->new));
+}
+
+/* ---- ESTABLISHED ---- */
+
+static void tell_established(struct tracker *t, const struct fact_established *f, struct conn *c)
+{
+	struct listener *l = life_listener(t, c);
+	uint64_t at = f->h.t;
+	bool server = c->role == ROLE_SERVER;
+	bool timed = c->t_begin && at >= c->t_begin;
+	const char *basis = NULL;
+	struct event *e;
+
+	if (server && conn_is(c, CONN_REQUEST))
+		conn_promote(t->conns, c);
+	if (server && !timed && !conn_is(c, CONN_SYNCOOKIE | CONN_FASTOPEN) && !f->retrans && f->srtt_us) {
+		/* A request older than the tracer: the kernel measured SYN-ACK to ACK itself. */
+		if (conn_is(c, CONN_PREEXISTING)) {
+			c->t_begin = c->t_state = at - (uint64_t)f->srtt_us * 1000;
+			timed = true;
+			basis = "rtt";
+		}
+	}
+	e = life_move(t, c, at, f->old, f->new);
+	c->t_established = at;
+	if (f->h.flags & FACT_F_MPTCP)
+		c->flags |= CONN_MPTCP;
+	if (server && l) {
+		uint64_t handshake = timed ? at - c->t_begin : 0;
+
+		listener_completed(l, timed ? &handshake : NULL, conn_is(c, CONN_SYNCOOKIE));
+	}
+	if (!e)
+		return;
+	line_isns(&t->lines, c);
+	if (!server) {
+		if (timed)
+			event_set(e, F_CONNECT_NS, at - c->t_begin);
+		line_tell(&t->lines);
+		return;
+	}
+	if (timed) {
+		event_set(e, F_HANDSHAKE_NS, at - c->t_begin);
+		event_set_text(e, F_BASIS, basis ? basis : f->h.flags & FACT_F_SYNACK ? "synack" : "syn");
+	}
+	event_set(e, F_SYNACK_RETRANS, f->retrans);
+	if (conn_is(c, CONN_SYNCOOKIE))
+		event_set(e, F_SYNCOOKIE, true);
+	if (conn_is(c, CONN_FASTOPEN))
+		event_set(e, F_FASTOPEN, true);
+	if (conn_is(c, CONN_QUEUED))
+		event_set(e, F_QUEUED, true);
+	if (l && l->queues_known)
+		event_set(e, F_SYN_QUEUE, l->syn_queue);
+	if (conn_is(c, CONN_QUEUED) && !conn_is(c, CONN_FASTOPEN)) {
+		event_set(e, F_ACCEPT_QUEUE, f->accept_queue + 1);
+		event_set(e, F_BACKLOG, f->backlog);
+	} else {
+		line_queues(&t->lines, l);
+	}
+	line_tell(&t->lines);
+}
+
+static void queue(struct tracker *t, struct conn *c, struct listener *l)
+{
+	if (l && !conn_is(c, CONN_ACCEPTED | CONN_QUEUED))
+		listener_enqueue(t->listeners, t->conns, l, c);
+}
+
+/* A passive open: its request is known, or (q: what the enqueue told) its listener is all we have. */
+static void passive_established(struct tracker *t, const struct fact_established *f, struct conn *c,
+				const struct fact_enqueue *q)
+{
+	struct listener *l = q ? listener_by_queues(t->listeners, &q->q) : NULL;
+	bool known = c;
+
+	if (!c) {
+		c = life_add(t, &f->s, false);
+		if (!c)
+			return;
+		t->connections++;
+		c->state = TCP_STATE_SYN_RECV;
+		c->visited = 1u << TCP_STATE_SYN_RECV;
+	}
+	c->role = ROLE_SERVER;
+	conn_learn_cookie(t->conns, c, f->s.cookie);
+	if (!c->isns_known) {
+		c->client_isn = f->remote_isn;
+		c->server_isn = f->local_isn;
+		c->isns_known = true;
+	}
+	if (l)
+		listener_attach(t->listeners, c, l);
+	else if (!c->listener)
+		listener_attach(t->listeners, c, listener_by_port(t->listeners, &f->s));
+	l = life_listener(t, c);
+	if (!known) {
+		bool cookie = f->h.flags & FACT_F_SYNCOOKIE || (q && q->h.flags & FACT_F_SYNCOOKIE) ||
+			      (q && q->q.cookie_stamp && !life_absent(t, KNOW_SYN_RECV_BEGIN));
+		uint64_t rtt = (uint64_t)f->srtt_us * 1000;
+
+		if (f->h.t < t->t_first + rtt)
+			c->flags |= CONN_PREEXISTING; /* the request was, at least */
+		else if (cookie)
+			c->flags |= CONN_SYNCOOKIE;
+	}
+	if ((f->h.flags | (q ? q->h.flags : 0)) & FACT_F_SYNCOOKIE)
+		c->flags |= CONN_SYNCOOKIE;
+	life_own_as(c, l);
+	life_own_pid(t, c, &f->h, f->pid);
+	queue(t, c, l);
+	if (l && known && !conn_is(c, CONN_FASTOPEN) && l->syn_queue && !life_exact(t, KNOW_ENQUEUE))
+		l->syn_queue--;
+	if (l && f->accept_queue + 1 > l->peak && conn_is(c, CONN_QUEUED))
+		l->peak = f->accept_queue + 1;
+	if (l && !l->limit_known) {
+		l->backlog = f->backlog;
+		l->limit_known = true;
+	}
+	if (l && conn_is(c, CONN_QUEUED))
+		l->accept_queue = f->accept_queue + 1;
+	tell_established(t, f, c);
+}
+
+static void active_established(struct tracker *t, const struct fact_established *f)
+{
+	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
+
+	if (!c) {
+		c = life_add(t, &f->s, false);
+		if (!c)
+			return;
+		t->connections++;
+		c->state = f->old;
+		c->flags |= CONN_PREEXISTING;
+	}
+	conn_learn_ends(t->conns, c, &f->s);
+	c->role = ROLE_CLIENT;
+	c->client_isn = f->local_isn;
+	c->server_isn = f->remote_isn;
+	c->isns_known = true;
+	life_own_pid(t, c, &f->h, f->pid);
+	if (!conn_is(c, CONN_PEER_TRACED) && conn_other_end(t->conns, c)) {
+		c->flags |= CONN_PEER_TRACED;
+		t->connections--; /* one connection, both ends traced */
+	}
+	tell_established(t, f, c);
+}
+
+static void flush_pending(struct tracker *t, struct pending *p, const struct fact_enqueue *q)
+{
+	p->used = false;
+	t->pending_count--;
+	passive_established(t, &p->f, NULL, q);
+}
+
+void life_flush_pending(struct tracker *t, uint64_t at)
+{
+	for (int i = 0; t->pending_count && i < PENDING_MAX; i++)
+		if (t->pending[i].used && t->pending[i].f.h.t <= at)
+			flush_pending(t, &t->pending[i], NULL);
+}
+
+static struct conn *matching_request(struct tracker *t, const struct fact_established *f)
+{
+	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
+
+	if (c)
+		return c;
+	for (c = conn_by_ends(t->conns, &f->s); c; c = conn_by_ends_next(t->conns, &f->s, c))
+		if ((conn_is(c, CONN_REQUEST) || c->state == TCP_STATE_SYN_RECV) &&
+		    (!c->isns_known || c->server_isn == f->local_isn))
+			return c;
+	return NULL;
+}
+
+void life_on_established(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_established *f = (const struct fact_established *)h;
+	struct conn *c;
+
+	life_tell_raw(t, h, &f->s, f->old, f->new);
+	if (f->old == TCP_STATE_SYN_SENT) {
+		active_established(t, f);
+		return;
+	}
+	c = matching_request(t, f);
+	if (c && c->role == ROLE_CLIENT) { /* simultaneous open: SYN_SENT, SYN_RECV, ESTABLISHED */
+		conn_learn_ends(t->conns, c, &f->s);
+		c->client_isn = f->local_isn;
+		c->server_isn = f->remote_isn;
+		c->isns_known = true;
+		life_own_pid(t, c, h, f->pid);
+		tell_established(t, f, c);
+		return;
+	}
+	if (c && c->state == TCP_STATE_ESTABLISHED)
+		return; /* told twice: the second program and the first */
+	if (!c && !life_absent(t, KNOW_ENQUEUE)) {
+		for (int i = 0; i < PENDING_MAX; i++) {
+			if (t->pending[i].used)
+				continue;
+			t->pending[i] = (struct pending){.f = *f, .used = true};
+			t->pending_count++;
+			return;
+		}
+	}
+	passive_established(t, f, c, NULL);
+}
+
+void life_on_enqueue(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_enqueue *f = (const struct fact_enqueue *)h;
+	struct listener *l = life_observe(t, h, &f->q, f->netns, f->lport);
+	struct conn *c;
+
+	for (int i = 0; t->pending_count && i < PENDING_MAX; i++) {
+		struct pending *p = &t->pending[i];
+
+		if (p->used && ((f->child && p->f.s.sk == f->child) ||
+				(f->child_cookie && p->f.s.cookie == f->child_cookie))) {
+			flush_pending(t, p, f);
+			return;
+		}
+	}
+	c = conn_by_cookie(t->conns, f->child_cookie);
+	if (!c || !l)
+		return;
+	if (h->flags & FACT_F_SYNCOOKIE)
+		c->flags |= CONN_SYNCOOKIE;
+	if (h->flags & FACT_F_FASTOPEN)
+		c->flags |= CONN_FASTOPEN;
+	if (c->listener != l->id && conn_is(c, CONN_QUEUED)) { /* SO_REUSEPORT, or the request migrated */
+		listener_dequeue(t->listeners, t->conns, c);
+		listener_enqueue(t->listeners, t->conns, l, c);
+	}
+	listener_attach(t->listeners, c, l);
+	life_own_as(c, l);
+	queue(t, c, l);
+}
