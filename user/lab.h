@@ -140,6 +140,7 @@ int lab_number(const char *text, uint64_t min, uint64_t max, uint64_t *out, char
 /* 0 = go on, 1 = help was printed, -EINVAL = complained on stderr. */
 int lab_opt_parse(const struct lab_about *about, const struct lab_opt *opts, void *cfg, int argc,
 		  char **argv);
+void lab_opt_wrap(const char *text, int column);	/* words of help, from a column on */
 int lab_usage_error(const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

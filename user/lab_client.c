@@ -75,7 +75,8 @@ static const struct lab_opt options[] = {
 		 "a failed connection is no failure: start the others, status 0"),
 	LAB_NUM(S, duration_s, "duration", "S", 1, 86400, "end after S seconds, whatever is left"),
 	LAB_HEADING("What a connection does, in this order:"),
-	LAB_NUM(S, send, "send", "BYTES", 0, SEND_MAX, "write BYTES, \"hello\\r\\n\" over and over"),
+	LAB_NUM(S, send, "send", "BYTES", 0, SEND_MAX,
+		"write BYTES, \"hello\\r\\n\" over and over"),
 	LAB_NUM(S, read, "read", "[BYTES]", 1, UINT32_MAX,
 		"wait for the reply: any, or BYTES at least"),
 	LAB_FLAG(S, read_eof, "read-eof", "read until the server closes"),
@@ -96,7 +97,7 @@ static const struct lab_opt options[] = {
 		"SYNs per second of a flood, which may last 60 s"),
 	LAB_TEXT(S, script, "raw", "SCRIPT", "segments step by step, see below"),
 	LAB_FLAG(S, tun, "tun", "only make the peer and hold it: connections to it find silence"),
-	LAB_FLAG(S, any_netns, "any-netns", "allow this in the machine's main network namespace"),
+	LAB_FLAG(S, any_netns, "any-netns", "allow this where an outside device is up"),
 	LAB_HEADING("What it tells:"),
 	LAB_TEXT(S, name, "name", "COMM", "process name (PR_SET_NAME)"),
 	LAB_CHOICE(S, stamps, "stamps", "relative|wall|ns", stamps,
@@ -134,7 +135,8 @@ static int check(const struct client_cfg *cfg, bool peer)
 	union lab_addr addr;
 
 	if (cfg->addr && lab_addr_parse(cfg->addr, 0, &addr))
-		return lab_usage_error("client", "--addr: '%s' is not a numeric address", cfg->addr);
+		return lab_usage_error("client", "--addr: '%s' is not a numeric address",
+				       cfg->addr);
 	if (cfg->bind_addr && lab_addr_parse(cfg->bind_addr, 0, &addr))
 		return lab_usage_error("client", "--bind: '%s' is not a numeric address",
 				       cfg->bind_addr);
@@ -457,7 +459,8 @@ static int run_kernel(struct client *client)
 	bad = atomic_load(&client->refused) + atomic_load(&client->timed_out) +
 	      atomic_load(&client->failed);
 	lab_say_always(&client->say, "tally: %" PRIu64 " started, %lu connected, %lu refused, "
-		       "%lu timed out, %lu failed, %lu left open; bytes sent %lu, read %lu", started,
+		       "%lu timed out, %lu failed, %lu left open; bytes sent %lu, read %lu",
+		       started,
 		       atomic_load(&client->connected), atomic_load(&client->refused),
 		       atomic_load(&client->timed_out), atomic_load(&client->failed),
 		       atomic_load(&client->active), atomic_load(&client->sent),

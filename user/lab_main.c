@@ -29,7 +29,7 @@ static const char usage[] =
 	"\n"
 	"  # a handshake of exactly 50 ms, from a peer no kernel stands behind\n"
 	"  sockstate-lab server --addr 0.0.0.0 &\n"
-	"  sockstate-lab client --raw 'syn; wait-synack; delay 50; ack; data 7; fin; wait-fin; ack'\n"
+	"  sockstate-lab client --raw 'syn; wait-synack; delay 50; ack; data 7; fin'\n"
 	"\n"
 	"Exit status: 0 as asked, 1 something failed, 2 wrong usage.\n";
 
@@ -55,6 +55,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < LAB_ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "sockstate-lab: %s: no such command; try 'sockstate-lab --help'\n", argv[1]);
+	fprintf(stderr, "sockstate-lab: %s: no such command; try 'sockstate-lab --help'\n",
+		argv[1]);
 	return LAB_EXIT_USAGE;
 }

@@ -13,7 +13,7 @@
 
 #define OPTS_MAX 64
 #define HELP_COLUMN 30
-#define HELP_WIDTH 100
+#define HELP_WIDTH 92	/* room for a default */
 #define FIRST_CODE 256	/* above every character getopt may return */
 
 int lab_usage_error(const char *command, const char *fmt, ...)
@@ -92,25 +92,24 @@ static int opt_apply(const struct lab_opt *opt, void *cfg, const char *value, ch
 	}
 }
 
-static void print_wrapped(const char *text, size_t column)
+/* Prints words from a column on, and goes on there in the next line. */
+void lab_opt_wrap(const char *text, int column)
 {
-	size_t at = column;
+	int at = column;
 
-	while (*text) {
-		size_t word = strcspn(text, " ");
+	for (;;) {
+		int word;
 
-		if (at + word > HELP_WIDTH && at > HELP_COLUMN) {
-			printf("\n%*s", HELP_COLUMN, "");
-			at = HELP_COLUMN;
+		text += strspn(text, " ");
+		word = (int)strcspn(text, " ");
+		if (!word)
+			return;
+		if (at > column && at + 1 + word > HELP_WIDTH) {
+			printf("\n%*s", column, "");
+			at = column;
 		}
-		printf("%.*s", (int)word, text);
-		at += word;
+		at += printf("%s%.*s", at > column ? " " : "", word, text);
 		text += word;
-		if (*text == ' ') {
-			putchar(' ');
-			at++;
-			text++;
-		}
 	}
 }
 
@@ -148,7 +147,7 @@ static void print_help(const struct lab_about *about, const struct lab_opt *opts
 		if (n > HELP_COLUMN - 2)
 			n = printf("\n") - 1;
 		printf("%*s", HELP_COLUMN - n, "");
-		print_wrapped(opts->help, HELP_COLUMN);
+		lab_opt_wrap(opts->help, HELP_COLUMN);
 		print_default(opts, cfg);
 		putchar('\n');
 	}

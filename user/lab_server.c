@@ -50,7 +50,8 @@ static const char *const stamps[] = { "relative", "wall", "ns", NULL };
 static const struct lab_opt options[] = {
 	LAB_HEADING("Where it listens:"),
 	LAB_TEXT(S, addr, "addr", "ADDR", "numeric address; '::' serves IPv4 too"),
-	LAB_NUM(S, port, "port", "PORT", 0, 65535, "port; 0 lets the kernel choose and tells which"),
+	LAB_NUM(S, port, "port", "PORT", 0, 65535,
+		"port; 0 lets the kernel choose and tells which"),
 	LAB_NUM(S, backlog, "backlog", "N", 0, INT32_MAX,
 		"second argument of listen(); the queue holds N + 1"),
 	LAB_FLAG(S, v6only, "v6only", "'::' does not serve IPv4"),
@@ -69,7 +70,8 @@ static const struct lab_opt options[] = {
 	LAB_FLAG(S, never_accept, "never-accept", "never call accept()"),
 	LAB_CHOICE(S, mode, "mode", "blocking|epoll", modes, "how to wait for connections"),
 	LAB_FLAG(S, accept4, "accept4", "use accept4(SOCK_NONBLOCK | SOCK_CLOEXEC)"),
-	LAB_CHOICE(S, io_uring, "io-uring", "[single|multishot]", urings, "accept through io_uring"),
+	LAB_CHOICE(S, io_uring, "io-uring", "[single|multishot]", urings,
+		   "accept through io_uring"),
 	LAB_NUM(S, threads, "threads", "N", 1, SERVER_THREADS_MAX,
 		"threads that accept on one listener"),
 	LAB_NUM(S, workers, "workers", "N", 1, SERVER_WORKERS_MAX,
@@ -79,8 +81,8 @@ static const struct lab_opt options[] = {
 	LAB_FLAG(S, read_first, "read-first", "reply after the client's first data"),
 	LAB_FLAG(S, no_read, "no-read", "never read what comes"),
 	LAB_MS(S, close_after_ms, "close-after", "MS",
-	       "close MS after accept(), with --read-first MS after the reply; data that come later are "
-	       "answered with RST, so for a clean end use client --send 0"),
+	       "close MS after accept(), with --read-first MS after the reply; data that come "
+	       "later are answered with RST, so for a clean end use client --send 0"),
 	LAB_FLAG(S, hold, "hold", "do not close, though the client did"),
 	LAB_FLAG(S, reset, "reset", "close with SO_LINGER 0: the client gets RST"),
 	LAB_HEADING("What happens to the listener and its owner:"),
@@ -99,8 +101,10 @@ static const struct lab_opt options[] = {
 	       "who called listen() exits after MS; a child serves on (needs --duration)"),
 	LAB_TEXT(S, name, "name", "COMM", "process name (PR_SET_NAME)"),
 	LAB_HEADING("How long, and what it tells:"),
-	LAB_NUM(S, duration_s, "duration", "S", 1, 86400, "end after S seconds; else SIGINT, SIGTERM"),
-	LAB_FLAG(S, exit_when_done, "exit-when-done", "end when --accept-max connections are closed"),
+	LAB_NUM(S, duration_s, "duration", "S", 1, 86400,
+		"end after S seconds; else SIGINT, SIGTERM"),
+	LAB_FLAG(S, exit_when_done, "exit-when-done",
+		 "end when --accept-max connections are closed"),
 	LAB_NUM(S, ready_fd, "ready-fd", "FD", 1, 1023,
 		"once listening write port and newline to FD, then close it"),
 	LAB_CHOICE(S, stamps, "stamps", "relative|wall|ns", stamps,
@@ -123,8 +127,13 @@ static int check(const struct server_cfg *cfg)
 			   (cfg->exit_keep_ms != LAB_NEVER);
 	union lab_addr addr;
 
+#ifndef HAVE_LIBURING
+	if (cfg->io_uring)
+		return lab_usage_error("server", "--io-uring: this build has no liburing");
+#endif
 	if (lab_addr_parse(cfg->addr, 0, &addr))
-		return lab_usage_error("server", "--addr: '%s' is not a numeric address", cfg->addr);
+		return lab_usage_error("server", "--addr: '%s' is not a numeric address",
+				       cfg->addr);
 	if (cfg->v6only && addr.sa.sa_family != AF_INET6)
 		return lab_usage_error("server", "--v6only: --addr %s is IPv4", cfg->addr);
 	if (cfg->never_accept && accepts)
@@ -134,12 +143,8 @@ static int check(const struct server_cfg *cfg)
 		return lab_usage_error("server", "--io-uring: not with --mode epoll or --accept4");
 	if (cfg->io_uring == SERVER_URING_MULTISHOT &&
 	    (cfg->accept_delay_ms || cfg->accept_every_ms))
-		return lab_usage_error("server", "--io-uring multishot: the kernel accepts at once, "
-				       "so --accept-delay and --accept-every cannot hold it");
-#ifndef HAVE_LIBURING
-	if (cfg->io_uring)
-		return lab_usage_error("server", "--io-uring: this build has no liburing");
-#endif
+		return lab_usage_error("server", "--io-uring multishot: the kernel accepts at once,"
+				       " so --accept-delay and --accept-every cannot hold it");
 	if (arrangements > 1)
 		return lab_usage_error("server",
 				       "--workers, --pass-listener, --exit-keep: choose one");

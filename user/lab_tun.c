@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <poll.h>
@@ -17,13 +18,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PACKET_MAX 65536
 #define TCP_HEADER 20
 #define TCP_OPTIONS_MAX 40
 #define TTL 64
+#define ROUTE_WAIT_NS (3 * LAB_NS_PER_S)
+#define OWN_PREFIX "lab"	/* of device names */
 
 enum tcp_option {
 	OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_WSCALE = 3, OPT_SACK = 4, OPT_TS = 8,
@@ -36,27 +39,52 @@ struct in6_ifreq_kernel {	/* <linux/ipv6.h> clashes with <netinet/in.h> */
 	int ifindex;
 };
 
-/* Segments of a device in the machine's own namespace could be forwarded or filtered there. */
-static bool main_netns(void)
+/*
+ * Where a device of the outside world is up, segments of the peer could be forwarded to it. Which
+ * namespace is the machine's cannot be told from within a container; this can.
+ */
+static bool find_outside(char name[IF_NAMESIZE])
 {
-	struct stat self, init;
+	struct if_nameindex *list = if_nameindex();
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found = false;
 
-	if (stat("/proc/self/ns/net", &self) || stat("/proc/1/ns/net", &init))
-		return false;
-	return self.st_dev == init.st_dev && self.st_ino == init.st_ino;
+	for (struct if_nameindex *at = list; at && at->if_index && !found; at++) {
+		struct ifreq ifr = { 0 };
+
+		snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%.*s", IF_NAMESIZE - 1, at->if_name);
+		if (!strncmp(at->if_name, OWN_PREFIX, strlen(OWN_PREFIX)) ||
+		    ioctl(fd, SIOCGIFFLAGS, &ifr))
+			continue;
+		found = ifr.ifr_flags & IFF_UP && !(ifr.ifr_flags & IFF_LOOPBACK);
+		if (found)
+			memcpy(name, ifr.ifr_name, IF_NAMESIZE);
+	}
+	if_freenameindex(list);
+	if (fd >= 0)
+		close(fd);
+	return found;
 }
 
+/* Not by bind(): before the first address of a namespace it takes any. */
 static bool addr_is_local(const union lab_addr *addr)
 {
-	union lab_addr any_port = *addr;
-	int fd = socket(addr->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool local;
+	struct ifaddrs *list, *at;
+	bool local = false;
 
-	if (fd < 0)
+	if (getifaddrs(&list))
 		return false;
-	lab_addr_set_port(&any_port, 0);
-	local = !bind(fd, &any_port.sa, lab_addr_len(&any_port));
-	close(fd);
+	for (at = list; at && !local; at = at->ifa_next) {
+		union lab_addr own = { 0 };
+
+		if (!at->ifa_addr || at->ifa_addr->sa_family != addr->sa.sa_family)
+			continue;
+		memcpy(&own, at->ifa_addr, addr->sa.sa_family == AF_INET ? sizeof(own.v4) :
+								 sizeof(own.v6));
+		lab_addr_set_port(&own, lab_addr_port(addr));
+		local = lab_addr_equal(&own, addr);
+	}
+	freeifaddrs(list);
 	return local;
 }
 
@@ -132,6 +160,36 @@ static int give_address(const struct lab_tun *tun, const union lab_addr *addr)
 	return err;
 }
 
+/* The kernel makes an IPv6 address usable from a work queue; the local route is its last step. */
+static int await_local_route(const union lab_addr *addr)
+{
+	static const struct timespec pause = { .tv_nsec = 1000000 };
+	uint64_t until = lab_now_ns() + ROUTE_WAIT_NS;
+	char want[48], line[256];
+	size_t n = 0;
+
+	if (addr->sa.sa_family != AF_INET6)
+		return 0;
+	for (size_t i = 0; i < sizeof(addr->v6.sin6_addr); i++)
+		n += (size_t)snprintf(want + n, sizeof(want) - n, "%02x",
+				      addr->v6.sin6_addr.s6_addr[i]);
+	snprintf(want + n, sizeof(want) - n, " 80 ");
+	do {
+		FILE *routes = fopen("/proc/net/ipv6_route", "re");
+		bool found = false;
+
+		if (!routes)
+			return -errno;
+		while (!found && fgets(line, sizeof(line), routes))
+			found = !strncmp(line, want, strlen(want));
+		fclose(routes);
+		if (found)
+			return 0;
+		nanosleep(&pause, NULL);
+	} while (lab_now_ns() < until);
+	return -ETIMEDOUT;
+}
+
 static int open_device(struct lab_tun *tun)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
@@ -140,7 +198,7 @@ static int open_device(struct lab_tun *tun)
 	tun->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (tun->fd < 0)
 		return lab_fail(tun->say, errno, "open /dev/net/tun");
-	memcpy(ifr.ifr_name, "lab%d", sizeof("lab%d"));
+	memcpy(ifr.ifr_name, OWN_PREFIX "%d", sizeof(OWN_PREFIX "%d"));
 	if (ioctl(tun->fd, TUNSETIFF, &ifr)) {
 		err = errno;
 		close(tun->fd);
@@ -157,20 +215,21 @@ int lab_tun_open(struct lab_tun *tun, const struct lab_say *say, const char *tar
 {
 	char text[LAB_ADDR_TEXT], text2[LAB_ADDR_TEXT];
 	union lab_addr device;	/* what the TUN device is given */
+	char outside[IF_NAMESIZE];
 	int err;
 
 	memset(tun, 0, sizeof(*tun));
 	tun->say = say;
 	tun->fd = -1;
-	if (!any_netns && main_netns())
-		return lab_fail(say, 0, "this is the machine's main network namespace; run in one of "
-				"your own (unshare -n), or give --any-netns");
+	if (!any_netns && find_outside(outside))
+		return lab_fail(say, 0, "%s is up in this network namespace; run in one of your "
+				"own (unshare -n), or give --any-netns", outside);
 	if (target && lab_addr_parse(target, 0, &tun->host))
 		return lab_fail(say, 0, "--addr: '%s' is not a numeric address", target);
 	if (target && tun->host.sa.sa_family == AF_INET &&
 	    ntohl(tun->host.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET)
-		return lab_fail(say, 0, "--addr: %s is reached by loopback only; leave --addr out and "
-				"let the server listen on 0.0.0.0", target);
+		return lab_fail(say, 0, "--addr: %s is reached by loopback only; leave --addr out "
+				"and let the server listen on 0.0.0.0", target);
 	if (target && !addr_is_local(&tun->host))
 		device = tun->host;
 	else if (pick_host(target ? tun->host.sa.sa_family : AF_INET, &device))
@@ -187,6 +246,8 @@ int lab_tun_open(struct lab_tun *tun, const struct lab_say *say, const char *tar
 	if (err)
 		return err;
 	err = give_address(tun, &device);
+	if (!err)
+		err = await_local_route(&device);
 	if (err) {
 		lab_fail(say, -err, "giving %s to %s", lab_addr_text(&device, text), tun->name);
 		lab_tun_close(tun);

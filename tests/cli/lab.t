@@ -90,6 +90,14 @@ is 'keep-going ends with status 0' [ $client_status -eq 0 ]
 stop_server
 is 'the server ends cleanly on SIGTERM' [ $server_status -eq 0 ]
 
+server --stamps ns
+start=$(sed 's/\..*//' /proc/uptime)
+client
+stamp=$(sed -n 's/^ *\([0-9]*\)  listen(.*/\1/p' "$dir/server")
+is 'stamps are CLOCK_MONOTONIC in ns' \
+	[ $((stamp / 1000000000)) -ge $((start - 2)) -a $((stamp / 1000000000)) -le $((start + 2)) ]
+stop_server
+
 server --backlog 3 --never-accept --relisten 300:7
 is 'listen(.., 3) is what ss shows' queue '0 3'
 becomes 'listen() again changes Send-Q' queue '0 7'
@@ -265,6 +273,22 @@ is 'a lost final ACK: the SYN-ACK came again' [ $? -eq 0 ]
 is 'and the kernel counted it' counted TcpExtTCPSynRetrans $((before + 1))
 stop_server
 
+server --addr 0.0.0.0
+client --raw 'syn; drop-synack; expect-synack-retransmit; ack; fin; wait-fin; ack'
+is 'a lost SYN-ACK comes again' [ $? -eq 0 ]
+stop_server
+
+server --addr 0.0.0.0 --backlog 2 --never-accept
+before=$(counter TcpExtListenOverflows)
+client_bg --raw 'use 1; syn; wait-synack; ack; use 2; syn; wait-synack; ack
+	use 3; syn; wait-synack; use 4; syn; wait-synack; use 3; ack; use 4; ack' --hold forever
+becomes 'an ACK that finds the queue full is dropped' \
+	counted TcpExtListenOverflows $((before + 1))
+becomes 'three wait' queue '3 2'
+is 'and the fourth stays half open' in_state syn-recv 1
+stop_client
+stop_server
+
 server --addr 0.0.0.0 --never-accept
 before=$(counter TcpEstabResets)
 client --raw 'syn; wait-synack; ack; delay 50; rst'
@@ -305,6 +329,15 @@ client --flood 300 --rate 10000
 becomes 'a flood overruns the SYN queue: cookies' \
 	eval 'counted TcpExtSyncookiesSent 1 || counted TcpExtTCPReqQFullDrop 1'
 stop_server
+
+if ip link add outside type dummy 2>/dev/null || ip link add outside type veth 2>/dev/null; then
+	ip link set outside up
+	"$lab" client --half-open >"$dir/client" 2>&1
+	is 'no TUN peer beside an outside device' client_said 'outside is up'
+	ip link del outside
+else
+	skip 'no dummy or veth device here'
+fi
 
 "$lab" client --raw 'syn; wait-fin timeout=50' >"$dir/client" 2>&1
 is 'a step that finds nothing fails with status 1' [ $? -eq 1 ]
