@@ -13,16 +13,20 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "decode.h"
+#include "doctor.h"
 #include "source.h"
 #include "stream.h"
 #include "tcp.h"
+#include "verify.h"
 
-/* Two CPUs deliver up to a quarter of a millisecond out of order. */
+/* Two CPUs deliver up to a quarter of a millisecond out of order; this leaves room for a slow one. */
 #define HOLD_BACK_NS (2 * NS_PER_MS)
 #define POLL_MS 10
 /* With facts held back: just long enough for them to come of age. */
 #define POLL_WAITING_MS 3
 #define TICK_NS (100 * NS_PER_MS)
+#define VERIFY_NS NS_PER_S
 /* The ring is emptied once in so many sockets while stock is taken. */
 #define EXISTING_DRAIN 256
 /* A drain at the end that traffic does not let end. */
@@ -35,10 +39,12 @@ struct live {
 	struct recording_writer *recording;
 	struct stream *stream;
 	struct view *view;
+	struct verify *verify; /* NULL without --verify */
 	uint64_t lost[FACT_LOST_PLACES]; /* already told */
 	uint64_t last_tick;		 /* nothing earlier will come */
 	uint64_t last_chores;
-	uint64_t next_interval;
+	uint64_t next_interval; /* 0: never; so is the next */
+	uint64_t next_verify;
 	uint64_t existing;
 	int recording_error;
 	int write_error; /* of standard output */
@@ -104,6 +110,45 @@ static int feed_listener(void *ctx, const void *bytes, size_t size)
 	return 0;
 }
 
+/* ---- --verify ---- */
+
+static int on_row(void *ctx, const void *bytes, size_t size)
+{
+	const struct fact_hdr *fact = fact_decode(bytes, size);
+
+	return fact && fact->kind == FACT_EXISTING ? verify_kernel_socket(ctx, bytes) : 0;
+}
+
+static void on_tracker_socket(void *ctx, const struct tracker_socket *s)
+{
+	/* Out of memory makes verify_end() fail too, which is where it is told. */
+	verify_tracker_socket(ctx, s);
+}
+
+static void on_difference(void *ctx, const struct event *e)
+{
+	stream_event(ctx, e);
+}
+
+/* The rows first, then whatever happened until they had been read: the tracker is never older than a row. */
+static void verify_round(struct live *l, bool final)
+{
+	uint64_t read;
+	int rc;
+
+	verify_begin(l->verify, clock_now_ns());
+	rc = source_kernel_snapshot(l->source, on_row, l->verify);
+	read = clock_now_ns();
+	while (rc >= 0 && clock_now_ns() < read + HOLD_BACK_NS)
+		rc = source_kernel_poll(l->source, 1, feed, l);
+	feed_tick(l, read);
+	tracker_walk(stream_tracker(l->stream), on_tracker_socket, l->verify);
+	if (rc >= 0 || rc == -EINTR)
+		rc = verify_end(l->verify, clock_now_ns(), final);
+	if (rc < 0 && l->options->verbose)
+		run_complain("--verify: a round was passed over: %s", strerror(-rc));
+}
+
 /* ---- setting up ---- */
 
 static void describe(struct recording_info *info, const struct options *options, const struct fact_list *facts)
@@ -159,7 +204,12 @@ static int open_outputs(struct live *l, const struct recording_info *info, char 
 	view_options.boot_offset_ns = info->boot_offset_ns;
 	l->view = stream_view_new(l->options, &view_options);
 	l->stream = l->view ? stream_new(&config, l->view) : NULL;
-	if (l->stream)
+	if (l->stream && l->options->verify) {
+		const struct verify_config verify = {.filter = l->options->filter, .facts = info->facts};
+
+		l->verify = verify_new(&verify, on_difference, l->stream);
+	}
+	if (l->stream && (l->verify || !l->options->verify))
 		return 0;
 	snprintf(err, err_size, "out of memory");
 	return -ENOMEM;
@@ -192,6 +242,10 @@ static void chores(struct live *l, uint64_t now)
 		l->next_interval = now + l->options->interval_ns;
 		source_kernel_snapshot(l->source, feed_listener, l);
 	}
+	if (l->next_verify && now >= l->next_verify) {
+		l->next_verify = now + VERIFY_NS;
+		verify_round(l, false);
+	}
 	if (!l->write_error && reader_gone(l))
 		l->write_error = -EPIPE;
 }
@@ -203,6 +257,7 @@ static int loop(struct live *l, uint64_t start)
 
 	l->last_chores = start;
 	l->next_interval = o->interval_ns ? start + o->interval_ns : 0;
+	l->next_verify = l->verify ? start + VERIFY_NS : 0;
 	while (!l->place->stopped() && !stream_done(l->stream) && !l->write_error && !l->recording_error) {
 		uint64_t now = clock_now_ns();
 		uint64_t watermark = now - HOLD_BACK_NS;
@@ -233,6 +288,8 @@ static void finish(struct live *l)
 
 	while (source_kernel_poll(l->source, 0, feed, l) > 0 && clock_now_ns() - end < DRAIN_MAX_NS)
 		;
+	if (l->verify)
+		verify_round(l, true);
 	feed_lost(l, clock_now_ns());
 	feed_tick(l, clock_now_ns());
 	stream_finish(l->stream);
@@ -291,8 +348,27 @@ int run_live(const struct options *options, const struct run_place *place)
 		run_complain("--record: cannot write '%s': %s", options->record, strerror(-rc));
 		code = EXIT_RUNTIME;
 	}
+	if (code == EXIT_CLEAN && l.verify && verify_differences(l.verify))
+		code = EXIT_DIFFERENCE;
+	verify_free(l.verify);
 	stream_free(l.stream);
 	view_free(l.view);
 	source_kernel_free(l.source);
 	return code;
+}
+
+/* The same attempt as a live run makes, and what came of it. */
+int run_doctor(const struct options *options, const struct run_place *place)
+{
+	struct live l = {.options = options, .place = place};
+	struct fact_list facts = {0};
+	char err[ERR_MAX] = "";
+	int rc = open_kernel(&l, &facts, err, sizeof(err));
+
+	if (rc && !options->quiet)
+		run_complain("%s", err);
+	if (!rc && !options->quiet)
+		doctor_print(stdout, &facts, place->view.color);
+	source_kernel_free(l.source);
+	return rc ? EXIT_RUNTIME : EXIT_CLEAN;
 }

@@ -69,7 +69,7 @@ static const struct option_row rows[] = {
 	 365 * NS_DAY},
 	{KIND_NUMBER, 0, "count", "N", "stop after N state and accept lines", FIELD(count), 1, UINT64_MAX},
 	{KIND_SECONDS, 0, "interval", "TIME", "a line per listener every TIME (default: only at changes)",
-	 FIELD(interval_ns), 10 * NS_MS, NS_DAY},
+	 FIELD(interval_ns), 100 * NS_MS, NS_DAY},
 
 	HEADING("Recordings:"),
 	{KIND_TEXT, 0, "record", "FILE", "also keep the facts in FILE", FIELD(record)},
@@ -246,7 +246,7 @@ static int parse_time(const struct option_row *row, const char *value, uint64_t 
 			      ms ? "milliseconds, or a unit as in 250us or 2s" : "seconds, or a unit as in 500ms or 1m");
 	if (*out < row->min)
 		return refuse(err, err_size, "%s: '%.40s' is too short: give at least %s", spell(row).text, value,
-			      row->min >= 10 * NS_MS ? "10ms" : row->min >= NS_MS ? "1ms" : "1ns");
+			      row->min >= 100 * NS_MS ? "100ms" : row->min >= NS_MS ? "1ms" : "1ns");
 	if (*out > row->max)
 		return refuse(err, err_size, "%s: '%.40s' is too long: give at most %" PRIu64 "h", spell(row).text, value,
 			      row->max / (3600 * NS_S));

@@ -20,6 +20,7 @@ struct run_place {
 
 int run_live(const struct options *options, const struct run_place *place);
 int run_replay(const struct options *options, const struct run_place *place);
+int run_doctor(const struct options *options, const struct run_place *place);
 
 /* One line on standard error, with the program's name. */
 void run_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -114,7 +114,7 @@ static void test_bad(void)
 		{"--count 99999999999999999999", "--count: '99999999999999999999' is not a count: give a number from 1"},
 		{"--duration soon", "--duration: 'soon' is not a time: give seconds, or a unit as in 500ms or 1m"},
 		{"--duration 0", "--duration: '0' is too short: give at least 1ms"},
-		{"--interval 1ms", "--interval: '1ms' is too short: give at least 10ms"},
+		{"--interval 1ms", "--interval: '1ms' is too short: give at least 100ms"},
 		{"--interval 25h", "--interval: '25h' is too long: give at most 24h"},
 		{"--slow 5x", "--slow: '5x' is not a time: give milliseconds, or a unit as in 250us or 2s"},
 		{"--ring-size 3M", "--ring-size: '3M' is not a power of two: give for example 1M, 2M, 4M or 8M"},

@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Bad input: exit code 2, and one line that names option, value and remedy. No root.
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "$0")/tap.sh"
+
+bad() # line, arguments...
+{
+	local line=$1
+	shift
+	run 2 "$@"
+	says "$line"
+	ok "$(test -s "$work/out"; echo $((! $?)))" "  and prints nothing"
+}
+
+bad "--port: '0' is not a port: give a number from 1 to 65535" --port 0
+bad "--port: '65536' is not a port: give a number from 1 to 65535" --port 65536
+bad "--port: '80x' is not a port: give a number from 1 to 65535" --port 80x
+bad "--port: the list '80,,90' has an empty part: remove the extra comma" --port 80,,90
+bad "--port: the range '90-80' is the wrong way round: give 80-90" --port 90-80
+bad "--port: the list of ports is empty: give for example 9502 or 80,443,9500-9510" --port ""
+bad "--port: the value is missing: give LIST" --port
+bad "unknown option '--prot': did you mean '--port'?" --prot 80
+bad "unknown option '--frobnicate': see 'sockstate --help'" --frobnicate
+bad "unknown option '-p': did you mean '-P' (--port)?" -p 80
+bad "unexpected word '9502': a port is given as --port 9502" 9502
+bad "--side: 'left' is unknown: choose both, server or client" --side left
+bad "--duration: 'soon' is not a time: give seconds, or a unit as in 500ms or 1m" --duration soon
+bad "--count: '0' is not a count: give a number from 1" --count 0
+bad "--ring-size: '3M' is not a power of two: give for example 1M, 2M, 4M or 8M" --ring-size 3M
+bad "--record and --replay: a replay cannot be recorded, copy the file instead" --record a --replay b
+bad "--quiet: only for 'sockstate doctor'" --quiet
+
+run 0 --help
+ok "$(grep -q -- '--port LIST' "$work/out"; echo $?)" "  and prints the options"
+run 0 -h
+run 0 --version
+ok "$(grep -qE '^sockstate [0-9]+\.[0-9]+\.[0-9]+' "$work/out"; echo $?)" "  and prints the version"
+run 0 -V
+run 0 fields
+ok "$(grep -q 'accept_wait_ns' "$work/out"; echo $?)" "  and prints the fields"
+done_testing

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Recordings, from the file to the printed lines. The first byte chooses: the rest is a whole file as it stands, or
+ * records that are given a sound head, length and checksum first, so that the fuzzer gets past those.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "decode.h"
+#include "source.h"
+#include "stream.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct sink {
+	struct stream *stream;
+	struct view *view;
+};
+
+static int on_record(void *ctx, const void *bytes, size_t size)
+{
+	struct sink *sink = ctx;
+
+	stream_record(sink->stream, bytes, size);
+	return view_flush(sink->view);
+}
+
+/* Kind and size are made to fit each other in most records; the rest is the fuzzer's. */
+static void write_records(const char *path, const uint8_t *data, size_t size)
+{
+	struct recording_info info = {.fact_version = FACT_VERSION, .kernel = "6.1.0", .version = "0"};
+	struct recording_writer *w = NULL;
+	char err[ERR_MAX];
+
+	filter_init(&info.filter);
+	if (recording_create(&w, path, &info, err, sizeof(err)))
+		return;
+	while (size >= 2) {
+		union {
+			struct fact_hdr h;
+			uint8_t bytes[256];
+		} record = {.bytes = {0}};
+		unsigned int kind = data[0] % (FACT_KINDS + 1);
+		size_t whole = fact_size(kind) ? fact_size(kind) : data[1] % sizeof(record) + 1u;
+		size_t have = size - 2 < whole ? size - 2 : whole;
+
+		memcpy(record.bytes, data + 2, have);
+		if (data[1] % 16) {
+			record.h.kind = (__u8)kind;
+			record.h.size = (__u16)whole;
+		}
+		recording_write(w, record.bytes, whole);
+		data += 2 + have;
+		size -= 2 + have;
+	}
+	recording_close(w);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static int fd = -1, null = -1;
+	static char path[64];
+	struct recording_reader *reader = NULL;
+	struct recording_info info;
+	struct stream_config config;
+	struct options options;
+	struct sink sink;
+	char *argv[] = {(char *)"sockstate", NULL};
+	char err[ERR_MAX];
+
+	if (fd < 0) {
+		fd = memfd_create("recording", 0);
+		null = open("/dev/null", O_WRONLY);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	if (size < 2)
+		return 0;
+	if (data[0] & 1) {
+		if (ftruncate(fd, 0) || pwrite(fd, data + 2, size - 2, 0) < 0)
+			return 0;
+	} else {
+		write_records(path, data + 2, size - 2);
+	}
+
+	options_parse(&options, 1, argv, err, sizeof(err));
+	options.output = data[1] % (OUTPUT_SUMMARY + 1);
+	options.raw = data[1] & 0x10;
+	/* Small, so that giving up the oldest is exercised too. */
+	options.max_connections = options.max_requests = 64;
+	if (recording_open(&reader, path, &info, err, sizeof(err)))
+		return 0;
+	stream_config_init(&config, &options);
+	config.tracker.facts = info.facts;
+	config.tracker.filter = info.filter;
+	config.meta = (struct stream_meta){.version = "0", .kernel = info.kernel, .argv = (const char *const *)argv};
+	sink.view = stream_view_new(&options, &(struct view_options){.fd = null, .header = true, .utf8 = true});
+	sink.stream = stream_new(&config, sink.view);
+	if (sink.stream) {
+		recording_read(reader, on_record, &sink, err, sizeof(err));
+		stream_finish(sink.stream);
+		view_flush(sink.view);
+	}
+	stream_free(sink.stream);
+	view_free(sink.view);
+	recording_free(reader);
+	return 0;
+}
