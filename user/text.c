@@ -436,6 +436,16 @@ unsigned int text_clean(char *out, size_t size, const char *name, unsigned int c
 
 	if (!size)
 		return 0;
+	/* Nearly every name is short and plain. */
+	while ((unsigned char)name[len] - 0x20u < 0x5f && len < columns && len + 1 < size) {
+		out[len] = name[len];
+		len++;
+	}
+	if (!name[len]) {
+		out[len] = '\0';
+		return (unsigned int)len;
+	}
+	len = 0;
 	while (*name) {
 		uint32_t cp = '?';
 		int n = text_utf8(name, &cp), width = 1, bytes = 1;
