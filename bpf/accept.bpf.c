@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * accept.bpf.c - into the accept queue and out of it: enqueue, accept() called, accept() done, accept() failed.
+ *
+ *			exact					tracepoints
+ *	enqueue		fexit/inet_csk_complete_hashdance,	tp_btf/sk_data_ready of a listener (6.3 and later)
+ *			fexit/inet_csk_reqsk_queue_add
+ *	called		fentry/inet_csk_accept			sys_enter_accept, sys_enter_accept4
+ *	taken		fexit/inet_csk_accept, and		sys_exit_accept, sys_exit_accept4;
+ *			fentry/fd_install for the descriptor	tp_btf/io_uring_complete
+ *	failed		fexit/__sys_accept4			sys_exit_accept, sys_exit_accept4
+ *
+ * Where even the tracepoints of system calls are out of reach, tp_btf/sys_enter and sys_exit can do, on request: they
+ * run at every system call of every process.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_tracing.h>
+
+#include "call.bpf.h"
+#include "descriptor.bpf.h"
+#include "send.bpf.h"
+#include "sock.bpf.h"
+
+#define EAGAIN	    11
+#define ERESTARTSYS 512 /* and above: the kernel's own, the call goes on */
+
+#define IORING_OP_ACCEPT 13
+
+/* ---- into the queue: exact ---- */
+
+static __always_inline void send_enqueue(struct cpu *cpu, struct sock *listener, struct sock *child, __u32 flags)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
+	const struct sock_common *c = &child->__sk_common;
+	struct fact_enqueue *f;
+
+	if (!tp || !common_wanted(c))
+		return;
+	f = fact_reserve(cpu, FACT_ENQUEUE, sizeof(*f), flags | FACT_F_TCP_FUNCTIONS);
+	if (!f)
+		return;
+	queues_fill(&f->q, tp);
+	f->child = (__u64)child;
+	f->child_cookie = c->skc_cookie.counter;
+	f->netns = c->skc_net.net->ns.inum;
+	f->lport = c->skc_num;
+	f->rport = bpf_ntohs(c->skc_dport);
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+/* The usual way, from a request. Returns the child, or NULL where another CPU was faster or the listener has gone. */
+SEC("fexit/inet_csk_complete_hashdance")
+int enqueue(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct sock *child = (struct sock *)ctx[1];
+	struct cpu *cpu = this_cpu();
+	__u64 queued = 0;
+
+	if (!cpu || bpf_get_func_ret(ctx, &queued) || !queued)
+		return 0;
+	/* Where the compiler made a call of it, the function below has reported it. */
+	if (cpu->queued == queued)
+		cpu->queued = 0;
+	else
+		send_enqueue(cpu, listener, child, 0);
+	return 0;
+}
+
+/* The children of cookies and of fast opens; mostly a copy within the function above, which then calls nothing. */
+SEC("fexit/inet_csk_reqsk_queue_add")
+int enqueue_unrequested(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct sock *child = (struct sock *)ctx[2];
+	struct cpu *cpu = this_cpu();
+	__u64 queued = 0;
+	__u32 flags = 0;
+
+	if (!cpu || bpf_get_func_ret(ctx, &queued) || !queued)
+		return 0;
+	cpu->syn_served = true;
+	cpu->queued = queued;
+	if (cpu->in_cookie) {
+		cpu->cookie_child = queued;
+		flags = FACT_F_SYNCOOKIE;
+	} else if (BPF_CORE_READ((struct tcp_request_sock *)ctx[1], tfo_listener)) {
+		flags = FACT_F_FASTOPEN;
+	}
+	send_enqueue(cpu, listener, child, flags);
+	return 0;
+}
+
+/* ---- into the queue: by tracepoint ---- */
+
+/*
+ * A listener is told that there is something to accept, on the CPU and right after the child's last transition
+ * (state.bpf.c): that child is it. Sees all sockets that get data, so the state is tested first.
+ */
+SEC("tp_btf/sk_data_ready")
+int listener_ready(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	const struct sock *child;
+	struct fact_enqueue *f;
+	struct tcp_sock *tp;
+	struct cpu *cpu;
+	__u32 flags = 0;
+	__u64 cookie;
+	__u16 rport;
+
+	if (listener->__sk_common.skc_state != TCP_LISTEN || listener->sk_protocol != IPPROTO_TCP)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(listener);
+	cpu = this_cpu();
+	if (!tp || !cpu)
+		return 0;
+	child = (const struct sock *)cpu->child;
+	cookie = cpu->child_cookie;
+	rport = cpu->child_rport;
+	cpu->child = 0;
+	if (cpu->child_lport != listener->__sk_common.skc_num)
+		child = NULL;
+	/* Still before its transition to ESTABLISHED: a fast open. */
+	if (child && !rport && BPF_CORE_READ(child, __sk_common.skc_state) == TCP_SYN_RECV) {
+		flags = FACT_F_FASTOPEN;
+		cookie = BPF_CORE_READ(child, __sk_common.skc_cookie.counter);
+		rport = bpf_ntohs(BPF_CORE_READ(child, __sk_common.skc_dport));
+	}
+	if (!child)
+		rport = cookie = 0;
+	if (!child && !common_wanted(&listener->__sk_common))
+		return 0;
+	f = fact_reserve(cpu, FACT_ENQUEUE, sizeof(*f), flags);
+	if (!f)
+		return 0;
+	queues_fill(&f->q, tp);
+	f->child = (__u64)child;
+	f->child_cookie = cookie;
+	f->netns = listener->__sk_common.skc_net.net->ns.inum;
+	f->lport = listener->__sk_common.skc_num;
+	f->rport = rport;
+	fact_submit(cpu, f, sizeof(*f));
+	return 0;
+}
+
+/* ---- out of the queue: what all ways send ---- */
+
+/* sk is the accepted socket; call may be NULL: accept() was called before we were there. */
+static __always_inline void send_accept(const struct sock *sk, const struct call *call, int fd, __u32 flags)
+{
+	struct cpu *cpu = this_cpu();
+	struct fact_accept *f;
+
+	if (!cpu || !sock_wanted_probe(sk))
+		return;
+	if (call && call->io_uring)
+		flags |= FACT_F_IO_URING;
+	f = fact_reserve(cpu, FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED | (fd >= 0 ? FACT_F_HAS_SOCKET : 0));
+	if (!f)
+		return;
+	sock_fill_probe(&f->s, &sk->__sk_common, local_port_probe(sk));
+	if (call && call->q.sk)
+		f->q = call->q;
+	else
+		queues_none(&f->q);
+	task_fill(&f->task);
+	f->called = call ? call->called : 0;
+	f->fd = fd;
+	f->err = 0;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+/* accept() failed on this listener. It has no socket to name, but its place: the listener's end. */
+static __always_inline void send_accept_error(const struct sock *listener, __u64 called, int err, __u32 flags)
+{
+	struct cpu *cpu = this_cpu();
+	struct fact_accept *f;
+
+	if (!cpu || BPF_CORE_READ(listener, __sk_common.skc_state) != TCP_LISTEN || !sock_wanted_probe(listener))
+		return;
+	f = fact_reserve(cpu, FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED);
+	if (!f)
+		return;
+	sock_fill_probe(&f->s, &listener->__sk_common, BPF_CORE_READ(listener, __sk_common.skc_num));
+	f->s.sk = 0;
+	f->s.cookie = 0;
+	queues_probe(&f->q, listener);
+	task_fill(&f->task);
+	f->called = called;
+	f->fd = -1;
+	f->err = err;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+static __always_inline bool is_failure(long ret)
+{
+	return ret < 0 && ret != -EAGAIN && ret > -ERESTARTSYS;
+}
+
+/* ---- out of the queue: exact ---- */
+
+SEC("fentry/inet_csk_accept")
+int accept_begin(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct call *call;
+
+	if (setting_port_ranges && !ports_wanted(listener->__sk_common.skc_num, 0) && !setting_remote_port)
+		return 0;
+	call = call_get();
+	if (!call)
+		return 0;
+	call->seen = true;
+	call->child = 0;
+	/* io_uring asks again each time that a connection may be there: that is no call that waits. */
+	call->called = call->io_uring ? 0 : bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("fexit/inet_csk_accept")
+int accept_taken(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct call *call = call_find();
+	__u64 child = 0;
+	struct tcp_sock *tp;
+
+	if (!call || !call->seen || bpf_get_func_ret(ctx, &child) || !child)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(listener);
+	if (tp)
+		queues_fill(&call->q, tp);
+	call->child = child;
+	return 0;
+}
+
+/* Is this a file that nobody but its maker knows yet, so not a copy of a descriptor? */
+static __always_inline bool file_is_new(const struct file *file)
+{
+	if (bpf_core_field_exists(file->f_ref))
+		return file->f_ref.refcnt.counter == 0;
+	return file->f_count.counter == 1;
+}
+
+/*
+ * A new descriptor: the last step of accept(), also of one that was called before we were there, and of io_uring's.
+ * Sees all descriptors of all processes; all but sockets leave at the first test.
+ */
+SEC("fentry/fd_install")
+int accept_installed(__u64 *ctx)
+{
+	struct file *file = (struct file *)ctx[1];
+	const struct sock *sk;
+	struct socket *socket;
+	struct call *call;
+
+	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+		return 0;
+	call = call_find();
+	if (call && call->seen) {
+		/* Inside accept(), or with a socket() or a dup() of its own. */
+		if (!call->child)
+			return 0;
+		send_accept((const struct sock *)call->child, call, ctx[0], FACT_F_TCP_FUNCTIONS);
+		call->child = 0;
+		call->called = 0;
+		return 0;
+	}
+	socket = bpf_sock_from_file(file);
+	if (!socket || !file_is_new(file))
+		return 0;
+	/* A socket of socket() has neither a peer nor a port of its own. */
+	sk = tcp_behind(socket->sk);
+	if (!sk || !local_port_probe(sk) || !BPF_CORE_READ(sk, __sk_common.skc_dport))
+		return 0;
+	send_accept(sk, NULL, ctx[0], FACT_F_TCP_FUNCTIONS);
+	return 0;
+}
+
+/* EMFILE and the like come before the queue is looked at. */
+SEC("fexit/__sys_accept4")
+int accept_failed(__u64 *ctx)
+{
+	const struct sock *listener;
+	int fd = ctx[0];
+	int ret = ctx[4];
+
+	if (!is_failure(ret))
+		return 0;
+	if (fd == -1 && setting_self == current_pid()) {
+		seen_accept = 1;
+		return 0;
+	}
+	listener = tcp_of_descriptor(fd);
+	if (listener)
+		send_accept_error(listener, 0, -ret, FACT_F_TCP_FUNCTIONS);
+	return 0;
+}
+
+SEC("fentry/io_accept")
+int io_accept_begin(__u64 *ctx)
+{
+	struct call *call = call_get();
+
+	if (call)
+		call->io_uring = true;
+	return 0;
+}
+
+SEC("fexit/io_accept")
+int io_accept_end(__u64 *ctx)
+{
+	struct call *call = call_find();
+
+	if (!call)
+		return 0;
+	/* Into a fixed slot of the ring, which has no descriptor. */
+	if (call->child)
+		send_accept((const struct sock *)call->child, call, -1, FACT_F_TCP_FUNCTIONS);
+	call->child = 0;
+	call->io_uring = false;
+	return 0;
+}
+
+/* ---- out of the queue: by the tracepoints of the system calls ---- */
+
+static __always_inline int accept_enter(int fd)
+{
+	const struct sock *listener = tcp_of_descriptor(fd);
+	struct call *call;
+
+	if (!listener || BPF_CORE_READ(listener, __sk_common.skc_state) != TCP_LISTEN ||
+	    (!setting_remote_port && !sock_wanted_probe(listener))) {
+		call = call_find();
+		if (call)
+			call->called = 0;
+		return 0;
+	}
+	call = call_get();
+	if (!call)
+		return 0;
+	call->seen = true;
+	call->called = bpf_ktime_get_ns();
+	call->q.sk = (__u64)listener;
+	return 0;
+}
+
+static __always_inline int accept_exit(long ret)
+{
+	const struct sock *listener, *sk;
+	struct call *call;
+
+	if (ret < 0 && !is_failure(ret))
+		return 0;
+	call = call_find();
+	listener = call && call->called ? (const struct sock *)call->q.sk : NULL;
+	if (ret < 0) {
+		if (listener)
+			send_accept_error(listener, call->called, -ret, 0);
+	} else {
+		sk = tcp_of_descriptor(ret);
+		if (listener)
+			queues_probe(&call->q, listener);
+		if (sk)
+			send_accept(sk, listener ? call : NULL, ret, 0);
+	}
+	if (call)
+		call->called = 0;
+	return 0;
+}
+
+SEC("tp/syscalls/sys_enter_accept")
+int sys_enter_accept(struct trace_event_raw_sys_enter *ctx)
+{
+	return accept_enter(ctx->args[0]);
+}
+
+SEC("tp/syscalls/sys_enter_accept4")
+int sys_enter_accept4(struct trace_event_raw_sys_enter *ctx)
+{
+	return accept_enter(ctx->args[0]);
+}
+
+SEC("tp/syscalls/sys_exit_accept")
+int sys_exit_accept(struct trace_event_raw_sys_exit *ctx)
+{
+	return accept_exit(ctx->ret);
+}
+
+SEC("tp/syscalls/sys_exit_accept4")
+int sys_exit_accept4(struct trace_event_raw_sys_exit *ctx)
+{
+	return accept_exit(ctx->ret);
+}
+
+/* ---- out of the queue: every system call of every process, on request ---- */
+
+SEC("tp_btf/sys_enter")
+int any_enter(__u64 *ctx)
+{
+	int nr = ctx[1];
+	struct call *call;
+
+	if (nr != setting_nr_accept && nr != setting_nr_accept4)
+		return 0;
+	/* Its arguments lie in registers that have another name on each architecture: the listener stays unknown. */
+	call = call_get();
+	if (call) {
+		call->seen = true;
+		call->called = bpf_ktime_get_ns();
+		call->q.sk = 0;
+	}
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int any_exit(__u64 *ctx)
+{
+	struct call *call = call_find();
+	long ret = ctx[1];
+	const struct sock *sk;
+
+	if (!call || !call->called)
+		return 0;
+	sk = ret >= 0 ? tcp_of_descriptor(ret) : NULL;
+	if (sk)
+		send_accept(sk, call, ret, 0);
+	call->called = 0;
+	return 0;
+}
+
+/* ---- out of the queue: io_uring, by its tracepoint ---- */
+
+/*
+ * A completion tells its result, and of a single accept also that it was one. A multishot accept tells nothing but a
+ * number that may be a descriptor: then a TCP socket that has it may have been accepted just now, or long ago. The
+ * reader knows which sockets it has seen accepted.
+ */
+SEC("tp_btf/io_uring_complete")
+int io_uring_completed(__u64 *ctx)
+{
+	const struct io_kiocb *req = (const struct io_kiocb *)ctx[1];
+	const struct sock *sk;
+	int res;
+
+	if (setting_io_uring_cqe)
+		res = ((const struct io_uring_cqe *)ctx[2])->res;
+	else
+		res = ctx[3];
+	if (res < 0 || (req && BPF_CORE_READ(req, opcode) != IORING_OP_ACCEPT))
+		return 0;
+	sk = tcp_of_descriptor(res);
+	if (!sk || !BPF_CORE_READ(sk, __sk_common.skc_dport) || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_SYN_SENT)
+		return 0;
+	send_accept(sk, NULL, res, FACT_F_IO_URING);
+	return 0;
+}

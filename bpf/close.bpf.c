@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * close.bpf.c - how a connection ends: RST sent or received, TIME_WAIT.
+ *
+ *			exact					tracepoints
+ *	RST		tp_btf/tcp_send_reset, tp_btf/tcp_receive_reset	the same; the reason since 6.10
+ *	TIME_WAIT	fexit/inet_twsk_alloc			FIN_WAIT2, CLOSING -> CLOSE with the peer's FIN (state.bpf.c)
+ *	its FIN late	fentry+fexit/tcp_timewait_state_process	-
+ *	its end		fentry/tcp_twsk_destructor		-
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_tracing.h>
+
+#include "segment.bpf.h"
+#include "send.bpf.h"
+#include "sock.bpf.h"
+
+/* ---- RST ---- */
+
+#define REASON(name, ours)                                                                                             \
+	if (bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_##name) &&                                    \
+	    reason == bpf_core_enum_value(enum sk_rst_reason, SK_RST_REASON_##name))                                   \
+		return FACT_RESET_##ours;
+
+static __always_inline __u32 reset_reason(__u32 reason)
+{
+	REASON(NO_SOCKET, NO_SOCKET)
+	REASON(TCP_STATE, STATE)
+	REASON(TCP_ABORT_ON_CLOSE, ABORT_ON_CLOSE)
+	REASON(TCP_ABORT_ON_LINGER, ABORT_ON_LINGER)
+	REASON(TCP_ABORT_ON_MEMORY, ABORT_ON_MEMORY)
+	REASON(TCP_DISCONNECT_WITH_DATA, DISCONNECT)
+	REASON(TCP_KEEPALIVE_TIMEOUT, TIMEOUT)
+	return FACT_RESET_OTHER;
+}
+
+/* The socket's connection was reset. */
+static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __u32 flags)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct cpu *cpu = this_cpu();
+	struct fact_reset *f;
+
+	if (!tp || !cpu || !wanted(tp))
+		return;
+	if (is_owned(sk))
+		flags |= FACT_F_OWNED;
+	f = fact_reserve(cpu, FACT_RESET, sizeof(*f), flags);
+	if (!f)
+		return;
+	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), sk->__sk_common.skc_state);
+	f->reason = reason;
+	f->pid = flags & FACT_F_OWNED ? current_pid() : 0;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+/* No connection of ours: only the segment that was answered tells whom the RST goes to. */
+static __always_inline void send_reset_of_segment(const struct sk_buff *skb, __u32 reason)
+{
+	struct cpu *cpu = this_cpu();
+	struct fact_reset *f;
+	struct segment t;
+
+	if (!cpu || !segment_read(&t, skb) || !segment_wanted(skb, &t))
+		return;
+	f = fact_reserve(cpu, FACT_RESET, sizeof(*f), FACT_F_SENT);
+	if (!f)
+		return;
+	f->s.sk = 0;
+	f->s.cookie = 0;
+	f->s.netns = segment_netns(skb);
+	f->s.state = TCP_CLOSE;
+	segment_ends(&f->s, skb, &t);
+	f->reason = reason;
+	f->pid = 0;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int reset_received(__u64 *ctx)
+{
+	send_reset_of_sock((struct sock *)ctx[0], FACT_RESET_UNKNOWN, 0);
+	return 0;
+}
+
+/* The socket may be none, a listener or a request: then the segment tells. With a full socket there may be no segment. */
+SEC("tp_btf/tcp_send_reset")
+int reset_sent(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	struct sk_buff *skb = (struct sk_buff *)ctx[1];
+	__u32 reason = FACT_RESET_UNKNOWN;
+	__u8 state = sk ? sk->__sk_common.skc_state : TCP_CLOSE;
+
+	if (bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_NO_SOCKET))
+		reason = reset_reason(ctx[2]);
+	if (sk && state != TCP_LISTEN && state != TCP_NEW_SYN_RECV && state != TCP_TIME_WAIT)
+		send_reset_of_sock(sk, reason, FACT_F_SENT);
+	else if (skb)
+		send_reset_of_segment(skb, reason);
+	return 0;
+}
+
+/* ---- TIME_WAIT ---- */
+
+/* sk and tw have the same addresses and cookie; a new tw has not all of its own yet. */
+SEC("fexit/inet_twsk_alloc")
+int timewait_begin(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	int substate = ctx[2];
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct cpu *cpu = this_cpu();
+	struct fact_timewait *f;
+	__u64 tw = 0;
+
+	/* None: there are too many, and the socket is simply closed. */
+	if (!tp || !cpu || bpf_get_func_ret(ctx, &tw) || !tw || !wanted(tp))
+		return 0;
+	f = fact_reserve(cpu, FACT_TIMEWAIT, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	if (!f)
+		return 0;
+	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), substate);
+	f->s.sk = tw;
+	fact_submit(cpu, f, sizeof(*f));
+	return 0;
+}
+
+static __always_inline void send_timewait(struct cpu *cpu, enum fact_kind kind, struct inet_timewait_sock *tw)
+{
+	const struct sock_common *c = &tw->__tw_common;
+	struct fact_timewait *f;
+
+	if (!common_wanted(c))
+		return;
+	f = fact_reserve(cpu, kind, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	if (!f)
+		return;
+	sock_fill(&f->s, c, c->skc_cookie.counter, bpf_ntohs(tw->tw_sport), tw->tw_substate);
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+/* An orphan's FIN_WAIT2 is a timewait socket already; when the peer's FIN comes, it is in TIME_WAIT. */
+SEC("fentry/tcp_timewait_state_process")
+int timewait_segment(__u64 *ctx)
+{
+	struct inet_timewait_sock *tw = (struct inet_timewait_sock *)ctx[0];
+	struct cpu *cpu = this_cpu();
+
+	if (cpu)
+		cpu->tw = tw->tw_substate == TCP_FIN_WAIT2 ? (__u64)tw : 0;
+	return 0;
+}
+
+SEC("fexit/tcp_timewait_state_process")
+int timewait_real(__u64 *ctx)
+{
+	struct inet_timewait_sock *tw = (struct inet_timewait_sock *)ctx[0];
+	struct cpu *cpu = this_cpu();
+
+	if (!cpu || cpu->tw != (__u64)tw)
+		return 0;
+	cpu->tw = 0;
+	if (tw->tw_substate == TCP_TIME_WAIT)
+		send_timewait(cpu, FACT_TIMEWAIT, tw);
+	return 0;
+}
+
+/* By its timer, by a new SYN for the same ends, by a RST, with its namespace. */
+SEC("fentry/tcp_twsk_destructor")
+int timewait_end(__u64 *ctx)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu)
+		send_timewait(cpu, FACT_TIMEWAIT_END, (struct inet_timewait_sock *)ctx[0]);
+	return 0;
+}

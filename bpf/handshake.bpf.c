@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * handshake.bpf.c - SYN, request, SYN-ACK, again, given up: the half-open phase, which no transition shows.
+ *
+ *			exact					tracepoints
+ *	request made	fexit/inet_csk_reqsk_queue_hash_add	tp_btf/net_dev_queue: its SYN-ACK leaves, some 30 us later
+ *	SYN-ACK again	tp_btf/tcp_retransmit_synack		the same
+ *	own SYN again	tp_btf/tcp_retransmit_skb		the same
+ *	given up	fentry+fexit/reqsk_timer_handler	-
+ *
+ * Refusals are in refuse.bpf.c.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_tracing.h>
+
+#include "send.bpf.h"
+#include "sock.bpf.h"
+
+/* A first SYN-ACK leaves at once; the earliest one again leaves after the shortest retransmission timeout. */
+#define FIRST_SYNACK_NS 100000000ULL
+
+/* ---- a request is made ---- */
+
+SEC("fexit/inet_csk_reqsk_queue_hash_add")
+int syn_begin(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct request_sock *req = (struct request_sock *)ctx[1];
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
+	struct cpu *cpu = this_cpu();
+	__u64 hashed = ctx[3];
+	struct fact_syn *f;
+
+	if (!cpu)
+		return 0;
+	cpu->syn_served = true;
+	/* Not hashed: another SYN of the same connection was faster on another CPU. */
+	if (!tp || !(hashed & 0xff) || !common_wanted(&req->__req_common))
+		return 0;
+	f = fact_reserve(cpu, FACT_SYN, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	if (!f)
+		return 0;
+	sock_fill(&f->s, &req->__req_common, bpf_get_socket_cookie(req), req->__req_common.skc_num, TCP_NEW_SYN_RECV);
+	queues_fill(&f->q, tp);
+	f->client_isn = BPF_CORE_READ((struct tcp_request_sock *)req, rcv_isn);
+	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
+	f->attempt = 0;
+	f->pad = 0;
+	fact_submit(cpu, f, sizeof(*f));
+	return 0;
+}
+
+/* This one sees every packet that leaves: first the test that turns nearly all of them away. */
+SEC("tp_btf/net_dev_queue")
+int synack_leaves(__u64 *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx[0];
+	struct sock *sk = skb->sk;
+	const struct sock_common *c;
+	const struct tcp_request_sock *req;
+	struct cpu *cpu;
+	struct fact_syn *f;
+	__u32 isn;
+
+	if (!sk || sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
+		return 0;
+	c = &sk->__sk_common;
+	req = (const struct tcp_request_sock *)sk;
+	cpu = this_cpu();
+	if (!cpu || !common_wanted(c) || BPF_CORE_READ(req, req.req.num_retrans))
+		return 0;
+	if (bpf_ktime_get_ns() - BPF_CORE_READ(req, snt_synack) * 1000 > FIRST_SYNACK_NS)
+		return 0;
+	/* The same packet on its next device: a bond, a VLAN. */
+	isn = BPF_CORE_READ(req, snt_isn);
+	if (cpu->synack_req == (__u64)sk && cpu->synack_isn == isn)
+		return 0;
+	cpu->synack_req = (__u64)sk;
+	cpu->synack_isn = isn;
+	f = fact_reserve(cpu, FACT_SYN, sizeof(*f), FACT_F_SYNACK);
+	if (!f)
+		return 0;
+	sock_fill(&f->s, c, c->skc_cookie.counter, c->skc_num, TCP_NEW_SYN_RECV);
+	queues_probe(&f->q, c->skc_listener);
+	f->client_isn = BPF_CORE_READ(req, rcv_isn);
+	f->server_isn = isn;
+	f->attempt = 0;
+	f->pad = 0;
+	fact_submit(cpu, f, sizeof(*f));
+	return 0;
+}
+
+/* ---- again ---- */
+
+SEC("tp_btf/tcp_retransmit_synack")
+int synack_again(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct request_sock *req = (struct request_sock *)ctx[1];
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
+	struct cpu *cpu = this_cpu();
+	struct fact_syn *f;
+
+	if (!cpu || !tp || !common_wanted(&req->__req_common))
+		return 0;
+	f = fact_reserve(cpu, FACT_RETRANSMIT, sizeof(*f), 0);
+	if (!f)
+		return 0;
+	sock_fill(&f->s, &req->__req_common, bpf_get_socket_cookie(req), req->__req_common.skc_num, TCP_NEW_SYN_RECV);
+	queues_fill(&f->q, tp);
+	f->client_isn = BPF_CORE_READ((struct tcp_request_sock *)req, rcv_isn);
+	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
+	f->attempt = req->num_retrans + 1; /* it is counted after this */
+	f->pad = 0;
+	fact_submit(cpu, f, sizeof(*f));
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int syn_again(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	struct tcp_sock *tp;
+	struct cpu *cpu;
+	struct fact_syn *f;
+
+	if (sk->__sk_common.skc_state != TCP_SYN_SENT || sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	cpu = this_cpu();
+	if (!cpu || !tp || !wanted(tp))
+		return 0;
+	f = fact_reserve(cpu, FACT_RETRANSMIT, sizeof(*f), 0);
+	if (!f)
+		return 0;
+	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), TCP_SYN_SENT);
+	queues_none(&f->q);
+	f->client_isn = tp->snd_una;
+	f->server_isn = 0;
+	f->attempt = tp->total_retrans; /* it is counted before this */
+	f->pad = 0;
+	fact_submit(cpu, f, sizeof(*f));
+	return 0;
+}
+
+/* ---- given up ---- */
+
+static __always_inline const struct request_sock *request_of_timer(__u64 timer)
+{
+	return (const struct request_sock *)(timer - bpf_core_field_offset(struct request_sock, rsk_timer));
+}
+
+static __always_inline bool request_hashed(const struct request_sock *req)
+{
+	return BPF_CORE_READ(req, __req_common.skc_nulls_node.pprev);
+}
+
+/* Half open until now: if it is not at the exit, the timer has given it up. */
+SEC("fentry/reqsk_timer_handler")
+int request_timer(__u64 *ctx)
+{
+	const struct request_sock *req = request_of_timer(ctx[0]);
+	struct cpu *cpu = this_cpu();
+
+	if (cpu)
+		cpu->timer_req = request_hashed(req) ? (__u64)req : 0;
+	return 0;
+}
+
+SEC("fexit/reqsk_timer_handler")
+int request_expired(__u64 *ctx)
+{
+	const struct request_sock *req = request_of_timer(ctx[0]);
+	struct cpu *cpu = this_cpu();
+	struct fact_syn *f;
+	__u16 lport;
+
+	if (!cpu || cpu->timer_req != (__u64)req)
+		return 0;
+	cpu->timer_req = 0;
+	if (request_hashed(req))
+		return 0;
+	lport = BPF_CORE_READ(req, __req_common.skc_num);
+	if (!ports_wanted(lport, bpf_ntohs(BPF_CORE_READ(req, __req_common.skc_dport))) ||
+	    !family_wanted_probe(&req->__req_common))
+		return 0;
+	f = fact_reserve(cpu, FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	if (!f)
+		return 0;
+	sock_fill_probe(&f->s, &req->__req_common, lport);
+	queues_probe(&f->q, BPF_CORE_READ(req, __req_common.skc_listener));
+	f->client_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, rcv_isn);
+	f->server_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn);
+	f->attempt = BPF_CORE_READ(req, num_retrans);
+	f->pad = 0;
+	fact_submit(cpu, f, sizeof(*f));
+	return 0;
+}

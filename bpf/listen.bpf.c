@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * listen.bpf.c - what listen() was given, and listen() on a socket that listens already.
+ *
+ * The first listen() of a socket and its end are transitions (state.bpf.c). A second one only changes the limit.
+ *
+ *	exact		fentry/__sys_listen (what was asked), fentry+fexit/inet_listen (the second one)
+ *	tracepoints	sys_enter_listen, sys_exit_listen
+ *	neither		the new limit shows in the next fact that reads the listener's queues
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+#include "call.bpf.h"
+#include "descriptor.bpf.h"
+#include "send.bpf.h"
+#include "sock.bpf.h"
+
+static __always_inline void send_listen_again(const struct sock *sk, struct call *call, __u32 flags)
+{
+	struct cpu *cpu = this_cpu();
+	struct fact_listen *f;
+
+	if (!cpu || !sock_wanted_probe(sk))
+		return;
+	f = fact_reserve(cpu, FACT_LISTEN, sizeof(*f), flags | FACT_F_AGAIN | FACT_F_OWNED | FACT_F_HAS_SOCKET);
+	if (!f)
+		return;
+	sock_fill_probe(&f->s, &sk->__sk_common, BPF_CORE_READ(sk, __sk_common.skc_num));
+	queues_probe(&f->q, sk);
+	task_fill(&f->task);
+	f->old = TCP_LISTEN;
+	f->new = TCP_LISTEN;
+	f->pad = 0;
+	f->somaxconn = BPF_CORE_READ(sk, __sk_common.skc_net.net, core.sysctl_somaxconn);
+	f->asked_known = call->asked_known;
+	f->backlog_asked = call->asked_known ? call->asked : 0;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+static __always_inline void listen_enter(const struct sock *sk, struct call *call)
+{
+	call->socket = (__u64)sk;
+	call->again = sk && BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_LISTEN;
+}
+
+static __always_inline void listen_exit(struct call *call, long ret, __u32 flags)
+{
+	if (call->again && ret == 0)
+		send_listen_again((const struct sock *)call->socket, call, flags);
+	call->again = false;
+	call->asked_known = false;
+}
+
+/* ---- exact ---- */
+
+SEC("fentry/__sys_listen")
+int listen_asked(__u64 *ctx)
+{
+	struct call *call;
+
+	if ((int)ctx[0] == -1 && setting_self == current_pid()) {
+		seen_listen = 1;
+		return 0;
+	}
+	call = call_get();
+	if (!call)
+		return 0;
+	call->asked = ctx[1];
+	call->asked_known = true;
+	return 0;
+}
+
+SEC("fentry/inet_listen")
+int listen_begin(__u64 *ctx)
+{
+	struct socket *sock = (struct socket *)ctx[0];
+	struct call *call = call_get();
+
+	if (call)
+		listen_enter(tcp_behind(sock->sk), call);
+	return 0;
+}
+
+SEC("fexit/inet_listen")
+int listen_end(__u64 *ctx)
+{
+	struct call *call = call_find();
+
+	if (call)
+		listen_exit(call, (int)ctx[2], FACT_F_TCP_FUNCTIONS);
+	return 0;
+}
+
+/* ---- tracepoints ---- */
+
+SEC("tp/syscalls/sys_enter_listen")
+int sys_enter_listen(struct trace_event_raw_sys_enter *ctx)
+{
+	struct call *call = call_get();
+
+	if (!call)
+		return 0;
+	call->asked = ctx->args[1];
+	call->asked_known = true;
+	listen_enter(tcp_of_descriptor(ctx->args[0]), call);
+	return 0;
+}
+
+SEC("tp/syscalls/sys_exit_listen")
+int sys_exit_listen(struct trace_event_raw_sys_exit *ctx)
+{
+	struct call *call = call_find();
+
+	if (call)
+		listen_exit(call, ctx->ret, 0);
+	return 0;
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * refuse.bpf.c - what a listener would not take, and SYN cookies, with which it takes more than it can remember.
+ *
+ *			exact					tracepoints
+ *	SYN refused	fentry+fexit/tcp_conn_request		tp_btf/consume_skb, asked for by --name-drops (below)
+ *	ACK refused	fentry+fexit/tcp_check_req,		tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW (6.18)
+ *			fexit/cookie_v4_check
+ *	cookie child	fentry+fexit/cookie_v4_check		-
+ *
+ * The kernel's own rules of when a queue is full are not repeated here. A segment was refused if the listener's
+ * counter of refusals moved while this CPU dealt with it and nothing came of it.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+#include "segment.bpf.h"
+#include "send.bpf.h"
+#include "sock.bpf.h"
+
+/* Which limit is exceeded now; the accept queue holds one more than its limit. */
+static __always_inline __u32 why_refused(const struct fact_queues *q, __u32 reason)
+{
+	if (q->accept_queue > q->backlog)
+		return FACT_DROP_ACCEPT_QUEUE_FULL;
+	if (q->syn_queue >= q->backlog)
+		return FACT_DROP_SYN_QUEUE_FULL;
+	return reason;
+}
+
+/* listener may be NULL: then only the segment was seen, and the reason is as given. */
+static __always_inline void send_drop(struct cpu *cpu, struct tcp_sock *listener, struct sk_buff *skb,
+				      const struct segment *t, __u32 flags, __u32 reason)
+{
+	struct fact_drop *f;
+
+	if (!segment_wanted(skb, t))
+		return;
+	f = fact_reserve(cpu, FACT_DROP, sizeof(*f), flags);
+	if (!f)
+		return;
+	f->s.sk = 0;
+	f->s.cookie = 0;
+	f->s.state = TCP_LISTEN;
+	segment_ends(&f->s, skb, t);
+	f->client_seq = bpf_ntohl(t->seq);
+	if (listener) {
+		f->s.netns = listener->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum;
+		queues_fill(&f->q, listener);
+		reason = why_refused(&f->q, reason);
+	} else {
+		f->s.netns = segment_netns(skb);
+		queues_none(&f->q);
+	}
+	f->reason = reason;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+/* ---- SYN ---- */
+
+SEC("fentry/tcp_conn_request")
+int syn_comes(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[2];
+	struct cpu *cpu = this_cpu();
+
+	if (!cpu)
+		return 0;
+	cpu->syn_listener = (__u64)listener;
+	cpu->syn_drops = listener->sk_drops.counter;
+	cpu->syn_served = false;
+	return 0;
+}
+
+/* A cookie goes out: served, though there is no request (handshake.bpf.c) and no child (accept.bpf.c). */
+static __always_inline int cookie_made(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu)
+		cpu->syn_served = true;
+	return 0;
+}
+
+SEC("fentry/cookie_v4_init_sequence")
+int cookie_made_v4(__u64 *ctx)
+{
+	return cookie_made();
+}
+
+SEC("fentry/cookie_v6_init_sequence")
+int cookie_made_v6(__u64 *ctx)
+{
+	return cookie_made();
+}
+
+SEC("fexit/tcp_conn_request")
+int syn_done(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[2];
+	struct sk_buff *skb = (struct sk_buff *)ctx[3];
+	struct cpu *cpu = this_cpu();
+	struct tcp_sock *tp;
+	struct segment t;
+
+	if (!cpu || cpu->syn_listener != (__u64)listener || cpu->syn_served ||
+	    cpu->syn_drops == listener->sk_drops.counter)
+		return 0;
+	cpu->syn_listener = 0;
+	tp = bpf_skc_to_tcp_sock(listener);
+	if (tp && segment_read(&t, skb))
+		send_drop(cpu, tp, skb, &t, FACT_F_TCP_FUNCTIONS | FACT_F_SEGMENT_SYN, FACT_DROP_OTHER);
+	return 0;
+}
+
+/*
+ * Without fentry, and only when asked for, since both see every packet: whatever a listener does with a SYN, the packet
+ * is then freed at one place in the kernel, which source_kernel.c has learnt by a connection to itself. If no SYN-ACK
+ * for it has left before that, it was refused.
+ */
+SEC("tp_btf/net_dev_queue")
+int syn_answered(__u64 *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx[0];
+	struct sock *sk = skb->sk;
+	struct segment t;
+	struct cpu *cpu;
+
+	/* A request's SYN-ACK, a fast open child's, or (no socket) a cookie. */
+	if (sk && sk->__sk_common.skc_state != TCP_NEW_SYN_RECV && sk->__sk_common.skc_state != TCP_SYN_RECV)
+		return 0;
+	if (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6))
+		return 0;
+	cpu = this_cpu();
+	if (!cpu || !segment_read(&t, skb) || (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != (TCP_FLAG_SYN | TCP_FLAG_ACK))
+		return 0;
+	cpu->answered_port = t.dest;
+	cpu->answered_ack = bpf_ntohl(t.ack);
+	return 0;
+}
+
+SEC("tp_btf/consume_skb")
+int syn_freed(__u64 *ctx)
+{
+	struct sk_buff *skb;
+	struct segment t;
+	struct cpu *cpu;
+
+	if (ctx[1] != seen_syn_freed)
+		return 0;
+	skb = (struct sk_buff *)ctx[0];
+	cpu = this_cpu();
+	if (!cpu || !segment_read(&t, skb))
+		return 0;
+	if (cpu->answered_ack == bpf_ntohl(t.seq) + 1 && cpu->answered_port == t.source)
+		return 0;
+	send_drop(cpu, NULL, skb, &t, FACT_F_SEGMENT_SYN, FACT_DROP_UNKNOWN);
+	return 0;
+}
+
+/* Attached for a moment: where is our own SYN freed? */
+SEC("tp_btf/consume_skb")
+int syn_freed_where(__u64 *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx[0];
+	struct segment t;
+
+	if (setting_self != current_pid() || seen_syn_freed || !segment_read(&t, skb))
+		return 0;
+	if ((t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN)
+		seen_syn_freed = ctx[1];
+	return 0;
+}
+
+/* ---- the final ACK ---- */
+
+SEC("fentry/tcp_check_req")
+int ack_comes(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct cpu *cpu = this_cpu();
+
+	if (!cpu)
+		return 0;
+	cpu->ack_listener = (__u64)listener;
+	cpu->ack_drops = listener->sk_drops.counter;
+	return 0;
+}
+
+/* acked is also set while TCP_DEFER_ACCEPT waits for data: that is no refusal, and the counter does not move. */
+SEC("fexit/tcp_check_req")
+int ack_done(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct sk_buff *skb = (struct sk_buff *)ctx[1];
+	struct request_sock *req = (struct request_sock *)ctx[2];
+	struct cpu *cpu = this_cpu();
+	__u64 child = 0;
+	struct tcp_sock *tp;
+	struct segment t;
+	bool acked;
+
+	if (!cpu || cpu->ack_listener != (__u64)listener || cpu->ack_drops == listener->sk_drops.counter)
+		return 0;
+	cpu->ack_listener = 0;
+	if (bpf_get_func_ret(ctx, &child) || child)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(listener);
+	if (!tp || !segment_read(&t, skb) || (t.flags & (TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_ACK)) != TCP_FLAG_ACK)
+		return 0;
+	acked = BPF_CORE_READ_BITFIELD_PROBED((struct inet_request_sock *)req, acked);
+	send_drop(cpu, tp, skb, &t, FACT_F_TCP_FUNCTIONS | (acked ? FACT_F_ACKED : 0), FACT_DROP_OTHER);
+	return 0;
+}
+
+/* Without fentry: since 6.18 the kernel names this one drop, and the listener that would not take it. */
+SEC("tp_btf/kfree_skb")
+int ack_dropped(__u64 *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx[0];
+	struct tcp_sock *tp = NULL;
+	struct sock *listener;
+	struct cpu *cpu;
+	struct segment t;
+
+	if (!bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) ||
+	    (__u32)ctx[2] != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW))
+		return 0;
+	listener = (struct sock *)ctx[3];
+	cpu = this_cpu();
+	if (!cpu || !segment_read(&t, skb))
+		return 0;
+	if (listener && listener->__sk_common.skc_state == TCP_LISTEN)
+		tp = bpf_skc_to_tcp_sock(listener);
+	send_drop(cpu, tp, skb, &t, t.flags & TCP_FLAG_SYN ? FACT_F_SEGMENT_SYN : FACT_F_ACKED,
+		  FACT_DROP_ACCEPT_QUEUE_FULL);
+	return 0;
+}
+
+/* ---- SYN cookies: the ACK that carries one ---- */
+
+static __always_inline int cookie_comes(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct cpu *cpu = this_cpu();
+
+	if (!cpu)
+		return 0;
+	cpu->in_cookie = (__u64)listener;
+	cpu->ack_drops = listener->sk_drops.counter;
+	return 0;
+}
+
+/* Returns the listener itself where the segment carries no cookie, the child, or nothing. */
+static __always_inline int cookie_done(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+	struct sk_buff *skb = (struct sk_buff *)ctx[1];
+	struct cpu *cpu = this_cpu();
+	__u64 child = 0;
+	struct tcp_sock *tp;
+	struct segment t;
+
+	if (!cpu || cpu->in_cookie != (__u64)listener)
+		return 0;
+	cpu->in_cookie = 0;
+	if (cpu->ack_drops == listener->sk_drops.counter || bpf_get_func_ret(ctx, &child) || child)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(listener);
+	if (tp && segment_read(&t, skb))
+		send_drop(cpu, tp, skb, &t, FACT_F_TCP_FUNCTIONS | FACT_F_ACKED | FACT_F_SYNCOOKIE, FACT_DROP_OTHER);
+	return 0;
+}
+
+SEC("fentry/cookie_v4_check")
+int cookie_comes_v4(__u64 *ctx)
+{
+	return cookie_comes(ctx);
+}
+
+SEC("fexit/cookie_v4_check")
+int cookie_done_v4(__u64 *ctx)
+{
+	return cookie_done(ctx);
+}
+
+SEC("fentry/cookie_v6_check")
+int cookie_comes_v6(__u64 *ctx)
+{
+	return cookie_comes(ctx);
+}
+
+SEC("fexit/cookie_v6_check")
+int cookie_done_v6(__u64 *ctx)
+{
+	return cookie_done(ctx);
+}

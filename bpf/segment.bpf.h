@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * segment.bpf.h - the TCP segment in a packet that came in: its ends as seen from here, its flags.
+ *
+ * Three guarded copies. Only for packets that are known to matter.
+ */
+#ifndef SOCKSTATE_SEGMENT_BPF_H
+#define SOCKSTATE_SEGMENT_BPF_H
+
+#include "sock.bpf.h"
+
+#define ETH_P_IP   0x0800
+#define ETH_P_IPV6 0x86dd
+
+#define TCP_FLAG_SYN 0x02
+#define TCP_FLAG_RST 0x04
+#define TCP_FLAG_ACK 0x10
+
+/* The first 14 bytes of a TCP header. */
+struct segment {
+	__be16 source, dest;
+	__be32 seq, ack;
+	__u8 offset, flags;
+	__u8 pad[2];
+};
+
+static __always_inline bool segment_read(struct segment *t, const struct sk_buff *skb)
+{
+	const void *head = skb->head;
+
+	return !bpf_probe_read_kernel(t, 14, head + skb->transport_header);
+}
+
+/* We are its destination. sk, cookie and state are the caller's. */
+static __always_inline void segment_ends(struct fact_sock *s, const struct sk_buff *skb, const struct segment *t)
+{
+	const void *ip = skb->head + skb->network_header;
+
+	s->lport = bpf_ntohs(t->dest);
+	s->rport = bpf_ntohs(t->source);
+	s->pad = 0;
+	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		bpf_probe_read_kernel(s->raddr, 16, ip + 8);
+		bpf_probe_read_kernel(s->laddr, 16, ip + 24);
+		s->family = AF_INET6;
+	} else {
+		__be32 addr[2] = {};
+
+		bpf_probe_read_kernel(addr, 8, ip + 12);
+		ends_are_ipv4(s, addr[1], addr[0]);
+	}
+}
+
+/* TCP takes the device away from a packet that it has got; its route still knows. 0: neither is there. */
+static __always_inline __u32 segment_netns(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst;
+
+	if (skb->dev)
+		return skb->dev->nd_net.net->ns.inum;
+	dst = (const struct dst_entry *)(skb->_skb_refdst & ~1UL);
+	return dst ? BPF_CORE_READ(dst, dev, nd_net.net, ns.inum) : 0;
+}
+
+static __always_inline bool segment_wanted(const struct sk_buff *skb, const struct segment *t)
+{
+	if (family_restricted() && !(skb->protocol == bpf_htons(ETH_P_IPV6) ? setting_ipv6 : setting_ipv4))
+		return false;
+	return ports_wanted(bpf_ntohs(t->dest), bpf_ntohs(t->source));
+}
+
+#endif

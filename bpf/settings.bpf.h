@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * settings.bpf.h - what user space decides before the programs are loaded.
+ *
+ * The verifier knows these values, so a setting that is off costs nothing: its branch is cut away.
+ */
+#ifndef SOCKSTATE_SETTINGS_BPF_H
+#define SOCKSTATE_SETTINGS_BPF_H
+
+#define SETTING_PORT_RANGES 32 /* FILTER_RANGES_MAX of user/filter.h */
+
+struct setting_ports {
+	__u16 first, last; /* inclusive, host order */
+};
+
+const volatile struct setting_ports setting_ports[SETTING_PORT_RANGES] __weak = {};
+const volatile __u32 setting_port_ranges __weak = 0; /* 0: every port */
+const volatile bool setting_local_port __weak = true;  /* the local port may be the one that matches */
+const volatile bool setting_remote_port __weak = true; /* the remote port may */
+const volatile bool setting_ipv4 __weak = true;
+const volatile bool setting_ipv6 __weak = true;
+const volatile bool setting_raw __weak = false; /* every transition as the kernel makes it */
+
+const volatile __u32 setting_wake_bytes __weak = 256 * 1024; /* bytes sent on a CPU between two wake-ups of the reader */
+const volatile __u32 setting_self __weak = 0;		     /* our own process: self-tests are answered to it alone */
+
+/* io_uring_complete: its third argument is the completion itself, not its parts */
+const volatile bool setting_io_uring_cqe __weak = false;
+
+/* Numbers of system calls, for the hooks that see them all. */
+const volatile __s32 setting_nr_accept __weak = -1;
+const volatile __s32 setting_nr_accept4 __weak = -1;
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * state.bpf.c - every transition of a TCP socket: tp_btf/inet_sock_set_state. On all kernels, the backbone.
+ *
+ * It knows nothing of half-open requests (handshake.bpf.c): a child's LISTEN -> SYN_RECV and SYN_RECV -> ESTABLISHED
+ * both fire when the final ACK has come. The first is sent in raw mode only; until the second the child may still bear
+ * its listener's cookie and no peer (seen on 6.1 and 6.12).
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+#include "call.bpf.h"
+#include "send.bpf.h"
+#include "sock.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct change {
+	struct tcp_sock *tp;
+	struct sock *sk;
+	__u16 lport;
+	__u8 old, new;
+	__u32 flags;
+};
+
+static __always_inline __u32 owner(const struct change *c)
+{
+	return c->flags & FACT_F_OWNED ? current_pid() : 0;
+}
+
+/* sk in all records of this file: the cookie is made here if nobody did, and stays to the end of TIME_WAIT. */
+static __always_inline void change_fill(struct fact_sock *s, const struct change *c)
+{
+	sock_fill(s, &c->sk->__sk_common, bpf_get_socket_cookie(c->sk), c->lport, c->new);
+}
+
+static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
+{
+	struct fact_listen *f = fact_reserve(cpu, FACT_LISTEN, sizeof(*f), c->flags);
+	struct call *call;
+
+	if (!f)
+		return;
+	change_fill(&f->s, c);
+	queues_fill(&f->q, c->tp);
+	f->q.sk = (__u64)c->sk;
+	f->q.cookie = f->s.cookie;
+	task_fill(&f->task);
+	f->old = c->old;
+	f->new = c->new;
+	f->pad = 0;
+	f->somaxconn = c->sk->__sk_common.skc_net.net->core.sysctl_somaxconn;
+	call = call_find();
+	f->asked_known = call && call->asked_known;
+	f->backlog_asked = f->asked_known ? call->asked : 0;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+static __always_inline void send_connect(struct cpu *cpu, const struct change *c)
+{
+	struct fact_connect *f = fact_reserve(cpu, FACT_CONNECT, sizeof(*f), c->flags);
+
+	if (!f)
+		return;
+	change_fill(&f->s, c);
+	task_fill(&f->task);
+	f->old = c->old;
+	f->new = c->new;
+	f->pad = 0;
+	f->pad2 = 0;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+/*
+ * Both initial sequence numbers, exact also with data on the ACK or the SYN: both counters move together with the
+ * numbers beside them. A client's bytes_acked counts its own SYN, a child's does not. (A socket that connected and was
+ * met half way, state SYN_RECV with a descriptor, is a client.)
+ */
+static __always_inline __u32 local_isn(const struct change *c)
+{
+	__u64 acked = c->tp->bytes_acked;
+	bool client = c->old == TCP_SYN_SENT || (c->sk->sk_socket && acked == 1);
+
+	return c->tp->snd_una - (__u32)acked - !client;
+}
+
+static __always_inline void send_established(struct cpu *cpu, const struct change *c)
+{
+	struct fact_established *f;
+	__u32 flags = c->flags;
+
+	if (cpu->cookie_child == (__u64)c->sk && c->old == TCP_SYN_RECV) {
+		cpu->cookie_child = 0;
+		flags |= FACT_F_SYNCOOKIE;
+	}
+	f = fact_reserve(cpu, FACT_ESTABLISHED, sizeof(*f), flags);
+	if (!f)
+		return;
+	change_fill(&f->s, c);
+	f->old = c->old;
+	f->new = c->new;
+	f->pad = 0;
+	f->pid = owner(c);
+	f->local_isn = local_isn(c);
+	f->remote_isn = c->tp->rcv_nxt - 1 - (__u32)c->tp->bytes_received;
+	f->srtt_us = c->tp->srtt_us >> 3;
+	f->retrans = c->tp->total_retrans;
+	f->accept_queue = c->old == TCP_SYN_RECV ? c->sk->sk_ack_backlog : 0;
+	f->backlog = c->old == TCP_SYN_RECV ? c->sk->sk_max_ack_backlog : 0;
+	if (c->old == TCP_SYN_RECV) {
+		cpu->child = (__u64)c->sk;
+		cpu->child_cookie = f->s.cookie;
+		cpu->child_lport = f->s.lport;
+		cpu->child_rport = f->s.rport;
+		cpu->child_netns = f->s.netns;
+	}
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+static __always_inline void send_closed(struct cpu *cpu, const struct change *c)
+{
+	struct fact_closed *f;
+	__u32 flags = c->flags;
+	bool fin = false;
+
+	if (c->old != TCP_LISTEN) {
+		fin = c->sk->__sk_common.skc_flags & (1UL << bpf_core_enum_value(enum sock_flags, SOCK_DONE));
+		flags |= fin ? FACT_F_PEER_FIN : 0;
+		/* shutdown() and close() set sk_shutdown, but a RST may go instead of the FIN: the state tells. */
+		if (c->old == TCP_FIN_WAIT1 || c->old == TCP_FIN_WAIT2 || c->old == TCP_CLOSING || c->old == TCP_LAST_ACK)
+			flags |= FACT_F_FIN_SENT;
+	}
+	f = fact_reserve(cpu, FACT_CLOSED, sizeof(*f), flags);
+	if (!f)
+		return;
+	change_fill(&f->s, c);
+	f->old = c->old;
+	f->new = c->new;
+	f->err = c->sk->sk_err;
+	f->pid = owner(c);
+	f->bytes_in = c->tp->bytes_received - (fin && c->tp->bytes_received ? 1 : 0);
+	f->bytes_out = c->tp->bytes_sent - c->tp->bytes_retrans;
+	f->retrans = c->tp->total_retrans;
+	f->srtt_us = c->tp->srtt_us >> 3;
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+static __always_inline void send_state(struct cpu *cpu, const struct change *c)
+{
+	struct fact_state *f = fact_reserve(cpu, FACT_STATE, sizeof(*f), c->flags);
+
+	if (!f)
+		return;
+	/* A child that still bears its listener's cookie has none of its own, and must not make one. */
+	if (c->old == TCP_LISTEN)
+		sock_fill(&f->s, &c->sk->__sk_common, 0, c->lport, c->new);
+	else
+		change_fill(&f->s, c);
+	f->old = c->old;
+	f->new = c->new;
+	f->pad = 0;
+	f->pid = owner(c);
+	fact_submit(cpu, f, sizeof(*f));
+}
+
+/* The child of a fast open is queued in SYN_RECV, before it has a transition that tells more. */
+static __always_inline void remember_child(struct cpu *cpu, const struct change *c)
+{
+	cpu->child = (__u64)c->sk;
+	cpu->child_cookie = 0;
+	cpu->child_lport = c->lport;
+	cpu->child_rport = 0;
+}
+
+static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new, __u32 flags)
+{
+	struct change c = {.sk = sk, .old = old, .new = new, .flags = flags};
+
+	/* MPTCP sockets pass here too, and are no tcp_sock. FIN_WAIT1 -> FIN_WAIT1 and the like change nothing. */
+	if (sk->sk_protocol != IPPROTO_TCP || (old == new && !setting_raw))
+		return;
+	c.tp = bpf_skc_to_tcp_sock(sk);
+	if (!c.tp || !wanted(c.tp))
+		return;
+	c.lport = local_port(c.tp);
+	if (is_owned(sk))
+		c.flags |= FACT_F_OWNED;
+	if (sk->sk_socket)
+		c.flags |= FACT_F_HAS_SOCKET;
+	if (bpf_core_field_exists(c.tp->is_mptcp) && c.tp->is_mptcp)
+		c.flags |= FACT_F_MPTCP;
+
+	if (old == TCP_LISTEN && new == TCP_SYN_RECV)
+		remember_child(cpu, &c);
+	if (old == TCP_LISTEN && new == TCP_SYN_RECV && !setting_raw)
+		return;
+	if (old == new)
+		send_state(cpu, &c);
+	else if (new == TCP_LISTEN)
+		send_listen(cpu, &c);
+	else if (new == TCP_SYN_SENT)
+		send_connect(cpu, &c);
+	else if (new == TCP_ESTABLISHED)
+		send_established(cpu, &c);
+	else if (new == TCP_CLOSE)
+		send_closed(cpu, &c);
+	else
+		send_state(cpu, &c);
+}
+
+/*
+ * The kernel does not run a program on a CPU where it is running already: a timer tick inside of it lets softirq work
+ * through up to 64 packets, and all their transitions would be lost. So there are two. The first leaves a token when it
+ * has done its work; the second, attached after it, does the work if the token is not of this transition. (A rare
+ * duplicate is possible, when the tick comes between the two: the reader sees the same transition twice.)
+ */
+SEC("tp_btf/inet_sock_set_state")
+int set_state(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[1];
+	int old = ctx[2], new = ctx[3];
+	struct cpu *cpu = this_cpu();
+
+	if (!cpu)
+		return 0;
+	state_changed(cpu, sk, old, new, 0);
+	cpu->token_sk = (__u64)sk;
+	cpu->token_states = old << 8 | new;
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int set_state_missed(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[1];
+	int old = ctx[2], new = ctx[3];
+	struct cpu *cpu = this_cpu();
+
+	if (!cpu || (cpu->token_sk == (__u64)sk && cpu->token_states == (__u64)(old << 8 | new)))
+		return 0;
+	__sync_fetch_and_add(&cpu->recovered, 1);
+	state_changed(cpu, sk, old, new, FACT_F_RECOVERED);
+	return 0;
+}

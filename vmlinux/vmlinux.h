@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * vmlinux.h - the kernel types that the programs in bpf/ read, by name only.
+ *
+ * Written by hand: where a field lies is found at load time (CO-RE), so only names and kinds of fields matter here,
+ * and one file serves every architecture. Each field says what it is read for. Fields that not every kernel has are
+ * marked [kernels]; programs ask bpf_core_field_exists() before they read them. See README.md beside it;
+ * tests/live/vmlinux.t holds it against a kernel's own type information.
+ */
+#ifndef SOCKSTATE_VMLINUX_H
+#define SOCKSTATE_VMLINUX_H
+
+#include <linux/types.h>
+#include <linux/bpf.h>
+
+#ifndef __cplusplus
+typedef _Bool bool;
+#define true 1
+#define false 0
+#endif
+#define NULL ((void *)0)
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* ---- numbers in boxes ---- */
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+/* As atomic64_t on 64-bit kernels, and named so in BTF. */
+typedef atomic64_t atomic_long_t;
+
+/* ---- network namespace ---- */
+
+struct ns_common {
+	unsigned int inum; /* the namespace's name to user space */
+};
+
+struct netns_core {
+	int sysctl_somaxconn; /* the cap on listen()'s backlog */
+};
+
+struct net {
+	struct ns_common ns;
+	struct netns_core core;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+/* ---- sockets: what full sockets, requests and timewait sockets share ---- */
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+		__be32 u6_addr32[4];
+	} in6_u;
+};
+
+struct hlist_nulls_node {
+	struct hlist_nulls_node **pprev; /* 0: not hashed; a request that was given up */
+};
+
+struct sock_common {
+	union {
+		struct {
+			__be32 skc_daddr;
+			__be32 skc_rcv_saddr;
+		};
+	};
+	union {
+		struct {
+			__be16 skc_dport;
+			__u16 skc_num; /* host order; 0 once the port is given back */
+		};
+	};
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	unsigned char skc_ipv6only : 1; /* a listener on [::] that takes no IPv4 */
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;	 /* [CONFIG_IPV6] also v4-mapped */
+	struct in6_addr skc_v6_rcv_saddr; /* [CONFIG_IPV6] */
+	atomic64_t skc_cookie;
+	union {
+		unsigned long skc_flags;    /* full sockets: SOCK_DONE, the peer's FIN came */
+		struct sock *skc_listener;  /* requests: their listener */
+	};
+	union {
+		struct hlist_nulls_node skc_nulls_node;
+	};
+};
+
+typedef struct {
+	int owned; /* 1: a process holds the socket, and it is current */
+} socket_lock_t;
+
+struct socket;
+
+struct sock {
+	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
+	atomic_t sk_drops; /* a listener's refusals */
+	int sk_err;
+	__u32 sk_ack_backlog;	  /* accept queue */
+	__u32 sk_max_ack_backlog; /* its limit */
+	__u16 sk_protocol;
+	__u8 sk_shutdown;
+	struct socket *sk_socket; /* set while a file holds the socket */
+};
+
+struct inet_sock {
+	struct sock sk;
+	__be16 inet_sport; /* stays when skc_num is given back */
+};
+
+struct request_sock;
+
+struct request_sock_queue {
+	atomic_t qlen;	/* half open */
+	atomic_t young; /* of these: SYN-ACK sent once */
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+	struct request_sock_queue icsk_accept_queue;
+};
+
+struct tcp_options_received {
+	int ts_recent_stamp; /* listeners: jiffies when a SYN cookie was last sent */
+};
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	__u64 bytes_received; /* a FIN counts as one */
+	__u64 bytes_acked;    /* our SYN counts as one when we are the client */
+	__u64 bytes_sent;
+	__u64 bytes_retrans;
+	__u32 rcv_nxt;
+	__u32 snd_una;
+	__u32 srtt_us; /* eighths of a microsecond */
+	__u32 total_retrans;
+	struct tcp_options_received rx_opt;
+	bool is_mptcp; /* [CONFIG_MPTCP] */
+};
+
+/* What a descriptor of an MPTCP socket leads to; its first subflow is the TCP socket. */
+struct mptcp_sock {
+	struct sock *first; /* [CONFIG_MPTCP] */
+};
+
+/* ---- requests and timewait sockets ---- */
+
+struct timer_list {
+	unsigned long expires; /* only so that it is a type; the timer's handler is given its address */
+};
+
+struct request_sock {
+	struct sock_common __req_common;
+	__u8 num_retrans; /* SYN-ACKs sent again */
+	struct timer_list rsk_timer;
+};
+
+struct inet_request_sock {
+	struct request_sock req;
+	__u16 acked : 1; /* the client's final ACK came and found no room */
+};
+
+struct tcp_request_sock {
+	struct inet_request_sock req;
+	__u64 snt_synack;  /* us, CLOCK_MONOTONIC, of the first SYN-ACK */
+	bool tfo_listener; /* the request of a fast open child */
+	__u32 rcv_isn;
+	__u32 snt_isn;
+};
+
+struct inet_timewait_sock {
+	struct sock_common __tw_common;
+	unsigned char tw_substate; /* TIME_WAIT, or FIN_WAIT2 of an orphan */
+	__be16 tw_sport;
+};
+
+/* ---- packets ---- */
+
+struct net_device {
+	possible_net_t nd_net;
+};
+
+struct dst_entry {
+	struct net_device *dev;
+};
+
+struct sk_buff {
+	struct net_device *dev; /* taken away on the way up to TCP; then the route tells the namespace */
+	unsigned long _skb_refdst; /* struct dst_entry, lowest bit a flag */
+	struct sock *sk;
+	unsigned int len;
+	unsigned int data_len;
+	__be16 protocol;
+	__u16 transport_header; /* offsets from head */
+	__u16 network_header;
+	unsigned char *head;
+	unsigned char *data;
+};
+
+/* ---- files and tasks: from a descriptor to a socket ---- */
+
+struct inode {
+	unsigned short i_mode;
+};
+
+typedef struct {
+	atomic_long_t refcnt; /* references beyond the first */
+} file_ref_t;		      /* [6.13 and later] */
+
+struct file {
+	struct inode *f_inode;
+	void *private_data;    /* struct socket of a socket */
+	atomic_long_t f_count; /* [before 6.13] references */
+	file_ref_t f_ref;      /* [6.13 and later] */
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	char comm[16];
+	struct files_struct *files;
+};
+
+/* ---- contexts of programs ---- */
+
+struct trace_event_raw_sys_enter {
+	long id;
+	unsigned long args[6];
+};
+
+struct trace_event_raw_sys_exit {
+	long id;
+	long ret;
+};
+
+struct io_kiocb {
+	__u8 opcode; /* [CONFIG_IO_URING] */
+};
+
+struct io_uring_cqe {
+	__s32 res; /* [CONFIG_IO_URING] */
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
+#pragma clang attribute pop
+
+/* ---- names of numbers that shift between kernels: taken from the running one ---- */
+
+enum sock_flags {
+	SOCK_DONE = 1,
+};
+
+enum skb_drop_reason { /* values here mean nothing, the running kernel's are used */
+	SKB_DROP_REASON_TCP_LISTEN_OVERFLOW = 40, /* [6.18] */
+};
+
+enum sk_rst_reason { /* [6.10 and later] */
+	SK_RST_REASON_NO_SOCKET = 1,
+	SK_RST_REASON_TCP_ABORT_ON_CLOSE = 11,
+	SK_RST_REASON_TCP_ABORT_ON_LINGER = 12,
+	SK_RST_REASON_TCP_ABORT_ON_MEMORY = 13,
+	SK_RST_REASON_TCP_STATE = 14,
+	SK_RST_REASON_TCP_KEEPALIVE_TIMEOUT = 15,
+	SK_RST_REASON_TCP_DISCONNECT_WITH_DATA = 16,
+};
+
+#endif
