@@ -445,21 +445,23 @@ struct dump {
 	bool interrupted;
 };
 
-static int dump_request(struct dump *d, uint8_t family, uint32_t states, uint8_t ext)
+/*
+ * The older of the two requests (TCPDIAG_GETSOCK, before SOCK_DIAG_BY_FAMILY), because it alone lists IPv4 and IPv6 in one
+ * walk: the table of connections is one for all namespaces, so every walk passes every socket of the machine.
+ */
+static int dump_request(struct dump *d, uint32_t states, uint8_t ext)
 {
 	struct {
 		struct nlmsghdr nh;
-		struct inet_diag_req_v2 r;
+		struct inet_diag_req r;
 	} q = {
 		.nh = {
 			.nlmsg_len = sizeof(q),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_type = TCPDIAG_GETSOCK,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 			.nlmsg_seq = ++d->sd->seq,
 		},
 		.r = {
-			.sdiag_family = family,
-			.sdiag_protocol = IPPROTO_TCP,
 			.idiag_ext = ext,
 			.idiag_states = states,
 		},
@@ -511,15 +513,15 @@ static int dump_batch(struct dump *d, ssize_t bytes)
 				memcpy(&err, NLMSG_DATA(nh), sizeof(err));
 			return err < 0 ? err : 1;
 		}
-		if (nh->nlmsg_type == SOCK_DIAG_BY_FAMILY)
+		if (nh->nlmsg_type == TCPDIAG_GETSOCK)
 			dump_row(d, nh);
 	}
 	return 0;
 }
 
-static int dump_once(struct dump *d, uint8_t family, uint32_t states, uint8_t ext)
+static int dump_once(struct dump *d, uint32_t states, uint8_t ext)
 {
-	int err = dump_request(d, family, states, ext);
+	int err = dump_request(d, states, ext);
 
 	while (!err) {
 		/* MSG_TRUNC: the true length, so that a cut message cannot pass for a whole one. */
@@ -537,13 +539,13 @@ static int dump_once(struct dump *d, uint8_t family, uint32_t states, uint8_t ex
 	return err < 0 ? err : 0;
 }
 
-static int dump_family(struct dump *d, uint8_t family, uint32_t states, uint8_t ext)
+static int dump_namespace(struct dump *d, uint32_t states, uint8_t ext)
 {
 	int err;
 
 	for (int i = 0; i < ATTEMPTS; i++) {
 		d->interrupted = false;
-		err = dump_once(d, family, states, ext);
+		err = dump_once(d, states, ext);
 		if (d->err)
 			return d->err;
 		if (err == -ENOBUFS || err == -EBUSY)
@@ -570,15 +572,7 @@ int sockdiag_dump(struct sockdiag *sd, const struct filter *f, uint32_t states, 
 
 	for (size_t i = 0; i < sd->count; i++) {
 		d.ns = &sd->ns[i];
-		if (!f || f->ipv4) {
-			err = dump_family(&d, AF_INET, states, ext);
-			if (err)
-				return err;
-		}
-		/* Always: a v4-mapped socket stands in the IPv6 table and counts as IPv4. */
-		err = dump_family(&d, AF_INET6, states, ext);
-		if (err == -ENOENT && (!f || f->ipv4))
-			err = 0; /* a kernel without IPv6 */
+		err = dump_namespace(&d, states, ext);
 		if (err)
 			return err;
 	}
