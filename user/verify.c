@@ -71,6 +71,7 @@ struct verify {
 	size_t rows, room;
 	struct index by_cookie, by_ends; /* of row; built when the tracker's sockets begin to come */
 	bool indexed;
+	bool failed; /* out of memory in this round: what it saw is not all */
 	struct findings before, now;
 	uint64_t traffic[TRAFFIC_SLOTS];
 };
@@ -284,6 +285,7 @@ void verify_begin(struct verify *v, uint64_t t)
 	v->begin = t;
 	v->rows = 0;
 	v->indexed = false;
+	v->failed = false;
 	v->now.count = 0;
 	memset(v->traffic, 0, sizeof(v->traffic));
 }
@@ -305,8 +307,10 @@ int verify_kernel_socket(struct verify *v, const struct fact_existing *f)
 
 	if (f->h.kind != FACT_EXISTING)
 		return 0;
-	if (grow(&v->row, v->rows, &v->room, sizeof(*v->row)))
+	if (grow(&v->row, v->rows, &v->room, sizeof(*v->row))) {
+		v->failed = true;
 		return -ENOMEM;
+	}
 	r = &v->row[v->rows++];
 	*r = (struct row){
 		.ends = {.cookie = f->s.cookie,
@@ -390,8 +394,10 @@ static int find(struct verify *v, enum difference what, const struct ends *e, ui
 {
 	struct findings *n = &v->now;
 
-	if (grow(&n->list, n->count, &n->room, sizeof(*n->list)))
+	if (grow(&n->list, n->count, &n->room, sizeof(*n->list))) {
+		v->failed = true;
 		return -ENOMEM;
+	}
 	n->list[n->count++] = (struct finding){
 		.ends = *e,
 		.what = what,
@@ -430,8 +436,10 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s)
 
 	memcpy(e.laddr, s->laddr, 16);
 	memcpy(e.raddr, s->raddr, 16);
-	if (build(v))
+	if (build(v)) {
+		v->failed = true;
 		return -ENOMEM;
+	}
 	if (s->state != TCP_STATE_LISTEN)
 		add_traffic(v, &e, s->state | (uint64_t)s->queued << 8 | UINT64_C(1) << 16);
 	r = match_cookie(v, &e);
@@ -563,7 +571,7 @@ int verify_end(struct verify *v, uint64_t t, bool final)
 	struct findings swap;
 	int told = 0;
 
-	if (build(v) || find_unknown(v) || index_reset(x, v->before.count))
+	if (v->failed || build(v) || find_unknown(v) || index_reset(x, v->before.count))
 		return -ENOMEM;
 	v->indexed = false;
 	for (size_t i = 0; i < v->before.count; i++)

@@ -61,7 +61,7 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s);
 /*
  * Tells what differs; t stamps the lines. final: no other round will come, so what only the tracker's side of a race
  * could explain is told at once where the tracker's state is at rest for a second or more.
- * Returns how many differences were told now, or -ENOMEM.
+ * Returns how many differences were told now, or -ENOMEM, also where an earlier call of the round ran out of memory.
  */
 int verify_end(struct verify *v, uint64_t t, bool final);
 /* How many were told in all. */

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What sockdiag reads from the kernel's tables against what ss shows, in three network namespaces of our own: one with
 # every kind of socket, one held by a process alone, one that is only mounted and has nothing but a TIME_WAIT left.
+# shellcheck disable=SC2016 # awk programs and scripts for other shells
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 dump=${SOCKDIAG_DUMP:-$root/build/tests/live/sockdiag_dump}
