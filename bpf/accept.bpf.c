@@ -39,7 +39,7 @@ static __always_inline void send_enqueue(struct cpu *cpu, struct sock *listener,
 
 	if (!tp || !common_wanted(c))
 		return;
-	f = fact_reserve(cpu, FACT_ENQUEUE, sizeof(*f), flags | FACT_F_TCP_FUNCTIONS);
+	f = fact_reserve(FACT_ENQUEUE, sizeof(*f), flags | FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return;
 	queues_fill(&f->q, tp);
@@ -134,7 +134,7 @@ int listener_ready(__u64 *ctx)
 		rport = cookie = 0;
 	if (!child && !common_wanted(&listener->__sk_common))
 		return 0;
-	f = fact_reserve(cpu, FACT_ENQUEUE, sizeof(*f), flags);
+	f = fact_reserve(FACT_ENQUEUE, sizeof(*f), flags);
 	if (!f)
 		return 0;
 	queues_fill(&f->q, tp);
@@ -159,7 +159,7 @@ static __always_inline void send_accept(const struct sock *sk, const struct call
 		return;
 	if (call && call->io_uring)
 		flags |= FACT_F_IO_URING;
-	f = fact_reserve(cpu, FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED | (fd >= 0 ? FACT_F_HAS_SOCKET : 0));
+	f = fact_reserve(FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED | (fd >= 0 ? FACT_F_HAS_SOCKET : 0));
 	if (!f)
 		return;
 	sock_fill_probe(&f->s, &sk->__sk_common, local_port_probe(sk));
@@ -182,7 +182,7 @@ static __always_inline void send_accept_error(const struct sock *listener, __u64
 
 	if (!cpu || BPF_CORE_READ(listener, __sk_common.skc_state) != TCP_LISTEN || !sock_wanted_probe(listener))
 		return;
-	f = fact_reserve(cpu, FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED);
+	f = fact_reserve(FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED);
 	if (!f)
 		return;
 	sock_fill_probe(&f->s, &listener->__sk_common, BPF_CORE_READ(listener, __sk_common.skc_num));

@@ -39,10 +39,9 @@ static __always_inline struct call *call_find(void)
 static __always_inline struct call *call_get(void)
 {
 	struct call *call = bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	struct cpu *cpu;
 
-	if (!call && (cpu = this_cpu()))
-		__sync_fetch_and_add(&cpu->lost_map, 1);
+	if (!call)
+		count(COUNT_LOST_MAP);
 	return call;
 }
 

@@ -48,7 +48,7 @@ static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __
 		return;
 	if (is_owned(sk))
 		flags |= FACT_F_OWNED;
-	f = fact_reserve(cpu, FACT_RESET, sizeof(*f), flags);
+	f = fact_reserve(FACT_RESET, sizeof(*f), flags);
 	if (!f)
 		return;
 	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), sk->__sk_common.skc_state);
@@ -66,7 +66,7 @@ static __always_inline void send_reset_of_segment(const struct sk_buff *skb, __u
 
 	if (!cpu || !segment_read(&t, skb) || !segment_wanted(skb, &t))
 		return;
-	f = fact_reserve(cpu, FACT_RESET, sizeof(*f), FACT_F_SENT);
+	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_SENT);
 	if (!f)
 		return;
 	f->s.sk = 0;
@@ -120,7 +120,7 @@ int timewait_begin(__u64 *ctx)
 	/* None: there are too many, and the socket is simply closed. */
 	if (!tp || !cpu || bpf_get_func_ret(ctx, &tw) || !tw || !wanted(tp))
 		return 0;
-	f = fact_reserve(cpu, FACT_TIMEWAIT, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	f = fact_reserve(FACT_TIMEWAIT, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return 0;
 	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), substate);
@@ -136,7 +136,7 @@ static __always_inline void send_timewait(struct cpu *cpu, enum fact_kind kind, 
 
 	if (!common_wanted(c))
 		return;
-	f = fact_reserve(cpu, kind, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	f = fact_reserve(kind, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return;
 	sock_fill(&f->s, c, c->skc_cookie.counter, bpf_ntohs(tw->tw_sport), tw->tw_substate);

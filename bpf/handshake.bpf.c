@@ -40,7 +40,7 @@ int syn_begin(__u64 *ctx)
 	/* Not hashed: another SYN of the same connection was faster on another CPU. */
 	if (!tp || !(hashed & 0xff) || !common_wanted(&req->__req_common))
 		return 0;
-	f = fact_reserve(cpu, FACT_SYN, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return 0;
 	sock_fill(&f->s, &req->__req_common, bpf_get_socket_cookie(req), req->__req_common.skc_num, TCP_NEW_SYN_RECV);
@@ -80,7 +80,7 @@ int synack_leaves(__u64 *ctx)
 		return 0;
 	cpu->synack_req = (__u64)sk;
 	cpu->synack_isn = isn;
-	f = fact_reserve(cpu, FACT_SYN, sizeof(*f), FACT_F_SYNACK);
+	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_SYNACK);
 	if (!f)
 		return 0;
 	sock_fill(&f->s, c, c->skc_cookie.counter, c->skc_num, TCP_NEW_SYN_RECV);
@@ -106,7 +106,7 @@ int synack_again(__u64 *ctx)
 
 	if (!cpu || !tp || !common_wanted(&req->__req_common))
 		return 0;
-	f = fact_reserve(cpu, FACT_RETRANSMIT, sizeof(*f), 0);
+	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
 	if (!f)
 		return 0;
 	sock_fill(&f->s, &req->__req_common, bpf_get_socket_cookie(req), req->__req_common.skc_num, TCP_NEW_SYN_RECV);
@@ -133,7 +133,7 @@ int syn_again(__u64 *ctx)
 	cpu = this_cpu();
 	if (!cpu || !tp || !wanted(tp))
 		return 0;
-	f = fact_reserve(cpu, FACT_RETRANSMIT, sizeof(*f), 0);
+	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
 	if (!f)
 		return 0;
 	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), TCP_SYN_SENT);
@@ -187,7 +187,7 @@ int request_expired(__u64 *ctx)
 	if (!ports_wanted(lport, bpf_ntohs(BPF_CORE_READ(req, __req_common.skc_dport))) ||
 	    !family_wanted_probe(&req->__req_common))
 		return 0;
-	f = fact_reserve(cpu, FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	f = fact_reserve(FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return 0;
 	sock_fill_probe(&f->s, &req->__req_common, lport);

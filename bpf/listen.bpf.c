@@ -25,7 +25,7 @@ static __always_inline void send_listen_again(const struct sock *sk, struct call
 
 	if (!cpu || !sock_wanted_probe(sk))
 		return;
-	f = fact_reserve(cpu, FACT_LISTEN, sizeof(*f), flags | FACT_F_AGAIN | FACT_F_OWNED | FACT_F_HAS_SOCKET);
+	f = fact_reserve(FACT_LISTEN, sizeof(*f), flags | FACT_F_AGAIN | FACT_F_OWNED | FACT_F_HAS_SOCKET);
 	if (!f)
 		return;
 	sock_fill_probe(&f->s, &sk->__sk_common, BPF_CORE_READ(sk, __sk_common.skc_num));

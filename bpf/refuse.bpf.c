@@ -3,7 +3,7 @@
  * refuse.bpf.c - what a listener would not take, and SYN cookies, with which it takes more than it can remember.
  *
  *			exact					tracepoints
- *	SYN refused	fentry+fexit/tcp_conn_request		tp_btf/consume_skb, asked for by --name-drops (below)
+ *	SYN refused	fentry+fexit/tcp_conn_request		tp_btf/consume_skb, asked for by --name-syn-drops (below)
  *	ACK refused	fentry+fexit/tcp_check_req,		tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW (6.18)
  *			fexit/cookie_v4_check
  *	cookie child	fentry+fexit/cookie_v4_check		-
@@ -38,7 +38,7 @@ static __always_inline void send_drop(struct cpu *cpu, struct tcp_sock *listener
 
 	if (!segment_wanted(skb, t))
 		return;
-	f = fact_reserve(cpu, FACT_DROP, sizeof(*f), flags);
+	f = fact_reserve(FACT_DROP, sizeof(*f), flags);
 	if (!f)
 		return;
 	f->s.sk = 0;

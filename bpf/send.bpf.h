@@ -8,6 +8,7 @@
 #ifndef SOCKSTATE_SEND_BPF_H
 #define SOCKSTATE_SEND_BPF_H
 
+#include "counts.h"
 #include "fact.h"
 #include "settings.bpf.h"
 
@@ -18,11 +19,6 @@ struct {
 
 /* All that the kernel side remembers from one hook to the next, apart from a thread's own call (call.bpf.h). */
 struct cpu {
-	/* read by user space, sums over all CPUs */
-	__u64 lost_ring; /* facts that found no room */
-	__u64 lost_map;	 /* threads whose call could not be remembered */
-	__u64 recovered; /* transitions that only the second program saw */
-
 	__u64 unread; /* bytes sent since the last wake-up */
 
 	/* the last transition that the first program has dealt with */
@@ -67,6 +63,23 @@ struct {
 	__type(value, struct cpu);
 } cpus __weak SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNTS);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts __weak SEC(".maps");
+
+static __always_inline void count(enum count which)
+{
+	__u32 key = which;
+	__u64 *n = bpf_map_lookup_elem(&counts, &key);
+
+	/* An interrupt may count here too. */
+	if (n)
+		__sync_fetch_and_add(n, 1);
+}
+
 static __always_inline struct cpu *this_cpu(void)
 {
 	__u32 zero = 0;
@@ -75,13 +88,13 @@ static __always_inline struct cpu *this_cpu(void)
 }
 
 /* Room for a fact, with its header written; NULL and counted where the ring is full. The caller writes all the rest. */
-static __always_inline void *fact_reserve(struct cpu *cpu, enum fact_kind kind, __u32 size, __u32 flags)
+static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32 flags)
 {
 	__u64 now = bpf_ktime_get_ns();
 	struct fact_hdr *h = bpf_ringbuf_reserve(&ring, size, 0);
 
 	if (!h) {
-		__sync_fetch_and_add(&cpu->lost_ring, 1);
+		count(COUNT_LOST_RING);
 		return NULL;
 	}
 	h->t = now;

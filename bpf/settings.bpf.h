@@ -9,11 +9,8 @@
 
 #define SETTING_PORT_RANGES 32 /* FILTER_RANGES_MAX of user/filter.h */
 
-struct setting_ports {
-	__u16 first, last; /* inclusive, host order */
-};
-
-const volatile struct setting_ports setting_ports[SETTING_PORT_RANGES] __weak = {};
+const volatile __u16 setting_first_port[SETTING_PORT_RANGES] __weak = {}; /* ranges, inclusive, host order */
+const volatile __u16 setting_last_port[SETTING_PORT_RANGES] __weak = {};
 const volatile __u32 setting_port_ranges __weak = 0; /* 0: every port */
 const volatile bool setting_local_port __weak = true;  /* the local port may be the one that matches */
 const volatile bool setting_remote_port __weak = true; /* the remote port may */

@@ -40,7 +40,7 @@ static __always_inline bool port_wanted(__u16 port)
 	for (int i = 0; i < SETTING_PORT_RANGES; i++) {
 		if (i >= setting_port_ranges)
 			break;
-		if (port >= setting_ports[i].first && port <= setting_ports[i].last)
+		if (port >= setting_first_port[i] && port <= setting_last_port[i])
 			return true;
 	}
 	return false;

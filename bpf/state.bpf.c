@@ -38,7 +38,7 @@ static __always_inline void change_fill(struct fact_sock *s, const struct change
 
 static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
 {
-	struct fact_listen *f = fact_reserve(cpu, FACT_LISTEN, sizeof(*f), c->flags);
+	struct fact_listen *f = fact_reserve(FACT_LISTEN, sizeof(*f), c->flags);
 	struct call *call;
 
 	if (!f)
@@ -60,7 +60,7 @@ static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
 
 static __always_inline void send_connect(struct cpu *cpu, const struct change *c)
 {
-	struct fact_connect *f = fact_reserve(cpu, FACT_CONNECT, sizeof(*f), c->flags);
+	struct fact_connect *f = fact_reserve(FACT_CONNECT, sizeof(*f), c->flags);
 
 	if (!f)
 		return;
@@ -95,7 +95,7 @@ static __always_inline void send_established(struct cpu *cpu, const struct chang
 		cpu->cookie_child = 0;
 		flags |= FACT_F_SYNCOOKIE;
 	}
-	f = fact_reserve(cpu, FACT_ESTABLISHED, sizeof(*f), flags);
+	f = fact_reserve(FACT_ESTABLISHED, sizeof(*f), flags);
 	if (!f)
 		return;
 	change_fill(&f->s, c);
@@ -132,7 +132,7 @@ static __always_inline void send_closed(struct cpu *cpu, const struct change *c)
 		if (c->old == TCP_FIN_WAIT1 || c->old == TCP_FIN_WAIT2 || c->old == TCP_CLOSING || c->old == TCP_LAST_ACK)
 			flags |= FACT_F_FIN_SENT;
 	}
-	f = fact_reserve(cpu, FACT_CLOSED, sizeof(*f), flags);
+	f = fact_reserve(FACT_CLOSED, sizeof(*f), flags);
 	if (!f)
 		return;
 	change_fill(&f->s, c);
@@ -149,7 +149,7 @@ static __always_inline void send_closed(struct cpu *cpu, const struct change *c)
 
 static __always_inline void send_state(struct cpu *cpu, const struct change *c)
 {
-	struct fact_state *f = fact_reserve(cpu, FACT_STATE, sizeof(*f), c->flags);
+	struct fact_state *f = fact_reserve(FACT_STATE, sizeof(*f), c->flags);
 
 	if (!f)
 		return;
@@ -219,8 +219,8 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 SEC("tp_btf/inet_sock_set_state")
 int set_state(__u64 *ctx)
 {
-	struct sock *sk = (struct sock *)ctx[1];
-	int old = ctx[2], new = ctx[3];
+	struct sock *sk = (struct sock *)ctx[0];
+	int old = ctx[1], new = ctx[2];
 	struct cpu *cpu = this_cpu();
 
 	if (!cpu)
@@ -234,13 +234,13 @@ int set_state(__u64 *ctx)
 SEC("tp_btf/inet_sock_set_state")
 int set_state_missed(__u64 *ctx)
 {
-	struct sock *sk = (struct sock *)ctx[1];
-	int old = ctx[2], new = ctx[3];
+	struct sock *sk = (struct sock *)ctx[0];
+	int old = ctx[1], new = ctx[2];
 	struct cpu *cpu = this_cpu();
 
 	if (!cpu || (cpu->token_sk == (__u64)sk && cpu->token_states == (__u64)(old << 8 | new)))
 		return 0;
-	__sync_fetch_and_add(&cpu->recovered, 1);
+	count(COUNT_RECOVERED);
 	state_changed(cpu, sk, old, new, FACT_F_RECOVERED);
 	return 0;
 }

@@ -227,7 +227,7 @@ void hooks_init(struct hooks *h, bool name_syn_drops, bool syscall_fallback, con
 			hooks_refuse(h, id, "%s refused: forced", hooks[id].name);
 	}
 	if (!name_syn_drops)
-		hooks_refuse(h, HOOK_SYN_FREED, "only with --name-drops");
+		hooks_refuse(h, HOOK_SYN_FREED, "only with --name-syn-drops");
 	if (!syscall_fallback)
 		hooks_refuse(h, HOOK_ACCEPT_ANY_SYSCALL, "only with --syscall-fallback");
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * source_kernel.h - what the files behind source.h that know the kernel tell each other.
+ */
+#ifndef SOCKSTATE_SOURCE_KERNEL_H
+#define SOCKSTATE_SOURCE_KERNEL_H
+
+#include "source.h"
+
+struct sockdiag;
+
+/*
+ * Walks all open files of all processes, in all namespaces, and calls fn for each descriptor of a TCP socket (of MPTCP:
+ * its first subflow). cookie is 0 where the kernel has made none yet: listing the socket through sock_diag makes one.
+ * Returns how many, or a negative errno where the kernel does not let us: then nothing was told.
+ */
+int source_kernel_owners(struct source_kernel *s,
+			 void (*fn)(void *ctx, uint64_t sk, uint64_t cookie, uint32_t netns, int fd,
+				    const struct fact_task *task),
+			 void *ctx);
+
+/* A place for existing.c's handle; freed with s. */
+struct sockdiag **source_kernel_sockdiag(struct source_kernel *s);
+const struct filter *source_kernel_filter(const struct source_kernel *s);
+
+#endif
