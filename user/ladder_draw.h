@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ladder_draw.h - one connection drawn as a ladder, client left, server right. For view_ladder.c alone.
+ *
+ * Owns how a step looks; which steps belong to one connection is decided there.
+ */
+#ifndef SOCKSTATE_LADDER_DRAW_H
+#define SOCKSTATE_LADDER_DRAW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "out.h"
+#include "text.h"
+#include "view.h"
+
+#define LADDER_STEPS 48 /* kept of one connection; what is more is counted */
+
+enum ladder_side { CLIENT, SERVER };
+
+/* What of an event its drawing needs. */
+struct step {
+	uint64_t t;
+	uint8_t type; /* enum event_type */
+	uint8_t side; /* enum ladder_side: whose event it is */
+	uint8_t from, to; /* STATE */
+	bool syn;	    /* DROP and RETRANSMIT: a SYN (else the ACK, the SYN-ACK) */
+	bool sent;	    /* RESET: we sent it */
+	bool believes, syncookie, before_accept, unaccepted;
+	bool has_wait, has_syn_queue, has_accept_queue, has_backlog, has_fd, has_bytes;
+	uint32_t syn_queue, accept_queue, backlog, attempt;
+	int32_t fd;
+	uint64_t wait_ns; /* connect, handshake, accept wait or life */
+	uint64_t call_ns;
+	uint64_t bytes_in, bytes_out;
+	char reason[24];
+	char owner[32]; /* ACCEPT: who took it, clean */
+};
+
+struct ladder {
+	struct ladder *next;
+	int family;
+	uint8_t addr[2][16]; /* by enum ladder_side */
+	uint16_t port[2];    /* 0 not known yet */
+	uint64_t cookie[2], netns[2];
+	bool seen[2], done[2], closed[2];
+	bool isn_known;
+	uint32_t isn[2];
+	char owner[2][32]; /* clean; "" unknown */
+	uint64_t last_t;
+	unsigned int count, more;
+	struct step steps[LADDER_STEPS];
+	/* drawing */
+	unsigned int drawn; /* steps */
+	bool headed, ack_drawn;
+	uint64_t drawn_t;
+};
+
+struct pen {
+	struct out *out;
+	const struct view_options *options;
+};
+
+void ladder_head(struct pen *pen, struct ladder *c, bool again);
+/* Draws what has not been drawn yet, the heading first. */
+void ladder_draw(struct pen *pen, struct ladder *c);
+/* What the connection carried, how it ended. */
+void ladder_foot(struct pen *pen, struct ladder *c);
+
+#endif
