@@ -195,6 +195,10 @@ static const char *segment(const struct ladder *c, char *buf, size_t size, int w
 {
 	unsigned int j = c->isn[CLIENT], k = c->isn[SERVER];
 
+	if (which == 0 && c->syn_known && !c->isn_known) {
+		snprintf(buf, size, "SYN J=%u", j);
+		return buf;
+	}
 	if (!c->isn_known)
 		return which == 0 ? "SYN" : which == 1 ? "SYN, ACK" : "ACK";
 	if (which == 0)
@@ -355,7 +359,9 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 	char words[96], buf[64];
 
 	if (!strcmp(s->reason, "request expired")) {
-		row(pen, c, s->t, "", AT_SERVER, "request given up: no final ACK", "CLOSE");
+		row(pen, c, s->t, "", AT_SERVER, "request given up: no final ACK taken", "CLOSE");
+		if (s->believes)
+			row(pen, c, 0, c->seen[CLIENT] ? "" : "(ESTABLISHED)", AT_CLIENT, "believes it is connected", "");
 		return;
 	}
 	row(pen, c, s->t, "", REFUSED, segment(c, buf, sizeof(buf), s->syn ? 0 : 2), "refused");

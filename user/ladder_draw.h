@@ -45,7 +45,8 @@ struct ladder {
 	uint16_t port[2];    /* 0 not known yet */
 	uint64_t cookie[2], netns[2];
 	bool seen[2], done[2], closed[2];
-	bool isn_known;
+	bool isn_known; /* both */
+	bool syn_known; /* the client's alone, from a refused SYN */
 	uint32_t isn[2];
 	char owner[2][32]; /* clean; "" unknown */
 	uint64_t last_t;

@@ -218,6 +218,9 @@ static void learn(struct ladder_view *v, struct ladder *c, const struct event *e
 		c->isn_known = true;
 		c->isn[0] = x->isn[0];
 		c->isn[1] = x->isn[1];
+	} else if (!c->isn_known && event_has(e, F_CLIENT_ISN)) {
+		c->syn_known = true;
+		c->isn[CLIENT] = x->isn[CLIENT];
 	}
 	name_of(e, v->base.options.utf8, name);
 	if (*name && (e->type != EVENT_ACCEPT || !*c->owner[x->side]))

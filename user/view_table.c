@@ -335,7 +335,7 @@ static const char *words(const char *name, char *buf, size_t size)
 		{"accept_queue_full", "accept queue full"},
 		{"syn_queue_full", "SYN queue full"},
 		{"cookie_invalid", "SYN cookie invalid"},
-		{"request_expired", "no final ACK came"},
+		{"request_expired", "no final ACK"},
 	};
 	char *p = buf;
 
@@ -604,7 +604,7 @@ static void drop_line(struct line *l, const struct event *e)
 	char text[160], buf[64], *p;
 
 	if (reason && !strcmp(reason, "request_expired")) {
-		note(l, l->t->state_at, true, RED, "request given up: no final ACK came");
+		note(l, l->t->state_at, true, RED, "request given up: no final ACK taken");
 	} else {
 		p = stpcpy(text, segment && !strcmp(segment, "syn") ? "SYN" : segment ? "ACK" : "segment");
 		p = stpcpy(p, " refused");

@@ -215,6 +215,8 @@ static __attribute__((unused)) void story_drop(struct story *s, uint64_t t, unsi
 	event_set_text(e, F_REASON, "accept_queue_full");
 	if (!strcmp(segment, "ack"))
 		event_set(e, F_CLIENT_BELIEVES, 1);
+	else
+		event_set(e, F_CLIENT_ISN, 653072494u + port - 51234);
 	queues(e, 0, 3);
 	tell(s);
 }
