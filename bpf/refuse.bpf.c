@@ -169,7 +169,8 @@ int syn_freed_where(__u64 *ctx)
 
 	if (setting_self != current_pid() || seen_syn_freed || !segment_read(&t, skb))
 		return 0;
-	if ((t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN)
+	/* Others' packets come by too, interrupting us. */
+	if (t.dest == self_port && (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN)
 		seen_syn_freed = ctx[1];
 	return 0;
 }

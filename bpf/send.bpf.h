@@ -54,6 +54,7 @@ struct cpu {
 /* Answers to user space's self-tests: what it did itself was seen, or where. */
 __u32 seen_accept __weak = 0;	/* accept() of descriptor -1 */
 __u32 seen_listen __weak = 0;	/* listen() on descriptor -1 */
+__u16 self_port __weak = 0;	/* where we connect to ourselves, network order */
 __u64 seen_syn_freed __weak = 0; /* the address where a listener's SYN is freed; used from then on */
 
 struct {

@@ -277,6 +277,8 @@ void conn_remove(struct conn_table *t, struct conn *c)
 	unlink_cookie(t, c, id);
 	unlink_ends(t, c, id);
 	lru_unlink(t, c);
+	c->flags = 0; /* an id that somebody kept must not look alive */
+	c->cookie = 0;
 	c->next_cookie = t->free;
 	t->free = id;
 }
@@ -315,16 +317,23 @@ struct conn *conn_by_ends(struct conn_table *t, const struct fact_sock *s)
 	return conn_by_ends_next(t, s, NULL);
 }
 
+/* Of sockets older than us no numbers are known; then only the same namespace makes it sure. */
+static bool same_isns(const struct conn *a, const struct conn *b)
+{
+	if (a->isns_known != b->isns_known)
+		return false;
+	if (!a->isns_known)
+		return a->netns == b->netns;
+	return a->client_isn == b->client_isn && a->server_isn == b->server_isn;
+}
+
 struct conn *conn_other_end(struct conn_table *t, const struct conn *c)
 {
 	struct conn *o;
 
-	if (!c->isns_known)
-		return NULL;
 	for (o = conn_get(t, *ends_slot(t, c)); o; o = conn_get(t, o->next_ends))
-		if (o != c && o->isns_known && o->client_isn == c->client_isn && o->server_isn == c->server_isn &&
-		    o->lport == c->rport && o->rport == c->lport && !memcmp(o->laddr, c->raddr, sizeof(o->laddr)) &&
-		    !memcmp(o->raddr, c->laddr, sizeof(o->raddr)))
+		if (o != c && same_isns(o, c) && o->lport == c->rport && o->rport == c->lport &&
+		    !memcmp(o->laddr, c->raddr, sizeof(o->laddr)) && !memcmp(o->raddr, c->laddr, sizeof(o->raddr)))
 			return o;
 	return NULL;
 }

@@ -45,6 +45,12 @@ enum conn_flag {
 	CONN_PEER_TRACED = 1 << 18,  /* its other end is in this table too */
 	CONN_IN_COOKIES = 1 << 19,   /* linked under its cookie */
 	CONN_IN_ENDS = 1 << 20,	     /* linked under its ends */
+	CONN_FROM_SYNACK = 1 << 21,  /* t_begin is when the SYN-ACK left, not when the SYN came */
+	CONN_FROM_RTT = 1 << 22,     /* t_begin is derived from the kernel's RTT sample */
+	CONN_WAS_QUEUED = 1 << 23,   /* has been in an accept queue that we know */
+	CONN_PAST_UNKNOWN = 1 << 24, /* its earlier life was not seen */
+	CONN_HANDED_OVER = 1 << 25,  /* a timewait socket carries it on */
+	CONN_TIMEWAIT = 1 << 26,     /* that timewait socket is one of TIME_WAIT */
 };
 
 /* Where time is spent; states that exclude each other share a slot. */
@@ -97,6 +103,13 @@ static inline bool conn_is(const struct conn *c, uint32_t flag)
 	return c->flags & flag;
 }
 
+/* Whether accept() took it is known: of one older than us only if we have seen it waiting. */
+static inline bool conn_accept_known(const struct conn *c)
+{
+	return conn_is(c, CONN_ACCEPTED | CONN_WAS_QUEUED | CONN_REQUEST) || c->t_established ||
+	       !conn_is(c, CONN_PREEXISTING | CONN_PAST_UNKNOWN);
+}
+
 struct conn *conn_get(struct conn_table *t, conn_id id);
 conn_id conn_id_of(struct conn_table *t, const struct conn *c);
 
@@ -113,7 +126,7 @@ struct conn *conn_by_cookie(struct conn_table *t, uint64_t cookie);
 struct conn *conn_by_ends(struct conn_table *t, const struct fact_sock *s);
 /* The newest with these ends that comes after `after` in age (NULL: the first). For tuples that were used again. */
 struct conn *conn_by_ends_next(struct conn_table *t, const struct fact_sock *s, const struct conn *after);
-/* The other end: reversed ends, whatever its namespace, with the same initial sequence numbers. */
+/* The other end: reversed ends and the same initial sequence numbers, whatever its namespace (of unknown numbers: in it). */
 struct conn *conn_other_end(struct conn_table *t, const struct conn *c);
 /* Learns what was not known when the entry was made: cookie, local port. */
 void conn_learn_cookie(struct conn_table *t, struct conn *c, uint64_t cookie);

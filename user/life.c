@@ -57,7 +57,7 @@ static void forget(struct tracker *t, struct conn *c)
 	conn_remove(t->conns, c);
 }
 
-struct conn *life_add(struct tracker *t, const struct fact_sock *s, bool request)
+static void make_room(struct tracker *t, bool request)
 {
 	struct conn *c;
 
@@ -65,10 +65,23 @@ struct conn *life_add(struct tracker *t, const struct fact_sock *s, bool request
 		t->evicted++;
 		forget(t, c);
 	}
+}
+
+struct conn *life_add(struct tracker *t, const struct fact_sock *s, bool request)
+{
+	struct conn *c;
+
+	make_room(t, request);
 	c = conn_add(t->conns, s, request);
 	if (!c)
 		t->evicted++;
 	return c;
+}
+
+void life_promote(struct tracker *t, struct conn *c)
+{
+	make_room(t, false);
+	conn_promote(t->conns, c);
 }
 
 struct conn *life_find(struct tracker *t, const struct fact_sock *s)
@@ -92,8 +105,9 @@ struct conn *life_adopt(struct tracker *t, const struct fact_sock *s, unsigned i
 	t->connections++;
 	c->state = (uint8_t)state;
 	c->visited = (uint16_t)(1u << state);
-	c->flags |= CONN_PREEXISTING;
-	if (listener_by_port(t->listeners, s)) {
+	/* Once the tables have been read, what is not known is not older than us: its facts were lost. */
+	c->flags |= CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
+	if (listener_at_port(t->listeners, s)) {
 		c->role = ROLE_SERVER;
 		listener_attach(t->listeners, c, listener_by_port(t->listeners, s));
 	}
@@ -152,8 +166,7 @@ struct event *life_move(struct tracker *t, struct conn *c, uint64_t at, unsigned
 	bool timed = c->state == old_state && spent_in_state(c, at, &ns);
 
 	if (c->state && c->state != old_state && old_state != TCP_STATE_LISTEN) {
-		tell_gap(t, at, c, "a transition is missing", c->state,
-			 old_state);
+		tell_gap(t, at, c, "a transition is missing", c->state, old_state);
 		c->t_state = 0;
 		c->t_begin = 0;
 	}
@@ -195,6 +208,19 @@ void life_tell_raw(struct tracker *t, const struct fact_hdr *h, const struct fac
 
 /* ---- the end of a life ---- */
 
+const char *life_close_reason(const struct conn *c)
+{
+	if (conn_is(c, CONN_TIMED_OUT))
+		return "timeout";
+	if (conn_is(c, CONN_RST_RECEIVED | CONN_REFUSED))
+		return "rst_received";
+	if (conn_is(c, CONN_LISTENER_GONE))
+		return "listener_closed";
+	if (conn_is(c, CONN_RST_SENT))
+		return "rst_sent";
+	return NULL;
+}
+
 static const char *end_of(const struct conn *c)
 {
 	bool listening_ended = conn_is(c, CONN_LISTENER_GONE) && !conn_is(c, CONN_ACCEPTED);
@@ -222,8 +248,9 @@ static const char *end_of(const struct conn *c)
 void life_tell_close(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
 {
 	struct event *e = line_begin(&t->lines, EVENT_CLOSE, at);
-	bool never = c->role == ROLE_SERVER && !conn_is(c, CONN_ACCEPTED) && !conn_is(c, CONN_PREEXISTING) &&
-		     c->visited >> TCP_STATE_ESTABLISHED & 1;
+	/* One that is queued even now may still be handed out: a corpse, at the end of the stream. */
+	bool never = c->role == ROLE_SERVER && conn_accept_known(c) && !conn_is(c, CONN_ACCEPTED | CONN_QUEUED) &&
+		     (conn_is(c, CONN_WAS_QUEUED) || c->visited >> TCP_STATE_ESTABLISHED & 1);
 
 	if (never)
 		t->never_accepted++;

@@ -28,6 +28,7 @@
 #define PENDING_MAX 16
 #define ABORTED_MAX 256
 #define CLOSED_MAX 4096
+#define EARLY_MAX 64
 
 struct pending {
 	struct fact_established f;
@@ -54,7 +55,8 @@ struct tracker {
 	unsigned int pending_count;
 	struct aborted aborted[ABORTED_MAX]; /* a ring, oldest first */
 	unsigned int aborted_head, aborted_count;
-	uint64_t closed[CLOSED_MAX]; /* cookies of connections that ended lately, by cookie % CLOSED_MAX */
+	uint64_t closed[CLOSED_MAX]; /* cookies of sockets that ended lately, by cookie % CLOSED_MAX */
+	struct fact_enqueue early[EARLY_MAX]; /* children queued before their first transition, by address */
 
 	uint64_t t_verdict;
 	uint64_t connections, accepted, never_accepted, lost;
@@ -77,6 +79,8 @@ void life_own_as(struct conn *c, const struct listener *l);
 struct conn *life_add(struct tracker *t, const struct fact_sock *s, bool request);
 /* By cookie, else by ends. */
 struct conn *life_find(struct tracker *t, const struct fact_sock *s);
+/* A request becomes a connection: the bound of connections holds for it too. */
+void life_promote(struct tracker *t, struct conn *c);
 /* A connection whose earlier life nobody saw, in that state. */
 struct conn *life_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state);
 /* Whether that socket ended a moment ago: a fact about it is a repetition. */
@@ -92,6 +96,8 @@ void life_told(struct tracker *t, struct event *e);
 void life_tell_raw(struct tracker *t, const struct fact_hdr *h, const struct fact_sock *s, unsigned int old_state,
 		   unsigned int new_state);
 
+/* Why c is in CLOSE, NULL unknown. */
+const char *life_close_reason(const struct conn *c);
 /* The last line of c, at `at`; c ended at `ended` (0: not yet, the stream ends first). c is gone afterwards. */
 void life_tell_close(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended);
 /* The RST of an aborted connection is sent just after its CLOSE: the last line waits for it. */
@@ -109,6 +115,8 @@ void life_count_drop(struct tracker *t, enum drop_reason reason, struct listener
 void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint64_t count);
 void life_on_listen(struct tracker *t, const struct fact_hdr *h);
 void life_listener_closed(struct tracker *t, const struct fact_closed *f);
+/* The figures of a listener that is known: tells refusals that nobody named, and a new limit. */
+void life_refresh(struct tracker *t, struct listener *l, uint64_t at, const struct fact_queues *q);
 /* Closes the window of a listener (ctx: the tracker): verdict, and its line where one is due. */
 void life_judge(void *ctx, struct listener *l);
 
@@ -117,6 +125,8 @@ void life_judge(void *ctx, struct listener *l);
 struct conn *life_find_request(struct tracker *t, const struct fact_sock *s);
 /* A request that is no more. */
 void life_end_request(struct tracker *t, struct conn *c, uint64_t at, bool expired);
+/* It leaves its listener's count of requests, until the kernel's own count is read again. */
+void life_uncount_request(struct tracker *t, const struct conn *c);
 /* Ends a request (ctx: the tracker) whose SYN-ACK should have gone out again long ago. */
 void life_expire(void *ctx, struct conn *c);
 void life_on_syn(struct tracker *t, const struct fact_hdr *h);
@@ -128,6 +138,8 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h);
 
 void life_on_connect(struct tracker *t, const struct fact_hdr *h);
 void life_on_established(struct tracker *t, const struct fact_hdr *h);
+/* The child of a fast open, which was queued at its SYN, before any fact told its ends. NULL: s is none. */
+struct conn *life_fast_open(struct tracker *t, const struct fact_sock *s);
 void life_on_enqueue(struct tracker *t, const struct fact_hdr *h);
 /* Connections that wait for their listener since `at` or longer go on without. */
 void life_flush_pending(struct tracker *t, uint64_t at);

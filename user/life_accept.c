@@ -29,6 +29,8 @@ void life_accept_errors(struct tracker *t, struct listener *l, uint64_t at, cons
 
 static void accept_failed(struct tracker *t, const struct fact_accept *f, struct listener *l)
 {
+	if (!l)
+		l = listener_by_port(t->listeners, &f->s);
 	if (f->err == EAGAIN || !l)
 		return;
 	listener_error(l, f->err);
@@ -38,18 +40,16 @@ static void accept_failed(struct tracker *t, const struct fact_accept *f, struct
 
 static struct conn *accepted_conn(struct tracker *t, const struct fact_accept *f)
 {
+	bool guess = f->h.flags & FACT_F_IO_URING && !(f->h.flags & FACT_F_TCP_FUNCTIONS);
 	struct conn *c = life_find(t, &f->s);
 
-	if (c || life_ended_lately(t, f->s.cookie))
-		return c;
+	if (!c && !life_ended_lately(t, f->s.cookie))
+		c = life_fast_open(t, &f->s);
+	if (guess && !(c && conn_is(c, CONN_WAS_QUEUED)))
+		return NULL; /* some number that io_uring returned, which is also a descriptor */
 	/* Established before tracing began, and not seen in the tables: it can be followed from here. */
-	c = life_add(t, &f->s, false);
-	if (!c)
-		return NULL;
-	t->connections++;
-	c->state = (uint8_t)f->s.state;
-	c->flags |= CONN_PREEXISTING;
-	c->visited = (uint16_t)(1u << c->state);
+	if (!c && !life_ended_lately(t, f->s.cookie))
+		c = life_adopt(t, &f->s, f->s.state);
 	return c;
 }
 
@@ -60,8 +60,8 @@ static int completed_before(const struct tracker *t, const struct conn *c, const
 		return -1;
 	if (c->state == TCP_STATE_SYN_RECV)
 		return false; /* fast open: accepted before ESTABLISHED */
-	if (!c->t_established) /* complete before tracing began */
-		return f->called >= t->t_first ? true : -1;
+	if (!c->t_established) /* complete before tracing began, if its fact was not lost */
+		return conn_is(c, CONN_PREEXISTING) && f->called >= t->t_first ? true : -1;
 	if (f->called)
 		return c->t_established <= f->called;
 	/* Called before tracing began, completed since. */
@@ -71,20 +71,21 @@ static int completed_before(const struct tracker *t, const struct conn *c, const
 void life_on_accept(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_accept *f = (const struct fact_accept *)h;
-	struct listener *l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
+	struct listener *l;
 	uint64_t wait = 0;
 	struct event *e;
 	struct conn *c;
 	int before;
 
 	life_flush_pending(t, h->t);
+	l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	if (f->err) {
 		accept_failed(t, f, l);
 		return;
 	}
 	c = accepted_conn(t, f);
-	if (!c || conn_is(c, CONN_ACCEPTED))
-		return; /* its descriptor was passed on or duplicated */
+	if (!c || conn_is(c, CONN_ACCEPTED) || c->role == ROLE_CLIENT)
+		return; /* told twice, or no accept at all */
 	if (!l)
 		l = life_listener(t, c);
 	if (!l)

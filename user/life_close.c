@@ -30,10 +30,14 @@ void life_on_state(struct tracker *t, const struct fact_hdr *h)
 		return; /* the artefact of the tracepoint, sent for --raw alone */
 	life_flush_pending(t, h->t);
 	c = conn_by_cookie(t->conns, f->s.cookie);
+	if (!c && life_ended_lately(t, f->s.cookie))
+		return; /* told twice: the second program and the first */
+	if (!c)
+		c = life_fast_open(t, &f->s);
 	if (!c)
 		c = life_adopt(t, &f->s, f->old);
-	if (!c || (c->state == f->new && f->old != f->new))
-		return; /* told twice: the second program and the first */
+	if (!c || c->state == f->new)
+		return; /* told twice */
 	conn_learn_ends(t->conns, c, &f->s);
 	life_own_pid(t, c, h, f->pid);
 	if (h->flags & FACT_F_PEER_FIN)
@@ -42,26 +46,16 @@ void life_on_state(struct tracker *t, const struct fact_hdr *h)
 	life_told(t, life_move(t, c, h->t, f->old, f->new));
 }
 
-static bool enters_time_wait(const struct conn *c, const struct fact_closed *f)
+static bool enters_time_wait(const struct tracker *t, const struct conn *c, const struct fact_closed *f)
 {
 	if (conn_is(c, CONN_RST_RECEIVED | CONN_RST_SENT | CONN_ORPHAN_FW2) || f->err)
+		return false;
+	/* There may be too many timewait sockets: then it is simply closed. */
+	if (life_exact(t, KNOW_TIME_WAIT_BEGIN) && !conn_is(c, CONN_TIMEWAIT | CONN_PAST_UNKNOWN))
 		return false;
 	if (f->old == TCP_STATE_CLOSING)
 		return true;
 	return f->old == TCP_STATE_FIN_WAIT2 && f->h.flags & FACT_F_PEER_FIN;
-}
-
-static const char *close_reason(const struct conn *c)
-{
-	if (conn_is(c, CONN_TIMED_OUT))
-		return "timeout";
-	if (conn_is(c, CONN_RST_RECEIVED | CONN_REFUSED))
-		return "rst_received";
-	if (conn_is(c, CONN_LISTENER_GONE))
-		return "listener_closed";
-	if (conn_is(c, CONN_RST_SENT))
-		return "rst_sent";
-	return NULL;
 }
 
 void life_on_closed(struct tracker *t, const struct fact_hdr *h)
@@ -79,13 +73,15 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 	life_tell_raw(t, h, &f->s, f->old, f->new);
 	life_flush_pending(t, h->t);
 	c = conn_by_cookie(t->conns, f->s.cookie);
-	if (!c && f->old == TCP_STATE_SYN_RECV)
-		c = life_find(t, &f->s);
 	if (!c && life_ended_lately(t, f->s.cookie))
 		return; /* told twice */
 	if (!c)
+		c = life_fast_open(t, &f->s);
+	if (!c && f->old == TCP_STATE_SYN_RECV)
+		return; /* a child that came to nothing: two ACKs on two CPUs. Its request has a life of its own */
+	if (!c)
 		c = life_adopt(t, &f->s, f->old);
-	if (!c || conn_is(c, CONN_CLOSED) || c->state == TCP_STATE_TIME_WAIT)
+	if (!c || conn_is(c, CONN_CLOSED | CONN_HANDED_OVER | CONN_REQUEST))
 		return;
 	conn_learn_ends(t->conns, c, &f->s);
 	conn_touch(t->conns, c);
@@ -102,15 +98,18 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 	else if (f->err == ECONNRESET || f->err == EPIPE)
 		c->flags |= CONN_RST_RECEIVED;
 
-	if (enters_time_wait(c, f)) {
+	if (enters_time_wait(t, c, f)) {
+		c->flags |= CONN_HANDED_OVER;
 		life_told(t, life_move(t, c, h->t, f->old, TCP_STATE_TIME_WAIT));
 		/* Where the end of TIME_WAIT is not to be seen, the story ends at its begin. */
 		if (life_absent(t, KNOW_TIME_WAIT_END))
 			life_tell_close(t, c, h->t, h->t);
 		return;
 	}
-	if (conn_is(c, CONN_ORPHAN_FW2) && f->old == TCP_STATE_FIN_WAIT2 && !life_absent(t, KNOW_TIME_WAIT_END))
-		return; /* a timewait socket carries FIN_WAIT2 on: no transition */
+	if (conn_is(c, CONN_ORPHAN_FW2) && f->old == TCP_STATE_FIN_WAIT2 && !life_absent(t, KNOW_TIME_WAIT_END)) {
+		c->flags |= CONN_HANDED_OVER; /* a timewait socket carries FIN_WAIT2 on: no transition */
+		return;
+	}
 
 	/* The owner, or the listener's end, closes without a FIN: a RST goes out next. */
 	aborts = !(c->flags & (CONN_RST_RECEIVED | CONN_TIMED_OUT | CONN_REFUSED | CONN_RST_SENT)) &&
@@ -118,7 +117,7 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 		  f->old == TCP_STATE_FIN_WAIT1 || f->old == TCP_STATE_FIN_WAIT2);
 	if (f->old == TCP_STATE_FIN_WAIT2 && !(h->flags & FACT_F_OWNED))
 		aborts = false;
-	why = close_reason(c);
+	why = life_close_reason(c);
 	e = life_move(t, c, h->t, f->old, f->new);
 	if (e && why)
 		event_set_text(e, F_REASON, why);
@@ -139,15 +138,15 @@ void life_on_reset(struct tracker *t, const struct fact_hdr *h)
 	const struct fact_reset *f = (const struct fact_reset *)h;
 	bool sent = h->flags & FACT_F_SENT;
 	const char *reason = reset_reason_name(f->reason);
-	struct listener *l = f->s.cookie ? listener_by_cookie(t->listeners, f->s.cookie) : NULL;
-	struct conn *c = l ? life_find_request(t, &f->s) : life_find(t, &f->s);
+	struct conn *c = life_find(t, &f->s);
 	struct event *e;
 
-	if (!c && !f->s.lport && !f->s.rport)
+	if (!c && (life_ended_lately(t, f->s.cookie) || (!f->s.lport && !f->s.rport)))
 		return;
 	e = line_begin(&t->lines, EVENT_RESET, h->t);
 	if (c) {
-		c->flags |= sent ? CONN_RST_SENT : CONN_RST_RECEIVED;
+		if (c->state != TCP_STATE_TIME_WAIT) /* there it ends nothing: a segment from long ago */
+			c->flags |= sent ? CONN_RST_SENT : CONN_RST_RECEIVED;
 		line_conn(&t->lines, c, life_listener(t, c));
 	} else {
 		line_ends(&t->lines, &f->s);
@@ -156,10 +155,12 @@ void life_on_reset(struct tracker *t, const struct fact_hdr *h)
 	if (reason)
 		event_set_text(e, F_REASON, reason);
 	line_tell(&t->lines);
-	if (c && conn_is(c, CONN_CLOSED) && !conn_is(c, CONN_QUEUED))
+	if (c && conn_is(c, CONN_CLOSED) && !conn_is(c, CONN_QUEUED)) {
 		life_tell_close(t, c, h->t, c->t_state);
-	else if (c && conn_is(c, CONN_REQUEST))
+	} else if (c && conn_is(c, CONN_REQUEST)) {
+		life_uncount_request(t, c);
 		life_end_request(t, c, h->t, false);
+	}
 }
 
 /* ---- TIME_WAIT ---- */
@@ -169,8 +170,20 @@ void life_on_timewait(struct tracker *t, const struct fact_hdr *h)
 	const struct fact_timewait *f = (const struct fact_timewait *)h;
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
 
-	if (c && f->s.state == TCP_STATE_FIN_WAIT2)
+	if (!c)
+		return;
+	if (f->s.state == TCP_STATE_FIN_WAIT2)
 		c->flags |= CONN_ORPHAN_FW2;
+	else if (conn_is(c, CONN_HANDED_OVER) && c->state == TCP_STATE_FIN_WAIT2) /* the peer's FIN has come */
+		life_told(t, life_move(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT));
+	else
+		c->flags |= CONN_TIMEWAIT; /* its transition follows at once */
+}
+
+/* A timewait socket: in TIME_WAIT, or an orphan in FIN_WAIT2. */
+static bool is_timewait(const struct conn *c)
+{
+	return c->state == TCP_STATE_TIME_WAIT || c->state == TCP_STATE_FIN_WAIT2;
 }
 
 void life_on_timewait_end(struct tracker *t, const struct fact_hdr *h)
@@ -178,17 +191,19 @@ void life_on_timewait_end(struct tracker *t, const struct fact_hdr *h)
 	const struct fact_timewait *f = (const struct fact_timewait *)h;
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
 
+	if (!c && life_ended_lately(t, f->s.cookie))
+		return;
 	if (!c && !f->s.cookie)
-		c = conn_by_ends(t->conns, &f->s);
+		for (c = conn_by_ends(t->conns, &f->s); c && !is_timewait(c);)
+			c = conn_by_ends_next(t->conns, &f->s, c);
 	if (!c)
 		c = life_adopt(t, &f->s, f->s.state);
-	if (!c || (c->state != TCP_STATE_TIME_WAIT && c->state != TCP_STATE_FIN_WAIT2))
+	if (!c || !is_timewait(c))
 		return;
 	if (c->state == TCP_STATE_FIN_WAIT2 && f->s.state == TCP_STATE_TIME_WAIT) {
-		/* The FIN came while the timewait socket carried FIN_WAIT2: when, no hook told. */
-		struct event *e = life_move(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT);
-
-		life_told(t, e);
+		/* The peer's FIN came, but its fact did not: when, is not known. */
+		c->t_state = 0;
+		life_told(t, life_move(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT));
 		c->t_state = 0;
 	}
 	life_told(t, life_move(t, c, h->t, c->state, TCP_STATE_CLOSE));

@@ -8,7 +8,6 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 {
 	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
 	bool is_new = !l;
-	uint32_t syn_young;
 	struct event *e;
 
 	if (l && !l->alive)
@@ -26,10 +25,7 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 		l->name = names_id(t->names, f->task.comm);
 		names_learn(t->names, l->pid, l->name);
 	}
-	syn_young = l->syn_young; /* sock_diag does not tell it */
-	life_unnamed_drops(t, l, f->h.t, listener_update(l, &f->q));
-	if (!f->q.syn_young)
-		l->syn_young = syn_young < l->syn_queue ? syn_young : l->syn_queue;
+	life_refresh(t, l, f->h.t, &f->q);
 	if (!is_new || t->walked)
 		return;
 	l->preexisting = true;
@@ -69,15 +65,22 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	c->flags |= CONN_PREEXISTING;
 	c->t_last = f->h.t;
 	life_own(t, c, &f->task);
+	if (conn_other_end(t->conns, c)) {
+		c->flags |= CONN_PEER_TRACED;
+		t->connections--; /* one connection, both ends seen */
+	}
+	if (request && f->retrans < UINT8_MAX)
+		c->synack_retrans = (uint8_t)f->retrans;
 	l = listener_by_cookie(t->listeners, f->listener_cookie);
 	if (!l)
 		l = listener_by_port(t->listeners, &f->s);
-	if (l) {
+	if (l || listener_at_port(t->listeners, &f->s))
 		c->role = ROLE_SERVER;
+	if (c->role == ROLE_SERVER && f->inode)
+		c->flags |= CONN_ACCEPTED;
+	if (l) {
 		listener_attach(t->listeners, c, l);
-		if (f->inode) {
-			c->flags |= CONN_ACCEPTED;
-		} else if (c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT) {
+		if (!f->inode && (c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT)) {
 			listener_enqueue(t->listeners, t->conns, l, c);
 			life_own_as(c, l);
 		} else if (request) {

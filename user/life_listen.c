@@ -24,9 +24,9 @@ void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint
 
 	if (!count)
 		return;
-	if (l->accept_queue > l->backlog)
+	if (l->accept_full)
 		reason = DROP_ACCEPT_QUEUE_FULL;
-	else if (l->backlog && l->syn_queue >= l->backlog)
+	else if (l->syn_full)
 		reason = DROP_SYN_QUEUE_FULL;
 	life_count_drop(t, reason, l, count);
 	e = line_begin(&t->lines, EVENT_DROP, at);
@@ -38,6 +38,34 @@ void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint
 	if (reason != DROP_UNKNOWN)
 		event_set_text(e, F_REASON, drop_reason_name(reason));
 	event_set(e, F_DROPS_TOTAL, l->drops);
+	line_tell(&t->lines);
+}
+
+static void set_figures(struct tracker *t, const struct listener *l)
+{
+	struct event *e = &t->lines.e;
+
+	line_listener(&t->lines, l);
+	line_queues(&t->lines, l);
+	event_set(e, F_ACCEPT_QUEUE_PEAK, l->peak);
+	if (l->drops_known)
+		event_set(e, F_DROPS_TOTAL, l->drops);
+	event_set(e, F_COMPLETED, l->completed);
+	event_set(e, F_ACCEPTED_COUNT, l->accepted);
+	event_set_text(e, F_VERDICT, verdict_name(l->verdict));
+}
+
+void life_refresh(struct tracker *t, struct listener *l, uint64_t at, const struct fact_queues *q)
+{
+	bool relisten = l->alive && l->queues_known && l->backlog != q->backlog;
+
+	life_unnamed_drops(t, l, at, listener_update(l, q));
+	if (!relisten)
+		return;
+	/* listen() was called again, where no hook tells of it. */
+	l->asked_known = false;
+	line_begin(&t->lines, EVENT_LISTENER, at);
+	set_figures(t, l);
 	line_tell(&t->lines);
 }
 
@@ -55,7 +83,7 @@ struct listener *life_observe(struct tracker *t, const struct fact_hdr *h, const
 	if (!l)
 		return NULL;
 	listener_learn(t->listeners, l, q->cookie, q->sk);
-	life_unnamed_drops(t, l, h->t, listener_update(l, q));
+	life_refresh(t, l, h->t, q);
 	return l;
 }
 
@@ -70,6 +98,8 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 
 	if (l && !l->alive) /* it listens again after a shutdown: another life */
 		l = NULL;
+	if (l && l->t_state && !again)
+		return; /* told twice: the second program and the first */
 	if (!l)
 		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, h->t);
 	if (!l)
@@ -89,6 +119,7 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 	life_unnamed_drops(t, l, h->t, listener_update(l, &f->q));
 	if (again) {
 		e = line_begin(&t->lines, EVENT_LISTENER, h->t);
+		set_figures(t, l);
 	} else {
 		l->t_state = h->t;
 		life_tell_raw(t, h, &f->s, f->old, f->new);
@@ -97,9 +128,9 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 		e = line_begin(&t->lines, EVENT_STATE, h->t);
 		event_set(e, F_OLD, f->old);
 		event_set(e, F_NEW, f->new);
+		line_listener(&t->lines, l);
+		line_queues(&t->lines, l);
 	}
-	line_listener(&t->lines, l);
-	line_queues(&t->lines, l);
 	if (l->asked_known)
 		event_set(e, F_BACKLOG_ASKED, l->backlog_asked);
 	if (l->somaxconn)
@@ -109,16 +140,20 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 	line_tell(&t->lines);
 }
 
-/* Corpses that nobody will take out any more. Living children are closed one by one and have facts of their own. */
+/*
+ * Corpses that nobody will take out any more: they ended as they did. Living children are closed one by one and have
+ * facts of their own.
+ */
 static void bury(struct tracker *t, struct listener *l, uint64_t at)
 {
 	struct conn *c, *next;
 
 	for (c = conn_get(t->conns, l->queue_oldest); c; c = next) {
 		next = conn_get(t->conns, c->queue_newer);
-		c->flags |= CONN_LISTENER_GONE;
-		if (!conn_is(c, CONN_CLOSED))
+		if (!conn_is(c, CONN_CLOSED)) {
+			c->flags |= CONN_LISTENER_GONE;
 			continue;
+		}
 		listener_dequeue(t->listeners, t->conns, c);
 		life_tell_close(t, c, at, c->t_state);
 	}
@@ -131,6 +166,12 @@ void life_listener_closed(struct tracker *t, const struct fact_closed *f)
 	uint64_t at = f->h.t;
 
 	life_tell_raw(t, &f->h, &f->s, f->old, f->new);
+	if (l ? !l->alive : life_ended_lately(t, f->s.cookie))
+		return; /* told twice */
+	if (l)
+		life_accept_errors(t, l, at, NULL);
+	if (f->s.cookie)
+		t->closed[f->s.cookie % CLOSED_MAX] = f->s.cookie;
 	if (!t->config.raw) {
 		e = line_begin(&t->lines, EVENT_STATE, at);
 		event_set(e, F_OLD, f->old);
@@ -177,16 +218,9 @@ void life_judge(void *ctx, struct listener *l)
 	if (l->verdict == before && !due)
 		return;
 	e = line_begin(&t->lines, EVENT_LISTENER, at);
-	line_listener(&t->lines, l);
-	line_queues(&t->lines, l);
-	event_set(e, F_ACCEPT_QUEUE_PEAK, l->peak);
-	if (l->drops_known)
-		event_set(e, F_DROPS_TOTAL, l->drops);
-	event_set(e, F_COMPLETED, l->completed);
-	event_set(e, F_ACCEPTED_COUNT, l->accepted);
+	set_figures(t, l);
 	event_set(e, F_COMPLETED_RATE, rate(l->completed - l->line_completed, since));
 	event_set(e, F_ACCEPTED_RATE, rate(l->accepted - l->line_accepted, since));
-	event_set_text(e, F_VERDICT, verdict_name(l->verdict));
 	verdict_advice(l->verdict, &in, advice, sizeof(advice));
 	if (advice[0])
 		event_set_text(e, F_ADVICE, advice);

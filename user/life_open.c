@@ -7,9 +7,11 @@ void life_on_connect(struct tracker *t, const struct fact_hdr *h)
 	const struct fact_connect *f = (const struct fact_connect *)h;
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
 
+	if (c && c->state == TCP_STATE_SYN_SENT && h->t < c->t_begin + MS)
+		return; /* told twice: the second program and the first */
 	life_tell_raw(t, h, &f->s, f->old, f->new);
 	if (c) /* the same socket connects again */
-		life_tell_close(t, c, h->t, c->t_state);
+		life_tell_close(t, c, h->t, conn_is(c, CONN_CLOSED) ? c->t_state : 0);
 	c = life_add(t, &f->s, false);
 	if (!c)
 		return;
@@ -22,7 +24,63 @@ void life_on_connect(struct tracker *t, const struct fact_hdr *h)
 	life_told(t, life_move(t, c, h->t, f->old, f->new));
 }
 
+/* ---- queued before the first transition ---- */
+
+static struct fact_enqueue *early_slot(struct tracker *t, uint64_t child)
+{
+	return &t->early[child * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+}
+_Static_assert(EARLY_MAX == 1 << (64 - 58), "early_slot");
+
+/* NULL: none. It stays until it is dropped or another takes its place. */
+static struct fact_enqueue *find_early(struct tracker *t, const struct fact_sock *s, uint64_t at)
+{
+	struct fact_enqueue *q = early_slot(t, s->sk);
+
+	if (!s->sk || q->child != s->sk || (q->child_cookie && q->child_cookie != s->cookie))
+		return NULL;
+	/* Addresses are used again at once: only a fast open may wait for long. */
+	if (!(q->h.flags & FACT_F_FASTOPEN) && at > q->h.t + ENQUEUE_WAIT)
+		return NULL;
+	return q;
+}
+
+struct conn *life_fast_open(struct tracker *t, const struct fact_sock *s)
+{
+	struct fact_enqueue *q = find_early(t, s, 0);
+	struct listener *l;
+	struct conn *c;
+
+	if (!q || !(q->h.flags & FACT_F_FASTOPEN) || q->lport != s->lport || (q->rport && q->rport != s->rport))
+		return NULL;
+	q->child = 0;
+	c = life_add(t, s, false);
+	if (!c)
+		return NULL;
+	t->connections++;
+	c->role = ROLE_SERVER;
+	c->flags |= CONN_FASTOPEN | CONN_WAS_QUEUED;
+	c->state = TCP_STATE_SYN_RECV;
+	c->visited = 1u << TCP_STATE_SYN_RECV;
+	c->t_begin = c->t_state = c->t_last = q->h.t;
+	l = listener_by_queues(t->listeners, &q->q);
+	if (!l)
+		return c;
+	listener_attach(t->listeners, c, l);
+	life_own_as(c, l);
+	if (l->alive)
+		listener_enqueue(t->listeners, t->conns, l, c);
+	else
+		c->flags |= CONN_LISTENER_GONE;
+	return c;
+}
+
 /* ---- ESTABLISHED ---- */
+
+static const char *basis(const struct conn *c)
+{
+	return conn_is(c, CONN_FROM_RTT) ? "rtt" : conn_is(c, CONN_FROM_SYNACK) ? "synack" : "syn";
+}
 
 static void tell_established(struct tracker *t, const struct fact_established *f, struct conn *c)
 {
@@ -30,18 +88,16 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 	uint64_t at = f->h.t;
 	bool server = c->role == ROLE_SERVER;
 	bool timed = c->t_begin && at >= c->t_begin;
-	const char *basis = NULL;
 	struct event *e;
 
-	if (server && conn_is(c, CONN_REQUEST))
-		conn_promote(t->conns, c);
-	if (server && !timed && !conn_is(c, CONN_SYNCOOKIE | CONN_FASTOPEN) && !f->retrans && f->srtt_us) {
+	if (conn_is(c, CONN_REQUEST))
+		life_promote(t, c);
+	if (server && !timed && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_SYNCOOKIE | CONN_FASTOPEN) &&
+	    !f->retrans && f->srtt_us) {
 		/* A request older than the tracer: the kernel measured SYN-ACK to ACK itself. */
-		if (conn_is(c, CONN_PREEXISTING)) {
-			c->t_begin = c->t_state = at - (uint64_t)f->srtt_us * 1000;
-			timed = true;
-			basis = "rtt";
-		}
+		c->t_begin = c->t_state = at - (uint64_t)f->srtt_us * 1000;
+		c->flags |= CONN_FROM_RTT;
+		timed = true;
 	}
 	e = life_move(t, c, at, f->old, f->new);
 	c->t_established = at;
@@ -63,22 +119,19 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 	}
 	if (timed) {
 		event_set(e, F_HANDSHAKE_NS, at - c->t_begin);
-		event_set_text(e, F_BASIS, basis ? basis : f->h.flags & FACT_F_SYNACK ? "synack" : "syn");
+		event_set_text(e, F_BASIS, basis(c));
 	}
 	event_set(e, F_SYNACK_RETRANS, f->retrans);
 	if (conn_is(c, CONN_SYNCOOKIE))
 		event_set(e, F_SYNCOOKIE, true);
 	if (conn_is(c, CONN_FASTOPEN))
 		event_set(e, F_FASTOPEN, true);
-	if (conn_is(c, CONN_QUEUED))
+	if (!conn_is(c, CONN_ACCEPTED))
 		event_set(e, F_QUEUED, true);
-	if (l && l->queues_known)
-		event_set(e, F_SYN_QUEUE, l->syn_queue);
-	if (conn_is(c, CONN_QUEUED) && !conn_is(c, CONN_FASTOPEN)) {
-		event_set(e, F_ACCEPT_QUEUE, f->accept_queue + 1);
+	line_queues(&t->lines, l);
+	if (!conn_is(c, CONN_ACCEPTED | CONN_FASTOPEN)) {
+		event_set(e, F_ACCEPT_QUEUE, l ? l->accept_queue : f->accept_queue + 1);
 		event_set(e, F_BACKLOG, f->backlog);
-	} else {
-		line_queues(&t->lines, l);
 	}
 	line_tell(&t->lines);
 }
@@ -94,7 +147,7 @@ static void passive_established(struct tracker *t, const struct fact_established
 				const struct fact_enqueue *q)
 {
 	struct listener *l = q ? listener_by_queues(t->listeners, &q->q) : NULL;
-	bool known = c;
+	bool known = c, counted;
 
 	if (!c) {
 		c = life_add(t, &f->s, false);
@@ -118,29 +171,24 @@ static void passive_established(struct tracker *t, const struct fact_established
 	l = life_listener(t, c);
 	if (!known) {
 		bool cookie = f->h.flags & FACT_F_SYNCOOKIE || (q && q->h.flags & FACT_F_SYNCOOKIE) ||
-			      (q && q->q.cookie_stamp && !life_absent(t, KNOW_SYN_RECV_BEGIN));
-		uint64_t rtt = (uint64_t)f->srtt_us * 1000;
+			      (q && q->q.cookie_stamp && !f->retrans && !life_absent(t, KNOW_SYN_RECV_BEGIN));
+		bool older = f->h.t < t->t_first + (uint64_t)f->srtt_us * 1000;
 
-		if (f->h.t < t->t_first + rtt)
-			c->flags |= CONN_PREEXISTING; /* the request was, at least */
-		else if (cookie)
-			c->flags |= CONN_SYNCOOKIE;
+		/* The begin is not known. Where cookies are sent, and it is not older than us, there was none. */
+		c->flags |= older ? CONN_PREEXISTING : cookie ? CONN_SYNCOOKIE : 0;
 	}
 	if ((f->h.flags | (q ? q->h.flags : 0)) & FACT_F_SYNCOOKIE)
 		c->flags |= CONN_SYNCOOKIE;
 	life_own_as(c, l);
 	life_own_pid(t, c, &f->h, f->pid);
+	/* With its enqueue came the listener's figures; else the child's copy of them is the latest. */
+	counted = q || conn_is(c, CONN_QUEUED | CONN_ACCEPTED | CONN_FASTOPEN);
 	queue(t, c, l);
-	if (l && known && !conn_is(c, CONN_FASTOPEN) && l->syn_queue && !life_exact(t, KNOW_ENQUEUE))
-		l->syn_queue--;
-	if (l && f->accept_queue + 1 > l->peak && conn_is(c, CONN_QUEUED))
-		l->peak = f->accept_queue + 1;
-	if (l && !l->limit_known) {
-		l->backlog = f->backlog;
-		l->limit_known = true;
+	if (l && !counted) {
+		if (known)
+			life_uncount_request(t, c);
+		listener_grew(l, f->accept_queue + 1, f->backlog);
 	}
-	if (l && conn_is(c, CONN_QUEUED))
-		l->accept_queue = f->accept_queue + 1;
 	tell_established(t, f, c);
 }
 
@@ -148,14 +196,13 @@ static void active_established(struct tracker *t, const struct fact_established 
 {
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
 
-	if (!c) {
-		c = life_add(t, &f->s, false);
-		if (!c)
-			return;
-		t->connections++;
-		c->state = f->old;
-		c->flags |= CONN_PREEXISTING;
-	}
+	if (c && c->state == TCP_STATE_ESTABLISHED)
+		return; /* told twice */
+	if (!c)
+		c = life_adopt(t, &f->s, f->old);
+	if (!c)
+		return;
+	listener_attach(t->listeners, c, NULL);
 	conn_learn_ends(t->conns, c, &f->s);
 	c->role = ROLE_CLIENT;
 	c->client_isn = f->local_isn;
@@ -196,9 +243,18 @@ static struct conn *matching_request(struct tracker *t, const struct fact_establ
 	return NULL;
 }
 
+static bool is_pending(const struct tracker *t, const struct fact_established *f)
+{
+	for (int i = 0; t->pending_count && i < PENDING_MAX; i++)
+		if (t->pending[i].used && t->pending[i].f.s.cookie == f->s.cookie)
+			return true;
+	return false;
+}
+
 void life_on_established(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_established *f = (const struct fact_established *)h;
+	struct fact_enqueue *early;
 	struct conn *c;
 
 	life_tell_raw(t, h, &f->s, f->old, f->new);
@@ -207,6 +263,10 @@ void life_on_established(struct tracker *t, const struct fact_hdr *h)
 		return;
 	}
 	c = matching_request(t, f);
+	if (c ? c->state == TCP_STATE_ESTABLISHED : is_pending(t, f))
+		return; /* told twice: the second program and the first */
+	if (!c)
+		c = life_fast_open(t, &f->s);
 	if (c && c->role == ROLE_CLIENT) { /* simultaneous open: SYN_SENT, SYN_RECV, ESTABLISHED */
 		conn_learn_ends(t->conns, c, &f->s);
 		c->client_isn = f->local_isn;
@@ -216,8 +276,14 @@ void life_on_established(struct tracker *t, const struct fact_hdr *h)
 		tell_established(t, f, c);
 		return;
 	}
-	if (c && c->state == TCP_STATE_ESTABLISHED)
-		return; /* told twice: the second program and the first */
+	early = find_early(t, &f->s, h->t);
+	if (early) {
+		struct fact_enqueue q = *early;
+
+		early->child = 0;
+		passive_established(t, f, c, &q);
+		return;
+	}
 	if (!c && !life_absent(t, KNOW_ENQUEUE)) {
 		for (int i = 0; i < PENDING_MAX; i++) {
 			if (t->pending[i].used)
@@ -246,13 +312,17 @@ void life_on_enqueue(struct tracker *t, const struct fact_hdr *h)
 		}
 	}
 	c = conn_by_cookie(t->conns, f->child_cookie);
+	if (!c && f->child)
+		*early_slot(t, f->child) = *f;
 	if (!c || !l)
 		return;
 	if (h->flags & FACT_F_SYNCOOKIE)
 		c->flags |= CONN_SYNCOOKIE;
 	if (h->flags & FACT_F_FASTOPEN)
 		c->flags |= CONN_FASTOPEN;
-	if (c->listener != l->id && conn_is(c, CONN_QUEUED)) { /* SO_REUSEPORT, or the request migrated */
+	if (c->listener != l->id && c->t_established)
+		listener_completed_elsewhere(life_listener(t, c), l);
+	if (c->listener != l->id && conn_is(c, CONN_QUEUED)) { /* the request migrated to another of SO_REUSEPORT */
 		listener_dequeue(t->listeners, t->conns, c);
 		listener_enqueue(t->listeners, t->conns, l, c);
 	}

@@ -4,17 +4,22 @@
 
 /* ---- the request: SYN, SYN-ACK again, expiry ---- */
 
-/* A request that is no more. how: why its line says so, NULL unknown. */
 void life_end_request(struct tracker *t, struct conn *c, uint64_t at, bool expired)
 {
 	struct listener *l = life_listener(t, c);
-	struct event *e = life_move(t, c, at, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE);
+	const char *why = life_close_reason(c);
+	struct event *e;
 
-	if (e && expired)
-		event_set_text(e, F_REASON, drop_reason_name(DROP_REQUEST_EXPIRED));
+	if (expired && l && !l->alive) { /* its timer found nobody to wait for */
+		expired = false;
+		why = drop_reason_name(DROP_LISTENER_CLOSED);
+	}
+	if (expired)
+		why = drop_reason_name(DROP_REQUEST_EXPIRED);
+	e = life_move(t, c, at, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE);
+	if (e && why)
+		event_set_text(e, F_REASON, why);
 	life_told(t, e);
-	if (l && l->syn_queue)
-		l->syn_queue--;
 	if (expired) {
 		c->flags |= CONN_TIMED_OUT;
 		life_count_drop(t, DROP_REQUEST_EXPIRED, NULL, 1);
@@ -24,9 +29,19 @@ void life_end_request(struct tracker *t, struct conn *c, uint64_t at, bool expir
 		line_queues(&t->lines, l);
 		event_set_text(e, F_REASON, drop_reason_name(DROP_REQUEST_EXPIRED));
 		event_set(e, F_SYNACK_RETRANS, c->synack_retrans);
+		if (conn_is(c, CONN_ACK_REFUSED))
+			event_set(e, F_CLIENT_BELIEVES, true);
 		line_tell(&t->lines);
 	}
 	life_tell_close(t, c, at, at);
+}
+
+void life_uncount_request(struct tracker *t, const struct conn *c)
+{
+	struct listener *l = life_listener(t, c);
+
+	if (l && l->syn_queue)
+		l->syn_queue--;
 }
 
 struct conn *life_find_request(struct tracker *t, const struct fact_sock *s)
@@ -39,31 +54,46 @@ struct conn *life_find_request(struct tracker *t, const struct fact_sock *s)
 	return NULL;
 }
 
+static void learn_isns(struct conn *c, const struct fact_syn *f)
+{
+	if (c->isns_known || !f->server_isn)
+		return;
+	c->client_isn = f->client_isn;
+	c->server_isn = f->server_isn;
+	c->isns_known = true;
+}
+
+/* Whether f is about a request that is known: its SYN-ACK passes another device, or goes out again. */
+static bool is_known(const struct conn *c, const struct fact_syn *f)
+{
+	if (c->isns_known)
+		return c->server_isn == f->server_isn;
+	return f->h.flags & FACT_F_SYNACK; /* found in the tables, where the numbers do not stand */
+}
+
 void life_on_syn(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
 	struct listener *l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	bool fastopen = h->flags & FACT_F_FASTOPEN;
 	struct conn *c = life_find_request(t, &f->s);
 	struct event *e;
 
-	if (c && c->isns_known && c->server_isn == f->server_isn)
-		return; /* the same SYN-ACK on its way through another device */
+	if (c && is_known(c, f)) {
+		learn_isns(c, f);
+		conn_learn_cookie(t->conns, c, f->s.cookie);
+		return;
+	}
 	if (c)
 		life_end_request(t, c, h->t, false);
-	if (fastopen && life_find(t, &f->s))
-		return;
-	c = life_add(t, &f->s, !fastopen);
+	c = life_add(t, &f->s, true);
 	if (!c)
 		return;
 	t->connections++;
 	c->role = ROLE_SERVER;
 	c->t_begin = c->t_last = h->t;
-	c->client_isn = f->client_isn;
-	c->server_isn = f->server_isn;
-	c->isns_known = true;
-	if (fastopen)
-		c->flags |= CONN_FASTOPEN;
+	learn_isns(c, f);
+	if (h->flags & FACT_F_SYNACK)
+		c->flags |= CONN_FROM_SYNACK;
 	if (h->flags & FACT_F_MPTCP)
 		c->flags |= CONN_MPTCP;
 	listener_attach(t->listeners, c, l);
@@ -74,9 +104,21 @@ void life_on_syn(struct tracker *t, const struct fact_hdr *h)
 	event_set_text(e, F_BASIS, h->flags & FACT_F_SYNACK ? "synack" : "syn");
 	line_isns(&t->lines, c);
 	line_queues(&t->lines, l);
-	if (fastopen)
-		event_set(e, F_FASTOPEN, true);
 	line_tell(&t->lines);
+}
+
+static void sent_again(struct tracker *t, struct conn *c, const struct fact_syn *f)
+{
+	uint32_t attempt = c->synack_retrans + 1u;
+
+	if (attempt < f->attempt)
+		attempt = f->attempt;
+	c->synack_retrans = attempt < UINT8_MAX ? (uint8_t)attempt : UINT8_MAX;
+	c->t_last = f->h.t;
+	learn_isns(c, f);
+	conn_learn_cookie(t->conns, c, f->s.cookie);
+	conn_learn_ends(t->conns, c, &f->s);
+	conn_touch(t->conns, c);
 }
 
 void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
@@ -85,40 +127,29 @@ void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 	bool ours = f->s.state == TCP_STATE_SYN_SENT;
 	struct listener *l = ours ? NULL : life_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	struct conn *c = ours ? life_find(t, &f->s) : life_find_request(t, &f->s);
-	uint32_t attempt = f->attempt;
 	struct event *e;
 
 	if (!c && !ours) {
-		/* Older than the tracer: its begin is not known. */
+		/* Older than the tracer, or its SYN was lost: its begin is not known. */
 		c = life_add(t, &f->s, true);
 		if (!c)
 			return;
+		t->connections++;
 		c->role = ROLE_SERVER;
 		c->state = TCP_STATE_SYN_RECV;
-		c->flags |= CONN_PREEXISTING;
+		c->flags |= CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
 		listener_attach(t->listeners, c, l);
 		life_own_as(c, l);
 	}
-	if (c) {
-		c->t_last = h->t;
-		if (c->synack_retrans < UINT8_MAX)
-			c->synack_retrans++;
-		if (attempt < c->synack_retrans)
-			attempt = c->synack_retrans;
-		if (!c->isns_known && f->server_isn) {
-			c->client_isn = f->client_isn;
-			c->server_isn = f->server_isn;
-			c->isns_known = true;
-		}
-		conn_touch(t->conns, c);
-	}
+	if (c)
+		sent_again(t, c, f);
 	e = line_begin(&t->lines, EVENT_RETRANSMIT, h->t);
 	if (c)
 		line_conn(&t->lines, c, life_listener(t, c));
 	else
 		line_ends(&t->lines, &f->s);
 	event_set_text(e, F_WHAT, ours ? "syn" : "synack");
-	event_set(e, F_ATTEMPT, attempt);
+	event_set(e, F_ATTEMPT, c ? c->synack_retrans : f->attempt);
 	if (c && !ours) {
 		line_isns(&t->lines, c);
 		if (conn_is(c, CONN_ACK_REFUSED))
@@ -133,31 +164,38 @@ void life_on_expired(struct tracker *t, const struct fact_hdr *h)
 	const struct fact_syn *f = (const struct fact_syn *)h;
 	struct conn *c = life_find_request(t, &f->s);
 
+	/* The figures are of after its end. */
 	life_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	if (c)
-		life_end_request(t, c, h->t, true);
+	if (!c)
+		return;
+	learn_isns(c, f);
+	life_end_request(t, c, h->t, true);
+}
+
+/* Whether the listener's own counter (sk_drops) counts such a refusal. */
+static bool is_counted(enum fact_drop_reason reason)
+{
+	return reason != FACT_DROP_COOKIE_INVALID && reason != FACT_DROP_LISTENER_CLOSED;
 }
 
 void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_drop *f = (const struct fact_drop *)h;
 	bool syn = h->flags & FACT_F_SEGMENT_SYN;
+	bool believes = !syn && (h->flags & FACT_F_ACKED || f->reason == FACT_DROP_ACCEPT_QUEUE_FULL);
 	struct conn *c = syn ? NULL : life_find_request(t, &f->s);
-	struct listener *l = NULL;
+	struct listener *l = listener_by_queues(t->listeners, &f->q);
 	struct event *e;
 
-	if (f->q.sk) {
-		l = listener_by_queues(t->listeners, &f->q);
-		if (l)
-			l->named_drops++; /* the counter that comes with this fact has it already */
-		l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	} else {
+	if (!f->q.sk)
 		l = c && c->listener ? life_listener(t, c) : listener_by_port(t->listeners, &f->s);
-		if (l)
-			l->named_drops++;
-	}
+	/* Named before the figures are looked at: the counter that comes with this fact has it already, or soon will. */
+	if (l && is_counted((enum fact_drop_reason)f->reason))
+		l->named_drops++;
+	if (f->q.sk)
+		l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	life_count_drop(t, (enum drop_reason)f->reason, l, 1);
-	if (c && f->reason == FACT_DROP_ACCEPT_QUEUE_FULL)
+	if (c && believes)
 		c->flags |= CONN_ACK_REFUSED;
 	e = line_begin(&t->lines, EVENT_DROP, h->t);
 	if (c) {
@@ -165,15 +203,17 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 		line_isns(&t->lines, c);
 	} else {
 		line_ends(&t->lines, &f->s);
-		event_set_text(e, F_ROLE, "server");
-		if (l && l->cookie)
-			event_set(e, F_LISTENER, l->cookie);
+		line_refused(&t->lines, l);
+		if (syn)
+			event_set(e, F_CLIENT_ISN, f->client_seq);
 	}
 	event_set_text(e, F_SEGMENT, syn ? "syn" : "ack");
 	if (f->reason != FACT_DROP_UNKNOWN)
 		event_set_text(e, F_REASON, drop_reason_name((enum drop_reason)f->reason));
-	if (!syn && (h->flags & FACT_F_ACKED || f->reason == FACT_DROP_ACCEPT_QUEUE_FULL))
+	if (believes)
 		event_set(e, F_CLIENT_BELIEVES, true);
+	if (h->flags & FACT_F_SYNCOOKIE)
+		event_set(e, F_SYNCOOKIE, true);
 	line_queues(&t->lines, l);
 	if (l && l->drops_known)
 		event_set(e, F_DROPS_TOTAL, l->drops);
@@ -183,14 +223,18 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 /*
  * A request that should have sent its SYN-ACK again long ago is gone. Where the kernel tells of every expiry, it went another
  * way (the client's RST); elsewhere this is how expiry is derived: the timer doubles from one second (RFC 6298 5.5).
+ * One that never sent again may also be waiting for data, silently (TCP_DEFER_ACCEPT): it gets all the time that the kernel's
+ * five attempts take, and is then not said to have expired. When exactly it went is not known, so no duration is told.
  */
 void life_expire(void *ctx, struct conn *c)
 {
 	struct tracker *t = ctx;
-	unsigned int doublings = c->synack_retrans < 7 ? c->synack_retrans : 7;
+	unsigned int doublings = !c->synack_retrans ? 5 : c->synack_retrans < 7 ? c->synack_retrans : 7;
 	uint64_t overdue = (SECOND << doublings) * 2 + SECOND / 2;
 
-	if (!conn_is(c, CONN_REQUEST) || !c->t_last || t->t_now < c->t_last + overdue)
+	if (!c->t_last || t->t_now < c->t_last + overdue)
 		return;
-	life_end_request(t, c, t->t_now, !life_exact(t, KNOW_REQUEST_EXPIRED));
+	c->t_begin = c->t_state = 0;
+	life_uncount_request(t, c);
+	life_end_request(t, c, t->t_now, c->synack_retrans && !life_exact(t, KNOW_REQUEST_EXPIRED));
 }

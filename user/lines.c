@@ -91,13 +91,24 @@ void line_ends(struct lines *ls, const struct fact_sock *s)
 		event_set(e, F_COOKIE, s->cookie);
 	if (s->netns)
 		event_set(e, F_NETNS, s->netns);
-	if (!s->lport && !s->rport)
-		return;
-	family(e, s->family);
-	event_field(e, F_LADDR)->addr = s->laddr;
-	event_set(e, F_LPORT, s->lport);
-	event_field(e, F_RADDR)->addr = s->raddr;
-	event_set(e, F_RPORT, s->rport);
+	if (s->lport || s->rport)
+		family(e, s->family);
+	if (s->lport) {
+		event_field(e, F_LADDR)->addr = s->laddr;
+		event_set(e, F_LPORT, s->lport);
+	}
+	if (s->rport) {
+		event_field(e, F_RADDR)->addr = s->raddr;
+		event_set(e, F_RPORT, s->rport);
+	}
+}
+
+void line_refused(struct lines *ls, const struct listener *l)
+{
+	event_set_text(&ls->e, F_ROLE, "server");
+	if (l && l->cookie)
+		event_set(&ls->e, F_LISTENER, l->cookie);
+	ls->muted = ls->side == SIDE_CLIENT;
 }
 
 void line_task(struct lines *ls, const struct fact_task *task)
@@ -115,10 +126,10 @@ void line_queues(struct lines *ls, const struct listener *l)
 {
 	if (!l)
 		return;
-	if (l->queues_known) {
+	if (l->queues_known)
 		event_set(&ls->e, F_ACCEPT_QUEUE, l->accept_queue);
+	if (l->syn_known)
 		event_set(&ls->e, F_SYN_QUEUE, l->syn_queue);
-	}
 	if (l->limit_known)
 		event_set(&ls->e, F_BACKLOG, l->backlog);
 }
@@ -159,7 +170,7 @@ void line_life(struct lines *ls, const struct conn *c, uint64_t t)
 	struct event *e = &ls->e;
 	bool any = false;
 
-	if (t && c->t_begin)
+	if (c->t_begin && t >= c->t_begin)
 		event_set(e, F_LIFE_NS, t - c->t_begin);
 	for (unsigned int s = 0; s < TCP_STATE_COUNT; s++) {
 		int slot = slot_of_state(s);
@@ -176,7 +187,7 @@ void line_life(struct lines *ls, const struct conn *c, uint64_t t)
 		event_set(e, F_CONNECT_NS, c->spent[SLOT_SYN_SENT]);
 	if (conn_is(c, CONN_WAIT_KNOWN))
 		event_set(e, F_ACCEPT_WAIT_NS, c->accept_wait);
-	if (c->role == ROLE_SERVER)
+	if (c->role == ROLE_SERVER && conn_accept_known(c))
 		event_set(e, F_ACCEPTED, conn_is(c, CONN_ACCEPTED));
 	if (!conn_is(c, CONN_TOTALS))
 		return;

@@ -38,6 +38,8 @@ void line_conn(struct lines *ls, const struct conn *c, const struct listener *l)
 void line_listener(struct lines *ls, const struct listener *l);
 /* Ends alone, of a segment that belongs to no socket we know. Unset ports are left out. */
 void line_ends(struct lines *ls, const struct fact_sock *s);
+/* Role and listener of a client that the listener refused, and that nothing more is known of. */
+void line_refused(struct lines *ls, const struct listener *l);
 void line_task(struct lines *ls, const struct fact_task *task);
 /* accept_queue, backlog and syn_queue as far as they are known. */
 void line_queues(struct lines *ls, const struct listener *l);

@@ -84,22 +84,36 @@ static bool is_any(const uint8_t *addr)
 	return !memcmp(addr, any, sizeof(any));
 }
 
-struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s)
+/* The listeners there, at most two of them. */
+static int at_port(struct listeners *ls, const struct fact_sock *s, struct listener **found)
 {
-	struct listener *found = NULL;
+	int count = 0;
 
-	for (uint32_t i = 0; i < ls->used; i++) {
+	for (uint32_t i = 0; i < ls->used && count < 2; i++) {
 		struct listener *l = ls->list[i];
 
 		if (!l || !l->alive || l->port != s->lport || l->netns != s->netns)
 			continue;
 		if (l->addr_known && !is_any(l->addr) && memcmp(l->addr, s->laddr, sizeof(l->addr)) != 0)
 			continue;
-		if (found)
-			return NULL;
-		found = l;
+		*found = l;
+		count++;
 	}
-	return found;
+	return count;
+}
+
+struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s)
+{
+	struct listener *found = NULL;
+
+	return at_port(ls, s, &found) == 1 ? found : NULL;
+}
+
+bool listener_at_port(struct listeners *ls, const struct fact_sock *s)
+{
+	struct listener *found;
+
+	return at_port(ls, s, &found) > 0;
 }
 
 static void unlink_keys(struct listeners *ls, struct listener *l)
@@ -253,16 +267,32 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 		l->drops = q->drops;
 		l->drops_known = true;
 	}
+	l->accept_full = (l->queues_known && l->accept_queue > l->backlog) || q->accept_queue > q->backlog;
+	l->syn_full = (l->syn_known && l->backlog && l->syn_queue >= l->backlog) ||
+		      (q->sk && q->backlog && q->syn_queue >= q->backlog);
 	l->accept_queue = q->accept_queue;
 	l->backlog = q->backlog;
-	l->syn_queue = q->syn_queue;
-	l->syn_young = q->syn_young;
+	if (q->sk) { /* the kernel's tables tell the accept queue alone */
+		l->syn_queue = q->syn_queue;
+		l->syn_young = q->syn_young;
+		l->syn_known = true;
+	}
 	l->queues_known = l->limit_known = true;
 	if (q->cookie_stamp)
 		l->cookie_stamp = q->cookie_stamp;
 	if (q->accept_queue > l->peak)
 		l->peak = q->accept_queue;
 	return untold;
+}
+
+void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog)
+{
+	l->accept_queue = accept_queue;
+	if (accept_queue > l->peak)
+		l->peak = accept_queue;
+	if (!l->limit_known)
+		l->backlog = backlog;
+	l->limit_known = true;
 }
 
 void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l, struct conn *c)
@@ -272,7 +302,7 @@ void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listene
 	if (conn_is(c, CONN_QUEUED))
 		return;
 	listener_attach(ls, c, l);
-	c->flags |= CONN_QUEUED;
+	c->flags |= CONN_QUEUED | CONN_WAS_QUEUED;
 	c->queue_older = l->queue_newest;
 	c->queue_newer = 0;
 	if (l->queue_newest)
@@ -317,6 +347,16 @@ void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool s
 	l->window.syncookies += syncookie;
 	if (handshake_ns)
 		add(&l->handshake, *handshake_ns);
+}
+
+void listener_completed_elsewhere(struct listener *counted, struct listener *l)
+{
+	if (counted && counted->completed)
+		counted->completed--;
+	if (counted && counted->window.completed)
+		counted->window.completed--;
+	l->completed++;
+	l->window.completed++;
 }
 
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns)
@@ -368,6 +408,8 @@ static uint64_t window_median(const struct listener_window *w)
 void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t, struct verdict_input *in)
 {
 	const struct conn *oldest = conn_get(conns, l->queue_oldest);
+	/* One older than us has been waiting at least since we found it. */
+	uint64_t queued_since = !oldest ? 0 : oldest->t_established ? oldest->t_established : oldest->t_last;
 
 	*in = (struct verdict_input){
 		.accept_queue = l->accept_queue,
@@ -382,8 +424,7 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 		.fd_errors = l->window.fd_errors,
 		.syncookies = l->window.syncookies,
 		.wait_p50_ns = window_median(&l->window),
-		.oldest_wait_ns = oldest && oldest->t_established && t > oldest->t_established ?
-					  t - oldest->t_established : 0,
+		.oldest_wait_ns = queued_since && t > queued_since ? t - queued_since : 0,
 		.since_accept_ns = t - (l->t_accept ? l->t_accept : l->t_known),
 	};
 	l->window = (struct listener_window){.start = t};

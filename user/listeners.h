@@ -43,7 +43,8 @@ struct listener {
 	uint64_t t_state; /* ns: in LISTEN since; 0 unknown */
 	uint32_t pid, name; /* owner; 0 unknown */
 
-	bool queues_known; /* the next five are the kernel's */
+	bool queues_known; /* accept_queue, backlog and drops are the kernel's */
+	bool syn_known;	   /* syn_queue and syn_young are */
 	uint32_t accept_queue, backlog, syn_queue, syn_young, drops;
 	bool limit_known; /* backlog alone is the kernel's */
 	uint32_t cookie_stamp;
@@ -51,6 +52,7 @@ struct listener {
 	uint32_t backlog_asked; /* with asked_known */
 	bool asked_known, drops_known;
 	uint64_t named_drops; /* refusals told one by one since `drops` was read */
+	bool accept_full, syn_full; /* at this reading of the figures or the one before */
 	uint32_t peak;
 
 	conn_id queue_oldest, queue_newest; /* connections in the accept queue that we know */
@@ -88,14 +90,22 @@ void listener_died(struct listeners *ls, struct listener *l);
 /* conn->listener changes hands; keeps refs. NULL: none. */
 void listener_attach(struct listeners *ls, struct conn *c, struct listener *l);
 
+/* Any living one there, be it one of several. */
+bool listener_at_port(struct listeners *ls, const struct fact_sock *s);
+
 /* The kernel's figures as a hook read them. Returns how many refusals happened that nobody has told one by one. */
 uint64_t listener_update(struct listener *l, const struct fact_queues *q);
 
-/* The accept queue. */
+/* The accept queue and its limit, as a child's copy of them tells: one more is in it now. */
+void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog);
+
+/* The accept queue's order. */
 void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l, struct conn *c);
 void listener_dequeue(struct listeners *ls, struct conn_table *t, struct conn *c);
 
 void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool syncookie);
+/* A completion was counted at the wrong one (NULL: at none). */
+void listener_completed_elsewhere(struct listener *counted, struct listener *l);
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns);
 void listener_refused(struct listener *l, uint64_t count);
 /* Counts an accept() error to be told; returns false where the kinds of error are more than can be held. */

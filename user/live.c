@@ -15,9 +15,9 @@
 #include "clock.h"
 #include "decode.h"
 #include "doctor.h"
+#include "snapshot.h"
 #include "source.h"
 #include "stream.h"
-#include "tcp.h"
 #include "verify.h"
 
 /* Two CPUs deliver up to a quarter of a millisecond out of order; this leaves room for a slow one. */
@@ -100,16 +100,6 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 	return feed(l, bytes, size);
 }
 
-/* Listeners only: their queues are what an interval asks for. */
-static int feed_listener(void *ctx, const void *bytes, size_t size)
-{
-	const struct fact_existing *existing = bytes;
-
-	if (size == sizeof(*existing) && existing->h.kind == FACT_EXISTING && existing->s.state == TCP_STATE_LISTEN)
-		feed(ctx, bytes, size);
-	return 0;
-}
-
 /* ---- --verify ---- */
 
 static int on_row(void *ctx, const void *bytes, size_t size)
@@ -123,6 +113,11 @@ static void on_tracker_socket(void *ctx, const struct tracker_socket *s)
 {
 	/* Out of memory makes verify_end() fail too, which is where it is told. */
 	verify_tracker_socket(ctx, s);
+}
+
+static void on_namespace(void *ctx, uint32_t netns)
+{
+	verify_namespace(ctx, netns);
 }
 
 static void on_difference(void *ctx, const struct event *e)
@@ -147,6 +142,25 @@ static void verify_round(struct live *l, bool final)
 		rc = verify_end(l->verify, clock_now_ns(), final);
 	if (rc < 0 && l->options->verbose)
 		run_complain("--verify: a round was passed over: %s", strerror(-rc));
+}
+
+/* Which namespaces can be listed again later; those that nobody will ask for are let go. */
+static void take_namespaces(struct live *l)
+{
+	int refused, why = 0;
+
+	if (!l->verify && !l->options->interval_ns) {
+		source_kernel_keep_own_namespace(l->source);
+		return;
+	}
+	if (!l->verify)
+		return;
+	refused = source_kernel_namespaces(l->source, on_namespace, l->verify, &why);
+	if (refused > 0)
+		run_complain("--verify: %d network namespaces cannot be entered, their sockets are not compared: %s", refused,
+			     strerror(why));
+	if (source_kernel_own_namespace_only(l->source))
+		run_complain("--verify: only sockets of this network namespace are compared: others need CAP_SYS_ADMIN");
 }
 
 /* ---- setting up ---- */
@@ -189,9 +203,13 @@ static int open_outputs(struct live *l, const struct recording_info *info, char 
 	int rc;
 
 	if (l->options->record) {
-		rc = recording_create(&l->recording, l->options->record, info, err, err_size);
-		if (rc)
+		char why[ERR_MAX - 16];
+
+		rc = recording_create(&l->recording, l->options->record, info, why, sizeof(why));
+		if (rc) {
+			snprintf(err, err_size, "--record: %s", why);
 			return rc;
+		}
 	}
 	stream_config_init(&config, l->options);
 	config.tracker.facts = info->facts;
@@ -240,7 +258,7 @@ static void chores(struct live *l, uint64_t now)
 	feed_lost(l, now);
 	if (l->next_interval && now >= l->next_interval) {
 		l->next_interval = now + l->options->interval_ns;
-		source_kernel_snapshot(l->source, feed_listener, l);
+		source_kernel_listeners(l->source, feed, l);
 	}
 	if (l->next_verify && now >= l->next_verify) {
 		l->next_verify = now + VERIFY_NS;
@@ -321,6 +339,7 @@ static int run(struct live *l, char *err, size_t err_size)
 		snprintf(err, err_size, "cannot list the sockets that exist: %s", strerror(-rc));
 		return rc;
 	}
+	take_namespaces(l);
 	rc = l->options->keep_privileges ? 0 : privilege_drop(err, err_size);
 	if (rc)
 		return rc;

@@ -468,7 +468,7 @@ static void self_test(struct source_kernel *s)
 }
 
 /* A connection to ourselves, in a network namespace that only we have, for a moment. */
-static int connect_to_self(void)
+static int connect_to_self(uint16_t *port)
 {
 	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
@@ -477,10 +477,12 @@ static int connect_to_self(void)
 	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int rc = 0;
 
-	if (listener < 0 || client < 0 || ioctl(listener, SIOCSIFFLAGS, &up) || listen(listener, 1) ||
-	    getsockname(listener, (struct sockaddr *)&addr, &size) ||
-	    (addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	     connect(client, (struct sockaddr *)&addr, sizeof(addr)) && errno != EINPROGRESS))
+	if (listener < 0 || client < 0 || ioctl(listener, SIOCSIFFLAGS, &up) ||
+	    bind(listener, (struct sockaddr *)&addr, size) || listen(listener, 1) ||
+	    getsockname(listener, (struct sockaddr *)&addr, &size))
+		rc = -errno;
+	*port = addr.sin_port;
+	if (!rc && connect(client, (struct sockaddr *)&addr, size) && errno != EINPROGRESS)
 		rc = -errno;
 	if (listener >= 0)
 		close(listener);
@@ -497,7 +499,7 @@ static void learn_where_syns_are_freed(struct source_kernel *s)
 	if (!s->hooks.chosen[HOOK_SYN_FREED])
 		return;
 	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	rc = home < 0 || unshare(CLONE_NEWNET) ? -errno : connect_to_self();
+	rc = home < 0 || unshare(CLONE_NEWNET) ? -errno : connect_to_self(&s->skel->bss->self_port);
 	if (home >= 0) {
 		setns(home, CLONE_NEWNET);
 		close(home);

@@ -165,6 +165,14 @@ static void quantiles_of(const struct histogram *h, struct quantiles *q)
 	q->max = h->max;
 }
 
+static void tell_errors(void *ctx, struct listener *l)
+{
+	struct tracker *t = ctx;
+
+	if (l->alive)
+		life_accept_errors(t, l, t->t_now, NULL);
+}
+
 struct gathering {
 	struct listener_summary *list;
 	size_t count;
@@ -202,6 +210,7 @@ void tracker_finish(struct tracker *t, uint64_t now)
 		t->t_now = now;
 	life_flush_pending(t, UINT64_MAX);
 	life_finish_aborted(t, UINT64_MAX, t->t_now);
+	listeners_each(t->listeners, tell_errors, t);
 	if (g.list)
 		listeners_each(t->listeners, gather, &g);
 	conn_each(t->conns, false, close_at_end, t);
