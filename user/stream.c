@@ -24,7 +24,7 @@ struct stream {
 
 void stream_config_init(struct stream_config *config, const struct options *options)
 {
-	*config = (struct stream_config){.count = options->count};
+	*config = (struct stream_config){.count = options->count, .brief = options->output == OUTPUT_SUMMARY};
 	tracker_config_init(&config->tracker);
 	config->tracker.filter = options->filter;
 	config->tracker.raw = options->raw;
@@ -49,10 +49,20 @@ struct view *stream_view_new(const struct options *options, const struct view_op
 		[OUTPUT_TABLE] = view_table_new,
 		[OUTPUT_LADDER] = view_ladder_new,
 		[OUTPUT_JSON] = view_json_new,
-		[OUTPUT_SUMMARY] = view_summary_new,
+		[OUTPUT_SUMMARY] = view_table_new,
 	};
+	struct view_options adapted = *view_options;
 
-	return views[options->output](view_options);
+	/* The table's last lines, without the lines that they sum up. */
+	if (options->output == OUTPUT_SUMMARY)
+		adapted.header = false;
+	return views[options->output](&adapted);
+}
+
+/* What -o summary prints: what was seen, and what makes that doubtful. */
+static bool is_brief(enum event_type type)
+{
+	return type == EVENT_LOST || type == EVENT_VERIFY || type == EVENT_SUMMARY;
 }
 
 static void on_event(void *ctx, const struct event *e)
@@ -61,7 +71,8 @@ static void on_event(void *ctx, const struct event *e)
 
 	if (s->done && e->type != EVENT_SUMMARY)
 		return;
-	view_event(s->view, e);
+	if (!s->config.brief || is_brief(e->type))
+		view_event(s->view, e);
 	if (s->config.count && (e->type == EVENT_STATE || e->type == EVENT_ACCEPT) && --s->left == 0)
 		s->done = true;
 }

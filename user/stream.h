@@ -30,6 +30,7 @@ struct stream_config {
 	struct stream_meta meta;
 	const struct filter *only; /* facts that do not match are passed over; NULL: none */
 	uint64_t count;		   /* state and accept lines after which it is done; 0: no limit */
+	bool brief;		   /* -o summary: only what sums up, and losses */
 };
 
 struct stream;

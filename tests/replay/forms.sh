@@ -6,8 +6,8 @@ forms=(table ladder json)
 
 print() # recording, form
 {
-	# argv is what differs between a person's replay and this one.
+	# argv differs between a person's replay and this one; the version will.
 	env -i LC_ALL=C.UTF-8 TZ=UTC PATH="$PATH" "$sockstate" --replay "$1" -o "$2" |
-		sed -E '1s/"argv":\[[^]]*\]/"argv":[]/; 1s/"version":"[^"]*"/"version":""/'
+		sed -E '1s/^sockstate [0-9.]+ /sockstate /; 1s/"argv":\[[^]]*\]/"argv":[]/; 1s/"version":"[^"]*"/"version":""/'
 	return "${PIPESTATUS[0]}"
 }
