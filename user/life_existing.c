@@ -96,6 +96,11 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 		event_set(e, F_QUEUED, true);
 	event_set(e, F_PREEXISTING, true);
 	line_tell(&t->lines);
+	/* Nothing more will be heard of it where the end of TIME_WAIT is not to be seen. */
+	if (c->state == TCP_STATE_TIME_WAIT && life_absent(t, KNOW_TIME_WAIT_END)) {
+		listener_attach(t->listeners, c, NULL);
+		conn_remove(t->conns, c);
+	}
 }
 
 void life_on_existing(struct tracker *t, const struct fact_hdr *h)

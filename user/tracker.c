@@ -149,7 +149,7 @@ static void close_at_end(void *ctx, struct conn *c)
 
 	if (conn_is(c, CONN_CLOSED))
 		life_tell_close(t, c, t->t_now, c->t_state);
-	else if (c->state == TCP_STATE_TIME_WAIT)
+	else if (c->state == TCP_STATE_TIME_WAIT && !conn_is(c, CONN_PREEXISTING))
 		life_tell_close(t, c, t->t_now, 0);
 }
 
