@@ -83,8 +83,10 @@ void life_on_syn(struct tracker *t, const struct fact_hdr *h)
 		conn_learn_cookie(t->conns, c, f->s.cookie);
 		return;
 	}
-	if (c)
+	if (c) { /* it went before, nobody saw how and when: no duration is told */
+		c->t_begin = c->t_state = 0;
 		life_end_request(t, c, h->t, false);
+	}
 	c = life_add(t, &f->s, true);
 	if (!c)
 		return;

@@ -1,0 +1,25 @@
+# net.ipv4.tcp_migrate_req: the listener of the SYN closes, another of the group takes the request over.
+tier tracepoint
+1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv
+    state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0
+1 listen #2 0.0.0.0:9502 q=2:0/2/0 by=51/srv
+    state CLOSE->LISTEN listener#2 0.0.0.0:9502 [51/srv] accept_queue=0 backlog=2 syn_queue=0
+10 syn 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:0/2/1 +synack
+    state LISTEN->SYN_RECV server@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] basis=synack client_isn=100 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
+10.05 closed #1 LISTEN>CLOSE 0.0.0.0:9502
+    state LISTEN->CLOSE listener#1 0.0.0.0:9502 [50/srv] in_old_ns=9050ms accept_queue=0 backlog=2 syn_queue=1
+10.1 est #7 sk=70 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 copy=0/2
+    state SYN_RECV->ESTABLISHED server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms basis=synack client_isn=100 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
+10.1 enqueue #7 sk=70 q=2:1/2/0
+12 accept #7 10.0.0.1:9502<10.0.0.2:4000 q=2:0/2/0 by=51/srv called=11.5 fd=5
+    accept server#7@2 10.0.0.1:9502<10.0.0.2:4000 [51:51/srv] state=ESTABLISHED fd=5 accept_wait_ns=1900ms call_ns=500ms completed_before_accept=true accept_queue=0 backlog=2
+# with fentry the enqueue comes first
+20 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=100/200 q=1:0/2/1
+    state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] basis=syn client_isn=100 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
+20.1 enqueue #8 sk=80 q=2:1/2/0
+20.1 est #8 sk=80 10.0.0.1:9502<10.0.0.2:4001 isn=100/200 copy=0/2
+    state SYN_RECV->ESTABLISHED server#8@2 10.0.0.1:9502<10.0.0.2:4001 [51/srv] in_old_ns=100ms basis=syn client_isn=100 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
+21 end
+    summary accepted=1 connections=2 never_accepted=0 still_queued=1 drops={} lost=0
+        #1 port=9502 completed=0 accepted=0 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
+        #2 port=9502 completed=2 accepted=1 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=1:1895.825407ms/1895.825407ms/1895.825407ms/1900ms
