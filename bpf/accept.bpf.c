@@ -45,7 +45,7 @@ static __always_inline void send_enqueue(struct cpu *cpu, struct sock *listener,
 	queues_fill(&f->q, tp);
 	f->child = (__u64)child;
 	f->child_cookie = c->skc_cookie.counter;
-	f->netns = c->skc_net.net->ns.inum;
+	f->netns = netns_of(tp);
 	f->lport = c->skc_num;
 	f->rport = bpf_ntohs(c->skc_dport);
 	fact_submit(cpu, f, sizeof(*f));
@@ -140,7 +140,7 @@ int listener_ready(__u64 *ctx)
 	queues_fill(&f->q, tp);
 	f->child = (__u64)child;
 	f->child_cookie = cookie;
-	f->netns = listener->__sk_common.skc_net.net->ns.inum;
+	f->netns = netns_of(tp);
 	f->lport = listener->__sk_common.skc_num;
 	f->rport = rport;
 	fact_submit(cpu, f, sizeof(*f));
@@ -373,26 +373,15 @@ static __always_inline int accept_exit(long ret)
 	return 0;
 }
 
+/* Both are attached to accept and to accept4. */
 SEC("tp/syscalls/sys_enter_accept")
 int sys_enter_accept(struct trace_event_raw_sys_enter *ctx)
 {
 	return accept_enter(ctx->args[0]);
 }
 
-SEC("tp/syscalls/sys_enter_accept4")
-int sys_enter_accept4(struct trace_event_raw_sys_enter *ctx)
-{
-	return accept_enter(ctx->args[0]);
-}
-
 SEC("tp/syscalls/sys_exit_accept")
 int sys_exit_accept(struct trace_event_raw_sys_exit *ctx)
-{
-	return accept_exit(ctx->ret);
-}
-
-SEC("tp/syscalls/sys_exit_accept4")
-int sys_exit_accept4(struct trace_event_raw_sys_exit *ctx)
 {
 	return accept_exit(ctx->ret);
 }

@@ -51,7 +51,8 @@ static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __
 	f = fact_reserve(FACT_RESET, sizeof(*f), flags);
 	if (!f)
 		return;
-	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), sk->__sk_common.skc_state);
+	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp),
+		  sk->__sk_common.skc_state);
 	f->reason = reason;
 	f->pid = flags & FACT_F_OWNED ? current_pid() : 0;
 	fact_submit(cpu, f, sizeof(*f));
@@ -123,7 +124,7 @@ int timewait_begin(__u64 *ctx)
 	f = fact_reserve(FACT_TIMEWAIT, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), substate);
+	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp), substate);
 	f->s.sk = tw;
 	fact_submit(cpu, f, sizeof(*f));
 	return 0;
@@ -139,7 +140,7 @@ static __always_inline void send_timewait(struct cpu *cpu, enum fact_kind kind, 
 	f = fact_reserve(kind, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return;
-	sock_fill(&f->s, c, c->skc_cookie.counter, bpf_ntohs(tw->tw_sport), tw->tw_substate);
+	sock_fill(&f->s, c, c->skc_net.net->ns.inum, c->skc_cookie.counter, bpf_ntohs(tw->tw_sport), tw->tw_substate);
 	fact_submit(cpu, f, sizeof(*f));
 }
 

@@ -43,7 +43,8 @@ int syn_begin(__u64 *ctx)
 	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, &req->__req_common, bpf_get_socket_cookie(req), req->__req_common.skc_num, TCP_NEW_SYN_RECV);
+	sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req), req->__req_common.skc_num,
+		  TCP_NEW_SYN_RECV);
 	queues_fill(&f->q, tp);
 	f->client_isn = BPF_CORE_READ((struct tcp_request_sock *)req, rcv_isn);
 	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
@@ -83,7 +84,7 @@ int synack_leaves(__u64 *ctx)
 	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_SYNACK);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, c, c->skc_cookie.counter, c->skc_num, TCP_NEW_SYN_RECV);
+	sock_fill(&f->s, c, c->skc_net.net->ns.inum, c->skc_cookie.counter, c->skc_num, TCP_NEW_SYN_RECV);
 	queues_probe(&f->q, c->skc_listener);
 	f->client_isn = BPF_CORE_READ(req, rcv_isn);
 	f->server_isn = isn;
@@ -109,7 +110,8 @@ int synack_again(__u64 *ctx)
 	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, &req->__req_common, bpf_get_socket_cookie(req), req->__req_common.skc_num, TCP_NEW_SYN_RECV);
+	sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req), req->__req_common.skc_num,
+		  TCP_NEW_SYN_RECV);
 	queues_fill(&f->q, tp);
 	f->client_isn = BPF_CORE_READ((struct tcp_request_sock *)req, rcv_isn);
 	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
@@ -136,7 +138,7 @@ int syn_again(__u64 *ctx)
 	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, &sk->__sk_common, bpf_get_socket_cookie(sk), local_port(tp), TCP_SYN_SENT);
+	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp), TCP_SYN_SENT);
 	queues_none(&f->q);
 	f->client_isn = tp->snd_una;
 	f->server_isn = 0;

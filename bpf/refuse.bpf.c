@@ -47,7 +47,7 @@ static __always_inline void send_drop(struct cpu *cpu, struct tcp_sock *listener
 	segment_ends(&f->s, skb, t);
 	f->client_seq = bpf_ntohl(t->seq);
 	if (listener) {
-		f->s.netns = listener->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum;
+		f->s.netns = netns_of(listener);
 		queues_fill(&f->q, listener);
 		reason = why_refused(&f->q, reason);
 	} else {

@@ -54,10 +54,11 @@ static __always_inline void segment_ends(struct fact_sock *s, const struct sk_bu
 /* TCP takes the device away from a packet that it has got; its route still knows. 0: neither is there. */
 static __always_inline __u32 segment_netns(const struct sk_buff *skb)
 {
+	const struct net_device *dev = BPF_CORE_READ(skb, dev);
 	const struct dst_entry *dst;
 
-	if (skb->dev)
-		return skb->dev->nd_net.net->ns.inum;
+	if (dev)
+		return BPF_CORE_READ(dev, nd_net.net, ns.inum);
 	dst = (const struct dst_entry *)(skb->_skb_refdst & ~1UL);
 	return dst ? BPF_CORE_READ(dst, dev, nd_net.net, ns.inum) : 0;
 }

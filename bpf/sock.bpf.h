@@ -138,13 +138,27 @@ static __always_inline bool family_wanted_probe(const struct sock_common *c)
 
 /* ---- identity ---- */
 
+/*
+ * The same socket, as bpf_skc_to_tcp_sock() hands it out. To follow a pointer of what a tracepoint was given, the
+ * verifier searches the names of all types of the kernel, milliseconds of start-up; of this one it asks no such thing.
+ */
+static __always_inline const struct sock *sock_of(const struct tcp_sock *tp)
+{
+	return &tp->inet_conn.icsk_inet.sk;
+}
+
+static __always_inline __u32 netns_of(const struct tcp_sock *tp)
+{
+	return sock_of(tp)->__sk_common.skc_net.net->ns.inum;
+}
+
 /* The cookie is the caller's: some hooks may make one, others take what is there. */
-static __always_inline void sock_fill(struct fact_sock *s, const struct sock_common *c, __u64 cookie, __u16 lport,
-				      __u16 state)
+static __always_inline void sock_fill(struct fact_sock *s, const struct sock_common *c, __u32 netns, __u64 cookie,
+				      __u16 lport, __u16 state)
 {
 	s->sk = (__u64)c;
 	s->cookie = cookie;
-	s->netns = c->skc_net.net->ns.inum;
+	s->netns = netns;
 	s->lport = lport;
 	s->rport = bpf_ntohs(c->skc_dport);
 	s->state = state;

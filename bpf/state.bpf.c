@@ -17,24 +17,15 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* What every fact of this file says, gathered once before the ways part: the verifier then reads it once, too. */
 struct change {
 	struct tcp_sock *tp;
 	struct sock *sk;
-	__u16 lport;
+	struct fact_sock s;
 	__u8 old, new;
 	__u32 flags;
+	__u32 owner;
 };
-
-static __always_inline __u32 owner(const struct change *c)
-{
-	return c->flags & FACT_F_OWNED ? current_pid() : 0;
-}
-
-/* sk in all records of this file: the cookie is made here if nobody did, and stays to the end of TIME_WAIT. */
-static __always_inline void change_fill(struct fact_sock *s, const struct change *c)
-{
-	sock_fill(s, &c->sk->__sk_common, bpf_get_socket_cookie(c->sk), c->lport, c->new);
-}
 
 static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
 {
@@ -43,7 +34,7 @@ static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
 
 	if (!f)
 		return;
-	change_fill(&f->s, c);
+	f->s = c->s;
 	queues_fill(&f->q, c->tp);
 	f->q.sk = (__u64)c->sk;
 	f->q.cookie = f->s.cookie;
@@ -51,7 +42,7 @@ static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
 	f->old = c->old;
 	f->new = c->new;
 	f->pad = 0;
-	f->somaxconn = c->sk->__sk_common.skc_net.net->core.sysctl_somaxconn;
+	f->somaxconn = sock_of(c->tp)->__sk_common.skc_net.net->core.sysctl_somaxconn;
 	call = call_find();
 	f->asked_known = call && call->asked_known;
 	f->backlog_asked = f->asked_known ? call->asked : 0;
@@ -64,7 +55,7 @@ static __always_inline void send_connect(struct cpu *cpu, const struct change *c
 
 	if (!f)
 		return;
-	change_fill(&f->s, c);
+	f->s = c->s;
 	task_fill(&f->task);
 	f->old = c->old;
 	f->new = c->new;
@@ -81,7 +72,7 @@ static __always_inline void send_connect(struct cpu *cpu, const struct change *c
 static __always_inline __u32 local_isn(const struct change *c)
 {
 	__u64 acked = c->tp->bytes_acked;
-	bool client = c->old == TCP_SYN_SENT || (c->sk->sk_socket && acked == 1);
+	bool client = c->old == TCP_SYN_SENT || ((c->flags & FACT_F_HAS_SOCKET) && acked == 1);
 
 	return c->tp->snd_una - (__u32)acked - !client;
 }
@@ -98,11 +89,11 @@ static __always_inline void send_established(struct cpu *cpu, const struct chang
 	f = fact_reserve(FACT_ESTABLISHED, sizeof(*f), flags);
 	if (!f)
 		return;
-	change_fill(&f->s, c);
+	f->s = c->s;
 	f->old = c->old;
 	f->new = c->new;
 	f->pad = 0;
-	f->pid = owner(c);
+	f->pid = c->owner;
 	f->local_isn = local_isn(c);
 	f->remote_isn = c->tp->rcv_nxt - 1 - (__u32)c->tp->bytes_received;
 	f->srtt_us = c->tp->srtt_us >> 3;
@@ -135,11 +126,11 @@ static __always_inline void send_closed(struct cpu *cpu, const struct change *c)
 	f = fact_reserve(FACT_CLOSED, sizeof(*f), flags);
 	if (!f)
 		return;
-	change_fill(&f->s, c);
+	f->s = c->s;
 	f->old = c->old;
 	f->new = c->new;
 	f->err = c->sk->sk_err;
-	f->pid = owner(c);
+	f->pid = c->owner;
 	f->bytes_in = c->tp->bytes_received - (fin && c->tp->bytes_received ? 1 : 0);
 	f->bytes_out = c->tp->bytes_sent - c->tp->bytes_retrans;
 	f->retrans = c->tp->total_retrans;
@@ -153,15 +144,11 @@ static __always_inline void send_state(struct cpu *cpu, const struct change *c)
 
 	if (!f)
 		return;
-	/* A child that still bears its listener's cookie has none of its own, and must not make one. */
-	if (c->old == TCP_LISTEN)
-		sock_fill(&f->s, &c->sk->__sk_common, 0, c->lport, c->new);
-	else
-		change_fill(&f->s, c);
+	f->s = c->s;
 	f->old = c->old;
 	f->new = c->new;
 	f->pad = 0;
-	f->pid = owner(c);
+	f->pid = c->owner;
 	fact_submit(cpu, f, sizeof(*f));
 }
 
@@ -170,13 +157,14 @@ static __always_inline void remember_child(struct cpu *cpu, const struct change 
 {
 	cpu->child = (__u64)c->sk;
 	cpu->child_cookie = 0;
-	cpu->child_lport = c->lport;
+	cpu->child_lport = c->s.lport;
 	cpu->child_rport = 0;
 }
 
 static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new, __u32 flags)
 {
 	struct change c = {.sk = sk, .old = old, .new = new, .flags = flags};
+	bool early_child = old == TCP_LISTEN && new == TCP_SYN_RECV;
 
 	/* MPTCP sockets pass here too, and are no tcp_sock. FIN_WAIT1 -> FIN_WAIT1 and the like change nothing. */
 	if (sk->sk_protocol != IPPROTO_TCP || (old == new && !setting_raw))
@@ -184,18 +172,23 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 	c.tp = bpf_skc_to_tcp_sock(sk);
 	if (!c.tp || !wanted(c.tp))
 		return;
-	c.lport = local_port(c.tp);
-	if (is_owned(sk))
-		c.flags |= FACT_F_OWNED;
-	if (sk->sk_socket)
+	c.s.lport = local_port(c.tp);
+	if (early_child) {
+		remember_child(cpu, &c);
+		if (!setting_raw)
+			return;
+	}
+	if (sock_of(c.tp)->sk_socket)
 		c.flags |= FACT_F_HAS_SOCKET;
+	if (is_owned(sk)) {
+		c.flags |= FACT_F_OWNED;
+		c.owner = current_pid();
+	}
 	if (bpf_core_field_exists(c.tp->is_mptcp) && c.tp->is_mptcp)
 		c.flags |= FACT_F_MPTCP;
+	/* Who has no cookie gets one here, for life. But a child that still bears its listener's must not. */
+	sock_fill(&c.s, &sk->__sk_common, netns_of(c.tp), early_child ? 0 : bpf_get_socket_cookie(sk), c.s.lport, new);
 
-	if (old == TCP_LISTEN && new == TCP_SYN_RECV)
-		remember_child(cpu, &c);
-	if (old == TCP_LISTEN && new == TCP_SYN_RECV && !setting_raw)
-		return;
 	if (old == new)
 		send_state(cpu, &c);
 	else if (new == TCP_LISTEN)

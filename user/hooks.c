@@ -60,7 +60,7 @@ static const struct hook hooks[HOOK_COUNT] = {
 		{{"io_accept_begin", "io_accept"}, {"io_accept_end", "io_accept"}}},
 	[HOOK_ACCEPT_SYSCALL] = {"accept_syscall", HOOK_SYSCALL,
 		{{"sys_enter_accept", "sys_enter_accept"}, {"sys_exit_accept", "sys_exit_accept"},
-		 {"sys_enter_accept4", "sys_enter_accept4"}, {"sys_exit_accept4", "sys_exit_accept4"}},
+		 {"sys_enter_accept", "sys_enter_accept4"}, {"sys_exit_accept", "sys_exit_accept4"}},
 		.price = "every system call of every process: 35 ns (the kernel's slow way in and out)"},
 	[HOOK_ACCEPT_ANY_SYSCALL] = {"accept_any_syscall", HOOK_TRACEPOINT,
 		{{"any_enter", "sys_enter"}, {"any_exit", "sys_exit"}},

@@ -22,8 +22,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@
 #include "counts.h"
 #include "existing.h"
 #include "hooks.h"
+#include "kernel_types.h"
 #include "sockdiag.h"
 #include "sockstate.skel.h"
 
@@ -40,6 +42,7 @@
 /* Between two looks at the ring: the programs wake us only when much has come. */
 #define LOOK_MS		15
 #define CPUS_MAX	8192 /* CONFIG_NR_CPUS of the largest kernels */
+#define TYPES_MAX	256 /* that our programs know by name */
 #define PROGRAMS_MAX	(HOOK_COUNT * HOOK_PROGRAMS_MAX)
 
 struct source_kernel {
@@ -98,127 +101,149 @@ static const char *name_of_errno(int err)
 	return name ? name : err == KERNEL_ENOTSUPP ? "ENOTSUPP" : "an unknown error";
 }
 
-/* ---- what is in this kernel: functions, tracepoints and their arguments, names of reasons ---- */
+/* ---- what is in this kernel ---- */
 
-struct wanted_type {
-	char name[64];
-	int id;	    /* 0 not there */
-	int params; /* of a tracepoint */
+struct kernel {
+	void *btf;
+	size_t btf_size;
+	bool mapped;
+	struct kernel_types *types;
+	int extract; /* a file in memory with the types that our programs read; -1 none */
 };
 
-struct kernel_types {
-	struct wanted_type type[PROGRAMS_MAX + 2];
-	size_t count;
-	bool reset_reasons, drop_reasons;
-};
-
-static struct wanted_type *want_type(struct kernel_types *k, const char *prefix, const char *name)
+static void kernel_done(struct kernel *k)
 {
-	char full[64];
-
-	snprintf(full, sizeof(full), "%s%s", prefix, name);
-	for (size_t i = 0; i < k->count; i++) {
-		if (!strcmp(k->type[i].name, full))
-			return &k->type[i];
-	}
-	snprintf(k->type[k->count].name, sizeof(full), "%s", full);
-	return &k->type[k->count++];
+	kernel_types_free(k->types);
+	if (k->mapped)
+		munmap(k->btf, k->btf_size);
+	else
+		free(k->btf);
+	if (k->extract >= 0)
+		close(k->extract);
 }
 
-/* A tracepoint is a typedef of a pointer to a function; its first argument is not one of the tracepoint's. */
-static int tracepoint_params(const struct btf *btf, const struct btf_type *t)
+static int read_all(int fd, char *to, size_t size)
 {
-	t = btf__type_by_id(btf, t->type);
-	if (t && btf_is_ptr(t))
-		t = btf__type_by_id(btf, t->type);
-	return t && btf_is_func_proto(t) ? btf_vlen(t) - 1 : 0;
-}
+	while (size) {
+		ssize_t n = read(fd, to, size);
 
-static bool enum_has(const struct btf *btf, const struct btf_type *t, const char *name)
-{
-	for (int i = 0; i < btf_vlen(t); i++) {
-		if (!strcmp(btf__name_by_offset(btf, btf_enum(t)[i].name_off), name))
-			return true;
+		if (n <= 0)
+			return n ? -errno : -EBADMSG;
+		to += n;
+		size -= (size_t)n;
 	}
-	return false;
-}
-
-static void look_at_type(struct kernel_types *k, const struct btf *btf, int id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-	const char *name = btf__name_by_offset(btf, t->name_off);
-
-	if (btf_is_enum(t) && !strcmp(name, "sk_rst_reason"))
-		k->reset_reasons = true;
-	if (btf_is_enum(t) && !strcmp(name, "skb_drop_reason"))
-		k->drop_reasons = enum_has(btf, t, "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW");
-	if (!btf_is_func(t) && !(btf_is_typedef(t) && !strncmp(name, "btf_trace_", 10)))
-		return;
-	for (size_t i = 0; i < k->count; i++) {
-		if (strcmp(k->type[i].name, name))
-			continue;
-		k->type[i].id = id;
-		k->type[i].params = btf_is_typedef(t) ? tracepoint_params(btf, t) : 0;
-	}
-}
-
-static struct wanted_type *type_of_program(struct kernel_types *k, const struct hook *hook, size_t i)
-{
-	return want_type(k, hook->kind == HOOK_FUNCTION ? "" : "btf_trace_", hook->programs[i].target);
-}
-
-static int look_at_kernel(struct kernel_types *k, char *err, size_t err_size)
-{
-	struct btf *btf = btf__parse(BTF_PATH, NULL);
-	int ids;
-
-	if (!btf) {
-		snprintf(err, err_size,
-			 "this kernel does not describe its types (no " BTF_PATH "): it must be built with "
-			 "CONFIG_DEBUG_INFO_BTF=y");
-		return -ENOENT;
-	}
-	memset(k, 0, sizeof(*k));
-	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
-		const struct hook *hook = hook_get(id);
-
-		for (size_t i = 0; hook->kind != HOOK_SYSCALL && i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++)
-			type_of_program(k, hook, i);
-	}
-	ids = btf__type_cnt(btf);
-	for (int id = 1; id < ids; id++)
-		look_at_type(k, btf, id);
-	btf__free(btf);
 	return 0;
 }
 
+/* Mapped where the kernel allows it (6.16 and later), else copied. */
+static int kernel_read(struct kernel *k)
+{
+	int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int rc = 0;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		rc = -errno;
+		goto out;
+	}
+	k->btf_size = (size_t)st.st_size;
+	k->btf = mmap(NULL, k->btf_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	k->mapped = k->btf != MAP_FAILED;
+	if (k->mapped)
+		goto out;
+	k->btf = malloc(k->btf_size);
+	rc = k->btf ? read_all(fd, k->btf, k->btf_size) : -ENOMEM;
+out:
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int kernel_look(struct kernel *k, char *err, size_t err_size)
+{
+	int rc;
+
+	*k = (struct kernel){.extract = -1};
+	rc = kernel_read(k);
+	if (!rc)
+		rc = kernel_types_new(&k->types, k->btf, k->btf_size);
+	if (!rc)
+		return 0;
+	snprintf(err, err_size,
+		 "this kernel does not describe its types (" BTF_PATH ": %s): it must be built with "
+		 "CONFIG_DEBUG_INFO_BTF=y",
+		 strerror(-rc));
+	return rc == -EACCES ? rc : -ENOENT;
+}
+
+static int write_all(int fd, const char *from, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, from, size);
+
+		if (n < 0)
+			return -errno;
+		from += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/*
+ * Those of the kernel's types that the programs' own BTF names, into a file for libbpf. It would else look through all
+ * of the kernel's types for each of them (half of the start-up time), and, not finding one, through those of modules
+ * (which takes CAP_SYS_ADMIN).
+ */
+static int kernel_extract(const struct kernel *k, const struct bpf_object *obj)
+{
+	const struct btf *btf = bpf_object__btf(obj);
+	const char *names[TYPES_MAX];
+	size_t count = 0, size = 0;
+	void *bytes = NULL;
+	int rc;
+
+	for (__u32 id = 1; btf && id < btf__type_cnt(btf) && count < TYPES_MAX; id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+
+		if ((btf_is_composite(t) || btf_is_any_enum(t) || btf_is_typedef(t)) && t->name_off)
+			names[count++] = btf__name_by_offset(btf, t->name_off);
+	}
+	rc = kernel_types_extract(k->types, names, count, &bytes, &size);
+	if (!rc)
+		rc = write_all(k->extract, bytes, size);
+	free(bytes);
+	return rc;
+}
+
 /* What is not there need not be tried: libbpf gives up the whole load for one program without its place. */
-static void refuse_what_is_not_there(struct hooks *h, struct kernel_types *k)
+static void refuse_what_is_not_there(struct hooks *h, const struct kernel_types *types)
 {
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
 		const struct hook *hook = hook_get(id);
+		enum kernel_thing thing = hook->kind == HOOK_FUNCTION ? KERNEL_FUNCTION : KERNEL_TRACEPOINT;
 
 		for (size_t i = 0; hook->kind != HOOK_SYSCALL && i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
-			if (!type_of_program(k, hook, i)->id)
-				hooks_refuse(h, id, "this kernel has no %s %s", hook->programs[i].target,
-					     hook->kind == HOOK_FUNCTION ? "to hook" : "tracepoint");
+			if (!kernel_types_find(types, thing, hook->programs[i].target))
+				hooks_refuse(h, id, "this kernel has no %s %s",
+					     thing == KERNEL_FUNCTION ? "function" : "tracepoint",
+					     hook->programs[i].target);
 		}
 	}
-	if (!k->drop_reasons)
+	if (!kernel_types_enum_has(types, "skb_drop_reason", "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW"))
 		hooks_refuse(h, HOOK_ACK_DROPPED, "this kernel does not name the drop");
-	if (want_type(k, "btf_trace_", "consume_skb")->params < 2)
+	if (kernel_types_tracepoint_args(types, "consume_skb") < 2)
 		hooks_refuse(h, HOOK_SYN_FREED, "this kernel does not tell where a packet is freed");
 }
 
 /* ---- may functions be hooked at all? One small program tells, before twenty others are tried ---- */
 
-static int try_fentry(int type_id)
+static int try_fentry(uint32_t type_id)
 {
 	const struct bpf_insn body[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY, .attach_btf_id = (__u32)type_id);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY, .attach_btf_id = type_id);
 	int program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_fentry", "GPL", body, 2, &opts);
 	int link;
 
@@ -232,9 +257,9 @@ static int try_fentry(int type_id)
 	return 0;
 }
 
-static void refuse_fentry_if_refused(struct hooks *h, struct kernel_types *k)
+static void refuse_fentry_if_refused(struct hooks *h, const struct kernel_types *types)
 {
-	int type_id = want_type(k, "", "inet_listen")->id;
+	uint32_t type_id = kernel_types_find(types, KERNEL_FUNCTION, "inet_listen");
 	char why[HOOK_WHY_MAX];
 	int rc;
 
@@ -318,7 +343,7 @@ static uint32_t wake_bytes(const struct source_kernel *s)
 	return share < WAKE_BYTES_MAX ? (uint32_t)share : WAKE_BYTES_MAX;
 }
 
-static void set_settings(struct source_kernel *s, struct kernel_types *k)
+static void set_settings(struct source_kernel *s, const struct kernel_types *types)
 {
 	const struct filter *f = &s->options.filter;
 	struct sockstate_bpf__rodata *settings = s->skel->rodata;
@@ -335,39 +360,41 @@ static void set_settings(struct source_kernel *s, struct kernel_types *k)
 	settings->setting_raw = s->options.raw;
 	settings->setting_wake_bytes = wake_bytes(s);
 	settings->setting_self = (uint32_t)getpid();
-	settings->setting_io_uring_cqe = want_type(k, "btf_trace_", "io_uring_complete")->params == 3;
+	settings->setting_io_uring_cqe = kernel_types_tracepoint_args(types, "io_uring_complete") == 3;
 #ifdef SYS_accept
 	settings->setting_nr_accept = SYS_accept;
 #endif
 	settings->setting_nr_accept4 = SYS_accept4;
 }
 
-/* libbpf looks for what it does not find in modules too, which takes CAP_SYS_ADMIN, unless it is told where to look. */
-static bool may_look_into_modules(void)
+static int open_and_load(struct source_kernel *s, struct kernel *k)
 {
-	__u32 id = 0;
-
-	return bpf_btf_get_next_id(0, &id) == 0 || errno != EPERM;
-}
-
-static int open_and_load(struct source_kernel *s, struct kernel_types *k)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	/* 4: how long the verifier took. */
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = said.verbose ? 4 : 0);
+	bool first = k->extract < 0;
 	struct bpf_program *program;
+	char path[32];
 	int rc;
 
-	if (!may_look_into_modules())
-		opts.btf_custom_path = BTF_PATH;
+	if (first)
+		k->extract = memfd_create("sockstate-types", MFD_CLOEXEC);
+	if (k->extract < 0)
+		return -errno;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", k->extract);
+	opts.btf_custom_path = path;
 	s->skel = sockstate_bpf__open_opts(&opts);
 	if (!s->skel)
 		return -errno;
+	rc = first ? kernel_extract(k, s->skel->obj) : 0;
+	if (rc)
+		return rc;
 	bpf_object__for_each_program(program, s->skel->obj) {
 		enum hook_id id = hooks_of_program(bpf_program__name(program));
 
 		if (id < HOOK_COUNT)
 			bpf_program__set_autoload(program, s->hooks.chosen[id]);
 	}
-	set_settings(s, k);
+	set_settings(s, k->types);
 	rc = bpf_map__set_max_entries(s->skel->maps.ring, (__u32)s->options.ring_bytes);
 	said.program[0] = said.line[0] = '\0';
 	return rc ? rc : sockstate_bpf__load(s->skel);
@@ -403,6 +430,17 @@ static size_t link_slot(enum hook_id id, size_t i)
 	return (size_t)id * HOOK_PROGRAMS_MAX + i;
 }
 
+/* Once, also where it is attached to two places. */
+static void remember_attached(struct source_kernel *s, int program, bool counts)
+{
+	for (size_t i = 0; i < s->attached_count; i++) {
+		if (s->attached[i].fd == program)
+			return;
+	}
+	s->attached[s->attached_count].fd = program;
+	s->attached[s->attached_count++].counts = counts;
+}
+
 static int attach_hook(struct source_kernel *s, enum hook_id id)
 {
 	const struct hook *hook = hook_get(id);
@@ -420,8 +458,7 @@ static int attach_hook(struct source_kernel *s, enum hook_id id)
 			*link = bpf_program__attach(program);
 		if (!*link)
 			return -errno;
-		s->attached[s->attached_count].fd = bpf_program__fd(program);
-		s->attached[s->attached_count++].counts = !hook->sieve && id != HOOK_STATE;
+		remember_attached(s, bpf_program__fd(program), !hook->sieve && id != HOOK_STATE);
 	}
 	return 0;
 }
@@ -545,7 +582,7 @@ static bool attach_chosen(struct source_kernel *s, int *state_rc)
 	return true;
 }
 
-static int load_and_attach(struct source_kernel *s, struct kernel_types *k, char *err, size_t err_size)
+static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err, size_t err_size)
 {
 	for (int pass = 0; pass < HOOK_COUNT; pass++) {
 		int rc;
@@ -582,20 +619,14 @@ static int on_record(void *ctx, void *bytes, size_t size)
 	return s->fn(s->ctx, bytes, size);
 }
 
-static int open_parts(struct source_kernel *s, struct fact_list *facts, char *err, size_t err_size)
+static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list *facts, char *err, size_t err_size)
 {
-	struct kernel_types types;
-	int rc = look_at_kernel(&types, err, err_size);
+	int rc;
 
-	if (rc)
-		return rc;
-	s->cpus = libbpf_num_possible_cpus();
-	if (s->cpus < 1 || s->cpus > CPUS_MAX)
-		return -E2BIG;
 	hooks_init(&s->hooks, s->options.name_syn_drops, s->options.syscall_fallback, s->options.force_absent);
-	refuse_what_is_not_there(&s->hooks, &types);
-	refuse_fentry_if_refused(&s->hooks, &types);
-	rc = load_and_attach(s, &types, err, err_size);
+	refuse_what_is_not_there(&s->hooks, k->types);
+	refuse_fentry_if_refused(&s->hooks, k->types);
+	rc = load_and_attach(s, k, err, err_size);
 	if (rc)
 		return rc;
 	s->ring = ring_buffer__new(bpf_map__fd(s->skel->maps.ring), on_record, s, NULL);
@@ -604,8 +635,25 @@ static int open_parts(struct source_kernel *s, struct fact_list *facts, char *er
 		snprintf(err, err_size, "cannot map the ring buffer of %zu bytes: %s", s->options.ring_bytes, strerror(-rc));
 		return rc;
 	}
-	hooks_tell(&s->hooks, types.reset_reasons, facts);
+	hooks_tell(&s->hooks, kernel_types_find(k->types, KERNEL_ENUM, "sk_rst_reason"), facts);
 	return 0;
+}
+
+static int open_parts(struct source_kernel *s, struct fact_list *facts, char *err, size_t err_size)
+{
+	struct kernel kernel;
+	int rc;
+
+	s->cpus = libbpf_num_possible_cpus();
+	if (s->cpus < 1 || s->cpus > CPUS_MAX) {
+		snprintf(err, err_size, "cannot tell how many CPUs there are");
+		return -E2BIG;
+	}
+	rc = kernel_look(&kernel, err, err_size);
+	if (!rc)
+		rc = open_with(s, &kernel, facts, err, err_size);
+	kernel_done(&kernel);
+	return rc;
 }
 
 int source_kernel_open(struct source_kernel **out, const struct kernel_options *options, struct fact_list *facts,
