@@ -1,0 +1,317 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What the live tests share. Sourced; goes on in a network namespace of its own, with lo up.
+#
+#	. "$(dirname "$0")/live.sh"
+#	trace --port "$port"            # the tracer runs, and has taken stock
+#	serve --reply 18                # the lab's server, narrating to $work/server
+#	call --read                     # the lab's client, to its end
+#	comes 1 '.type == "close"'      # waits until that many such lines have come
+#	stop_trace                      # SIGINT; the last line must be the summary
+#	is "$(q '...')" "$witness" name # a filter over the array of our lines
+#	done_testing
+#
+# The tracer sees every namespace of the machine, so only lines of our own count: `mine`.
+
+set -u
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+sockstate=${SOCKSTATE:-$root/sockstate}
+lab=${SOCKSTATE_LAB:-$root/sockstate-lab}
+# Nothing here waits that long; an emulated machine that shares its processors may.
+patience=${SOCKSTATE_VM:+150}
+patience=${patience:-30}
+
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+for need in "$sockstate" "$lab"; do
+	[ -x "$need" ] || skip_all "$need is not built"
+done
+for need in jq ss ip unshare tcpdump nstat setpriv ${needs:-}; do
+	command -v "$need" >/dev/null || skip_all "$need is not installed"
+done
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+if [ "${LIVE_INSIDE:-}" != yes ]; then
+	LIVE_INSIDE=yes exec unshare -n bash "$0" "$@"
+fi
+ip link set lo up || skip_all "cannot bring lo up"
+
+ns=$(stat -Lc %i /proc/self/ns/net)
+work=$(mktemp -d)
+chmod 755 "$work"
+port=$((10000 + RANDOM % 20000))
+out=
+tracer=
+traces=0
+pids=()
+tests=0
+failed=0
+
+# shellcheck disable=SC2317
+finish()
+{
+	local pid
+	for pid in "${pids[@]}"; do
+		kill -CONT "$pid" 2>/dev/null
+		kill "$pid" 2>/dev/null
+	done
+	wait 2>/dev/null
+	rm -rf "$work"
+}
+trap finish EXIT
+
+# ---- TAP ----
+
+diagnose()
+{
+	[ ! -s "$work/err" ] || sed 's/^/# tracer: /' "$work/err" | head -n 5
+	[ -z "$out" ] || [ "$failed" -gt 3 ] ||
+		jq -c --argjson ns "$ns" 'select(.type != "meta" and (.netns == null or .netns == $ns))' "$out" 2>/dev/null |
+		cut -c 1-700 | sed 's/^/# line: /' | tail -n 60
+}
+
+ok() # 0 or not, name
+{
+	tests=$((tests + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $tests - $2"
+		return 0
+	fi
+	failed=$((failed + 1))
+	echo "not ok $tests - $2"
+	diagnose
+	return 1
+}
+
+is() # got, want, name
+{
+	if [ "$1" = "$2" ] && [ -n "$2" ]; then
+		ok 0 "$3"
+	else
+		ok 1 "$3"
+		printf '%s\n' "$1" | head -n 20 | sed 's/^/# got:  /'
+		printf '%s\n' "$2" | head -n 20 | sed 's/^/# want: /'
+	fi
+}
+
+# a <= b <= c ..., integers
+ordered() # name, numbers...
+{
+	local name=$1 before=$2 number
+	shift 2
+	for number; do
+		if ! [ "$before" -le "$number" ] 2>/dev/null; then
+			ok 1 "$name"
+			echo "# not in order: '$before' <= '$number'"
+			return
+		fi
+		before=$number
+	done
+	ok 0 "$name"
+}
+
+skip() # how many, reason
+{
+	local i
+	for ((i = 0; i < $1; i++)); do
+		tests=$((tests + 1))
+		echo "ok $tests # SKIP $2"
+	done
+}
+
+done_testing()
+{
+	echo "1..$tests"
+	[ "$failed" = 0 ]
+	exit
+}
+
+# ---- waiting ----
+
+until_true() # command...
+{
+	local end=$((SECONDS + patience))
+	until "$@"; do
+		if [ $SECONDS -ge $end ]; then
+			echo "# gave up waiting: $*"
+			return 1
+		fi
+		sleep 0.03
+	done
+}
+
+gone() # pid
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+has_line() # file, extended regular expression[, how many]
+{
+	[ "$(grep -cE -- "$2" "$1" 2>/dev/null)" -ge "${3:-1}" ]
+}
+
+# All threads asleep: together with its last word, the call in which it is blocked.
+asleep() # pid
+{
+	local task state
+	for task in /proc/"$1"/task/*/status; do
+		while read -r key state _; do
+			[ "$key" = State: ] && break
+		done <"$task"
+		[ "$state" = S ] || return 1
+	done
+}
+
+in_state() # state, how many, ss filter...
+{
+	local state=$1 number=$2
+	shift 2
+	[ "$(ss -Htan state "$state" "$@" | wc -l)" -eq "$number" ]
+}
+
+# ---- the tracer ----
+
+# Rights are dropped when the hooks are attached and what exists has been listed: the kernel tells.
+harmless() # pid
+{
+	local key value
+	while read -r key value; do
+		[ "$key" = CapEff: ] && [ "$value" = 0000000000000000 ] && return 0
+	done 2>/dev/null <"/proc/$1/status"
+	return 1
+}
+
+harmless_or_gone()
+{
+	harmless "$1" || gone "$1"
+}
+
+trace() # options...; lines go to $out, messages to $work/err
+{
+	traces=$((traces + 1))
+	out=$work/lines.$traces
+	"$sockstate" --json "$@" >"$out" 2>"$work/err" </dev/null &
+	tracer=$!
+	pids+=("$tracer")
+	until_true harmless_or_gone "$tracer"
+	if gone "$tracer"; then
+		[ $tests != 0 ] || [ -n "${SOCKSTATE_VM:-}" ] || skip_all "tracing is not possible here: $(head -n 1 "$work/err")"
+		ok 1 "the tracer starts: $*"
+		done_testing
+	fi
+}
+
+filters='
+def mine: .netns == null or .netns == $ns;
+def server: .role == "server";
+def client: .role == "client";
+def to($new): .type == "state" and .new == $new;
+def begin: to("SYN_RECV") and server;
+def established: to("ESTABLISHED") and server;
+def sum: add // 0;
+'
+
+# Waits until the tracer has written that many lines of ours that the filter selects.
+comes() # how many, filter
+{
+	local got
+	got=$(timeout "$patience" tail -n +1 -f --pid="$tracer" "$out" 2>/dev/null |
+		jq -cn --argjson ns "$ns" "$filters"'[limit('"$1"'; inputs | select(mine) | select('"$2"') | 1)] | length')
+	[ "$got" = "$1" ] && return
+	echo "# waited for $1 lines, came ${got:-none}: $2"
+	return 1
+}
+
+# A filter over the array of our lines: compact, strings raw.
+q() # filter, jq options...
+{
+	local filter=$1
+	shift
+	jq -crs --argjson ns "$ns" "$@" "$filters"' map(select(mine)) | '"$filter" "$out"
+}
+
+stop_trace() # [signal]
+{
+	local status
+	kill -"${1:-INT}" "$tracer"
+	wait "$tracer"
+	status=$?
+	is "$status $(tail -n 1 "$out" | jq -r .type)" "0 summary" "SIG${1:-INT}: a clean end, and the summary is last"
+}
+
+# ---- witnesses and actors ----
+
+# The wall clock minus CLOCK_MONOTONIC, measured without the tracer.
+wall_minus_monotonic()
+{
+	perl -MTime::HiRes=clock_gettime,CLOCK_REALTIME,CLOCK_MONOTONIC -e '
+		my ($best, $offset) = (1);
+		for (1 .. 50) {
+			my ($a, $w, $b) = (clock_gettime(CLOCK_MONOTONIC), clock_gettime(CLOCK_REALTIME), clock_gettime(CLOCK_MONOTONIC));
+			($best, $offset) = ($b - $a, $w - ($a + $b) / 2) if $b - $a < $best;
+		}
+		printf "%.0f\n", $offset * 1e9;'
+}
+
+capture() # tcpdump words...; absolute sequence numbers, wall clock, to $work/wire
+{
+	tcpdump -n -S -tt --time-stamp-precision=nano --immediate-mode -l "$@" >"$work/wire" 2>"$work/wire.err" </dev/null &
+	wire=$!
+	pids+=("$wire")
+	until_true has_line "$work/wire.err" 'listening on' || ok 1 "tcpdump captures: $(cat "$work/wire.err")"
+}
+
+# Sets time_[what] (wall clock, ns), seq_, ack_ of the first packet from one end to the other with these flags.
+packet() # what, from, to, flags as tcpdump prints them[, words it must have]
+{
+	local line
+	until_true has_line "$work/wire" " ${2//./\\.} > ${3//./\\.}: Flags \[${4//./\\.}\].*${5:-}"
+	line=$(grep -E -m 1 " ${2//./\\.} > ${3//./\\.}: Flags \[${4//./\\.}\].*${5:-}" "$work/wire")
+	printf -v "time_$1" %s "$(sed 's/ .*//; s/\.//' <<<"$line")"
+	printf -v "seq_$1" %s "$(sed -n 's/.* seq \([0-9]*\).*/\1/p' <<<"$line")"
+	printf -v "ack_$1" %s "$(sed -n 's/.* ack \([0-9]*\).*/\1/p' <<<"$line")"
+}
+
+serve() # server options...; pid in $server
+{
+	rm -f "$work/ready" && mkfifo "$work/ready"
+	: >"$work/server"
+	"$lab" server --port "$port" --stamps ns --duration 500 --ready-fd 7 "$@" >"$work/server" 2>&1 7>"$work/ready" </dev/null &
+	server=$!
+	pids+=("$server")
+	read -r _ <"$work/ready" || ok 1 "the lab serves: $(tail -n 1 "$work/server")"
+}
+
+call() # client options...
+{
+	"$lab" client --port "$port" --stamps ns "$@" >"$work/client" 2>&1 </dev/null
+}
+
+call_bg() # client options...; pid in $client
+{
+	: >"$work/client"
+	"$lab" client --port "$port" --stamps ns "$@" >"$work/client" 2>&1 </dev/null &
+	client=$!
+	pids+=("$client")
+}
+
+end() # pid...; SIGTERM, and waits
+{
+	kill "$@" 2>/dev/null
+	wait "$@" 2>/dev/null
+}
+
+stamp() # file, regular expression; the time (monotonic, ns) of the first such line of the lab
+{
+	awk -v pattern="$2" '$0 ~ pattern { print $1; exit }' "$1"
+}
+
+# The TUN peer needs its module; in a machine of our own we may load it.
+have_tun()
+{
+	[ -c /dev/net/tun ] || { [ -n "${SOCKSTATE_VM:-}" ] && modprobe -q tun; }
+	[ -c /dev/net/tun ]
+}
