@@ -91,12 +91,12 @@ void line_ends(struct lines *ls, const struct fact_sock *s)
 		event_set(e, F_COOKIE, s->cookie);
 	if (s->netns)
 		event_set(e, F_NETNS, s->netns);
-	if (s->lport || s->rport)
-		family(e, s->family);
-	if (s->lport) {
-		event_field(e, F_LADDR)->addr = s->laddr;
+	if (!s->lport && !s->rport)
+		return;
+	family(e, s->family);
+	event_field(e, F_LADDR)->addr = s->laddr;
+	if (s->lport)
 		event_set(e, F_LPORT, s->lport);
-	}
 	if (s->rport) {
 		event_field(e, F_RADDR)->addr = s->raddr;
 		event_set(e, F_RPORT, s->rport);

@@ -28,9 +28,7 @@ static char *read_file(const char *path)
 /* The first line that differs, with its number. */
 static void show_difference(const char *got, const char *want)
 {
-	int number = 1;
-
-	for (;;) {
+	for (int number = 1;; number++) {
 		size_t g = strcspn(got, "\n"), w = strcspn(want, "\n");
 
 		if (g != w || strncmp(got, want, g) != 0) {
@@ -41,7 +39,6 @@ static void show_difference(const char *got, const char *want)
 			return;
 		got += g + 1;
 		want += w + 1;
-		number++;
 	}
 }
 
@@ -58,6 +55,151 @@ static void check_story(const char *directory, const char *name)
 		show_difference(got, want);
 	free(got);
 	free(want);
+}
+
+/* ---- a crowd ---- */
+
+#define CROWD 10000u
+
+struct crowd {
+	uint64_t lines[EVENT_TYPE_COUNT];
+	uint64_t wrong;
+	uint64_t connections, accepted, still_queued;
+};
+
+/* Each connection has numbers of its own: whatever is mixed up shows. */
+static void check_crowd(void *ctx, const struct event *e)
+{
+	struct crowd *c = ctx;
+	uint64_t cookie = event_get(e, F_COOKIE), i = cookie - 100;
+
+	c->lines[e->type]++;
+	c->connections = event_get(e, F_CONNECTIONS);
+	c->accepted = event_get(e, F_ACCEPTED_COUNT);
+	c->still_queued = event_get(e, F_STILL_QUEUED);
+	if (e->type == EVENT_SUMMARY || event_get(e, F_NEW) == TCP_STATE_SYN_RECV)
+		return; /* no cookie yet */
+	c->wrong += e->type == EVENT_VERIFY || e->type == EVENT_LOST || e->late;
+	if (!strcmp(event_text(e, F_ROLE), "listener"))
+		return;
+	c->wrong += event_get(e, F_NETNS) != 1 + i % 2 || event_get(e, F_RPORT) != 1024 + i / 2 ||
+		    event_get(e, F_LISTENER) != 1 + i % 2;
+	if (event_has(e, F_CLIENT_ISN))
+		c->wrong += event_get(e, F_CLIENT_ISN) != i || event_get(e, F_SERVER_ISN) != 2 * i;
+	if (event_get(e, F_NEW) == TCP_STATE_ESTABLISHED || e->type == EVENT_CLOSE)
+		c->wrong += event_get(e, F_HANDSHAKE_NS) != CROWD * 10;
+	if (e->type == EVENT_CLOSE)
+		c->wrong += event_get(e, F_ACCEPT_WAIT_NS) != CROWD * 10 || event_get(e, F_BYTES_IN) != i ||
+			    strcmp(event_text(e, F_END), "fin_passive") || event_get(e, F_LIFE_NS) != CROWD * 50;
+}
+
+static void tell_crowd(struct tracker *t, const char *format, ...)
+{
+	char line[256];
+	union any_fact f;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (read_fact(line, &f))
+		abort();
+	tracker_fact(t, &f.h);
+}
+
+/* Every phase of all of them before the next: each pair has the same ends, in two namespaces. */
+static void check_crowd_story(bool full)
+{
+	static const char *const phases[] = {
+		"%s syn 10.0.0.1:9502<10.0.0.2:%u ns=%u isn=%u/%u q=%u:0/9/1",
+		"%s est #%u sk=%u 10.0.0.1:9502<10.0.0.2:%u ns=%u isn=%u/%u copy=0/9",
+		"%s accept #%u 10.0.0.1:9502<10.0.0.2:%u ns=%u by=%u/srv called=%s fd=5",
+		"%s state #%u 10.0.0.1:9502<10.0.0.2:%u ns=%u ESTABLISHED>CLOSE_WAIT +peer_fin",
+		"%s state #%u 10.0.0.1:9502<10.0.0.2:%u ns=%u CLOSE_WAIT>LAST_ACK",
+		"%s closed #%u 10.0.0.1:9502<10.0.0.2:%u ns=%u LAST_ACK>CLOSE in=%u",
+	};
+	struct tracker_config config;
+	struct crowd crowd = {0};
+	struct tracker *t;
+
+	tracker_config_init(&config);
+	know_tier(&config.facts, full);
+	t = tracker_new(&config, check_crowd, &crowd);
+	tell_crowd(t, "1 listen #1 0.0.0.0:9502 q=1:0/9/0 ns=1");
+	tell_crowd(t, "1 listen #2 0.0.0.0:9502 q=2:0/9/0 ns=2");
+	for (unsigned int phase = 0; phase < 6; phase++)
+		for (unsigned int i = 0; i < CROWD; i++) {
+			unsigned int ns = 1 + i % 2, port = 1024 + i / 2, cookie = 100 + i;
+			uint64_t at = 2000000000 + (phase * (uint64_t)CROWD + i) * 10;
+			char when[32];
+
+			snprintf(when, sizeof(when), "%" PRIu64 ".%09" PRIu64, at / 1000000000, at % 1000000000);
+			if (phase == 0) {
+				tell_crowd(t, phases[0], when, port, ns, i, 2 * i, ns);
+			} else if (phase == 1) {
+				if (full)
+					tell_crowd(t, "%s enqueue sk=%u q=%u:1/9/0", when, cookie * 64, ns);
+				tell_crowd(t, phases[1], when, cookie, cookie * 64, port, ns, i, 2 * i);
+				if (!full)
+					tell_crowd(t, "%s enqueue #%u sk=%u q=%u:1/9/0", when, cookie, cookie * 64, ns);
+			} else if (phase == 2) {
+				tell_crowd(t, phases[2], when, cookie, port, ns, 50 + ns, when);
+			} else {
+				tell_crowd(t, phases[phase], when, cookie, port, ns, i);
+			}
+		}
+	tracker_finish(t, 3000000000);
+	ok(crowd.wrong == 0, "%u interleaved connections in two namespaces: none is mixed up (%s)", CROWD,
+	   full ? "all hooks" : "tracepoints");
+	ok(crowd.lines[EVENT_CLOSE] == CROWD && crowd.lines[EVENT_ACCEPT] == CROWD &&
+		   crowd.lines[EVENT_STATE] == 5 * CROWD + 2 && crowd.connections == CROWD &&
+		   crowd.accepted == CROWD && !crowd.still_queued,
+	   "each of them has all its lines, and is counted once");
+	tracker_free(t);
+}
+
+/* ---- a look from outside ---- */
+
+struct seen {
+	int listeners, requests, queued, established;
+};
+
+static void see(void *ctx, const struct tracker_socket *s)
+{
+	struct seen *seen = ctx;
+
+	seen->listeners += s->listener && s->backlog == 9 && s->accept_queue == 1;
+	seen->requests += s->state == TCP_STATE_SYN_RECV && s->since == 3000000000;
+	seen->queued += s->queued;
+	seen->established += s->state == TCP_STATE_ESTABLISHED && s->cookie == 7 && s->rport == 4000;
+}
+
+static void ignore(void *ctx, const struct event *e)
+{
+	(void)ctx;
+	(void)e;
+}
+
+static void check_walk(void)
+{
+	struct tracker_config config;
+	struct seen seen = {0};
+	struct tracker *t;
+
+	tracker_config_init(&config);
+	know_tier(&config.facts, true);
+	t = tracker_new(&config, ignore, NULL);
+	tell_crowd(t, "1 listen #1 0.0.0.0:9502 q=1:0/9/0");
+	tell_crowd(t, "1 listen #2 0.0.0.0:9503 q=2:0/9/0");
+	tell_crowd(t, "2 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=1/2 q=1:0/9/1");
+	tell_crowd(t, "2.1 est #7 10.0.0.1:9502<10.0.0.2:4000 isn=1/2 copy=0/9");
+	tell_crowd(t, "3 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 q=1:1/9/1");
+	tell_crowd(t, "4 closed #2 LISTEN>CLOSE 0.0.0.0:9503");
+	tracker_walk(t, see, &seen);
+	ok(seen.listeners == 1 && seen.requests == 1 && seen.queued == 1 && seen.established == 1,
+	   "a walk shows what is believed to exist, and nothing else");
+	tracker_free(t);
+	is_str(drop_reason_name((enum drop_reason)99), "unknown", "a reason out of range has a name");
 }
 
 static int is_story(const struct dirent *d)
@@ -90,5 +232,8 @@ int main(int argc, char **argv)
 	}
 	if (count >= 0)
 		free(list);
+	check_crowd_story(true);
+	check_crowd_story(false);
+	check_walk();
 	return done();
 }

@@ -1,0 +1,18 @@
+# The client resets before accept(): the corpse stays in the queue, and accept() hands it out.
+1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
+    state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0
+10 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=7/200 q=1:0/2/1
+    state LISTEN->SYN_RECV server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] basis=syn client_isn=7 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
+10.1 enqueue #7 sk=70 q=1:1/2/0
+10.1 est #7 sk=70 10.0.0.1:9502<10.0.0.2:4000 isn=7/200 copy=0/2
+    state SYN_RECV->ESTABLISHED server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms basis=syn client_isn=7 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
+11 reset #7 10.0.0.1:9502<10.0.0.2:4000
+    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=received
+11 closed #7 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4000 err=ECONNRESET
+    state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=rst_received in_old_ns=900ms
+12 accept #7 10.0.0.1:9502<10.0.0.2:4000 state=CLOSE q=1:0/2/0 by=50/srv called=11.9 fd=5
+    accept server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50:50/srv] state=CLOSE fd=5 accept_wait_ns=1900ms call_ns=100ms completed_before_accept=true accept_queue=0 backlog=2
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=rst_received client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=1900ms accepted=true life_ns=1000ms states={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
+13 end
+    summary accepted=1 connections=1 never_accepted=0 still_queued=0 drops={} lost=0
+        #1 port=9502 completed=1 accepted=1 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=1:1895.825407ms/1895.825407ms/1895.825407ms/1900ms

@@ -1,0 +1,15 @@
+# --role client: lines of the other side are left out.
+side client
+1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
+9.999 connect #6 10.0.0.2:0<10.0.0.1:9502 by=60/cl
+    state CLOSE->SYN_SENT client#6 10.0.0.2<10.0.0.1:9502 [60/cl]
+10 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:0/2/1
+10.0001 est #6 SYN_SENT>ESTABLISHED 10.0.0.2:4000<10.0.0.1:9502 isn=100/200 +owned pid=60
+    state SYN_SENT->ESTABLISHED client#6 10.0.0.2:4000<10.0.0.1:9502 [60/cl] in_old_ns=1.1ms client_isn=100 server_isn=200 connect_ns=1.1ms
+10.1 enqueue #7 sk=70 q=1:1/2/0
+10.1 est #7 sk=70 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 copy=0/2 pid=60
+10.2 drop 10.0.0.1:9502<10.0.0.2:4001 seq=555 q=1:3/2/1 drops=1 reason=accept_queue_full +segment_syn
+10.3 accept err=EMFILE q=1:1/2/0 drops=1 by=50:51/srv
+11 end
+    summary accepted=0 connections=1 never_accepted=0 still_queued=1 drops={accept_queue_full:1} lost=0
+        #1 port=9502 completed=1 accepted=0 drops=1 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
