@@ -140,7 +140,8 @@ static __always_inline void send_timewait(struct cpu *cpu, enum fact_kind kind, 
 	f = fact_reserve(kind, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return;
-	sock_fill(&f->s, c, c->skc_net.net->ns.inum, c->skc_cookie.counter, bpf_ntohs(tw->tw_sport), tw->tw_substate);
+	sock_fill(&f->s, c, c->skc_net.net->ns.inum, c->skc_cookie.counter, bpf_ntohs(BPF_CORE_READ(tw, tw_sport)),
+		  BPF_CORE_READ(tw, tw_substate));
 	fact_submit(cpu, f, sizeof(*f));
 }
 
