@@ -110,6 +110,8 @@ void life_finish_aborted(struct tracker *t, uint64_t at, uint64_t now);
 /* The listener that a hook names, with its figures of that moment. NULL: the hook named none. */
 struct listener *life_observe(struct tracker *t, const struct fact_hdr *h, const struct fact_queues *q, uint32_t netns,
 			      uint16_t port);
+/* Which of its queues was full when it was looked at last; DROP_UNKNOWN: none. */
+enum drop_reason life_full_queue(const struct listener *l);
 void life_count_drop(struct tracker *t, enum drop_reason reason, struct listener *l, uint64_t count);
 /* The listener's own counter rose by `count` more than was told one by one. */
 void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint64_t count);

@@ -13,30 +13,33 @@ void life_count_drop(struct tracker *t, enum drop_reason reason, struct listener
 		listener_refused(l, count);
 }
 
+enum drop_reason life_full_queue(const struct listener *l)
+{
+	if (l->accept_full)
+		return DROP_ACCEPT_QUEUE_FULL;
+	return l->syn_full ? DROP_SYN_QUEUE_FULL : DROP_UNKNOWN;
+}
+
 /*
- * The listener's own counter has risen by more than was told one by one: SYNs were refused that no hook saw.
- * Which queue was full follows from its figures; the clients stay unnamed.
+ * The listener's own counter has risen by more than was told one by one: SYNs were refused that no hook saw. Which queue was
+ * full follows from its figures; the clients stay unnamed. If none was, nobody was refused: the counter also moves for a
+ * SYN that comes again to its request, and for an ACK that waits for data (TCP_DEFER_ACCEPT).
  */
 void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint64_t count)
 {
-	enum drop_reason reason = DROP_UNKNOWN;
+	enum drop_reason reason = life_full_queue(l);
 	struct event *e;
 
-	if (!count)
+	if (!count || reason == DROP_UNKNOWN)
 		return;
-	if (l->accept_full)
-		reason = DROP_ACCEPT_QUEUE_FULL;
-	else if (l->syn_full)
-		reason = DROP_SYN_QUEUE_FULL;
 	life_count_drop(t, reason, l, count);
 	e = line_begin(&t->lines, EVENT_DROP, at);
 	line_listener(&t->lines, l);
 	line_queues(&t->lines, l);
 	event_set(e, F_COUNT, count);
-	if (life_exact(t, KNOW_ACK_DROP))
+	if (!life_absent(t, KNOW_ACK_DROP))
 		event_set_text(e, F_SEGMENT, "syn");
-	if (reason != DROP_UNKNOWN)
-		event_set_text(e, F_REASON, drop_reason_name(reason));
+	event_set_text(e, F_REASON, drop_reason_name(reason));
 	event_set(e, F_DROPS_TOTAL, l->drops);
 	line_tell(&t->lines);
 }

@@ -174,15 +174,22 @@ void life_on_expired(struct tracker *t, const struct fact_hdr *h)
 	life_end_request(t, c, h->t, true);
 }
 
-/* Whether the listener's own counter (sk_drops) counts such a refusal. */
-static bool is_counted(enum fact_drop_reason reason)
+/*
+ * By how much the listener's own counter (sk_drops) moves for such a refusal: a final ACK that finds the queue full is counted
+ * where its child is not made (tcp_listendrop in tcp_v4_syn_recv_sock), and once more as a packet that nobody wanted
+ * (discard_and_relse in tcp_v4_rcv).
+ */
+static unsigned int counted_as(const struct fact_drop *f)
 {
-	return reason != FACT_DROP_COOKIE_INVALID && reason != FACT_DROP_LISTENER_CLOSED;
+	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED)
+		return 0;
+	return f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE) ? 1 : 2;
 }
 
 void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_drop *f = (const struct fact_drop *)h;
+	enum drop_reason reason = (enum drop_reason)f->reason;
 	bool syn = h->flags & FACT_F_SEGMENT_SYN;
 	bool believes = !syn && (h->flags & FACT_F_ACKED || f->reason == FACT_DROP_ACCEPT_QUEUE_FULL);
 	struct conn *c = syn ? NULL : life_find_request(t, &f->s);
@@ -192,11 +199,13 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 	if (!f->q.sk)
 		l = c && c->listener ? life_listener(t, c) : listener_by_port(t->listeners, &f->s);
 	/* Named before the figures are looked at: the counter that comes with this fact has it already, or soon will. */
-	if (l && is_counted((enum fact_drop_reason)f->reason))
-		l->named_drops++;
+	if (l)
+		l->named_drops += counted_as(f);
 	if (f->q.sk)
 		l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	life_count_drop(t, (enum drop_reason)f->reason, l, 1);
+	if (reason == DROP_UNKNOWN && l)
+		reason = life_full_queue(l);
+	life_count_drop(t, reason, l, 1);
 	if (c && believes)
 		c->flags |= CONN_ACK_REFUSED;
 	e = line_begin(&t->lines, EVENT_DROP, h->t);
@@ -210,8 +219,8 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 			event_set(e, F_CLIENT_ISN, f->client_seq);
 	}
 	event_set_text(e, F_SEGMENT, syn ? "syn" : "ack");
-	if (f->reason != FACT_DROP_UNKNOWN)
-		event_set_text(e, F_REASON, drop_reason_name((enum drop_reason)f->reason));
+	if (reason != DROP_UNKNOWN)
+		event_set_text(e, F_REASON, drop_reason_name(reason));
 	if (believes)
 		event_set(e, F_CLIENT_BELIEVES, true);
 	if (h->flags & FACT_F_SYNCOOKIE)

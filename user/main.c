@@ -97,10 +97,24 @@ static bool want_color(const struct options *o)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
 }
 
+/* Of the terminal; else what COLUMNS says, as for ls and ps: so output can be fitted on its way through a pipe. 0: unlimited. */
+static int columns(void)
+{
+	const char *told = getenv("COLUMNS");
+	struct winsize window;
+	unsigned long n;
+	char *end;
+
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &window))
+		return window.ws_col;
+	if (!told || *told < '1' || *told > '9')
+		return 0;
+	n = strtoul(told, &end, 10);
+	return *end || n > 1000 ? 0 : (int)n;
+}
+
 static void look_around(struct run_place *place, const struct options *o, char **argv)
 {
-	struct winsize window;
-
 	setlocale(LC_CTYPE, "");
 	*place = (struct run_place){
 		.view = {
@@ -109,13 +123,12 @@ static void look_around(struct run_place *place, const struct options *o, char *
 			.wide = o->wide,
 			.header = !o->no_header,
 			.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+			.columns = columns(),
 			.utc_offset_s = clock_utc_offset_s(),
 		},
 		.argv = (const char *const *)argv,
 		.stopped = stopped,
 	};
-	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &window))
-		place->view.columns = window.ws_col;
 }
 
 /* What stdio has printed must have arrived. */
