@@ -28,7 +28,6 @@
 6 walked
 # on demand: figures, no line; what is unknown now is a race
 7 existing #1 0.0.0.0:9502 q=1:2/2/0 qsk=0 state=LISTEN by=50/srv fd=3 inode=9 drops=1
-    drop listener#1 0.0.0.0:9502 [50/srv] count=1 segment=syn accept_queue=2 backlog=2 syn_queue=1 drops_total=1
 7 existing #10 10.0.0.1:9502<10.0.0.2:4005 state=ESTABLISHED inode=15
 8 accept #3 10.0.0.1:9502<10.0.0.2:4001 q=1:0/2/0 drops=1 by=50/srv called=7.9 fd=6
     accept server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50:50/srv] state=ESTABLISHED fd=6 call_ns=100ms completed_before_accept=true accept_queue=0 backlog=2
@@ -42,5 +41,5 @@
     state TIME_WAIT->CLOSE server#12@1 10.0.0.1:9502<10.0.0.2:4007
     close server#12@1 10.0.0.1:9502<10.0.0.2:4007 end=unknown
 12 end
-    summary accepted=1 connections=9 never_accepted=0 still_queued=0 drops={unknown:1} lost=0
+    summary accepted=1 connections=9 never_accepted=0 still_queued=0 drops={} lost=0
         #1 port=9502 completed=0 accepted=1 drops=1 handshake=0 accept_wait=0
