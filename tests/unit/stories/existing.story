@@ -42,4 +42,4 @@
     close server#12@1 10.0.0.1:9502<10.0.0.2:4007 end=unknown
 12 end
     summary accepted=1 connections=9 never_accepted=0 still_queued=0 drops={} lost=0
-        #1 port=9502 completed=0 accepted=1 drops=1 handshake=0 accept_wait=0
+        #1 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=0
