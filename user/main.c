@@ -17,6 +17,7 @@
 #include "options.h"
 #include "run.h"
 #include "source.h"
+#include "summary_source.h"
 
 /* The one variable of the process: a signal handler has no other way to say that it ran. */
 static volatile sig_atomic_t stop_signal;
@@ -171,10 +172,8 @@ int main(int argc, char **argv)
 	}
 	if (options.command == COMMAND_DOCTOR)
 		return close_stdout(run_doctor(&options, &place));
-	if (options.summary) {
-		run_complain("--summary: this build cannot count in the kernel: use -o summary");
-		return EXIT_RUNTIME;
-	}
+	if (options.summary)
+		return run_summary(&options, &place);
 	if (options.replay)
 		return run_replay(&options, &place);
 	if (options.record && check_record(options.record))

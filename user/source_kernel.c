@@ -275,7 +275,7 @@ static void refuse_fentry_if_refused(struct hooks *h, const struct kernel_types 
 /* ---- tracepoints of system calls ---- */
 
 /* Mounted where it usually is; else a mount of our own that nobody sees and that goes with its descriptor. */
-static int open_tracefs(void)
+int source_kernel_tracefs(void)
 {
 	int fd, config;
 
@@ -313,7 +313,7 @@ static int tracepoint_id(int tracefs, const char *name)
 }
 
 /* A program runs wherever the tracepoint fires; the event that it is tied to needs a CPU only for form's sake. */
-static struct bpf_link *attach_tracepoint(int tracefs, const struct bpf_program *program, const char *name)
+struct bpf_link *source_kernel_attach_syscall(int tracefs, const struct bpf_program *program, const char *name)
 {
 	struct perf_event_attr attr = {.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr)};
 	struct bpf_link *link;
@@ -453,7 +453,7 @@ static int attach_hook(struct source_kernel *s, enum hook_id id)
 		if (!program)
 			return -ENOENT;
 		if (hook->kind == HOOK_SYSCALL)
-			*link = attach_tracepoint(s->tracefs, program, hook->programs[i].target);
+			*link = source_kernel_attach_syscall(s->tracefs, program, hook->programs[i].target);
 		else
 			*link = bpf_program__attach(program);
 		if (!*link)
@@ -559,7 +559,7 @@ static bool attach_chosen(struct source_kernel *s, int *state_rc)
 	if (*state_rc)
 		return true;
 	if ((s->hooks.chosen[HOOK_ACCEPT_SYSCALL] || s->hooks.chosen[HOOK_LISTEN_SYSCALL]) && s->tracefs < 0)
-		s->tracefs = open_tracefs();
+		s->tracefs = source_kernel_tracefs();
 	for (enum hook_id id = HOOK_STATE + 1; id < HOOK_COUNT; id++) {
 		int rc;
 

@@ -7,6 +7,8 @@
 
 #include "source.h"
 
+struct bpf_link;
+struct bpf_program;
 struct sockdiag;
 
 /*
@@ -21,6 +23,13 @@ int source_kernel_owners(struct source_kernel *s,
 
 /* A place for existing.c's handle; freed with s. */
 struct sockdiag **source_kernel_sockdiag(struct source_kernel *s);
+/*
+ * Tracepoints of system calls, by a directory of tracefs that needs not be mounted; a descriptor or a negative errno.
+ * name is like "sys_exit_accept4"; NULL and errno where the kernel refuses.
+ */
+int source_kernel_tracefs(void);
+struct bpf_link *source_kernel_attach_syscall(int tracefs, const struct bpf_program *program, const char *name);
+
 const struct filter *source_kernel_filter(const struct source_kernel *s);
 
 #endif

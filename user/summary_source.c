@@ -1,0 +1,671 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * summary_source.c - loads the programs of --summary, reads what they count, prints it once an interval.
+ *
+ * Which hooks serve is decided by the same table as for the stream (hooks.h): a program here bears the name of the one
+ * there that hooks the same place. Nothing is known from the kernel's version.
+ */
+#include "summary_source.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "hooks.h"
+#include "kernel_types.h"
+#include "sockdiag.h"
+#include "source.h"
+#include "source_kernel.h"
+#include "summary.h"
+#include "summary.skel.h"
+#include "tally.h"
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+#define LINKS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
+#define META_SCHEMA 1
+/* How often we look whether to stop. */
+#define LOOK_MS 100
+
+struct summary {
+	const struct options *options;
+	const struct run_place *place;
+	struct summary_bpf *skel;
+	struct hooks hooks;
+	struct bpf_link *links[LINKS_MAX];
+	size_t linked;
+	struct bpf_link *reader; /* the walk over the listeners */
+	int tracefs;
+	int cpus;
+	struct summary_stats *by_cpu; /* room for one listener's */
+	uint64_t swept;		      /* places of waiting connections that were cleared up */
+
+	struct tally *tally;
+	struct view *view;
+	int write_error;
+};
+
+static bool quiet_libbpf(const struct summary *s)
+{
+	return !s->options->verbose;
+}
+
+static int silent(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+/* ---- which hooks ---- */
+
+/* Of the facts that a stream tells, those that counts are made of. */
+static const enum hook_id used[] = {
+	HOOK_STATE,	     HOOK_RETRANSMIT,	      HOOK_ENQUEUE,   HOOK_LISTENER_READY, HOOK_ACCEPT, HOOK_IO_ACCEPT,
+	HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL, HOOK_IO_URING,
+};
+
+static bool is_used(enum hook_id id)
+{
+	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++) {
+		if (used[i] == id)
+			return true;
+	}
+	return false;
+}
+
+static int read_types(void **bytes, size_t *size)
+{
+	size_t room = 16 << 20;
+	int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
+	char *to = fd < 0 ? NULL : malloc(room);
+	ssize_t n = -1;
+
+	*size = 0;
+	while (to && (n = read(fd, to + *size, room - *size)) > 0)
+		*size += (size_t)n;
+	if (fd < 0 || !to || n < 0) {
+		n = -errno;
+		free(to);
+		to = NULL;
+	}
+	if (fd >= 0)
+		close(fd);
+	*bytes = to;
+	return to ? 0 : (int)n;
+}
+
+static void refuse_what_is_not_there(struct hooks *h, const struct kernel_types *types)
+{
+	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
+		const struct hook *hook = hook_get(id);
+		enum kernel_thing thing = hook->kind == HOOK_FUNCTION ? KERNEL_FUNCTION : KERNEL_TRACEPOINT;
+
+		for (size_t i = 0; hook->kind != HOOK_SYSCALL && i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
+			if (!kernel_types_find(types, thing, hook->programs[i].target))
+				hooks_refuse(h, id, "this kernel has no %s %s",
+					     thing == KERNEL_FUNCTION ? "function" : "tracepoint",
+					     hook->programs[i].target);
+		}
+	}
+}
+
+static int choose_hooks(struct summary *s, bool *cqe, char *err, size_t err_size)
+{
+	struct kernel_types *types = NULL;
+	void *bytes = NULL;
+	size_t size;
+	int rc = read_types(&bytes, &size);
+
+	if (!rc)
+		rc = kernel_types_new(&types, bytes, size);
+	if (rc) {
+		snprintf(err, err_size, "this kernel does not describe its types (" BTF_PATH ": %s)", strerror(-rc));
+		free(bytes);
+		return rc;
+	}
+	hooks_init(&s->hooks, false, s->options->syscall_fallback, s->options->force_absent);
+	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
+		if (!is_used(id))
+			hooks_refuse(&s->hooks, id, "--summary does without");
+	}
+	refuse_what_is_not_there(&s->hooks, types);
+	*cqe = kernel_types_tracepoint_args(types, "io_uring_complete") == 3;
+	kernel_types_free(types);
+	free(bytes);
+	return 0;
+}
+
+/* ---- load ---- */
+
+static void set_settings(struct summary *s, bool cqe)
+{
+	const struct filter *f = &s->options->filter;
+	struct summary_bpf__rodata *settings = s->skel->rodata;
+
+	for (unsigned int i = 0; i < f->port_ranges; i++) {
+		settings->setting_first_port[i] = f->ports[i].first;
+		settings->setting_last_port[i] = f->ports[i].last;
+	}
+	settings->setting_port_ranges = f->port_ranges;
+	settings->setting_local_port = f->side != SIDE_CLIENT;
+	settings->setting_remote_port = f->side != SIDE_SERVER;
+	settings->setting_ipv4 = f->ipv4;
+	settings->setting_ipv6 = f->ipv6;
+	settings->setting_io_uring_cqe = cqe;
+#ifdef SYS_accept
+	settings->setting_nr_accept = SYS_accept;
+#endif
+	settings->setting_nr_accept4 = SYS_accept4;
+	settings->setting_ready = s->hooks.chosen[HOOK_LISTENER_READY];
+}
+
+static int load(struct summary *s, bool cqe)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = BTF_PATH);
+	struct bpf_program *program;
+
+	s->skel = summary_bpf__open_opts(&opts);
+	if (!s->skel)
+		return -errno;
+	bpf_object__for_each_program(program, s->skel->obj) {
+		enum hook_id id = hooks_of_program(bpf_program__name(program));
+
+		if (id < HOOK_COUNT)
+			bpf_program__set_autoload(program, s->hooks.chosen[id]);
+	}
+	set_settings(s, cqe);
+	return summary_bpf__load(s->skel);
+}
+
+static void unload(struct summary *s)
+{
+	for (size_t i = 0; i < s->linked; i++)
+		bpf_link__destroy(s->links[i]);
+	s->linked = 0;
+	bpf_link__destroy(s->reader);
+	s->reader = NULL;
+	summary_bpf__destroy(s->skel);
+	s->skel = NULL;
+}
+
+/* What is likeliest to be refused goes first. False: nothing is left that could do without. */
+static bool refuse_one(struct summary *s, int rc)
+{
+	static const enum hook_id doubtful[] = {HOOK_IO_URING, HOOK_LISTENER_READY, HOOK_ACCEPT_SYSCALL,
+						HOOK_ACCEPT_ANY_SYSCALL, HOOK_RETRANSMIT};
+	const char *why = strerrorname_np(-rc);
+	char text[HOOK_WHY_MAX];
+
+	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
+		if (s->hooks.chosen[id] && hook_get(id)->kind == HOOK_FUNCTION) {
+			snprintf(text, sizeof(text), "fentry refused: %s", why ? why : "an unknown error");
+			hooks_refuse_kind(&s->hooks, HOOK_FUNCTION, text);
+			return true;
+		}
+	}
+	for (size_t i = 0; i < sizeof(doubtful) / sizeof(doubtful[0]); i++) {
+		if (s->hooks.chosen[doubtful[i]]) {
+			hooks_refuse(&s->hooks, doubtful[i], "%s refused: %s", hook_get(doubtful[i])->programs[0].target,
+				     why ? why : "an unknown error");
+			return true;
+		}
+	}
+	return false;
+}
+
+static int attach_hook(struct summary *s, enum hook_id id)
+{
+	const struct hook *hook = hook_get(id);
+
+	for (size_t i = 0; i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
+		const struct bpf_program *program =
+			bpf_object__find_program_by_name(s->skel->obj, hook->programs[i].name);
+		struct bpf_link *link;
+
+		if (!program) /* the stream needs more of that hook than we */
+			continue;
+		if (hook->kind == HOOK_SYSCALL)
+			link = source_kernel_attach_syscall(s->tracefs, program, hook->programs[i].target);
+		else
+			link = bpf_program__attach(program);
+		if (!link)
+			return -errno;
+		s->links[s->linked++] = link;
+	}
+	return 0;
+}
+
+/* 0, or 1 where a hook was refused and another choice is to be tried, or a negative errno. */
+static int attach(struct summary *s)
+{
+	if (s->hooks.chosen[HOOK_ACCEPT_SYSCALL] && s->tracefs < 0)
+		s->tracefs = source_kernel_tracefs();
+	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
+		const char *why;
+		int rc;
+
+		if (!s->hooks.chosen[id])
+			continue;
+		rc = hook_get(id)->kind == HOOK_SYSCALL && s->tracefs < 0 ? s->tracefs : attach_hook(s, id);
+		if (!rc)
+			continue;
+		if (id == HOOK_STATE)
+			return rc;
+		why = strerrorname_np(-rc);
+		hooks_refuse(&s->hooks, id, "%s refused: %s", hook_get(id)->programs[0].target,
+			     why ? why : "an unknown error");
+		return 1;
+	}
+	return 0;
+}
+
+static int load_and_attach(struct summary *s, bool cqe, char *err, size_t err_size)
+{
+	int rc;
+
+	if (quiet_libbpf(s))
+		libbpf_set_print(silent);
+	for (int pass = 0; pass < HOOK_COUNT; pass++) {
+		hooks_choose(&s->hooks);
+		rc = load(s, cqe);
+		if (rc) {
+			unload(s);
+			if (refuse_one(s, rc))
+				continue;
+			break;
+		}
+		rc = attach(s);
+		if (!rc)
+			return 0;
+		unload(s);
+		if (rc < 0)
+			break;
+	}
+	snprintf(err, err_size, "the kernel does not take the programs of --summary: %s (--verbose tells more)",
+		 strerror(rc < 0 ? -rc : EAGAIN));
+	return rc < 0 ? rc : -EAGAIN;
+}
+
+/* ---- what is there already ---- */
+
+static int no_row(void *ctx, const struct sockdiag_row *row)
+{
+	(void)ctx;
+	(void)row;
+	return 0;
+}
+
+/* Sockets of nobody's have counters from the start; a listener gets them with its first connection. */
+static int begin_nobody(struct summary *s)
+{
+	__u64 cookie = 0;
+
+	memset(s->by_cpu, 0, (size_t)s->cpus * sizeof(*s->by_cpu));
+	return bpf_map_update_elem(bpf_map__fd(s->skel->maps.stats), &cookie, s->by_cpu, BPF_ANY);
+}
+
+static int run_iterator(const struct bpf_link *link, void (*fn)(void *ctx, const struct summary_reading *r), void *ctx)
+{
+	struct summary_reading r[64];
+	int iter = bpf_iter_create(bpf_link__fd(link));
+	ssize_t n;
+
+	if (iter < 0)
+		return -errno;
+	while ((n = read(iter, r, sizeof(r))) > 0) {
+		for (size_t i = 0; fn && i < (size_t)n / sizeof(r[0]); i++)
+			fn(ctx, &r[i]);
+	}
+	n = n < 0 ? -errno : 0;
+	close(iter);
+	return (int)n;
+}
+
+/* Listing them makes the kernel give them cookies; then a walk over all open files finds them in all namespaces. */
+static int find_listeners(struct summary *s)
+{
+	struct bpf_link *link;
+	struct sockdiag *sd;
+	int rc;
+
+	if (!sockdiag_open(&sd)) {
+		sockdiag_dump(sd, &s->options->filter, SOCKDIAG_LISTEN, no_row, NULL);
+		sockdiag_free(sd);
+	}
+	link = bpf_program__attach_iter(s->skel->progs.find_listeners, NULL);
+	if (!link)
+		return -errno;
+	rc = run_iterator(link, NULL, NULL);
+	bpf_link__destroy(link);
+	return rc;
+}
+
+static int make_reader(struct summary *s)
+{
+	union bpf_iter_link_info info = {.map.map_fd = (__u32)bpf_map__fd(s->skel->maps.listeners)};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+
+	s->reader = bpf_program__attach_iter(s->skel->progs.read_listeners, &opts);
+	return s->reader ? 0 : -errno;
+}
+
+static int open_kernel(struct summary *s, char *err, size_t err_size)
+{
+	bool cqe;
+	int rc = privilege_check(err, err_size);
+
+	if (!rc)
+		rc = choose_hooks(s, &cqe, err, err_size);
+	if (rc)
+		return rc;
+	s->cpus = libbpf_num_possible_cpus();
+	s->by_cpu = s->cpus > 0 ? calloc((size_t)s->cpus, sizeof(*s->by_cpu)) : NULL;
+	if (!s->by_cpu) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
+	}
+	rc = load_and_attach(s, cqe, err, err_size);
+	if (rc)
+		return rc;
+	rc = begin_nobody(s);
+	if (!rc)
+		rc = find_listeners(s);
+	if (!rc)
+		rc = make_reader(s);
+	if (rc)
+		snprintf(err, err_size, "cannot read the kernel's listeners: %s", strerror(-rc));
+	return rc;
+}
+
+/* ---- reading ---- */
+
+static int read_stats(struct summary *s, uint64_t cookie, struct summary_stats *sum)
+{
+	memset(sum, 0, sizeof(*sum));
+	if (bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.stats), &cookie, s->by_cpu))
+		return -errno;
+	for (int i = 0; i < s->cpus; i++)
+		tally_sum(sum, &s->by_cpu[i]);
+	return 0;
+}
+
+/* Nobody will accept those that waited at a listener that has gone. */
+static void sweep(struct summary *s, uint64_t cookie)
+{
+	struct summary_waiting *w = s->skel->bss->waiting;
+
+	for (size_t i = 0; i < SUMMARY_WAITING_SETS * SUMMARY_WAITING_WAYS; i++) {
+		__u64 sk = w[i].sk;
+
+		if (sk && w[i].cookie == cookie)
+			s->swept += __sync_bool_compare_and_swap(&w[i].sk, sk, 0);
+	}
+}
+
+struct reading {
+	struct summary *s;
+	uint64_t gone[SUMMARY_LISTENERS];
+	size_t count;
+	int rc;
+};
+
+static void on_listener(void *ctx, const struct summary_reading *r)
+{
+	struct reading *reading = ctx;
+	struct summary *s = reading->s;
+	struct summary_stats sum;
+	bool any = r->listener.used && !read_stats(s, r->cookie, &sum);
+	int rc = tally_listener(s->tally, r, any ? &sum : NULL);
+
+	if (rc)
+		reading->rc = rc;
+	if (!r->q.sk && reading->count < SUMMARY_LISTENERS)
+		reading->gone[reading->count++] = r->cookie;
+}
+
+/* The kernel's tables are for those that listen; what the others did is in the tally now. */
+static void forget_gone(struct summary *s, const struct reading *reading)
+{
+	int listeners = bpf_map__fd(s->skel->maps.listeners);
+
+	for (size_t i = 0; i < reading->count; i++) {
+		struct summary_listener l;
+		uint64_t cookie = reading->gone[i];
+
+		/* It may listen again by now. */
+		if (bpf_map_lookup_elem(listeners, &cookie, &l) || l.sk)
+			continue;
+		bpf_map_delete_elem(listeners, &cookie);
+		bpf_map_delete_elem(bpf_map__fd(s->skel->maps.stats), &cookie);
+		sweep(s, cookie);
+	}
+}
+
+static uint64_t recursion_misses(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (bpf_program__fd(program) < 0 || bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+/* What struct cpu of summary.bpf.c ends with, summed up. */
+static int read_counts(struct summary *s, uint64_t sum[SUMMARY_COUNTS])
+{
+	size_t size = bpf_map__value_size(s->skel->maps.cpus);
+	char *all = calloc((size_t)s->cpus, size);
+	__u32 zero = 0;
+	int rc;
+
+	if (!all)
+		return -ENOMEM;
+	memset(sum, 0, SUMMARY_COUNTS * sizeof(sum[0]));
+	rc = bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.cpus), &zero, all);
+	for (int i = 0; !rc && i < s->cpus; i++) {
+		const char *end = all + (size_t)(i + 1) * size;
+		uint64_t counts[SUMMARY_COUNTS];
+
+		memcpy(counts, end - sizeof(counts), sizeof(counts));
+		for (int j = 0; j < SUMMARY_COUNTS; j++)
+			sum[j] += counts[j];
+	}
+	free(all);
+	return rc;
+}
+
+static void on_event(void *ctx, const struct event *e)
+{
+	struct summary *s = ctx;
+
+	view_event(s->view, e);
+}
+
+static void tell_lost(struct summary *s)
+{
+	uint64_t counts[SUMMARY_COUNTS], missed;
+
+	if (read_counts(s, counts))
+		return;
+	missed = recursion_misses(s->skel->progs.set_state);
+	missed = missed > counts[SUMMARY_RECOVERED] ? missed - counts[SUMMARY_RECOVERED] : 0;
+	missed += recursion_misses(s->skel->progs.synack_again);
+	tally_lost(s->tally, FACT_LOST_RECURSION, missed, on_event, s);
+	tally_lost(s->tally, FACT_LOST_MAP, counts[SUMMARY_LOST_LISTENER] + counts[SUMMARY_LOST_WAITING], on_event, s);
+}
+
+static int read_round(struct summary *s)
+{
+	struct reading reading = {.s = s};
+	struct summary_stats nobody;
+	int rc;
+
+	tally_begin(s->tally, clock_now_ns());
+	rc = run_iterator(s->reader, on_listener, &reading);
+	if (!rc)
+		rc = reading.rc;
+	if (!rc && !read_stats(s, 0, &nobody))
+		tally_nobody(s->tally, &nobody);
+	forget_gone(s, &reading);
+	tell_lost(s);
+	return rc;
+}
+
+/* ---- the run ---- */
+
+static void flush(struct summary *s)
+{
+	if (view_pending(s->view) && !s->write_error)
+		s->write_error = run_flush(s->view);
+}
+
+static void tell_meta(struct summary *s, const char *release, int64_t boot_offset_ns)
+{
+	struct fact_list facts;
+	struct event e;
+
+	hooks_tell(&s->hooks, false, &facts);
+	event_init(&e, EVENT_META, clock_now_ns());
+	event_set(&e, F_SCHEMA, META_SCHEMA);
+	event_set_text(&e, F_VERSION, SOCKSTATE_VERSION);
+	event_set_text(&e, F_KERNEL, release);
+	event_set(&e, F_BOOT_OFFSET_NS, (uint64_t)boot_offset_ns);
+	event_field(&e, F_FILTER)->filter = &s->options->filter;
+	event_field(&e, F_ARGV)->argv = s->place->argv;
+	event_field(&e, F_FACTS)->facts = &facts;
+	on_event(s, &e);
+	flush(s);
+}
+
+static int open_outputs(struct summary *s)
+{
+	struct view_options view = s->place->view;
+	struct verdict_limits limits;
+	struct utsname system = {0};
+
+	verdict_limits_init(&limits);
+	if (s->options->slow_ns)
+		limits.slow_ns = s->options->slow_ns;
+	if (s->options->stuck_ns)
+		limits.stuck_ns = s->options->stuck_ns;
+	if (s->options->flood_min)
+		limits.flood_min = s->options->flood_min;
+	if (s->options->flood_old_percent)
+		limits.flood_old_percent = s->options->flood_old_percent;
+	view.boot_offset_ns = clock_boot_offset_ns();
+	s->view = s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
+	s->tally = s->view ? tally_new(&limits, clock_now_ns()) : NULL;
+	if (!s->tally)
+		return -ENOMEM;
+	uname(&system);
+	tell_meta(s, system.release, view.boot_offset_ns);
+	return 0;
+}
+
+/* JSON has one summary line, the last one; the table is made from it each time. */
+static int tell_round(struct summary *s, bool last)
+{
+	int rc = read_round(s);
+
+	if (rc)
+		return rc;
+	tally_tell(s->tally, on_event, s);
+	if (last || s->options->output != OUTPUT_JSON)
+		tally_summary(s->tally, on_event, s);
+	if (last)
+		view_finish(s->view);
+	flush(s);
+	return 0;
+}
+
+static bool reader_gone(const struct summary *s)
+{
+	struct pollfd out = {.fd = s->place->view.fd};
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+static int loop(struct summary *s)
+{
+	uint64_t interval = s->options->interval_ns ? s->options->interval_ns : NS_PER_S;
+	uint64_t start = clock_now_ns(), next = start + interval;
+	uint64_t end = s->options->duration_ns ? start + s->options->duration_ns : UINT64_MAX;
+	int rc = 0;
+
+	while (!rc && !s->place->stopped() && !s->write_error) {
+		uint64_t now = clock_now_ns();
+		uint64_t until = next < end ? next : end;
+
+		if (now >= end)
+			break;
+		if (now >= next) {
+			rc = tell_round(s, false);
+			next += interval;
+			if (next < now) /* we were kept from running: no hurry afterwards */
+				next = now + interval;
+		} else {
+			uint64_t wait = until - now < LOOK_MS * NS_PER_MS ? until - now : LOOK_MS * NS_PER_MS;
+
+			nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
+			if (reader_gone(s))
+				s->write_error = -EPIPE;
+		}
+	}
+	return rc ? rc : s->write_error ? 0 : tell_round(s, true);
+}
+
+static int run(struct summary *s, char *err, size_t err_size)
+{
+	int rc = open_kernel(s, err, err_size);
+
+	if (rc)
+		return rc;
+	rc = open_outputs(s);
+	if (rc) {
+		snprintf(err, err_size, "out of memory");
+		return rc;
+	}
+	if (s->write_error)
+		return 0;
+	rc = s->options->keep_privileges ? 0 : privilege_drop(err, err_size);
+	if (rc)
+		return rc;
+	rc = loop(s);
+	if (rc)
+		snprintf(err, err_size, "cannot read the counters: %s", strerror(-rc));
+	return rc;
+}
+
+int run_summary(const struct options *options, const struct run_place *place)
+{
+	struct summary s = {.options = options, .place = place, .tracefs = -1};
+	char err[ERR_MAX] = "";
+	int code = EXIT_CLEAN;
+
+	if (run(&s, err, sizeof(err))) {
+		run_complain("%s", err);
+		code = EXIT_RUNTIME;
+	}
+	if (s.write_error && s.write_error != -EPIPE)
+		code = EXIT_RUNTIME;
+	tally_free(s.tally);
+	view_free(s.view);
+	unload(&s);
+	free(s.by_cpu);
+	if (s.tracefs >= 0)
+		close(s.tracefs);
+	return code;
+}
