@@ -2,6 +2,8 @@
 /* Half open: the SYN made a request, its SYN-ACK goes out again, it expires; what the listener refused. */
 #include "life.h"
 
+#include <string.h>
+
 /* ---- the request: SYN, SYN-ACK again, expiry ---- */
 
 void life_end_request(struct tracker *t, struct conn *c, uint64_t at, bool expired)
@@ -123,6 +125,21 @@ static void sent_again(struct tracker *t, struct conn *c, const struct fact_syn 
 	conn_touch(t->conns, c);
 }
 
+/*
+ * The listener that our SYN was meant for, where it is in the same namespace. A SYN that goes out again to a listener whose
+ * queue is full names a client that was refused, though no hook saw the refusal.
+ */
+static struct listener *asked_listener(struct tracker *t, const struct fact_sock *ours)
+{
+	struct fact_sock theirs = *ours;
+
+	theirs.lport = ours->rport;
+	theirs.rport = ours->lport;
+	memcpy(theirs.laddr, ours->raddr, sizeof(theirs.laddr));
+	memcpy(theirs.raddr, ours->laddr, sizeof(theirs.raddr));
+	return listener_by_port(t->listeners, &theirs);
+}
+
 void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
@@ -156,6 +173,13 @@ void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 		line_isns(&t->lines, c);
 		if (conn_is(c, CONN_ACK_REFUSED))
 			event_set(e, F_CLIENT_BELIEVES, true);
+	}
+	if (ours) {
+		l = asked_listener(t, &f->s);
+		if (l && life_full_queue(l) != DROP_UNKNOWN)
+			event_set_text(e, F_REASON, drop_reason_name(life_full_queue(l)));
+		else
+			l = NULL;
 	}
 	line_queues(&t->lines, l);
 	line_tell(&t->lines);

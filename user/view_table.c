@@ -586,15 +586,17 @@ static void accept_error_line(struct line *l, const struct event *e)
 
 static void retransmit_line(struct line *l, const struct event *e)
 {
-	const char *what = event_text(e, F_WHAT);
-	char text[64], *p;
+	const char *what = event_text(e, F_WHAT), *reason = event_text(e, F_REASON);
+	char text[160], buf[64], *p;
 
 	p = stpcpy(text, what && !strcmp(what, "syn") ? "SYN" : "SYN-ACK");
 	p = stpcpy(p, " sent again");
 	if (event_has(e, F_ATTEMPT))
 		p = stpcpy(text_u64(stpcpy(p, " ("), e->v[F_ATTEMPT].u), ")");
+	if (reason)
+		p = stpcpy(stpcpy(p, ": "), words(reason, buf, sizeof(buf)));
 	*p = '\0';
-	note(l, l->t->state_at, true, YELLOW, text);
+	note(l, l->t->state_at, true, reason ? RED : YELLOW, text);
 	note_owner(l, e, 0, false);
 }
 
