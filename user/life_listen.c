@@ -92,6 +92,13 @@ struct listener *life_observe(struct tracker *t, const struct fact_hdr *h, const
 
 /* ---- the listener ---- */
 
+static void learn_addr(struct listener *l, const struct fact_sock *s)
+{
+	l->family = s->family;
+	memcpy(l->addr, s->laddr, sizeof(l->addr));
+	l->addr_known = true;
+}
+
 void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_listen *f = (const struct fact_listen *)h;
@@ -108,9 +115,7 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 	if (!l)
 		return;
 	listener_learn(t->listeners, l, f->s.cookie, f->s.sk);
-	l->family = f->s.family;
-	memcpy(l->addr, f->s.laddr, sizeof(l->addr));
-	l->addr_known = true;
+	learn_addr(l, &f->s);
 	if (f->task.pid) {
 		l->pid = f->task.pid;
 		l->name = names_id(t->names, f->task.comm);
@@ -171,8 +176,10 @@ void life_listener_closed(struct tracker *t, const struct fact_closed *f)
 	life_tell_raw(t, &f->h, &f->s, f->old, f->new);
 	if (l ? !l->alive : life_ended_lately(t, f->s.cookie))
 		return; /* told twice */
-	if (l)
+	if (l) {
+		learn_addr(l, &f->s);
 		life_accept_errors(t, l, at, NULL);
+	}
 	if (f->s.cookie)
 		t->closed[f->s.cookie % CLOSED_MAX] = f->s.cookie;
 	if (!t->config.raw) {

@@ -99,10 +99,10 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 		c->flags |= CONN_FROM_RTT;
 		timed = true;
 	}
-	e = life_move(t, c, at, f->old, f->new);
-	c->t_established = at;
 	if (f->h.flags & FACT_F_MPTCP)
 		c->flags |= CONN_MPTCP;
+	e = life_move(t, c, at, f->old, f->new);
+	c->t_established = at;
 	if (server && l) {
 		uint64_t handshake = timed ? at - c->t_begin : 0;
 
