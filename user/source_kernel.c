@@ -257,7 +257,7 @@ static int try_fentry(uint32_t type_id)
 	return 0;
 }
 
-static void refuse_fentry_if_refused(struct hooks *h, const struct kernel_types *types)
+void source_kernel_refuse_fentry(struct hooks *h, const struct kernel_types *types)
 {
 	uint32_t type_id = kernel_types_find(types, KERNEL_FUNCTION, "inet_listen");
 	char why[HOOK_WHY_MAX];
@@ -625,7 +625,7 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 
 	hooks_init(&s->hooks, s->options.name_syn_drops, s->options.syscall_fallback, s->options.force_absent);
 	refuse_what_is_not_there(&s->hooks, k->types);
-	refuse_fentry_if_refused(&s->hooks, k->types);
+	source_kernel_refuse_fentry(&s->hooks, k->types);
 	rc = load_and_attach(s, k, err, err_size);
 	if (rc)
 		return rc;

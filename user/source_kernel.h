@@ -9,6 +9,8 @@
 
 struct bpf_link;
 struct bpf_program;
+struct hooks;
+struct kernel_types;
 struct sockdiag;
 
 /*
@@ -23,6 +25,8 @@ int source_kernel_owners(struct source_kernel *s,
 
 /* A place for existing.c's handle; freed with s. */
 struct sockdiag **source_kernel_sockdiag(struct source_kernel *s);
+/* Whether functions may be hooked at all, found out with one small program. */
+void source_kernel_refuse_fentry(struct hooks *h, const struct kernel_types *types);
 /*
  * Tracepoints of system calls, by a directory of tracefs that needs not be mounted; a descriptor or a negative errno.
  * name is like "sys_exit_accept4"; NULL and errno where the kernel refuses.

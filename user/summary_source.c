@@ -136,11 +136,12 @@ static int choose_hooks(struct summary *s, bool *cqe, char *err, size_t err_size
 		return rc;
 	}
 	hooks_init(&s->hooks, false, s->options->syscall_fallback, s->options->force_absent);
+	refuse_what_is_not_there(&s->hooks, types);
+	source_kernel_refuse_fentry(&s->hooks, types);
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
 		if (!is_used(id))
 			hooks_refuse(&s->hooks, id, "--summary does without");
 	}
-	refuse_what_is_not_there(&s->hooks, types);
 	*cqe = kernel_types_tracepoint_args(types, "io_uring_complete") == 3;
 	kernel_types_free(types);
 	free(bytes);
