@@ -40,11 +40,9 @@ uint64_t histogram_quantile(const struct histogram *h, double percent)
 		seen += h->bucket[i];
 		if (!h->bucket[i] || (double)seen < rank)
 			continue;
-		uint64_t low = histogram_lower(i);
-		uint64_t width = i < SUB ? 1 : UINT64_C(1) << ((i >> HISTOGRAM_SUB_BITS) - 1);
-		uint64_t middle = low + (width - 1) / 2;
+		uint64_t upper = i + 1 < HISTOGRAM_BUCKETS ? histogram_lower(i + 1) - 1 : UINT64_MAX;
 
-		return middle < h->max ? middle : h->max;
+		return upper < h->max ? upper : h->max;
 	}
 	return h->max;
 }

@@ -17,7 +17,7 @@ struct histogram {
 };
 
 void histogram_add(struct histogram *h, uint64_t value);
-/* The value below or at which a share of percent (0 to 100) of the values lies: the bucket's middle, at most max. 0 when empty. */
+/* The value at or below which a share of percent (0 to 100) of the values lies: the bucket's end, at most max. 0 when empty. */
 uint64_t histogram_quantile(const struct histogram *h, double percent);
 /* Bucket of a value, and the smallest value of a bucket. */
 unsigned int histogram_index(uint64_t value);

@@ -950,7 +950,7 @@ static void summary_lines(struct line *l, const struct event *e)
 	char text[NOTE_MAX] = "", *p = text;
 
 	end_row(l);
-	p = summary_count(p, "", e, F_CONNECTIONS, "connections", true);
+	p = summary_count(p, "", e, F_CONNECTIONS, event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections", true);
 	p = summary_count(p, p == text ? "" : dot(t), e, F_ACCEPTED_COUNT, "accepted", true);
 	p = summary_count(p, p == text ? "" : dot(t), e, F_NEVER_ACCEPTED, "never accepted", false);
 	p = summary_count(p, p == text ? "" : dot(t), e, F_STILL_QUEUED, "still in the queue", false);

@@ -12,4 +12,4 @@
     state SYN_RECV->ESTABLISHED server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms basis=syn client_isn=100 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 11 end
     summary accepted=0 connections=1 never_accepted=0 still_queued=1 drops={} lost=0
-        #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
+        #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

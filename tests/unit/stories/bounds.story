@@ -44,4 +44,4 @@ max 2 2
 15 end
     lost count=1 where=evicted total=12
     summary accepted=0 connections=7 never_accepted=0 still_queued=1 drops={} lost=12
-        #1 port=9502 completed=3 accepted=0 drops=0 handshake=3:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
+        #1 port=9502 completed=3 accepted=0 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=0

@@ -52,4 +52,4 @@
 84 end
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=fin_active client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=0 bytes_out=0 retrans=0
     summary accepted=3 connections=3 never_accepted=0 still_queued=0 drops={} lost=0
-        #1 port=9502 completed=3 accepted=3 drops=0 handshake=3:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=3:99.614719ms/99.614719ms/99.614719ms/100ms
+        #1 port=9502 completed=3 accepted=3 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=3:100ms/100ms/100ms/100ms

@@ -43,4 +43,4 @@
 15.3 tick
 16 end
     summary accepted=3 connections=3 never_accepted=0 still_queued=0 drops={} lost=0
-        #1 port=9502 completed=3 accepted=3 drops=0 handshake=3:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=3:99.614719ms/99.614719ms/99.614719ms/100ms
+        #1 port=9502 completed=3 accepted=3 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=3:100ms/100ms/100ms/100ms

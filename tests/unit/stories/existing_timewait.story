@@ -14,4 +14,4 @@ tier tracepoint
 2.1 existing #1 0.0.0.0:9502 q=1:1/2/0 qsk=0 state=LISTEN
 3 end
     summary accepted=0 connections=2 never_accepted=0 still_queued=0 drops={} lost=0
-        #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
+        #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

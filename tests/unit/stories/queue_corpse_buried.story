@@ -25,5 +25,5 @@
 16 end
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=rst_received client_isn=8 server_isn=200 handshake_ns=100ms accepted=false life_ns=1000ms states={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
     summary accepted=0 connections=2 never_accepted=1 still_queued=1 drops={} lost=0
-        #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
-        #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
+        #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0
+        #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

@@ -28,4 +28,4 @@
 12.2 tick
 13 end
     summary accepted=0 connections=2 never_accepted=2 still_queued=0 drops={} lost=0
-        #1 port=9502 completed=2 accepted=0 drops=0 handshake=2:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
+        #1 port=9502 completed=2 accepted=0 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=0

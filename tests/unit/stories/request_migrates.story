@@ -21,5 +21,5 @@ tier tracepoint
     state SYN_RECV->ESTABLISHED server#8@2 10.0.0.1:9502<10.0.0.2:4001 [51/srv] in_old_ns=100ms basis=syn client_isn=100 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 21 end
     summary accepted=1 connections=2 never_accepted=0 still_queued=1 drops={} lost=0
-        #1 port=9502 completed=0 accepted=0 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
-        #2 port=9502 completed=2 accepted=1 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=1:1895.825407ms/1895.825407ms/1895.825407ms/1900ms
+        #1 port=9502 completed=0 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0
+        #2 port=9502 completed=2 accepted=1 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=1:1900ms/1900ms/1900ms/1900ms

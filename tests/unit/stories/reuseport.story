@@ -21,5 +21,5 @@ tier tracepoint
     state ESTABLISHED->CLOSE_WAIT server#9 10.0.0.1:9502<10.0.0.2:4002
 14 end
     summary accepted=2 connections=3 never_accepted=0 still_queued=0 drops={} lost=0
-        #1 port=9502 completed=1 accepted=1 drops=0 handshake=0 accept_wait=1:998.244351ms/998.244351ms/998.244351ms/1000ms
-        #2 port=9502 completed=1 accepted=1 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=1:1895.825407ms/1895.825407ms/1895.825407ms/1900ms
+        #1 port=9502 completed=1 accepted=1 drops=0 handshake=0 accept_wait=1:1000ms/1000ms/1000ms/1000ms
+        #2 port=9502 completed=1 accepted=1 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=1:1900ms/1900ms/1900ms/1900ms

@@ -15,4 +15,4 @@ side server
     accept_error listener#1 0.0.0.0:9502 [50:51/srv] errno=EMFILE count=1 accept_queue=1 backlog=2 syn_queue=0
 11 end
     summary accepted=0 connections=1 never_accepted=0 still_queued=1 drops={accept_queue_full:1} lost=0
-        #1 port=9502 completed=1 accepted=0 drops=1 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
+        #1 port=9502 completed=1 accepted=0 drops=1 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

@@ -11,4 +11,4 @@
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=rst_received client_isn=100 server_isn=200 accept_wait_ns=1000ms syncookie=true accepted=true states={ESTABLISHED:2000ms} bytes_in=0 bytes_out=0 retrans=0
 12 end
     summary accepted=1 connections=1 never_accepted=0 still_queued=0 drops={} lost=0
-        #1 port=9502 completed=1 accepted=1 drops=0 handshake=0 accept_wait=1:998.244351ms/998.244351ms/998.244351ms/1000ms
+        #1 port=9502 completed=1 accepted=1 drops=0 handshake=0 accept_wait=1:1000ms/1000ms/1000ms/1000ms

@@ -40,4 +40,4 @@ tier tracepoint
 15.000001 closed #2 LISTEN>CLOSE 0.0.0.0:9503 +recovered
 16 end
     summary accepted=0 connections=3 never_accepted=0 still_queued=0 drops={} lost=0
-        #1 port=9502 completed=2 accepted=0 drops=0 handshake=1:99.614719ms/99.614719ms/99.614719ms/100ms accept_wait=0
+        #1 port=9502 completed=2 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0
