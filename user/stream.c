@@ -10,6 +10,8 @@
 #define META_SCHEMA 1
 /* Far more than arrives within the hold-back; a slot is touched only when it is needed. */
 #define ORDER_CAPACITY 32768
+/* A table that is drawn again should live. */
+#define SUMMARY_INTERVAL_NS 1000000000
 
 struct stream {
 	struct stream_config config;
@@ -29,6 +31,8 @@ void stream_config_init(struct stream_config *config, const struct options *opti
 	config->tracker.filter = options->filter;
 	config->tracker.raw = options->raw;
 	config->tracker.interval_ns = options->interval_ns;
+	if (options->output == OUTPUT_SUMMARY && !options->interval_ns)
+		config->tracker.interval_ns = SUMMARY_INTERVAL_NS;
 	if (options->max_connections)
 		config->tracker.max_connections = options->max_connections;
 	if (options->max_requests)
@@ -49,20 +53,16 @@ struct view *stream_view_new(const struct options *options, const struct view_op
 		[OUTPUT_TABLE] = view_table_new,
 		[OUTPUT_LADDER] = view_ladder_new,
 		[OUTPUT_JSON] = view_json_new,
-		[OUTPUT_SUMMARY] = view_table_new,
+		[OUTPUT_SUMMARY] = view_summary_new,
 	};
-	struct view_options adapted = *view_options;
 
-	/* The table's last lines, without the lines that they sum up. */
-	if (options->output == OUTPUT_SUMMARY)
-		adapted.header = false;
-	return views[options->output](&adapted);
+	return views[options->output](view_options);
 }
 
-/* What -o summary prints: what was seen, and what makes that doubtful. */
+/* What -o summary prints: the listeners, what was seen, and what makes that doubtful. */
 static bool is_brief(enum event_type type)
 {
-	return type == EVENT_LOST || type == EVENT_VERIFY || type == EVENT_SUMMARY;
+	return type == EVENT_LISTENER || type == EVENT_LOST || type == EVENT_VERIFY || type == EVENT_SUMMARY;
 }
 
 static void on_event(void *ctx, const struct event *e)
