@@ -1,0 +1,318 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Cases: each a function case_NAME in a network namespace of its own, all of them watched by one tracer
+# (starting it takes seconds on an emulated machine). Sourced, then `run_cases NAME...` as the last line.
+#
+#	prepare_NAME	optional, runs before the tracer starts
+#	case_NAME	does something, waits for the lines that tell of it, compares with a witness
+#
+# In a case: $port to $port + 3 are its own, `mine` prints the lines of its namespace, `wait_for` waits for some.
+# `tests/live/FILE.t --only NAME` runs one; CASES_OPTIONS adds options to the tracer; KEEP keeps all files.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+sockstate=${SOCKSTATE:-$root/sockstate}
+lab=${SOCKSTATE_LAB:-$root/sockstate-lab}
+at_once=${CASES_AT_ONCE:-4}
+patience=${CASES_PATIENCE:-30} # seconds until a wait is given up
+tracer_options=(--json --verify --interval 1s --ring-size 2M)
+
+say_ok() { echo "ok - $1"; }
+
+# ok NAME COMMAND...: it succeeds now
+ok()
+{
+	local name=$1
+	shift
+	if "$@"; then say_ok "$name"; else complain "$name" "$*"; fi
+}
+
+complain() # name, diagnostics...
+{
+	echo "not ok - $1"
+	shift
+	printf '# %s\n' "$@"
+	[ -z "${case-}" ] || [ -e "$dir/complained" ] || [ -n "${QUIET-}" ] || {
+		: >"$dir/complained"
+		mine 2>/dev/null | jq -r '[(.t_ns / 1e6 | floor), .type, .role, .old, .new, .state, .lport, .rport, .comm,
+			(to_entries[] | select(.key | IN("reason", "segment", "count", "end", "accepted", "what", "attempt", "dir",
+			"accept_queue", "backlog", "syn_queue", "drops_total", "in_old_ns", "fastopen", "syncookie", "verdict")) |
+			"\(.key)=\(.value)")] | map(. // "-" | tostring) | join(" ")' | tail -n 30 | sed 's/^/#   /'
+		for file in "$dir"/server "$dir"/client; do
+			[ ! -s "$file" ] || tail -n 12 "$file" | sed "s|^|# ${file##*/}: |"
+		done
+	}
+}
+
+is() # got, want, name
+{
+	if [ "$1" = "$2" ]; then say_ok "$3"; else complain "$3" "got:  ${1//$'\n'/ | }" "want: ${2//$'\n'/ | }"; fi
+}
+
+skip() { echo "ok - $1 # SKIP $2"; } # name, reason
+
+# ---- waiting ----
+
+becomes() # name, command...: it succeeds within a deadline
+{
+	local name=$1 end=$((SECONDS + patience))
+	shift
+	until "$@"; do
+		if [ $SECONDS -ge $end ]; then complain "$name" "gave up waiting: $*"; return 1; fi
+		sleep 0.05
+	done
+	say_ok "$name"
+}
+
+until_true() # command...; silent if it succeeds in time
+{
+	local end=$((SECONDS + patience))
+	until "$@"; do
+		if [ $SECONDS -ge $end ]; then complain "waiting" "gave up: $*"; return 1; fi
+		sleep 0.05
+	done
+}
+
+# ---- the stream ----
+
+# Complete lines of this case's namespace.
+mine() { [ ! -s "$out" ] || { [ -z "$(tail -c 1 "$out")" ] && cat "$out" || sed '$d' "$out"; } | grep -F "\"netns\":$ns," || true; }
+
+# What tests ask of lines all the time.
+words='
+def st: select(.type == "state");
+def of($type): select(.type == $type);
+def server: select(.role == "server");
+def client: select(.role == "client");
+def to($old; $new): select(.type == "state" and .old == $old and .new == $new);
+def path: map(st) | sort_by(.t_ns) | (map(.old)[0:1] + map(.new)) | join(" ");
+'
+
+# ask FILTER [OPTION...]: jq over this case's lines as one array
+ask()
+{
+	local filter=$1
+	shift
+	mine | jq -rsc "$@" "$words $filter"
+}
+
+# lines FILTER: how many of this case's lines it lets through
+lines() { ask "[.[] | $1] | length"; }
+
+enough() { [ "$(lines "$2")" -ge "$1" ]; }
+
+# wait_for [N] FILTER: until N lines (1) pass it
+wait_for()
+{
+	local n=1
+	[ $# -eq 1 ] || { n=$1; shift; }
+	until_true enough "$n" "$1"
+}
+
+# fact NAME: exact, derived or absent in this run
+fact() { [ "$(jq -r --arg f "$1" 'select(.type == "meta") | .facts[$f].is' <(head -n 1 "$out"))" = "$2" ]; }
+knows() { ! fact "$1" absent; }
+
+# ---- the tracer ----
+
+# start_tracer FILE OPTION...: runs until stop_tracer; $out is FILE from now on
+start_tracer()
+{
+	out=$1
+	shift
+	# shellcheck disable=SC2086 # words
+	"$sockstate" "${tracer_options[@]}" ${CASES_OPTIONS-} "$@" >"$out" 2>"$out.err" </dev/null &
+	tracer_pid=$!
+	pids+=("$tracer_pid")
+	local end=$((SECONDS + 60))
+	until [ "$(head -c 14 "$out")" = '{"type":"meta"' ] && [ "$(wc -l <"$out")" -ge 1 ]; do
+		if ! kill -0 "$tracer_pid" 2>/dev/null || [ $SECONDS -ge $end ]; then
+			complain 'the tracer starts' "$(cat "$out.err")"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# What holds for every stream, whatever the case.
+stop_tracer()
+{
+	local status=0
+	kill -INT "$tracer_pid"
+	wait "$tracer_pid" || status=$?
+	is "$status" 0 'the tracer ends cleanly'
+	is "$(cat "$out.err")" '' 'and silently'
+	is "$(tail -n 1 "$out" | jq -r .type)" summary 'summary is the last line'
+	is "$(jq -c 'select(.type == "verify") | [.netns, .lport, .rport, .difference]' "$out")" '' \
+		'no difference from the kernel'"'"'s tables, no illegal transition'
+	is "$(jq -s 'map(.seq) == [range(length)]' "$out")" true 'seq has no gap'
+	is "$(jq -sc '[.[] | select(.late | not) | .t_ns] | . == sort' "$out")" true 'lines stand in the order of their time'
+	is "$(jq -c 'paths(. == "" or . == -1) | last' "$out" | grep -v '^"why"$')" '' 'nothing unknown is told as "" or -1'
+	[ -n "${may_lose-}" ] || is "$(jq -c 'select(.type == "lost")' "$out")" '' 'nothing is lost'
+}
+
+# ---- witnesses ----
+
+counter() { nstat -asz "$1" | awk -v n="$1" '$1 == n { print $2 }'; }
+counted() { [ "$(counter "$1")" -ge "$2" ]; }
+queue() { [ "$(ss -tlnH "sport = :${2-$port}" | awk '{ print $2, $3 }')" = "$1" ]; }
+sockets() { ss -tanH state "$1" "( sport = :$port or dport = :$port )" | wc -l; }
+in_state() { [ "$(sockets "$1")" -eq "$2" ]; }
+# The listener's own counter of refusals
+sk_drops() { ss -tlnmH "sport = :${1-$port}" | sed -n 's/.*skmem:(.*,d\([0-9]*\)).*/\1/p'; }
+cookie_of() { ss -tlneH "sport = :${1-$port}" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p' | while read -r hex; do echo $((16#$hex)); done; }
+
+# sniff FILTER: tcpdump from now on, in $dir/wire
+sniff()
+{
+	tcpdump -i any -n -S -U -tt -l "$@" >"$dir/wire" 2>"$dir/wire.err" &
+	sniffer=$!
+	pids+=($sniffer)
+	until_true grep -q 'listening on' "$dir/wire.err"
+}
+
+# On "any", what passes over lo is printed as it leaves and as it comes: only one of them counts.
+wire() { grep -E ' (Out|P) ' "$dir/wire" | grep -cE -- "$1"; }
+wire_in() { grep -E ' In ' "$dir/wire" | grep -cE -- "$1"; }
+
+# ---- the lab ----
+
+server()
+{
+	: >"$dir/server"
+	rm -f "$dir/ready" && mkfifo "$dir/ready"
+	"$lab" server --port "$port" --duration 200 --ready-fd 7 "$@" >"$dir/server" 2>&1 7>"$dir/ready" </dev/null &
+	server_pid=$!
+	pids+=($server_pid)
+	read -r _ <"$dir/ready"
+}
+
+stop_server() { kill -TERM "$server_pid"; wait "$server_pid"; server_pid=; }
+client() { "$lab" client --port "$port" --duration 200 "$@" >"$dir/client" 2>&1 </dev/null; }
+
+# The client's standard input is a FIFO that `tell` writes a line to (step wait-input).
+client_bg()
+{
+	: >"$dir/client"
+	[ -p "$dir/input" ] || mkfifo "$dir/input"
+	exec 8<>"$dir/input"
+	"$lab" client --port "$port" --duration 200 "$@" >"$dir/client" 2>&1 <&8 &
+	client_pid=$!
+	pids+=($client_pid)
+}
+tell() { echo >&8; }
+stop_client() { kill -TERM "$client_pid" 2>/dev/null; wait "$client_pid"; client_pid=; }
+server_said() { grep -q -- "$1" "$dir/server"; }
+client_said() { grep -q -- "$1" "$dir/client"; }
+has_tun() { [ -w /dev/net/tun ]; }
+
+# ---- running them ----
+
+# shellcheck disable=SC2317
+end_all()
+{
+	local pid
+	for pid in "${pids[@]}"; do
+		kill -CONT "$pid" 2>/dev/null
+		kill "$pid" 2>/dev/null
+	done
+	wait 2>/dev/null
+	[ "$1" = case ] || [ -n "${KEEP-}" ] || rm -rf "$work"
+}
+
+inside() # name, number
+{
+	case=$1
+	work=$CASES_WORK out=$CASES_WORK/stream dir=$CASES_WORK/$1
+	port=$((CASES_PORT + 4 * $2))
+	ns=$(stat -Lc %i /proc/self/ns/net)
+	pids=()
+	trap 'end_all case' EXIT
+	mkdir -p "$dir"
+	ip link set lo up
+	if declare -F "prepare_$case" >/dev/null; then "prepare_$case"; fi
+	touch "$dir/prepared"
+	until [ -e "$dir/go" ]; do sleep 0.05; done
+	"case_$case"
+	echo "1..done"
+}
+
+running() { jobs -rp | wc -l; }
+
+# The results of one case, numbered on.
+report() # name
+{
+	local line ended=
+	while IFS= read -r line; do
+		case $line in
+		'ok - '*)	tests=$((tests + 1)); echo "ok $tests - $1: ${line#ok - }" ;;
+		'not ok - '*)	tests=$((tests + 1)); failed=$((failed + 1)); echo "not ok $tests - $1: ${line#not ok - }" ;;
+		'1..done')	ended=yes ;;
+		*)		echo "# ${line#\# }" ;;
+		esac
+	done <"$2"
+	if [ -z "$ended" ]; then
+		tests=$((tests + 1)) failed=$((failed + 1))
+		echo "not ok $tests - $1: came to its end"
+	fi
+}
+
+skip_all() { echo "1..0 # SKIP $1"; exit 0; }
+
+run_cases()
+{
+	local name i=0 own own_pids=() end
+	if [ "${CASES_INSIDE-}" = yes ]; then inside "$only" "$only_number"; exit; fi
+	[ -z "$only" ] || set -- "$only"
+	[ -x "$sockstate" ] && [ -x "$lab" ] || skip_all 'not built'
+	[ "$(id -u)" = 0 ] || skip_all 'needs root'
+	for name in ss nstat ip unshare jq tcpdump; do
+		command -v $name >/dev/null || skip_all "no $name"
+	done
+	"$sockstate" doctor --quiet 2>/dev/null || skip_all 'tracing is not possible here: sockstate doctor tells why'
+	tests=0 failed=0 pids=()
+	work=$(mktemp -d)
+	trap 'end_all file' EXIT
+	dir=$work
+	export CASES_WORK=$work CASES_PORT=$((20000 + $$ % 110 * 100)) CASES_INSIDE=yes
+	for name in "$@"; do
+		unshare -n bash "$0" --case "$name" $i >"$work/$name.tap" 2>&1 </dev/null &
+		i=$((i + 1))
+		own_pids+=($!)
+	done
+	pids=("${own_pids[@]}")
+	for name in "$@"; do
+		end=$((SECONDS + 60))
+		until [ -e "$work/$name/prepared" ] || [ $SECONDS -ge $end ]; do sleep 0.05; done
+	done
+	if start_tracer "$work/stream" --port "$CASES_PORT-$((CASES_PORT + 99))" "${file_options[@]}"; then
+		i=0
+		for name in "$@"; do
+			touch "$work/$name/go"
+			# No more than a few at once.
+			until
+				own=0
+				for ((j = 0; j <= i; j++)); do
+					if kill -0 "${own_pids[j]}" 2>/dev/null; then own=$((own + 1)); fi
+				done
+				[ "$own" -lt "$at_once" ]
+			do sleep 0.1; done
+			i=$((i + 1))
+		done
+		wait "${own_pids[@]}"
+		for name in "$@"; do report "$name" "$work/$name.tap"; done
+		stop_tracer >"$work/stream.tap"
+		echo '1..done' >>"$work/stream.tap"
+		report stream "$work/stream.tap"
+	else
+		tests=1 failed=1
+	fi
+	echo "1..$tests"
+	[ -z "${KEEP-}" ] || echo "# files: $work"
+	[ "$failed" = 0 ]
+}
+
+file_options=()
+only= only_number=0
+case ${1-} in
+--case|--only) only=$2 only_number=${3-0} ;;
+esac
