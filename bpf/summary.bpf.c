@@ -34,32 +34,11 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* sk_data_ready is attached: a child on a shared port waits for it to be told its listener. */
 const volatile bool setting_ready = false;
 
-struct cpu {
-	/* the last transition that the first program has dealt with */
-	__u64 token_sk;
-	__u64 token_states;
-
-	__u64 born; /* a child in SYN_RECV that has had no transition since: a fast open, when its listener is told */
-
-	/* established on a shared port, listener not told yet */
-	__u64 pending;
-	__u64 pending_cookie; /* the first listener's there */
-	__u64 pending_ns;     /* of its handshake; 0 not known */
-	__u64 pending_queue;
-	__u64 pending_port;
-
-	/* queued before its transition, by a function that told its listener */
-	__u64 queued;
-	__u64 queued_cookie;
-
-	__u64 count[SUMMARY_COUNTS];
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct cpu);
+	__type(value, struct summary_cpu);
 } cpus SEC(".maps");
 
 struct {
@@ -96,7 +75,7 @@ struct summary_port ports[SUMMARY_PORTS] = {};
 struct summary_waiting waiting[SUMMARY_WAITING_SETS * SUMMARY_WAITING_WAYS] = {};
 static struct summary_stats no_stats;
 
-static __always_inline struct cpu *this_cpu(void)
+static __always_inline struct summary_cpu *this_cpu(void)
 {
 	__u32 zero = 0;
 
@@ -206,7 +185,7 @@ static __always_inline void port_drop(__u64 key, __u64 cookie)
 
 static __always_inline void count_lost(enum summary_count which)
 {
-	struct cpu *cpu = this_cpu();
+	struct summary_cpu *cpu = this_cpu();
 
 	if (cpu)
 		add(&cpu->count[which]);
@@ -292,9 +271,13 @@ static __always_inline struct summary_waiting *waiting_place(__u32 set, int way)
 	return &waiting[(set + way) & (SUMMARY_WAITING_SETS * SUMMARY_WAITING_WAYS - 1)];
 }
 
+/* NULL also for a socket that is none. */
 static __always_inline struct summary_waiting *waiting_find(__u64 sk)
 {
 	__u32 set = waiting_set(sk);
+
+	if (!sk)
+		return NULL;
 
 #pragma unroll
 	for (int i = 0; i < SUMMARY_WAITING_WAYS; i++) {
@@ -351,7 +334,7 @@ static __always_inline void completed(__u64 cookie, __u64 handshake_ns, __u64 qu
 }
 
 /* Nobody has told the listener of the last one: the first of its port has it. */
-static __always_inline void pending_flush(struct cpu *cpu)
+static __always_inline void pending_flush(struct summary_cpu *cpu)
 {
 	if (!cpu->pending)
 		return;
@@ -385,7 +368,7 @@ static __always_inline __u64 handshake_ns(const struct tcp_sock *tp, __u32 netns
 	return ns;
 }
 
-static __always_inline void established(struct cpu *cpu, struct sock *sk, struct tcp_sock *tp, __u32 netns, __u16 lport,
+static __always_inline void established(struct summary_cpu *cpu, struct sock *sk, struct tcp_sock *tp, __u32 netns, __u16 lport,
 					struct summary_port *port)
 {
 	__u64 now = bpf_ktime_get_ns();
@@ -431,12 +414,11 @@ static __always_inline void listener_changed(struct sock *sk, int new)
 	}
 }
 
-static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new)
+static __always_inline void state_changed(struct summary_cpu *cpu, struct sock *sk, int old, int new)
 {
 	struct summary_stats *s;
 	struct summary_port *port;
 	struct tcp_sock *tp;
-	__u64 cookie = 0;
 	__u32 netns;
 	__u16 lport;
 
@@ -465,11 +447,9 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 		/* Both FINs have gone: a timewait socket takes over. */
 		new = TCP_TIME_WAIT;
 	}
-	if (port)
-		cookie = port->cookie;
-	s = stats_of(cookie);
-	if (s)
-		add(&s->entered[new & (SUMMARY_STATES - 1)]);
+	new &= SUMMARY_STATES - 1;
+	s = port ? stats_of(port->cookie) : NULL;
+	add(s ? &s->entered[new] : &cpu->entered[new]);
 }
 
 /*
@@ -481,7 +461,7 @@ int set_state(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	int old = ctx[1], new = ctx[2];
-	struct cpu *cpu = this_cpu();
+	struct summary_cpu *cpu = this_cpu();
 
 	if (!cpu)
 		return 0;
@@ -496,7 +476,7 @@ int set_state_missed(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	int old = ctx[1], new = ctx[2];
-	struct cpu *cpu = this_cpu();
+	struct summary_cpu *cpu = this_cpu();
 
 	if (!cpu || (cpu->token_sk == (__u64)sk && cpu->token_states == (__u64)(old << 8 | new)))
 		return 0;
@@ -533,7 +513,7 @@ static __always_inline void port_learn(const struct sock *listener, __u64 cookie
 static __always_inline int child_queued(__u64 *ctx, struct sock *child)
 {
 	struct sock *listener = (struct sock *)ctx[0];
-	struct cpu *cpu = this_cpu();
+	struct summary_cpu *cpu = this_cpu();
 	__u64 queued = 0, cookie;
 
 	if (!cpu || bpf_get_func_ret(ctx, &queued) || !queued || !common_wanted(&listener->__sk_common))
@@ -558,7 +538,7 @@ SEC("fexit/inet_csk_reqsk_queue_add")
 int enqueue_unrequested(__u64 *ctx)
 {
 	struct sock *child = (struct sock *)ctx[2];
-	struct cpu *cpu = this_cpu();
+	struct summary_cpu *cpu = this_cpu();
 
 	child_queued(ctx, child);
 	if (cpu && cpu->queued == (__u64)child)
@@ -572,7 +552,7 @@ int listener_ready(__u64 *ctx)
 {
 	struct sock *listener = (struct sock *)ctx[0];
 	struct summary_waiting *w;
-	struct cpu *cpu;
+	struct summary_cpu *cpu;
 	__u64 cookie;
 
 	if (listener->__sk_common.skc_state != TCP_LISTEN || listener->sk_protocol != IPPROTO_TCP)
@@ -629,13 +609,34 @@ int accept_taken(__u64 *ctx)
 	return 0;
 }
 
+/* What accept() has just returned is a socket: half as many reads as where that is to be found out. */
+static __always_inline struct summary_waiting *waiting_of_descriptor(__u32 fd)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fdtable *table = task->files->fdt;
+	struct file **files = table->fd;
+	struct file *file = NULL;
+	struct socket *socket;
+
+	if (fd >= table->max_fds)
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), &files[fd]);
+	socket = BPF_CORE_READ(file, private_data);
+	return waiting_find((__u64)BPF_CORE_READ(socket, sk));
+}
+
 static __always_inline int descriptor_taken(int fd, bool certain)
 {
-	const struct sock *sk = tcp_of_descriptor(fd);
-	struct summary_waiting *w;
+	struct summary_waiting *w = certain ? waiting_of_descriptor(fd) : NULL;
+	const struct sock *sk;
 	struct summary_port *port;
 	__u64 cookie = 0;
 
+	if (w && w->cookie) {
+		taken(w, 0);
+		return 0;
+	}
+	sk = tcp_of_descriptor(fd);
 	if (!sk)
 		return 0;
 	w = waiting_find((__u64)sk);

@@ -28,7 +28,7 @@ struct summary_durations {
 /* States of the kernel, 1 to 12, and room up to a power of two. */
 #define SUMMARY_STATES 16
 
-/* What a listener's connections did, on one CPU. By its cookie; cookie 0: sockets of no listener that we know. */
+/* What a listener's connections did, on one CPU. By its cookie; cookie 0: those whose listener found no room. */
 struct summary_stats {
 	__u64 completed;      /* handshakes */
 	__u64 accepted;
@@ -94,10 +94,35 @@ enum summary_count {
 	SUMMARY_COUNTS
 };
 
+/* A CPU's own: the first part is for user space, the rest is what the programs remember from one hook to the next. */
+struct summary_cpu {
+	__u64 count[SUMMARY_COUNTS];
+	__u64 pad;
+	__u64 entered[SUMMARY_STATES]; /* sockets of no listener that we know: clients, and what outlived its listener */
+
+	/* the last transition that the first program has dealt with */
+	__u64 token_sk;
+	__u64 token_states;
+
+	__u64 born; /* a child in SYN_RECV that has had no transition since: a fast open, when its listener is told */
+
+	/* established on a shared port, listener not told yet */
+	__u64 pending;
+	__u64 pending_cookie; /* the first listener's there */
+	__u64 pending_ns;     /* of its handshake; 0 not known */
+	__u64 pending_queue;
+	__u64 pending_port;
+
+	/* queued before its transition, by a function that told its listener */
+	__u64 queued;
+	__u64 queued_cookie;
+};
+
 FACT_SIZE(summary_durations, 8 + 4 * SUMMARY_BUCKETS);
 FACT_SIZE(summary_stats, 4 * 8 + 8 * SUMMARY_STATES + 2 * (8 + 4 * SUMMARY_BUCKETS));
 FACT_SIZE(summary_listener, 80);
 FACT_SIZE(summary_reading, 128);
+FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 10));
 FACT_SIZE(summary_port, 16);
 FACT_SIZE(summary_waiting, 32);
 

@@ -464,25 +464,21 @@ static uint64_t recursion_misses(const struct bpf_program *program)
 	return info.recursion_misses;
 }
 
-/* What struct cpu of summary.bpf.c ends with, summed up. */
-static int read_counts(struct summary *s, uint64_t sum[SUMMARY_COUNTS])
+static int read_cpus(struct summary *s, uint64_t count[SUMMARY_COUNTS], struct summary_stats *nobody)
 {
-	size_t size = bpf_map__value_size(s->skel->maps.cpus);
-	char *all = calloc((size_t)s->cpus, size);
+	struct summary_cpu *all = calloc((size_t)s->cpus, sizeof(*all));
 	__u32 zero = 0;
 	int rc;
 
 	if (!all)
 		return -ENOMEM;
-	memset(sum, 0, SUMMARY_COUNTS * sizeof(sum[0]));
+	memset(count, 0, SUMMARY_COUNTS * sizeof(count[0]));
 	rc = bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.cpus), &zero, all);
 	for (int i = 0; !rc && i < s->cpus; i++) {
-		const char *end = all + (size_t)(i + 1) * size;
-		uint64_t counts[SUMMARY_COUNTS];
-
-		memcpy(counts, end - sizeof(counts), sizeof(counts));
 		for (int j = 0; j < SUMMARY_COUNTS; j++)
-			sum[j] += counts[j];
+			count[j] += all[i].count[j];
+		for (int j = 0; j < SUMMARY_STATES; j++)
+			nobody->entered[j] += all[i].entered[j];
 	}
 	free(all);
 	return rc;
@@ -495,12 +491,10 @@ static void on_event(void *ctx, const struct event *e)
 	view_event(s->view, e);
 }
 
-static void tell_lost(struct summary *s)
+static void tell_lost(struct summary *s, const uint64_t counts[SUMMARY_COUNTS])
 {
-	uint64_t counts[SUMMARY_COUNTS], missed;
+	uint64_t missed;
 
-	if (read_counts(s, counts))
-		return;
 	missed = recursion_misses(s->skel->progs.set_state);
 	missed = missed > counts[SUMMARY_RECOVERED] ? missed - counts[SUMMARY_RECOVERED] : 0;
 	missed += recursion_misses(s->skel->progs.synack_again);
@@ -511,6 +505,7 @@ static void tell_lost(struct summary *s)
 static int read_round(struct summary *s)
 {
 	struct reading reading = {.s = s};
+	uint64_t counts[SUMMARY_COUNTS];
 	struct summary_stats nobody;
 	int rc;
 
@@ -518,11 +513,16 @@ static int read_round(struct summary *s)
 	rc = run_iterator(s->reader, on_listener, &reading);
 	if (!rc)
 		rc = reading.rc;
-	if (!rc && !read_stats(s, 0, &nobody))
-		tally_nobody(s->tally, &nobody);
 	forget_gone(s, &reading);
-	tell_lost(s);
-	return rc;
+	if (!rc)
+		rc = read_stats(s, 0, &nobody);
+	if (!rc)
+		rc = read_cpus(s, counts, &nobody);
+	if (rc)
+		return rc;
+	tally_nobody(s->tally, &nobody);
+	tell_lost(s, counts);
+	return 0;
 }
 
 /* ---- the run ---- */
