@@ -1,0 +1,266 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Every state of RFC 9293 from both ends, every way to end. Witnesses: ss, nstat, the lab's peer and its counts.
+# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+. "$(dirname "$0")/cases.sh"
+
+# news ROLE [FILTER]: the states it went through
+news() { ask "map(select(.role == \"$1\") | st | ${2-.}) | map(.new) | join(\" \")"; }
+
+# What a close line says of time adds up.
+close_adds_up() # role
+{
+	is "$(ask "map(of(\"close\") | select(.role == \"$1\")) | .[0] | (.states | add) as \$sum |
+		if .life_ns then .life_ns - \$sum | . >= 0 and . <= 1000 else (.states | length) > 0 end")" true \
+		"$1: its time per state adds up to its life"
+	is "$(ask "(map(of(\"close\") | select(.role == \"$1\")) | .[0].states) as \$s |
+		map(select(.role == \"$1\") | st | select(.in_old_ns) | \$s[.old] == .in_old_ns) | unique")" '[true]' \
+		"$1: and agrees with its transitions"
+}
+
+# TIME_WAIT ends, or its end is not known and nothing says that it is.
+time_wait_ends() # role, what ended it
+{
+	if fact time_wait_end exact; then
+		wait_for "select(.role == \"$1\") | to(\"TIME_WAIT\"; \"CLOSE\")"
+		say_ok "TIME_WAIT ends: $2"
+	else
+		wait_for "select(.role == \"$1\") | of(\"close\")"
+		is "$(lines 'to("TIME_WAIT"; "CLOSE")')" 0 'the end of TIME_WAIT is not told where it is not seen'
+		is "$(ask "map(select(.role == \"$1\") | of(\"close\")) | .[0].states.TIME_WAIT")" null 'nor how long it took'
+	fi
+}
+
+case_server_first()
+{
+	server --addr 127.0.0.1 --read-first --reply 3000 --close-after 300
+	client --send 1234 --read-eof
+	until_true in_state time-wait 1
+	wait_for 'server | to("FIN_WAIT2"; "TIME_WAIT")'
+	wait_for 'client | of("close")'
+	is "$(news server)" 'SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT' 'server: active close'
+	is "$(news client)" 'SYN_SENT ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE' 'client: passive close'
+	is "$(ask 'map(client | of("close") | [.end, .bytes_out, .bytes_in, .retrans])')" '[["fin_passive",1234,3000,0]]' \
+		'client: bytes as the lab counted them'
+	close_adds_up client
+	if ! fact time_wait_end exact; then
+		is "$(ask 'map(server | of("close") | [.end, .accepted, .bytes_in, .bytes_out])')" '[["fin_active",true,1234,3000]]' \
+			'server: its last line comes as TIME_WAIT begins'
+		close_adds_up server
+	else
+		is "$(lines 'server | of("close")')" 0 'server: no last line while TIME_WAIT lasts'
+	fi
+	stop_server
+}
+
+case_client_first()
+{
+	server --addr 127.0.0.1 --reply 100
+	client --send 5000 --read=100
+	until_true in_state time-wait 1
+	wait_for 'client | to("FIN_WAIT2"; "TIME_WAIT")'
+	wait_for 'server | of("close")'
+	is "$(news client)" 'SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT' 'client: active close'
+	is "$(news server)" 'SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE' 'server: passive close'
+	is "$(ask 'map(server | of("close") | [.end, .accepted, .bytes_in, .bytes_out, .retrans])')" '[["fin_passive",true,5000,100,0]]' \
+		'server: bytes as the lab counted them'
+	close_adds_up server
+	is "$(ask 'map(server | of("close")) | .[0] | has("handshake_ns") and has("accept_wait_ns") and has("srtt_ns")')" true \
+		'handshake, wait and round trip are there'
+	stop_server
+}
+
+# A new SYN takes the tuple over.
+case_reuse()
+{
+	server --addr 0.0.0.0 --close-after 0
+	client_bg --bind-port 40001 --raw '
+		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; fin; wait-ack timeout=20000
+		wait-input timeout=90000
+		syn; wait-synack timeout=20000; ack' --hold forever
+	until_true in_state time-wait 1
+	wait_for 'to("FIN_WAIT2"; "TIME_WAIT")'
+	tell
+	until_true client_said 'the peer stays'
+	wait_for 2 'to("SYN_RECV"; "ESTABLISHED")'
+	time_wait_ends server 'by a new SYN'
+	is "$(ask 'map(to("LISTEN"; "SYN_RECV") | .rport)')" '[40001,40001]' 'two connections with the same ends'
+	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | .cookie) | unique | length')" 2 'each with a cookie of its own'
+	if fact time_wait_end exact; then
+		is "$(ask 'map(select(.rport == 40001) | st | .new) | index("CLOSE") < (rindex("SYN_RECV"))')" true \
+			'the old one ends before the new one begins'
+		close_adds_up server
+	fi
+	stop_client
+	stop_server
+}
+
+# A RST ends TIME_WAIT (RFC 1337): no reset of the connection, which had ended well.
+case_assassination()
+{
+	server --addr 0.0.0.0 --close-after 0
+	client_bg --bind-port 40001 --raw '
+		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; fin; wait-ack timeout=20000
+		wait-input timeout=90000; ack; rst' --hold forever
+	until_true in_state time-wait 1
+	wait_for 'to("FIN_WAIT2"; "TIME_WAIT")'
+	tell
+	until_true in_state time-wait 0
+	time_wait_ends server 'by a RST'
+	is "$(ask 'map(server | of("close") | .end)')" '["fin_active"]' 'which does not change how it ended'
+	stop_client
+	stop_server
+}
+
+# An orphan in FIN_WAIT2: the peer never closes.
+case_orphan()
+{
+	sysctl -qw net.ipv4.tcp_fin_timeout=3
+	server --addr 0.0.0.0 --close-after 0
+	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; ack' --hold forever
+	wait_for 'to("FIN_WAIT1"; "FIN_WAIT2")'
+	until_true in_state fin-wait-2 0
+	wait_for 'of("close")'
+	is "$(news server)" 'SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE' 'no TIME_WAIT without the peer'"'"'s FIN'
+	is "$(counter TcpExtTW)" 0 'and none is counted (nstat)'
+	is "$(ask 'map(of("close") | .end)')" '["fin_active"]' 'its end'
+	if fact time_wait_end exact; then
+		is "$(ask 'map(to("FIN_WAIT2"; "CLOSE") | .in_old_ns | . > 2.9e9 and . < 9e9)')" '[true]' \
+			'FIN_WAIT2 lasts until tcp_fin_timeout'
+	fi
+	stop_client
+	stop_server
+}
+
+# The same, and the peer's FIN comes late.
+case_orphan_late_fin()
+{
+	sysctl -qw net.ipv4.tcp_fin_timeout=50
+	server --addr 0.0.0.0 --close-after 0
+	client_bg --bind-port 40001 --raw '
+		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; ack; wait-input timeout=90000; fin' --hold forever
+	until_true in_state fin-wait-2 1
+	wait_for 'to("FIN_WAIT1"; "FIN_WAIT2")'
+	tell
+	until_true in_state time-wait 1
+	if fact time_wait_begin exact; then
+		wait_for 'to("FIN_WAIT2"; "TIME_WAIT")'
+		say_ok 'TIME_WAIT begins with the late FIN'
+	else
+		is "$(lines 'to("FIN_WAIT2"; "TIME_WAIT")')" 0 'TIME_WAIT of an orphan is not seen here, and not told'
+	fi
+	stop_client
+	stop_server
+}
+
+# The FINs cross.
+case_closing()
+{
+	client_bg --bind-port "$port" --raw '
+		k-connect; wait-syn timeout=20000; synack; wait-ack timeout=20000; k-close; drop-fin timeout=20000; fin
+		wait-input timeout=90000; wait-fin timeout=20000; ack' --hold forever
+	until_true in_state closing 1
+	wait_for 'to("FIN_WAIT1"; "CLOSING")'
+	tell
+	until_true in_state time-wait 1
+	wait_for 'to("CLOSING"; "TIME_WAIT")'
+	is "$(news client)" 'SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT' 'simultaneous close'
+	if ! fact time_wait_end exact; then
+		is "$(ask 'map(of("close") | .end)')" '["fin_simultaneous"]' 'its end'
+	fi
+	stop_client
+}
+
+# RST: SO_LINGER 0, unread data, nobody there.
+case_resets()
+{
+	server --addr 127.0.0.1
+	client --send 10 --close rst
+	wait_for 'client | of("close")'
+	wait_for 'server | of("close")'
+	is "$(ask 'map(of("close") | [.role, .end]) | sort')" '[["client","rst_sent"],["server","rst_received"]]' 'SO_LINGER 0: both ends know'
+	is "$(counter TcpOutRsts)" 1 'one RST (nstat)'
+	is "$(ask 'map(of("reset") | [.role, .dir]) | sort')" '[["client","sent"],["server","received"]]' 'one line at each end'
+	if fact reset_reason exact; then
+		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reason)')" '["state"]' 'with the reason that the kernel gives'
+	else
+		is "$(ask 'map(of("reset") | .reason // empty)')" '[]' 'no reason where the kernel gives none'
+	fi
+	stop_server
+}
+
+case_unread()
+{
+	server --addr 127.0.0.1 --no-read --close-after 500
+	client --send 900 --read-eof --keep-going
+	wait_for 'server | of("close")'
+	is "$(ask 'map(server | of("close") | [.end, .bytes_in])')" '[["rst_sent",900]]' 'data unread at close(): RST'
+	is "$(counter TcpExtTCPAbortOnClose)" 1 'nstat calls it AbortOnClose'
+	if fact reset_reason exact; then
+		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reason)')" '["abort_on_close"]' 'and so does the line'
+	fi
+	stop_server
+}
+
+case_refused()
+{
+	client --keep-going
+	wait_for 'client | of("close")'
+	is "$(news client)" 'SYN_SENT CLOSE' 'connect() to nobody'
+	is "$(ask 'map(of("close") | [.end, .comm])')" '[["refused","sockstate-lab"]]' 'is refused'
+}
+
+# Nobody answers the SYN.
+case_timeout_syn()
+{
+	sysctl -qw net.ipv4.tcp_syn_retries=1
+	[ ! -e /proc/sys/net/ipv4/tcp_syn_linear_timeouts ] || sysctl -qw net.ipv4.tcp_syn_linear_timeouts=0
+	client_bg --bind-port "$port" --raw 'k-connect; wait-syn timeout=20000' --hold forever
+	wait_for 'of("close")'
+	is "$(news client)" 'SYN_SENT CLOSE' 'never established'
+	is "$(ask 'map(of("close") | .end)')" '["timeout"]' 'timeout'
+	is "$(ask 'map(of("retransmit") | [.what, .attempt])')" '[["syn",1]]' 'one SYN again, as tcp_syn_retries allows'
+	is "$(counter TcpExtTCPSynRetrans)" 1 'says nstat'
+	is "$(ask 'map(to("SYN_SENT"; "CLOSE") | (.reason == "timeout" and .in_old_ns > 2.9e9 and .in_old_ns < 9e9))')" '[true]' 'after three seconds'
+	stop_client
+}
+
+# Nobody acknowledges the data.
+case_timeout_data()
+{
+	sysctl -qw net.ipv4.tcp_retries2=3
+	client_bg --bind-port "$port" --raw 'k-connect; wait-syn timeout=20000; synack; wait-ack timeout=20000; k-send 100' --hold forever
+	until_true counted TcpExtTCPAbortOnTimeout 1
+	wait_for 'of("close")'
+	is "$(ask 'map(of("close") | [.end, .retrans])')" "[[\"timeout\",$(counter TcpRetransSegs)]]" 'timeout, retransmissions as nstat counts them'
+	is "$(ask 'map(to("ESTABLISHED"; "CLOSE") | .reason)')" '["timeout"]' 'the transition names the reason'
+	is "$(ask 'map(of("close") | .bytes_out)')" '[100]' 'bytes are counted once'
+	stop_client
+}
+
+# Nobody answers the keepalive.
+case_timeout_keepalive()
+{
+	sysctl -qw net.ipv4.tcp_keepalive_time=1 net.ipv4.tcp_keepalive_intvl=1 net.ipv4.tcp_keepalive_probes=2
+	keeper='$s = IO::Socket::INET->new(Listen => 5, LocalAddr => "0.0.0.0", LocalPort => shift); $s->sockopt(SO_KEEPALIVE, 1);
+		$c = $s->accept; sleep 100'
+	perl -MIO::Socket::INET -e "$keeper" "$port" &
+	pids+=($!)
+	until_true in_state listening 1
+	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; ack' --hold forever
+	wait_for 'of("accept")'
+	wait_for 'of("close")'
+	is "$(counter TcpExtTCPAbortOnTimeout)" 1 'the kernel gave up (nstat)'
+	is "$(ask 'map(of("close") | [.end, .accepted])')" '[["timeout",true]]' 'timeout'
+	if fact reset_reason exact; then
+		is "$(ask 'map(of("reset") | [.dir, .reason])')" '[["sent","timeout"]]' 'a RST is sent, with the reason'
+	fi
+	stop_client
+}
+
+names=(server_first client_first resets unread refused)
+if has_tun; then
+	names+=(orphan orphan_late_fin timeout_syn timeout_data closing reuse assassination)
+	command -v perl >/dev/null && names+=(timeout_keepalive)
+fi
+run_cases "${names[@]}"
