@@ -273,7 +273,7 @@ void hooks_choose(struct hooks *h)
 	}
 }
 
-/* Why the fact's better candidates than this one (NULL: than none) are not there: the first one's reason. */
+/* Why the fact's better candidates than this one are not there: the first one's reason. */
 static const char *why_not_better(const struct hooks *h, enum fact_name fact, const struct candidate *served)
 {
 	for (size_t i = 0; i < COUNT(candidates); i++) {
@@ -285,20 +285,16 @@ static const char *why_not_better(const struct hooks *h, enum fact_name fact, co
 	return "";
 }
 
-/* Why nothing at all serves it: the first reason, and the last if that is one that the user may change. */
+/* Why nothing at all serves it: every candidate's reason, each once. */
 static void tell_absent(const struct hooks *h, enum fact_name fact, struct fact_knowledge *know)
 {
-	const char *first = why_not_better(h, fact, NULL);
-	const char *last = first;
-
 	for (size_t i = 0; i < COUNT(candidates); i++) {
-		if (candidates[i].fact == fact)
-			last = h->why[candidates[i].hook];
+		const char *why = h->why[candidates[i].hook];
+		size_t len = strlen(know->why);
+
+		if (candidates[i].fact == fact && !strstr(know->why, why))
+			snprintf(know->why + len, sizeof(know->why) - len, "%s%s", len ? "; " : "", why);
 	}
-	if (strcmp(first, last) && *last)
-		snprintf(know->why, sizeof(know->why), "%s; %s", first, last);
-	else
-		snprintf(know->why, sizeof(know->why), "%s", first);
 }
 
 void hooks_tell(const struct hooks *h, bool reset_reasons, struct fact_list *facts)

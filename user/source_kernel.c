@@ -477,7 +477,8 @@ static void refuse_attach(struct source_kernel *s, enum hook_id id, int rc)
 
 	detach_hook(s, id);
 	if (hook->kind == HOOK_SYSCALL && (rc == -EACCES || rc == -EPERM))
-		hooks_refuse(&s->hooks, id, "system call tracepoints refused: %s; run as root", name_of_errno(-rc));
+		hooks_refuse(&s->hooks, id, "system call tracepoints refused: %s, only root has them",
+			     name_of_errno(-rc));
 	else
 		hooks_refuse(&s->hooks, id, "%s refused: %s", hook->programs[0].target, name_of_errno(-rc));
 }
@@ -582,6 +583,17 @@ static bool attach_chosen(struct source_kernel *s, int *state_rc)
 	return true;
 }
 
+static void tell_load_failure(int rc, char *err, size_t err_size)
+{
+	if (rc == -EPERM)
+		snprintf(err, err_size,
+			 "the kernel refuses to load tracing programs: capabilities of a container or user namespace "
+			 "do not count, kernel lockdown or a security module may forbid it too");
+	else
+		snprintf(err, err_size, "the kernel did not load the programs: %s%s%s", strerror(-rc),
+			 said.line[0] ? "; " : "", said.line);
+}
+
 static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err, size_t err_size)
 {
 	for (int pass = 0; pass < HOOK_COUNT; pass++) {
@@ -593,8 +605,7 @@ static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err,
 			unload(s);
 			if (blame(s, rc))
 				continue;
-			snprintf(err, err_size, "the kernel did not load the programs: %s%s%s", strerror(-rc),
-				 said.line[0] ? "; " : "", said.line);
+			tell_load_failure(rc, err, err_size);
 			return rc;
 		}
 		if (attach_chosen(s, &rc)) {
