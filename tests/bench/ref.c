@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * ref.c - runs one program of ref.bpf.c, or tells what the programs of other processes have cost.
+ *
+ *	ref noop|filter_miss|ringb|ringh|pkt_noop	until SIGINT or SIGTERM; "attached" and "first" are told on standard
+ *							output as they happen, and what was seen at the end
+ *	ref watch	commands on standard input, an answer each:
+ *			on		the kernel measures all programs from now on, as long as this process wants it
+ *			off		no more
+ *			programs PID	a JSON array: name, run_cnt, run_time_ns, recursion_misses of that process's programs
+ *			maps PID	a JSON array: name, type, bytes of memory
+ *
+ * The measuring is asked for by BPF_ENABLE_STATS, which ends with the descriptor: no setting of the machine changes.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "ref.skel.h"
+
+#define LOOK_MS 20
+#define IDS_MAX 256
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
+}
+
+/* ---- a reference ---- */
+
+/* The first part of struct record in ref.bpf.c. */
+struct ends {
+	__u64 t, sk, cookie, in_old;
+	__u32 pid, netns;
+	__u16 lport, rport;
+};
+
+/* Only the load of tests/bench/load.c is counted. */
+static bool is_ours(unsigned int port)
+{
+	return port >= 9500 && port <= 9507;
+}
+
+static int on_record(void *ctx, void *data, size_t size)
+{
+	unsigned long long *seen = ctx;
+	const struct ends *r = data;
+
+	if (size < sizeof(*r) || !(is_ours(r->lport) || is_ours(r->rport)))
+		return 0;
+	if (!(*seen)++) {
+		puts("first");
+		fflush(stdout);
+	}
+	return 0;
+}
+
+static int reference(const char *name)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	unsigned long long seen = 0;
+	struct bpf_program *p, *chosen = NULL;
+	struct ring_buffer *ring = NULL;
+	struct bpf_prog_info info = {0};
+	__u32 info_size = sizeof(info);
+	struct bpf_link *link;
+	struct ref *skel;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	libbpf_set_print(quiet);
+	skel = ref__open();
+	if (!skel)
+		return 1;
+	bpf_object__for_each_program(p, skel->obj) {
+		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
+		if (!strcmp(bpf_program__name(p), name))
+			chosen = p;
+	}
+	if (!chosen) {
+		fprintf(stderr, "ref: no program '%s'\n", name);
+		return 2;
+	}
+	if (strcmp(name, "ringh"))
+		bpf_map__set_max_entries(skel->maps.since, 1);
+	if (strncmp(name, "ring", 4))
+		bpf_map__set_max_entries(skel->maps.ring, 4096);
+	if (ref__load(skel))
+		return 1;
+	link = bpf_program__attach(chosen);
+	if (!link)
+		return 1;
+	if (!strncmp(name, "ring", 4))
+		ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), on_record, &seen, NULL);
+	puts("attached");
+	fflush(stdout);
+	while (!stop) {
+		struct epoll_event event;
+
+		if (!ring) {
+			usleep(LOOK_MS * 1000);
+			continue;
+		}
+		/* The timer: ring_buffer__poll() alone would not look without a wake-up. */
+		epoll_wait(ring_buffer__epoll_fd(ring), &event, 1, LOOK_MS);
+		ring_buffer__consume(ring);
+	}
+	if (ring)
+		ring_buffer__consume(ring);
+	bpf_obj_get_info_by_fd(bpf_program__fd(chosen), &info, &info_size);
+	printf("{\"seen\":%llu,\"dropped\":%llu,\"recursion_misses\":%llu}\n", seen, (unsigned long long)skel->bss->dropped,
+	       (unsigned long long)info.recursion_misses);
+	ring_buffer__free(ring);
+	bpf_link__destroy(link);
+	ref__destroy(skel);
+	return 0;
+}
+
+/* ---- watching others ---- */
+
+/* The numbers behind key in the descriptors of a process, each once. */
+static unsigned int ids_of(const char *pid, const char *key, unsigned int *ids)
+{
+	char path[300], line[200];
+	unsigned int count = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/fdinfo", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%.20s/fdinfo/%.200s", pid, entry->d_name);
+		f = entry->d_name[0] == '.' ? NULL : fopen(path, "r");
+		while (f && fgets(line, sizeof(line), f)) {
+			unsigned int id = 0, i;
+
+			if (strncmp(line, key, strlen(key)) || sscanf(line + strlen(key), ": %u", &id) != 1 || count == IDS_MAX)
+				continue;
+			for (i = 0; i < count && ids[i] != id; i++)
+				;
+			if (i == count)
+				ids[count++] = id;
+		}
+		if (f)
+			fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+static void tell_programs(const char *pid)
+{
+	unsigned int ids[IDS_MAX], count = ids_of(pid, "prog_id", ids);
+	const char *comma = "";
+
+	printf("[");
+	for (unsigned int i = 0; i < count; i++) {
+		int fd = bpf_prog_get_fd_by_id(ids[i]);
+		struct bpf_prog_info info = {0};
+		__u32 size = sizeof(info);
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
+			printf("%s{\"name\":\"%s\",\"id\":%u,\"run_cnt\":%llu,\"run_time_ns\":%llu,\"recursion_misses\":%llu}", comma,
+			       info.name, ids[i], (unsigned long long)info.run_cnt, (unsigned long long)info.run_time_ns,
+			       (unsigned long long)info.recursion_misses);
+			comma = ",";
+		}
+		close(fd);
+	}
+	printf("]\n");
+}
+
+static unsigned long long memory_of(int fd)
+{
+	unsigned long long bytes = 0;
+	char path[64], line[200];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, "memlock: %llu", &bytes);
+	if (f)
+		fclose(f);
+	return bytes;
+}
+
+static void tell_maps(const char *pid)
+{
+	unsigned int ids[IDS_MAX], count = ids_of(pid, "map_id", ids);
+	const char *comma = "";
+
+	printf("[");
+	for (unsigned int i = 0; i < count; i++) {
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+		struct bpf_map_info info = {0};
+		__u32 size = sizeof(info);
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
+			printf("%s{\"name\":\"%s\",\"ring\":%s,\"bytes\":%llu}", comma, info.name,
+			       info.type == BPF_MAP_TYPE_RINGBUF ? "true" : "false", memory_of(fd));
+			comma = ",";
+		}
+		close(fd);
+	}
+	printf("]\n");
+}
+
+static int watch(void)
+{
+	int stats = -1;
+	char line[100];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strcmp(line, "on")) {
+			if (stats < 0)
+				stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+			printf("%s\n", stats < 0 ? strerror(errno) : "ok");
+		} else if (!strcmp(line, "off")) {
+			if (stats >= 0)
+				close(stats);
+			stats = -1;
+			printf("ok\n");
+		} else if (!strncmp(line, "programs ", 9)) {
+			tell_programs(line + 9);
+		} else if (!strncmp(line, "maps ", 5)) {
+			tell_maps(line + 5);
+		} else {
+			printf("unknown\n");
+		}
+		fflush(stdout);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: ref noop|filter_miss|ringb|ringh|pkt_noop|watch\n");
+		return 2;
+	}
+	return strcmp(argv[1], "watch") ? reference(argv[1]) : watch();
+}
