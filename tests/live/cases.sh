@@ -14,7 +14,8 @@ sockstate=${SOCKSTATE:-$root/sockstate}
 lab=${SOCKSTATE_LAB:-$root/sockstate-lab}
 at_once=${CASES_AT_ONCE:-4}
 patience=${CASES_PATIENCE:-30} # seconds until a wait is given up
-tracer_options=(--json --verify --interval 1s --ring-size 2M)
+tracer_options=(--json --interval 1s --ring-size 2M)
+verify=--verify
 
 say_ok() { echo "ok - $1"; }
 
@@ -36,7 +37,7 @@ complain() # name, diagnostics...
 		mine 2>/dev/null | jq -r '[(.t_ns / 1e6 | floor), .type, .role, .old, .new, .state, .lport, .rport, .comm,
 			(to_entries[] | select(.key | IN("reason", "segment", "count", "end", "accepted", "what", "attempt", "dir",
 			"accept_queue", "backlog", "syn_queue", "drops_total", "in_old_ns", "fastopen", "syncookie", "verdict")) |
-			"\(.key)=\(.value)")] | map(. // "-" | tostring) | join(" ")' | tail -n 30 | sed 's/^/#   /'
+			"\(.key)=\(.value)")] | map(. // "-" | tostring) | join(" ")' | grep -v ' listener listener ' | tail -n 30 | sed 's/^/#   /'
 		for file in "$dir"/server "$dir"/client; do
 			[ ! -s "$file" ] || tail -n 12 "$file" | sed "s|^|# ${file##*/}: |"
 		done
@@ -45,7 +46,8 @@ complain() # name, diagnostics...
 
 is() # got, want, name
 {
-	if [ "$1" = "$2" ]; then say_ok "$3"; else complain "$3" "got:  ${1//$'\n'/ | }" "want: ${2//$'\n'/ | }"; fi
+	local got=${1//$'\n'/ | } want=${2//$'\n'/ | }
+	if [ "$1" = "$2" ]; then say_ok "$3"; else complain "$3" "got:  ${got:0:800}" "want: ${want:0:800}"; fi
 }
 
 skip() { echo "ok - $1 # SKIP $2"; } # name, reason
@@ -120,7 +122,7 @@ start_tracer()
 	out=$1
 	shift
 	# shellcheck disable=SC2086 # words
-	"$sockstate" "${tracer_options[@]}" ${CASES_OPTIONS-} "$@" >"$out" 2>"$out.err" </dev/null &
+	"$sockstate" "${tracer_options[@]}" $verify ${CASES_OPTIONS-} "$@" >"$out" 2>"$out.err" </dev/null &
 	tracer_pid=$!
 	pids+=("$tracer_pid")
 	local end=$((SECONDS + 60))

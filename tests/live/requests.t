@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Requests that never finish: SYN-ACKs sent again, expiry, a flood. Witnesses: tcpdump, nstat, ss, /proc.
+# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+. "$(dirname "$0")/cases.sh"
+
+# The SYN-ACK goes out again, then the request is given up.
+case_expires()
+{
+	sysctl -qw net.ipv4.tcp_synack_retries=2
+	server --addr 0.0.0.0 --name patient
+	sniff "port $port"
+	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000' --hold forever
+	until_true in_state syn-recv 1
+	until_true in_state syn-recv 0
+	wait_for 'of("close")'
+	is "$(ask 'map(of("retransmit") | [.what, .attempt, .rport, .comm])')" \
+		'[["synack",1,40001,"patient"],["synack",2,40001,"patient"]]' 'the SYN-ACK goes out twice more'
+	is "$(wire "\\.$port > .*40001: Flags \\[S\\.\\]")" 3 'three times in all, says tcpdump'
+	is "$(ask 'map(of("retransmit") | .server_isn) | unique | .[0]')" \
+		"$(sed -n 's/.*\[S\.\], seq \([0-9]*\),.*/\1/p' "$dir/wire" | head -1)" 'with the sequence number on the wire'
+	# The wire's clock against the stream's: a tenth of a second is room enough for both.
+	for i in 1 2; do
+		sent=$(grep 'Flags \[S\.\]' "$dir/wire" | sed -n "$((i + 1))s/ .*//p")
+		is "$(mine | jq -rs "map(select(.type == \"retransmit\")) | .[$((i - 1))].ts | sub(\"\\\\.[0-9]*Z\"; \"Z\") | fromdate |
+			. - $sent | . > -1.5 and . < 1.5")" true "attempt $i is told when it left"
+	done
+	is "$(ask 'map(st | server | select(.rport) | [.old, .new])')" '[["LISTEN","SYN_RECV"],["SYN_RECV","CLOSE"]]' 'its two transitions'
+	is "$(ask 'map(of("drop") | [.reason, .rport, .synack_retrans])')" '[["request_expired",40001,2]]' 'it expired'
+	is "$(ask 'map(of("close") | [.end, .accepted, has("bytes_in")])')" '[["timeout",false,false]]' 'its last line'
+	if fact request_expired exact; then
+		is "$(ask 'map(of("close") | .life_ns > 6.5e9 and .life_ns < 12e9)')" '[true]' 'seven seconds after the SYN'
+	else
+		is "$(ask 'map(of("close") | has("life_ns"))')" '[false]' 'when it went is not known here, so no life is told'
+		is "$(ask 'map(to("SYN_RECV"; "CLOSE") | has("in_old_ns"))')" '[false]' 'and no time in SYN_RECV'
+	fi
+	is "$(lines 'select(.client_believes_established)')" 0 'nobody believes anything'
+	stop_client
+	stop_server
+}
+
+# A late ACK still completes it: one life, its duration from the first SYN.
+case_late()
+{
+	server --addr 0.0.0.0
+	client_bg --bind-port 40001 --raw 'syn; drop-synack timeout=20000; expect-synack-retransmit timeout=20000; ack' --hold forever
+	wait_for 'to("SYN_RECV"; "ESTABLISHED")'
+	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | [.synack_retrans, .handshake_ns > 0.9e9, .handshake_ns == .in_old_ns])')" \
+		'[[1,true,true]]' 'a SYN-ACK that was lost costs a second'
+	is "$(counter TcpExtTCPSynRetrans)" 1 'one was sent again (nstat)'
+	stop_client
+	stop_server
+}
+
+# The client repeats its SYN: one request, no refusal, though the listener counts a discarded segment.
+case_syn_again()
+{
+	server --addr 0.0.0.0
+	client_bg --bind-port 40001 --raw 'syn; drop-synack timeout=20000; again; wait-synack timeout=20000; ack' --hold forever
+	wait_for 'to("SYN_RECV"; "ESTABLISHED")'
+	is "$(lines 'to("LISTEN"; "SYN_RECV")')" 1 'one request'
+	is "$(counter TcpExtListenDrops)" 0 'the kernel refused nothing (nstat)'
+	wait_for 'of("listener") | select(.completed == 1)'
+	is "$(lines 'of("drop")')" 0 'and no refusal is told'
+	stop_client
+	stop_server
+}
+
+# The client resets its request.
+case_reset()
+{
+	server --addr 0.0.0.0
+	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; rst' --hold forever
+	until_true counted TcpExtEmbryonicRsts 1
+	until_true in_state syn-recv 0
+	is "$(lines 'to("SYN_RECV"; "ESTABLISHED")')" 0 'a reset request is no connection'
+	is "$(lines 'of("drop")')" 0 'and no refusal'
+	stop_client
+	stop_server
+}
+
+# Ours alone: 400 requests, a tracer that keeps 16.
+case_flood()
+{
+	# What was given up is not known any more: --verify would say so, for each.
+	may_lose=yes verify=
+	sysctl -qw net.ipv4.tcp_syncookies=0 net.ipv4.tcp_max_syn_backlog=4096
+	start_tracer "$dir/stream" --port "$port" --max-requests 16 || return
+	server --addr 0.0.0.0 --backlog 1000 --never-accept
+	"$lab" client --port "$port" --flood 100 --rate 1000 >"$dir/client" 2>&1 </dev/null
+	until_true enough 100 'to("LISTEN"; "SYN_RECV")'
+	memory=$(awk '/VmRSS/ { print $2 }' "/proc/$tracer_pid/status")
+	"$lab" client --port "$port" --flood 3000 --rate 3000 --bind-port 20000 >"$dir/client" 2>&1 </dev/null
+	half_open=$(sockets syn-recv)
+	until_true flood_is_told
+	later=$(awk '/VmRSS/ { print $2 }' "/proc/$tracer_pid/status")
+	ok "memory does not grow: $memory kB, later $later kB" [ "$later" -le $((memory + 1024)) ]
+	wait_for 'of("listener") | select(.verdict == "syn_flood")'
+	ok "syn_flood; the SYN queue is as long as ss says: $half_open" flood_is_told
+	stop_server
+	stop_tracer
+	begun=$(ask 'map(to("LISTEN"; "SYN_RECV")) | length')
+	ended=$(ask 'map(to("SYN_RECV"; "CLOSE")) | length')
+	evicted=$(jq -s 'map(select(.type == "lost" and .where == "evicted") | .count) | add // 0' "$out")
+	others=$(jq -s 'map(select(.type == "lost" and .where != "evicted") | .count) | add // 0' "$out")
+	is "$others" 0 'nothing was lost on the way'
+	# One that was given up comes back with its next SYN-ACK, and is given up again.
+	ok "no more than 16 are remembered: $begun begun, $ended ended, $evicted evicted" [ $((begun - ended - evicted)) -le 16 ]
+	is "$(tail -n 1 "$out" | jq .lost)" "$evicted" 'summary has the total'
+}
+flood_is_told() { [ "$(ask 'map(.syn_queue // 0) | max')" = "$half_open" ]; }
+
+has_tun || skip_all 'no TUN device here'
+run_cases flood expires late syn_again reset
