@@ -44,7 +44,7 @@ static __always_inline void send_enqueue(struct cpu *cpu, struct sock *listener,
 		return;
 	queues_fill(&f->q, tp);
 	f->child = (__u64)child;
-	f->child_cookie = c->skc_cookie.counter;
+	f->child_cookie = bpf_get_socket_cookie(child); /* made here for those that had no request */
 	f->netns = netns_of(tp);
 	f->lport = c->skc_num;
 	f->rport = bpf_ntohs(c->skc_dport);
