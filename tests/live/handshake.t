@@ -12,27 +12,34 @@ blur=1000000
 trace --port "$port"
 capture -i any tcp port "$port"
 
-# The ends of the only connection with the client at this address, as tcpdump prints them.
-ends() # client's address, server's address
+# The ends of the latest connection from this address to that, as tcpdump prints them.
+ends() # client's address, server's address; patterns
 {
-	local peer
 	until_true has_line "$work/wire" " $1\.[0-9]+ > $2\.$port: Flags \[S\]"
-	peer=$(sed -n "s/.* $1\.\([0-9]*\) > $2\.$port: Flags \[S\].*/\1/p" "$work/wire" | tail -n 1)
-	c=$1.$peer
-	s=$2.$port
-	rport=$peer
+	[[ $(grep -E " $1\.[0-9]+ > $2\.$port: Flags \[S\]" "$work/wire" | tail -n 1) =~ \ ([0-9.]*)\.([0-9]*)\ \>\ ([0-9.]*): ]]
+	rport=${BASH_REMATCH[2]}
+	c=${BASH_REMATCH[1]}.$rport
+	s=${BASH_REMATCH[3]}
 }
 
-# One line of ours about that connection: its server's end, or its client's with the second word.
-line() # filter[, lport of the client]
+# What the wire and the server saw of it, on the clock of the tracer, for jq. Words: packets besides SYN, SYN-ACK, ACK.
+witness()
 {
-	q '.[] | select(.rport == $p or .lport == $p) | select('"$1"')' --argjson p "$rport"
+	packet syn "$c" "$s" S
+	packet synack "$s" "$c" S.
+	packet ack "$c" "$s" .
+	packet acked "$s" "$c" '[P.]+' "ack ($((seq_syn + 8))|$((seq_syn + 9)))[, ]"
+	called=$(stamp "$work/server" 'accept.3. called')
+	returned=$(stamp "$work/server" 'accept.3. = ')
+	fd=$(sed -n 's/.*accept(3) = \([0-9]*\).*/\1/p' "$work/server")
+	w=$(printf '{"rport":%d,"client":%d,"server":%d,"syn":%d,"synack":%d,"ack":%d,"acked":%d,"called":%d,"returned":%d,"fd":%d,"blur":%d}' \
+		"$rport" "$seq_syn" "$seq_synack" $((time_syn - offset)) $((time_synack - offset)) $((time_ack - offset)) \
+		$((time_acked - offset)) "${called:-0}" "${returned:-0}" "${fd:-0}" $blur)
 }
 
-field() # line, key
-{
-	jq -r ".$2" <<<"$1"
-}
+story='. as [$meta] | map(select(.rport == $w.rport or .lport == $w.rport)) |
+	(map(select(begin)) | first) as $begin | (map(select(established)) | first) as $est |
+	(map(select(.type == "accept")) | first) as $accept | (map(select(.type == "close" and server)) | first) as $close |'
 
 # ---- accept() a second late ----
 
@@ -40,48 +47,23 @@ serve --accept-delay 1000 --reply 18 --read-first --accept-max 1 --exit-when-don
 call --read
 wait "$server"
 comes 1 '.type == "close" and server'
-comes 1 'to("TIME_WAIT") and client'
-
-ends 127.0.0.1 127.0.0.1
-packet syn "$c" "$s" S
-packet synack "$s" "$c" S.
-packet ack "$c" "$s" .
-packet data "$c" "$s" P. 'length 7'
-packet acked "$s" "$c" . "ack $((seq_syn + 8)),"
-called=$(stamp "$work/server" 'accept.3. called')
-returned=$(stamp "$work/server" 'accept.3. = ')
-fd=$(sed -n 's/.*accept(3) = \([0-9]*\).*/\1/p' "$work/server")
-
-isns="$seq_syn $seq_synack"
-is "$(line begin | jq -r '"\(.client_isn) \(.server_isn)"')" "$isns" \
-	"SYN_RECV: sequence numbers are tcpdump -S's"
-is "$(line established | jq -r '"\(.client_isn) \(.server_isn)"')" "$isns" "ESTABLISHED, server's end: the same"
-is "$(line 'to("ESTABLISHED") and client' | jq -r '"\(.client_isn) \(.server_isn)"')" "$isns" "ESTABLISHED, client's end: the same"
-is "$(line 'begin or to("ESTABLISHED") or .type == "accept" or .type == "close" and server' |
-	jq -r '"\(.type) \(.role) \(.new)"' | sort | paste -sd,)" \
-	"accept server null,close server null,state client ESTABLISHED,state server ESTABLISHED,state server SYN_RECV" "each once"
-
-began=$(line begin)
-done_=$(line established)
-taken=$(line '.type == "accept"')
-est=$(field "$done_" t_ns)
-ordered "SYN_RECV begins between SYN and SYN-ACK" \
-	$((time_syn - offset - blur)) "$(field "$began" t_ns)" $((time_synack - offset + blur))
-ordered "ESTABLISHED at the final ACK, before what follows is acknowledged" \
-	$((time_ack - offset - blur)) "$est" $((time_acked - offset + blur))
-ordered "ESTABLISHED, and 7 bytes acknowledged, before accept() is called" "$est" $((time_acked - offset)) "$called"
-is "$(field "$taken" completed_before_accept)" true "completed before accept()"
-is "$(field "$taken" fd)" "$fd" "the descriptor is the server's"
-ordered "accept() within the server's own stamps" "$called" "$(field "$taken" t_ns)" "$returned"
-ordered "call_ns: no longer than the server saw" 1 "$(field "$taken" call_ns)" $((returned - called))
-ordered "accept_wait_ns: from the final ACK to accept()" $((called - time_acked + offset - blur)) \
-	"$(field "$taken" accept_wait_ns)" $((returned - time_ack + offset + blur))
-ordered "handshake_ns: within SYN and what follows the ACK" 1 "$(field "$done_" handshake_ns)" \
-	$((time_acked - time_syn + blur))
-is "$(field "$began" basis)" "$(q '.[0].facts.syn_recv_begin.is | if . == "exact" then "syn" else "synack" end')" \
-	"the basis is what meta says"
-is "$(line '.type == "close" and server' | jq -r '"\(.bytes_in) \(.bytes_out) \(.accepted) \(.end)"')" "7 18 true fin_passive" \
-	"the close line counts what the lab sent"
+ends '127\.0\.0\.1' '127\.0\.0\.1'
+witness
+judge --argjson w "$w" "$story"'
+is("each once, in this order"; map(select(server and (.new == null or begin or established)) | .new // .type); ["SYN_RECV", "ESTABLISHED", "accept", "close"]),
+is("sequence numbers are those of tcpdump -S: SYN_RECV, ESTABLISHED at both ends";
+	map(select(to("SYN_RECV") or to("ESTABLISHED")) | [.client_isn, .server_isn]); [range(3)] | map([$w.client, $w.server])),
+ordered("SYN_RECV begins between SYN and SYN-ACK"; [$w.syn - $w.blur, $begin.t_ns, $w.synack + $w.blur]),
+ordered("ESTABLISHED at the final ACK, before what follows is acknowledged"; [$w.ack - $w.blur, $est.t_ns, $w.acked + $w.blur]),
+ordered("ESTABLISHED, and 7 bytes acknowledged, before accept() is called"; [$est.t_ns, $w.acked + $w.blur, $w.called]),
+is("completed before accept()"; $accept.completed_before_accept; true),
+is("the descriptor is that of the server"; $accept.fd; $w.fd),
+ordered("accept() within the stamps of the server"; [$w.called, $accept.t_ns, $w.returned]),
+ordered("call_ns: no longer than the server saw"; [1, $accept.call_ns, $w.returned - $w.called]),
+ordered("accept_wait_ns: from the final ACK to accept()"; [$w.called - $w.acked - $w.blur, $accept.accept_wait_ns, $w.returned - $w.ack + $w.blur]),
+ordered("handshake_ns: within SYN and what follows the ACK"; [1, $est.handshake_ns, $w.acked - $w.syn + $w.blur]),
+is("the basis is what meta says"; [$begin.basis, $est.basis]; if $meta.facts.syn_recv_begin.is == "exact" then ["syn", "syn"] else ["synack", "synack"] end),
+is("the close line counts what the lab sent"; $close | [.bytes_in, .bytes_out, .accepted, .end]; [7, 18, true, "fin_passive"])'
 
 # ---- accept() that was there first ----
 
@@ -91,16 +73,14 @@ until_true asleep "$server"
 call --bind 127.0.0.3
 wait "$server"
 comes 2 '.type == "close" and server'
-ends 127.0.0.3 127.0.0.1
-packet ack "$c" "$s" .
-called=$(stamp "$work/server" 'accept.3. called')
-returned=$(stamp "$work/server" 'accept.3. = ')
-taken=$(line '.type == "accept"')
-is "$(field "$taken" completed_before_accept)" false "blocked in accept() before: not completed before"
-ordered "call_ns: all the time that it blocked" $((time_ack - offset - called - blur)) "$(field "$taken" call_ns)" $((returned - called))
-ordered "accept_wait_ns: only since the final ACK" 1 "$(field "$taken" accept_wait_ns)" $((returned - time_ack + offset + blur))
+ends '127\.0\.0\.3' '127\.0\.0\.1'
+witness
+judge --argjson w "$w" "$story"'
+is("blocked in accept() before: not completed before"; $accept.completed_before_accept; false),
+ordered("call_ns: all the time that it blocked"; [$w.ack - $w.called - $w.blur, $accept.call_ns, $w.returned - $w.called]),
+ordered("accept_wait_ns: only since the final ACK"; [1, $accept.accept_wait_ns, $w.returned - $w.ack + $w.blur])'
 
-# ---- 50 ms between SYN-ACK and ACK; requests ----
+# ---- 50 ms between SYN-ACK and ACK ----
 
 if have_tun; then
 	serve --addr 0.0.0.0
@@ -108,27 +88,16 @@ if have_tun; then
 		sed 's/^/# lab: /' "$work/client"
 	comes 3 '.type == "close" and server'
 	ends '198\.18\.[0-9.]*' '[0-9.]*'
-	c=$(sed -n "s/.* \(198\.18\.[0-9.]*\.$rport\) > .*: Flags \[S\].*/\1/p" "$work/wire" | head -n 1)
-	s=$(sed -n "s/.* > \([0-9.]*\.$port\): Flags \[S\].*/\1/p" "$work/wire" | tail -n 1)
-	packet syn "$c" "$s" S
-	packet synack "$s" "$c" S.
-	packet ack "$c" "$s" .
-	packet acked "$s" "$c" . "ack $((seq_syn + 8)),"
-	began=$(line begin)
-	done_=$(line established)
-	ordered "a slow ACK: SYN_RECV begins between SYN and SYN-ACK, not at the ACK" \
-		$((time_syn - offset - blur)) "$(field "$began" t_ns)" $((time_synack - offset + blur))
-	ordered "and ends at the ACK, 50 ms later" $((time_synack - offset + 45000000)) $((time_ack - offset - blur)) \
-		"$(field "$done_" t_ns)" $((time_acked - offset + blur))
-	ordered "handshake_ns is that time" 45000000 $((time_ack - time_synack - blur)) \
-		"$(field "$done_" handshake_ns)" $((time_acked - time_syn + blur))
-	is "$(field "$done_" handshake_ns)" "$(field "$done_" in_old_ns)" "which is the time in SYN_RECV"
-	is "$(jq -r '"\(.client_isn) \(.server_isn)"' <<<"$began$done_")" "$seq_syn $seq_synack
-$seq_syn $seq_synack" "the sequence numbers are the wire's"
-	ordered "the lines stand in the order of what happened" "$(field "$began" seq)" "$(field "$done_" seq)"
+	witness
+	judge --argjson w "$w" "$story"'
+	ordered("a slow ACK: SYN_RECV begins between SYN and SYN-ACK, not at the ACK"; [$w.syn - $w.blur, $begin.t_ns, $w.synack + $w.blur]),
+	ordered("and ends at the ACK, 50 ms later"; [$w.synack + 45e6, $w.ack - $w.blur, $est.t_ns, $w.acked + $w.blur]),
+	ordered("handshake_ns is that time"; [45e6, $w.ack - $w.synack - $w.blur, $est.handshake_ns, $w.acked - $w.syn + $w.blur]),
+	is("which is the time in SYN_RECV"; $est.in_old_ns; $est.handshake_ns),
+	is("the sequence numbers are those of the wire"; [$begin, $est] | map([.client_isn, .server_isn]); [[$w.client, $w.server], [$w.client, $w.server]])'
 	end "$server"
 else
-	skip 6 "no TUN device here"
+	skip 5 "no TUN device here"
 fi
 
 # ---- queues, as ss shows them at that moment ----
@@ -141,21 +110,20 @@ queue()
 serve --addr 0.0.0.0 --never-accept --backlog 5
 for n in 1 2 3; do
 	call_bg --hold forever --bind 127.0.0.7
-	until_true queue "$n 5"
-	comes "$n" 'established and .raddr == "127.0.0.7"'
-	is "$(q 'map(select(established and .raddr == "127.0.0.7")) | last | "\(.accept_queue) \(.backlog)"')" "$n 5" \
-		"$n waiting of 5, as ss says now"
+	until_true queue "$n 5" || ok 1 "ss: $n waiting of 5"
+	comes "$n" 'established and .raddr == "127.0.0.7"' || ok 1 "told at once"
 done
+judge 'is("1, 2, 3 waiting of 5: each at the moment that ss said so";
+	map(select(established and .raddr == "127.0.0.7") | [.accept_queue, .backlog]); [[1, 5], [2, 5], [3, 5]])'
 if have_tun; then
+	before=$(q 'map(select(begin)) | length')
 	call_bg --half-open --count 2 --duration 60
-	until_true in_state syn-recv 2 "( sport = :$port )"
-	comes 2 'begin and (.raddr | startswith("198."))'
-	comes 1 'begin and .syn_queue == 2'
-	is "$(q 'map(select(begin and (.raddr | startswith("198."))) | select(.synack_retrans == null)) | .[-2:] | map("\(.syn_queue)/\(.accept_queue)") | join(" ")')" "1/3 2/3" \
-		"two half open, as ss says"
+	until_true in_state syn-recv 2 "( sport = :$port )" || ok 1 "ss: two half open"
+	comes $((before + 2)) begin
+	judge --argjson before "$before" 'is("two half open while three wait, as ss says";
+		map(select(begin))[$before:] | map([.syn_queue, .accept_queue, .backlog]); [[1, 3, 5], [2, 3, 5]])'
 else
 	skip 1 "no TUN device here"
 fi
-is "$(q 'map(select(begin)) | map("\(.rport) \(.lport) \(.raddr)") | length == (unique | length)')" true "no connection begins twice"
 stop_trace
 done_testing

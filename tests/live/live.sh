@@ -67,10 +67,12 @@ trap finish EXIT
 
 diagnose()
 {
+	[ "$failed" = 1 ] || return # once is enough to read
 	[ ! -s "$work/err" ] || sed 's/^/# tracer: /' "$work/err" | head -n 5
-	[ -z "$out" ] || [ "$failed" -gt 3 ] ||
-		jq -c --argjson ns "$ns" 'select(.type != "meta" and (.netns == null or .netns == $ns))' "$out" 2>/dev/null |
-		cut -c 1-700 | sed 's/^/# line: /' | tail -n 60
+	[ -z "$out" ] ||
+		jq -c --argjson ns "$ns" 'select(.type != "meta" and (.netns == null or .netns == $ns)) | del(.ts, .netns, .family)' "$out" 2>/dev/null |
+		sed 's/^/# line: /' | tail -n 60 | cut -c 1-600
+	[ ! -s "$work/wire" ] || tail -n 30 "$work/wire" | sed 's/^/# wire: /'
 }
 
 ok() # 0 or not, name
@@ -189,19 +191,29 @@ harmless_or_gone()
 	harmless "$1" || gone "$1"
 }
 
-trace() # options...; lines go to $out, messages to $work/err
+launch() # options...; lines go to $out, messages to $work/err, pid in $tracer
 {
 	traces=$((traces + 1))
 	out=$work/lines.$traces
-	"$sockstate" --json "$@" >"$out" 2>"$work/err" </dev/null &
+	"$sockstate" --json "$@" >"$out" 2>>"$work/err" </dev/null &
 	tracer=$!
 	pids+=("$tracer")
-	until_true harmless_or_gone "$tracer"
-	if gone "$tracer"; then
+}
+
+ready() # [pid]
+{
+	until_true harmless_or_gone "${1:-$tracer}"
+	if gone "${1:-$tracer}"; then
 		[ $tests != 0 ] || [ -n "${SOCKSTATE_VM:-}" ] || skip_all "tracing is not possible here: $(head -n 1 "$work/err")"
-		ok 1 "the tracer starts: $*"
+		ok 1 "the tracer starts"
 		done_testing
 	fi
+}
+
+trace()
+{
+	launch "$@"
+	ready
 }
 
 filters='
@@ -231,6 +243,23 @@ q() # filter, jq options...
 	local filter=$1
 	shift
 	jq -crs --argjson ns "$ns" "$@" "$filters"' map(select(mine)) | '"$filter" "$out"
+}
+
+# One jq for many checks: starting a program takes long in an emulated machine. The last word is a program over the
+# array of our lines that yields is(name; got; want), ordered(name; numbers), holds(name; boolean).
+judge() # jq options..., program
+{
+	local verdict name detail
+	while IFS=$'\t' read -r verdict name detail; do
+		[ "$verdict" = true ]
+		ok $? "$name" || echo "# $detail"
+	done < <(
+		jq -rs --argjson ns "$ns" "${@:1:$#-1}" "$filters"'
+			def is($name; $got; $want): "\($got == $want)\t\($name)\tgot \($got | tojson), want \($want | tojson)";
+			def ordered($name; $list): "\($list == ($list | sort) and all($list[]; type == "number"))\t\($name)\tnot in order: \($list | tojson)";
+			def holds($name; $true): "\($true == true)\t\($name)\t\($true | tojson)";
+			map(select(mine)) | '"${*: -1}" "$out" 2>"$work/jq" || printf 'false\tthe checks run\t%s\n' "$(head -n 1 "$work/jq")"
+	)
 }
 
 stop_trace() # [signal]
@@ -267,12 +296,15 @@ capture() # tcpdump words...; absolute sequence numbers, wall clock, to $work/wi
 # Sets time_[what] (wall clock, ns), seq_, ack_ of the first packet from one end to the other with these flags.
 packet() # what, from, to, flags as tcpdump prints them[, words it must have]
 {
-	local line
-	until_true has_line "$work/wire" " ${2//./\\.} > ${3//./\\.}: Flags \[${4//./\\.}\].*${5:-}"
-	line=$(grep -E -m 1 " ${2//./\\.} > ${3//./\\.}: Flags \[${4//./\\.}\].*${5:-}" "$work/wire")
-	printf -v "time_$1" %s "$(sed 's/ .*//; s/\.//' <<<"$line")"
-	printf -v "seq_$1" %s "$(sed -n 's/.* seq \([0-9]*\).*/\1/p' <<<"$line")"
-	printf -v "ack_$1" %s "$(sed -n 's/.* ack \([0-9]*\).*/\1/p' <<<"$line")"
+	local line pattern=" ${2//./\\.} > ${3//./\\.}: Flags \\[${4//./\\.}\\].*${5:-}"
+	until_true has_line "$work/wire" "$pattern"
+	line=$(grep -E -m 1 -- "$pattern" "$work/wire")
+	[[ $line =~ ^([0-9]+)\.([0-9]+)\  ]]
+	printf -v "time_$1" %s "${BASH_REMATCH[1]-}${BASH_REMATCH[2]-}"
+	[[ $line =~ \ seq\ ([0-9]+) ]]
+	printf -v "seq_$1" %s "${BASH_REMATCH[1]-}"
+	[[ $line =~ \ ack\ ([0-9]+) ]]
+	printf -v "ack_$1" %s "${BASH_REMATCH[1]-}"
 }
 
 serve() # server options...; pid in $server
@@ -314,4 +346,12 @@ have_tun()
 {
 	[ -c /dev/net/tun ] || { [ -n "${SOCKSTATE_VM:-}" ] && modprobe -q tun; }
 	[ -c /dev/net/tun ]
+}
+
+# The cookie of the one socket that ss finds, in decimal.
+ss_cookie() # ss words...
+{
+	local hex
+	hex=$(ss -Htane "$@" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p')
+	[[ $hex =~ ^[0-9a-f]+$ ]] && echo $((16#$hex))
 }
