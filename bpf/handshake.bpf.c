@@ -187,7 +187,7 @@ int request_expired(__u64 *ctx)
 		return 0;
 	lport = BPF_CORE_READ(req, __req_common.skc_num);
 	if (!ports_wanted(lport, bpf_ntohs(BPF_CORE_READ(req, __req_common.skc_dport))) ||
-	    !family_wanted_probe(&req->__req_common))
+	    !place_wanted_probe(&req->__req_common))
 		return 0;
 	f = fact_reserve(FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)

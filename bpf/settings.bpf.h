@@ -14,6 +14,7 @@ const volatile __u16 setting_last_port[SETTING_PORT_RANGES] __weak = {};
 const volatile __u32 setting_port_ranges __weak = 0; /* 0: every port */
 const volatile bool setting_local_port __weak = true;  /* the local port may be the one that matches */
 const volatile bool setting_remote_port __weak = true; /* the remote port may */
+const volatile __u32 setting_netns __weak = 0; /* inode of the only network namespace that is wanted; 0: all */
 const volatile bool setting_ipv4 __weak = true;
 const volatile bool setting_ipv6 __weak = true;
 const volatile bool setting_raw __weak = false; /* every transition as the kernel makes it */

@@ -115,20 +115,29 @@ static __always_inline bool ends_wanted(const struct fact_sock *s, bool dual_sta
 	return dual_stack || (s->family == AF_INET ? setting_ipv4 : setting_ipv6);
 }
 
-static __always_inline bool family_wanted(const struct sock_common *c)
+static __always_inline bool netns_wanted(const struct sock_common *c)
+{
+	return !setting_netns || BPF_CORE_READ(c, skc_net.net, ns.inum) == setting_netns;
+}
+
+static __always_inline bool place_wanted(const struct sock_common *c)
 {
 	struct fact_sock ends;
 
+	if (!netns_wanted(c))
+		return false;
 	if (!family_restricted())
 		return true;
 	ends_load(&ends, c);
 	return ends_wanted(&ends, c->skc_state == TCP_LISTEN && !BPF_CORE_READ_BITFIELD(c, skc_ipv6only));
 }
 
-static __always_inline bool family_wanted_probe(const struct sock_common *c)
+static __always_inline bool place_wanted_probe(const struct sock_common *c)
 {
 	struct fact_sock ends;
 
+	if (!netns_wanted(c))
+		return false;
 	if (!family_restricted())
 		return true;
 	ends_probe(&ends, c);
@@ -200,7 +209,7 @@ static __always_inline bool wanted(const struct tcp_sock *tp)
 
 	if (setting_port_ranges && !ports_wanted(local_port(tp), bpf_ntohs(c->skc_dport)))
 		return false;
-	return family_wanted(c);
+	return place_wanted(c);
 }
 
 /* A listening or requested end: the port is in skc_num. */
@@ -208,7 +217,7 @@ static __always_inline bool common_wanted(const struct sock_common *c)
 {
 	if (setting_port_ranges && !ports_wanted(c->skc_num, bpf_ntohs(c->skc_dport)))
 		return false;
-	return family_wanted(c);
+	return place_wanted(c);
 }
 
 static __always_inline bool sock_wanted_probe(const struct sock *sk)
@@ -216,7 +225,7 @@ static __always_inline bool sock_wanted_probe(const struct sock *sk)
 	if (setting_port_ranges &&
 	    !ports_wanted(local_port_probe(sk), bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport))))
 		return false;
-	return family_wanted_probe(&sk->__sk_common);
+	return place_wanted_probe(&sk->__sk_common);
 }
 
 /* The TCP socket behind a descriptor's: itself, or the first subflow of MPTCP; NULL for all else. */

@@ -5,7 +5,7 @@
 _sockstate()
 {
 	local cur=$2 prev=$3
-	local options="--port --side --ipv4 --ipv6 --output --json --raw --wide --no-header --color
+	local options="--port --side --netns --ipv4 --ipv6 --output --json --raw --wide --no-header --color
 		--duration --count --interval --record --replay --slow --stuck --flood-min --flood-old
 		--verify --summary --name-syn-drops --syscall-fallback --ring-size --max-connections
 		--max-requests --force-absent --keep-privileges --quiet --verbose --version --help

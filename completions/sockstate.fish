@@ -5,6 +5,7 @@ complete -c sockstate -f
 complete -c sockstate -n __fish_use_subcommand -a doctor -d 'What this kernel lets sockstate see'
 complete -c sockstate -n __fish_use_subcommand -a fields -d 'Every field of the output'
 complete -c sockstate -s P -l port -x -d 'Ports of either end'
+complete -c sockstate -l netns -x -d 'One network namespace'
 complete -c sockstate -l side -x -a 'both server client' -d 'Which end is traced'
 complete -c sockstate -s 4 -l ipv4 -d 'IPv4 only'
 complete -c sockstate -s 6 -l ipv6 -d 'IPv6 only'

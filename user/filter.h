@@ -29,6 +29,7 @@ struct filter {
 	unsigned int port_ranges; /* 0: every port */
 	enum filter_side side;
 	bool ipv4, ipv6; /* both true: no restriction */
+	uint32_t netns;	 /* inode of the only network namespace; 0: all */
 };
 
 void filter_init(struct filter *f);
@@ -42,5 +43,10 @@ int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_s
 
 /* Whether a socket with these ends passes ports, side-by-port and family (AF_*). A port of 0 is not known yet. */
 bool filter_match(const struct filter *f, int family, uint16_t lport, uint16_t rport);
+/* Whether sockets of that network namespace pass. */
+static inline bool filter_netns(const struct filter *f, uint32_t netns)
+{
+	return !f->netns || f->netns == netns;
+}
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -132,6 +133,36 @@ static void look_around(struct run_place *place, const struct options *o, char *
 	};
 }
 
+/* --netns: the inode of the namespace that is meant. */
+static int find_netns(struct options *o)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	char *end;
+
+	if (!o->netns)
+		return 0;
+	if (*o->netns >= '0' && *o->netns <= '9') {
+		unsigned long inode = strtoul(o->netns, &end, 10);
+
+		if (!*end && inode && inode <= UINT32_MAX) {
+			o->filter.netns = (uint32_t)inode;
+			return 0;
+		}
+	}
+	if (!strcmp(o->netns, "self"))
+		snprintf(path, sizeof(path), "/proc/self/ns/net");
+	else
+		snprintf(path, sizeof(path), "%s%s", strchr(o->netns, '/') ? "" : "/run/netns/", o->netns);
+	if (stat(path, &st)) {
+		run_complain("--netns: '%s': %s: give self, a name of ip netns, a path or an inode", o->netns,
+			     strerror(errno));
+		return -errno;
+	}
+	o->filter.netns = (uint32_t)st.st_ino;
+	return 0;
+}
+
 /* What stdio has printed must have arrived. */
 static int close_stdout(int code)
 {
@@ -170,6 +201,8 @@ int main(int argc, char **argv)
 		fields_print_markdown(stdout);
 		return close_stdout(EXIT_CLEAN);
 	}
+	if (find_netns(&options))
+		return EXIT_USAGE;
 	if (options.command == COMMAND_DOCTOR)
 		return close_stdout(run_doctor(&options, &place));
 	if (options.summary)

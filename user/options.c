@@ -51,6 +51,7 @@ static const struct option_row rows[] = {
 	{KIND_PORTS, 'P', "port", "LIST", "ports of either end: 9502 or 80,443,9500-9510; may be repeated", FIELD(filter)},
 	{KIND_CHOICE, 0, "side", "SIDE", "server: passive opens, the port is local; client: active opens,\n"
 	 "the port is remote; both (default)", FIELD(filter.side), .choices = sides},
+	{KIND_TEXT, 0, "netns", "NETNS", "one network namespace: self, a name of ip netns, a path or an inode", FIELD(netns)},
 	{KIND_FAMILY, '4', "ipv4", NULL, "IPv4 only", .min = 4},
 	{KIND_FAMILY, '6', "ipv6", NULL, "IPv6 only", .min = 6},
 

@@ -60,6 +60,7 @@ struct options {
 	uint64_t duration_ns;	   /* 0: until stopped */
 	uint64_t count;		   /* state and accept lines; 0: no limit */
 	uint64_t interval_ns;	   /* 0: listener lines only when something changes */
+	const char *netns; /* as given; NULL: all. main.c finds the inode for the filter */
 	const char *record;	   /* path, or NULL */
 	const char *replay;	   /* path, or NULL */
 	bool verify, summary, name_syn_drops, syscall_fallback, keep_privileges;

@@ -46,7 +46,8 @@ struct about {
 	} ports[FILTER_RANGES_MAX];
 	uint8_t side; /* enum filter_side */
 	uint8_t ipv4, ipv6;
-	uint8_t pad[5];
+	uint8_t pad;
+	uint32_t netns;
 	char kernel[64];
 	char version[32];
 };
@@ -123,6 +124,7 @@ static void write_head(struct recording_writer *w, const struct recording_info *
 		.side = (uint8_t)info->filter.side,
 		.ipv4 = info->filter.ipv4,
 		.ipv6 = info->filter.ipv6,
+		.netns = info->filter.netns,
 	};
 
 	for (unsigned int i = 0; i < info->filter.port_ranges && i < FILTER_RANGES_MAX; i++) {
@@ -285,6 +287,7 @@ static int read_about(struct recording_reader *r, struct recording_info *info, c
 	info->filter.side = (enum filter_side)about.side;
 	info->filter.ipv4 = about.ipv4;
 	info->filter.ipv6 = about.ipv6;
+	info->filter.netns = about.netns;
 	for (unsigned int i = 0; i < about.port_ranges; i++) {
 		info->filter.ports[i].first = about.ports[i].first;
 		info->filter.ports[i].last = about.ports[i].last;

@@ -483,7 +483,8 @@ static void dump_row(struct dump *d, const struct nlmsghdr *nh)
 	if (d->err || nh->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 		return; /* after an error of fn the rest is read and forgotten: the next dump needs a clean socket */
 	read_row(&row, d->ns->inode, nh);
-	if (d->f && !filter_match(d->f, row.e.s.family, row.e.s.lport, row.e.s.rport))
+	if (d->f && (!filter_netns(d->f, row.e.s.netns) ||
+		     !filter_match(d->f, row.e.s.family, row.e.s.lport, row.e.s.rport)))
 		return;
 	d->err = d->fn(d->ctx, &row);
 	d->rows++;

@@ -133,7 +133,8 @@ static bool passes(const struct filter *f, const struct fact_hdr *fact)
 	case FACT_TICK:
 		return true;
 	case FACT_ENQUEUE:
-		return filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
+		return filter_netns(f, enqueue->netns) &&
+		       filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
 	case FACT_ACCEPT:
 		/* A failed accept() may tell no more than its listener. */
 		if (sock->lport == 0)
@@ -142,7 +143,8 @@ static bool passes(const struct filter *f, const struct fact_hdr *fact)
 	default:
 		break;
 	}
-	return filter_match(f, sock->family, sock->lport, sock->rport);
+	return (!sock->netns || filter_netns(f, sock->netns)) &&
+	       filter_match(f, sock->family, sock->lport, sock->rport);
 }
 
 static void deliver(void *ctx, const struct fact_hdr *fact)

@@ -162,6 +162,7 @@ static void set_settings(struct summary *s, bool cqe)
 	settings->setting_port_ranges = f->port_ranges;
 	settings->setting_local_port = f->side != SIDE_CLIENT;
 	settings->setting_remote_port = f->side != SIDE_SERVER;
+	settings->setting_netns = f->netns;
 	settings->setting_ipv4 = f->ipv4;
 	settings->setting_ipv6 = f->ipv6;
 	settings->setting_io_uring_cqe = cqe;

@@ -236,7 +236,7 @@ static bool must_know(const struct verify *v, const struct row *r)
 {
 	const struct filter *f = &v->config.filter;
 
-	if (!filter_match(f, r->ends.family, r->ends.lport, r->ends.rport))
+	if (!filter_netns(f, r->ends.netns) || !filter_match(f, r->ends.family, r->ends.lport, r->ends.rport))
 		return false;
 	/* The role of a connection does not stand in the tables: a listener on its port makes it a server. */
 	if (f->side == SIDE_SERVER && !has_listener(v, &r->ends))

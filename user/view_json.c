@@ -193,7 +193,12 @@ static bool put_filter(struct cursor *c, const struct filter *f)
 		*c->p++ = ',';
 	if (f->ipv6)
 		PUT(c, "\"ipv6\"");
-	PUT(c, "]}");
+	PUT(c, "]");
+	if (f->netns) {
+		PUT(c, ",\"netns\":");
+		c->p = text_u64(c->p, f->netns);
+	}
+	PUT(c, "}");
 	return true;
 }
 
