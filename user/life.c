@@ -48,6 +48,13 @@ void life_own_as(struct conn *c, const struct listener *l)
 	c->name = l->name;
 }
 
+void life_attach(struct tracker *t, struct conn *c, struct listener *l)
+{
+	if (life_listener(t, c) != l)
+		listener_dequeue(t->listeners, t->conns, c);
+	listener_attach(t->listeners, c, l);
+}
+
 /* ---- memory, bounded ---- */
 
 static void forget(struct tracker *t, struct conn *c)

@@ -165,9 +165,9 @@ static void passive_established(struct tracker *t, const struct fact_established
 		c->isns_known = true;
 	}
 	if (l)
-		listener_attach(t->listeners, c, l);
+		life_attach(t, c, l);
 	else if (!c->listener)
-		listener_attach(t->listeners, c, listener_by_port(t->listeners, &f->s));
+		life_attach(t, c, listener_by_port(t->listeners, &f->s));
 	l = life_listener(t, c);
 	if (!known) {
 		bool cookie = f->h.flags & FACT_F_SYNCOOKIE || (q && q->h.flags & FACT_F_SYNCOOKIE) ||
@@ -202,7 +202,7 @@ static void active_established(struct tracker *t, const struct fact_established 
 		c = life_adopt(t, &f->s, f->old);
 	if (!c)
 		return;
-	listener_attach(t->listeners, c, NULL);
+	life_attach(t, c, NULL);
 	conn_learn_ends(t->conns, c, &f->s);
 	c->role = ROLE_CLIENT;
 	c->client_isn = f->local_isn;

@@ -355,6 +355,8 @@ void listener_completed_elsewhere(struct listener *counted, struct listener *l)
 		counted->completed--;
 	if (counted && counted->window.completed)
 		counted->window.completed--;
+	if (counted && counted->line_completed > counted->completed)
+		counted->line_completed = counted->completed; /* no rate below zero */
 	l->completed++;
 	l->window.completed++;
 }

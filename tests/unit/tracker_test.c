@@ -6,7 +6,6 @@
  *	tracker_test --print FILE	a story as it is told now, to write a new one with, and then to read it critically
  */
 #include <dirent.h>
-#include <stdarg.h>
 
 #include "storybook.h"
 #include "tap.h"
@@ -158,6 +157,97 @@ static void check_crowd_story(bool full)
 	tracker_free(t);
 }
 
+/* ---- noise: facts that are good one by one, and make no sense together ---- */
+
+static uint64_t random_state;
+
+static unsigned int below(unsigned int n)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (unsigned int)(random_state >> 33) % n;
+}
+
+struct noise {
+	uint64_t lines, wrong;
+};
+
+/* Nothing underflows: no duration of years, no count beyond the facts. */
+static void check_noise(void *ctx, const struct event *e)
+{
+	static const enum field counts[] = {F_CONNECTIONS, F_ACCEPTED_COUNT, F_NEVER_ACCEPTED, F_STILL_QUEUED, F_LOST,
+					    F_COUNT, F_COMPLETED, F_COMPLETED_RATE, F_ACCEPTED_RATE};
+	static const enum field durations[] = {F_IN_OLD_NS, F_HANDSHAKE_NS, F_CONNECT_NS, F_ACCEPT_WAIT_NS, F_LIFE_NS,
+					       F_CALL_NS};
+	struct noise *n = ctx;
+
+	n->lines++;
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		n->wrong += event_get(e, counts[i]) > 1000000;
+	for (size_t i = 0; i < sizeof(durations) / sizeof(*durations); i++)
+		n->wrong += event_get(e, durations[i]) > UINT64_C(1) << 50;
+}
+
+/* Few sockets, few listeners, so that everything meets everything. */
+static void random_words(struct words *w, uint64_t t)
+{
+	static const uint64_t errs[] = {0, 0, ETIMEDOUT, ECONNRESET, ECONNREFUSED, EMFILE, EAGAIN};
+	static const uint8_t moves[][2] = {{1, 4}, {1, 8}, {4, 5}, {8, 9}, {4, 11}, {2, 3}, {1, 7}, {9, 7}, {5, 7}};
+	const uint8_t *move = moves[below(9)];
+
+	*w = (struct words){
+		.s = {.cookie = below(12), .sk = below(16) * 2048, .netns = 1 + below(2), .family = AF_INET,
+		      .lport = (uint16_t)(below(8) ? 80 + below(3) : 0), .rport = (uint16_t)(below(8) ? 4000 + below(6) : 0),
+		      .state = (uint16_t)below(TCP_STATE_COUNT), .laddr = {10}, .raddr = {10}},
+		.q = {.sk = below(4) * 4096, .cookie = below(4), .accept_queue = below(4), .backlog = below(3),
+		      .syn_queue = below(4), .drops = below(300), .cookie_stamp = below(2)},
+		.task = {.pid = below(3), .tid = 1, .comm = "noise"},
+		.old = below(3) ? move[0] : below(TCP_STATE_COUNT), .new = move[1], .flags = below(1 << 15),
+		.client_isn = below(3), .server_isn = below(3), .copy_queue = below(3), .count = 1,
+		.called = below(2) ? t - below(1000) : 0, .of = below(4), .err = errs[below(7)], .inode = below(2),
+		.srtt = below(100000), .retrans = below(2), .drop_reason = below(FACT_DROP_REASONS),
+		.reset_reason = below(FACT_RESET_REASONS), .where = below(FACT_LOST_PLACES), .attempt = below(300),
+	};
+}
+
+static void check_noise_story(void)
+{
+	struct noise noise = {0};
+
+	for (unsigned int round = 0; round < 40; round++) {
+		struct tracker_config config;
+		uint64_t t = UINT64_C(1000000000);
+		struct tracker *tracker;
+
+		random_state = round;
+		tracker_config_init(&config);
+		know_tier(&config.facts, round % 2);
+		config.facts.fact[below(KNOW_COUNT)].is = (enum fact_is)below(3);
+		config.max_connections = 1 + below(20);
+		config.max_requests = 1 + below(8);
+		config.interval_ns = UINT64_C(2000000000);
+		tracker = tracker_new(&config, check_noise, &noise);
+		for (int i = 0; i < 3000; i++) {
+			enum fact_kind kind = (enum fact_kind)(1 + below(FACT_KINDS - 1));
+			struct words w;
+			union any_fact f;
+
+			if (kind == FACT_EXISTING_END && below(20))
+				continue;
+			t += below(4) ? below(3000) : below(2000000000);
+			random_words(&w, t);
+			memset(&f, 0, sizeof(f));
+			fill(&f, kind, &w);
+			f.h = (struct fact_hdr){.t = below(30) ? t : t - below(5000000), .kind = (uint8_t)kind,
+						.size = (uint16_t)fact_size(kind), .cpu = (uint8_t)below(4), .flags = w.flags};
+			if (fact_decode(&f, f.h.size))
+				tracker_fact(tracker, &f.h);
+		}
+		tracker_finish(tracker, t);
+		tracker_free(tracker);
+	}
+	ok(noise.lines > 10000 && !noise.wrong, "noise: nothing underflows, and nothing is touched that is not there");
+}
+
 /* ---- a look from outside ---- */
 
 struct seen {
@@ -234,6 +324,7 @@ int main(int argc, char **argv)
 		free(list);
 	check_crowd_story(true);
 	check_crowd_story(false);
+	check_noise_story();
 	check_walk();
 	return done();
 }
