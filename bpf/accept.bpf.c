@@ -261,23 +261,23 @@ int accept_installed(__u64 *ctx)
 	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
 	call = call_find();
+	if (call && call->seen && !call->child)
+		return 0; /* a socket() or a dup() */
+	socket = bpf_sock_from_file(file);
+	sk = socket ? tcp_behind(socket->sk) : NULL;
+	if (!sk)
+		return 0;
 	if (call && call->seen) {
-		/* Inside accept(), or with a socket() or a dup() of its own. */
-		if (!call->child)
-			return 0;
-		send_accept((const struct sock *)call->child, call, ctx[0], FACT_F_TCP_FUNCTIONS);
+		/* Not this one: what was taken from the queue was given back, as after EFAULT. */
+		if (call->child == (__u64)sk)
+			send_accept(sk, call, ctx[0], FACT_F_TCP_FUNCTIONS);
 		call->child = 0;
 		call->called = 0;
 		return 0;
 	}
-	socket = bpf_sock_from_file(file);
-	if (!socket || !file_is_new(file))
-		return 0;
 	/* A socket of socket() has neither a peer nor a port of its own. */
-	sk = tcp_behind(socket->sk);
-	if (!sk || !local_port_probe(sk) || !BPF_CORE_READ(sk, __sk_common.skc_dport))
-		return 0;
-	send_accept(sk, NULL, ctx[0], FACT_F_TCP_FUNCTIONS);
+	if (file_is_new(file) && local_port_probe(sk) && BPF_CORE_READ(sk, __sk_common.skc_dport))
+		send_accept(sk, NULL, ctx[0], FACT_F_TCP_FUNCTIONS);
 	return 0;
 }
 

@@ -109,7 +109,7 @@ static __always_inline bool family_restricted(void)
 	return !(setting_ipv4 && setting_ipv6);
 }
 
-/* A listener on [::] that serves IPv4 too passes with either. */
+/* A listener on [::] that serves IPv4 too passes with either; it is known by having no peer. */
 static __always_inline bool ends_wanted(const struct fact_sock *s, bool dual_stack)
 {
 	return dual_stack || (s->family == AF_INET ? setting_ipv4 : setting_ipv6);
@@ -129,7 +129,7 @@ static __always_inline bool place_wanted(const struct sock_common *c)
 	if (!family_restricted())
 		return true;
 	ends_load(&ends, c);
-	return ends_wanted(&ends, c->skc_state == TCP_LISTEN && !BPF_CORE_READ_BITFIELD(c, skc_ipv6only));
+	return ends_wanted(&ends, !c->skc_dport && !BPF_CORE_READ_BITFIELD(c, skc_ipv6only));
 }
 
 static __always_inline bool place_wanted_probe(const struct sock_common *c)
@@ -141,8 +141,7 @@ static __always_inline bool place_wanted_probe(const struct sock_common *c)
 	if (!family_restricted())
 		return true;
 	ends_probe(&ends, c);
-	return ends_wanted(&ends, BPF_CORE_READ(c, skc_state) == TCP_LISTEN &&
-				       !BPF_CORE_READ_BITFIELD_PROBED(c, skc_ipv6only));
+	return ends_wanted(&ends, !BPF_CORE_READ(c, skc_dport) && !BPF_CORE_READ_BITFIELD_PROBED(c, skc_ipv6only));
 }
 
 /* ---- identity ---- */
