@@ -7,8 +7,9 @@
  *	SYN-ACK again	tp_btf/tcp_retransmit_synack		the same
  *	whose child	fexit/inet_csk_complete_hashdance,	tp_btf/sk_data_ready of a listener
  *			fexit/inet_csk_reqsk_queue_add
- *	taken		fexit/inet_csk_accept			sys_exit_accept, sys_exit_accept4,
- *								tp_btf/io_uring_complete
+ *	taken		fexit/inet_csk_accept, and		sys_exit_accept, sys_exit_accept4,
+ *			fentry/fd_install for calls that	tp_btf/io_uring_complete
+ *			are older than the tracer
  *
  * Nothing is kept for each connection but, while it waits for accept(), since when. A child's listener is the one at its
  * local port: one load or two. Only where several share the port (SO_REUSEPORT, one for each address) the hooks above
@@ -606,6 +607,26 @@ int accept_taken(__u64 *ctx)
 	if (bpf_get_func_ret(ctx, &child) || !child || !common_wanted(&listener->__sk_common))
 		return 0;
 	taken(waiting_find(child), listener_cookie(listener));
+	return 0;
+}
+
+/*
+ * A call that was waiting already when we came returns through no hook of ours: its connection still waits, to us, when
+ * it gets its descriptor. Sees all descriptors of all processes; all but sockets leave at the first test.
+ */
+SEC("fentry/fd_install")
+int accept_installed(__u64 *ctx)
+{
+	struct file *file = (struct file *)ctx[1];
+	struct summary_waiting *w;
+	struct socket *socket;
+
+	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	w = socket ? waiting_find((__u64)socket->sk) : NULL;
+	if (w)
+		taken(w, 0);
 	return 0;
 }
 

@@ -365,15 +365,16 @@ static void put_summary(struct summary *v, const struct event *e)
 		out_format(out, "refused %llu: %s", (unsigned long long)drops[i], drop_reason_name((enum drop_reason)i));
 		end_row(v);
 	}
-	if (!into)
-		return;
-	out_text(out, "into");
-	at = 4;
-	for (size_t i = 0; i < sizeof(order); i++) {
+	at = 0;
+	for (size_t i = 0; into && i < sizeof(order); i++) {
 		unsigned int n;
 
 		if (!into[order[i]])
 			continue;
+		if (!at) {
+			out_text(out, "into");
+			at = 4;
+		}
 		n = (unsigned int)snprintf(item, sizeof(item), " %s %llu", tcp_state_name(order[i]),
 					   (unsigned long long)into[order[i]]);
 		if (columns && at + n > columns) {
@@ -384,7 +385,8 @@ static void put_summary(struct summary *v, const struct event *e)
 		out_text(out, item);
 		at += n;
 	}
-	end_row(v);
+	if (at)
+		end_row(v);
 }
 
 /* end: the summary that ends the round, or NULL. */

@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# --summary: what is counted in the kernel against nstat, ss, the lab's own tallies and delays that were made.
+# shellcheck source-path=SCRIPTDIR source=live.sh
+# shellcheck disable=SC2016,SC2154 # jq programs; variables of live.sh
+. "$(dirname "$0")/live.sh"
+
+count() # counters of nstat; their sum
+{
+	local IFS='|'
+	nstat -asz 2>/dev/null | awk -v names="^($*)$" '$1 ~ names { sum += $2 } END { print sum + 0 }'
+}
+
+tally() # word before it in the client's tally: 20 connected
+{
+	sed -n "s/.*tally:.* \([0-9]*\) $1.*/\1/p" "$work/client"
+}
+
+# The last listener lines of each, and the summary, as objects to look at.
+# Others may use the same port in a namespace of theirs, so of the summary only our listeners.
+last='(map(select(.type == "listener")) | group_by(.cookie) | map(last)) as $l | (map(select(.type == "summary")) | last |
+	.listeners |= map(select(.netns == $ns))) as $s | '
+server_accepts() # how often accept() gave a connection, from the server's own words
+{
+	grep -cE 'accept4?\([0-9]+.*\) = [0-9]+' "$work/server"
+}
+
+# ---- counts ----
+
+serve
+trace --summary --interval 200ms --port "$port"
+call --count 300 --parallel 20
+connected=$(tally connected)
+until_true in_state established 0 sport = ":$port"
+sleep 0.3
+stop_trace
+is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepted)"')" \
+	"$(count TcpPassiveOpens) $(server_accepts)" "completed as nstat counts passive opens, accepts as the server tells them"
+is "$(q "$last"'$l[0].transitions | "\(.SYN_RECV) \(.ESTABLISHED)"')" "$connected $connected" "transitions of the listener's side"
+ordered "ESTABLISHED at both ends: active and passive opens, and those of others at this port" \
+	"$(count TcpPassiveOpens TcpActiveOpens)" "$(q "$last"'$s.transitions.ESTABLISHED')" "$(($(count TcpPassiveOpens TcpActiveOpens) + 50))"
+ordered "  and so the sums" "$connected" "$(q "$last"'$s.connections')" "$(q "$last"'$s.accepted + 50')" $((connected + 100))
+is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepted) \(.drops) \(.accept_wait_ns.count)"')" \
+	"$connected $connected $(count TcpExtListenDrops) $connected" "the listener's: completed, accepted, drops; each wait measured"
+is "$(q 'map(.type) | unique')" '["listener","meta","summary"]' "no event is streamed"
+is "$(q 'map(.seq) == [range(length)]')" true "no line is missing"
+is "$(q "$last"'$s.lost')" 0 "nothing is lost"
+is "$(q '[.[] | select(.type == "listener")] | length > 1 and all(.lport == '"$port"' and .pid == '"$server"')')" true \
+	"a line each interval, with its owner"
+before=$(count TcpPassiveOpens)
+end "$server"
+
+# ---- a listener that begins and ends while we look; two that share a port ----
+
+trace --summary --interval 200ms --port "$port"
+serve --workers 2
+cookies=$(ss -Htlne sport = ":$port" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p' | while read -r hex; do echo $((16#$hex)); done | sort -n | paste -sd,)
+call --count 200 --parallel 20
+until_true in_state established 0 sport = ":$port"
+sleep 0.4
+accepts=$(server_accepts)
+is "$(q "$last"'[$l[].cookie] | sort | map(tostring) | join(",")')" "$cookies" "SO_REUSEPORT: both listeners, by the cookies of ss"
+end "$server"
+sleep 0.5
+stop_trace
+is "$(q "$last"'[$s.listeners[].completed] | add')" $(($(count TcpPassiveOpens) - before)) "  their completed are what nstat counts"
+is "$(q "$last"'[$s.listeners[].accepted] | add')" "$accepts" "  their accepts what the servers tell"
+if [ "$(q '.[0].facts.enqueue.is')" != derived ] || q '.[0].facts.enqueue.why' | grep -q 'established just before'; then
+	is "$(q "$last"'$s.listeners | all(.completed == .accepted and .completed > 0)')" true "  each accepted its own"
+else
+	skip 1 "this kernel does not tell whose child it is"
+fi
+is "$(q "$last"'$s.listeners | length')" 2 "  both stand in the summary after their end"
+is "$(q "($last"'[$l[].t_ns] | max) < (map(select(.type == "summary")) | last | .t_ns)')" true "  and have no line any more"
+
+# ---- a full queue ----
+
+serve --backlog 1 --never-accept
+drops=$(count TcpExtListenDrops)
+trace --summary --interval 200ms --port "$port" --stuck 1
+call --count 4 --timeout 1600 --keep-going --hold 3000
+sleep 0.5
+queue=$(ss -Htln sport = ":$port" | awk '{ print $2 " " $3 }')
+stop_trace
+is "$(q "$last"'$l[0] | "\(.accept_queue) \(.backlog)"')" "$queue" "a full queue: length and limit as ss shows them"
+is "$(q "$last"'$s.listeners[0].drops')" $(($(count TcpExtListenDrops) - drops)) "  drops as nstat counts them"
+is "$(q "$last"'$s.drops | keys')" '["accept_queue_full"]' "  and why"
+is "$(q "$last"'"\($l[0].verdict) \($s.listeners[0].completed) \($s.listeners[0].accepted) \($s.still_queued)"')" \
+	"app_stuck $(tally connected) 0 $(tally connected)" "  verdict, completed, accepted, still queued"
+is "$(q "$last"'$s.listeners[0] | has("accept_wait_ns")')" false "  no wait was measured: absent"
+end "$server"
+
+# ---- waits and handshakes of a known length ----
+
+serve --accept-delay 200
+trace --summary --port "$port"
+for i in 1 2 3; do call --read-eof --send 0 --close shutdown >/dev/null & sleep 0.5; done
+until_true has_line "$work/server" 'accept.*= [0-9]' 3
+sleep 0.3
+stop_trace
+judge --argjson low 190000000 --argjson high 420000000 "$last"'$s.listeners[0].accept_wait_ns |
+	holds("accept() 200 ms late: p50 says so"; .count == 3 and .p50 > $low and .p50 < $high and .max >= .p50)'
+end "$server"
+
+if have_tun; then
+	serve --addr 0.0.0.0
+	trace --summary --port "$port"
+	for i in 1 2 3; do call --raw 'syn; wait-synack; delay 50; ack; data 7; fin' --bind-port $((40000 + i)); done
+	sleep 0.2
+	stop_trace
+	judge "$last"'$s.listeners[0].handshake_ns |
+		holds("a client that takes 50 ms: handshakes of 50 ms"; .count == 3 and .p50 > 46000000 and .p50 < 90000000)'
+	trace --summary --port "$port"
+	again=$(count TcpExtTCPSynRetrans)
+	call --raw 'syn; drop-synack; expect-synack-retransmit; ack; data 7; fin'
+	sleep 0.2
+	again=$(($(count TcpExtTCPSynRetrans) - again))
+	stop_trace
+	judge --argjson again "$again" "$last"'$s |
+		is("a SYN-ACK that is lost: sent again, as nstat counts"; .synack_retrans; $again),
+		holds("  and a handshake of more than a second"; .listeners[0].handshake_ns | .count == 1 and .p50 > 950000000 and .p50 < 2000000000)'
+	end "$server"
+else
+	skip 3 "no TUN device"
+fi
+
+# ---- IPv6, io_uring, other tables ----
+
+serve --addr ::1
+trace --summary --port "$port"
+call --addr ::1 --count 5
+sleep 0.3
+stop_trace
+is "$(q "$last"'$s.listeners[0] | "\(.laddr) \(.completed) \(.accepted)"')" "::1 5 5" "IPv6"
+end "$server"
+
+if "$lab" server --io-uring --port 0 --quiet --duration 1 >/dev/null 2>&1; then
+	serve --io-uring
+	trace --summary --port "$port"
+	call --count 5
+	sleep 0.3
+	stop_trace
+	is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepted) \(.accept_wait_ns.count)"')" "5 5 5" "accepts through io_uring"
+	end "$server"
+else
+	skip 2 "no io_uring here"
+fi
+
+serve
+"$sockstate" --summary --port "$port" --interval 200ms --duration 1.5 >"$work/table" 2>"$work/err" </dev/null &
+table=$!
+until_true has_line "$work/table" listener
+call --count 7
+wait "$table"
+is "$(grep -c '^ *PORT' "$work/table" | awk '{ print ($1 > 3) }')" 1 "the table: a block each interval where there is no terminal"
+is "$(tail -n 3 "$work/table" | sed -n 's/\(.* connections\).* \([0-9]* accepted\).*/\1 \2/p')" "7 connections 7 accepted" "  and the totals"
+end "$server"
+
+done_testing
