@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * existing.bpf.c - who holds the sockets that were there before us: a walk over all open files of all processes, in all
- * namespaces, that no other way allows without reading /proc file by file. 110 ns a file.
+ * existing.bpf.c - two walks over all open files of all processes, in all namespaces: who holds the sockets that were there
+ * before us, and how the queues of all listeners stand now. No other way sees all namespaces without entering (and so
+ * keeping) each. 110 ns a file.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -11,6 +12,24 @@
 #include "descriptor.bpf.h"
 #include "existing.h"
 
+/* The TCP socket behind a file, or NULL. */
+static __always_inline const struct sock *socket_of_file(struct file *file)
+{
+	struct socket *socket;
+
+	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = bpf_sock_from_file(file);
+	return socket && socket->sk ? tcp_behind(socket->sk) : NULL;
+}
+
+static __always_inline void holder_fill(struct fact_task *out, const struct task_struct *task)
+{
+	out->pid = task->tgid;
+	out->tid = task->pid;
+	BPF_CORE_READ_STR_INTO(&out->comm, task, comm);
+}
+
 SEC("iter/task_file")
 int existing_files(struct bpf_iter__task_file *ctx)
 {
@@ -18,14 +37,10 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct existing_file out;
 	const struct sock *sk;
-	struct socket *socket;
 
-	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+	if (!task || !file)
 		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket || !socket->sk)
-		return 0;
-	sk = tcp_behind(socket->sk);
+	sk = socket_of_file(file);
 	if (!sk)
 		return 0;
 	__builtin_memset(&out, 0, sizeof(out));
@@ -33,9 +48,34 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	out.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	out.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	out.fd = ctx->fd;
-	out.task.pid = task->tgid;
-	out.task.tid = task->pid;
-	BPF_CORE_READ_STR_INTO(&out.task.comm, task, comm);
+	holder_fill(&out.task, task);
+	bpf_seq_write(ctx->meta->seq, &out, sizeof(out));
+	return 0;
+}
+
+/* A fact as user space makes them of the kernel's tables, with all figures of both queues. */
+SEC("iter/task_file")
+int listening_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct fact_existing out;
+	const struct sock *sk;
+
+	if (!task || !file)
+		return 0;
+	sk = socket_of_file(file);
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_LISTEN || !sock_wanted_probe(sk))
+		return 0;
+	__builtin_memset(&out, 0, sizeof(out));
+	out.h.t = bpf_ktime_get_ns();
+	out.h.size = sizeof(out);
+	out.h.kind = FACT_EXISTING;
+	sock_fill_probe(&out.s, &sk->__sk_common, BPF_CORE_READ(sk, __sk_common.skc_num));
+	queues_probe(&out.q, sk);
+	holder_fill(&out.task, task);
+	out.fd = ctx->fd;
+	out.inode = file->f_inode->i_ino;
 	bpf_seq_write(ctx->meta->seq, &out, sizeof(out));
 	return 0;
 }

@@ -408,7 +408,9 @@ int source_kernel_snapshot(struct source_kernel *s, record_fn fn, void *ctx)
 
 int source_kernel_listeners(struct source_kernel *s, record_fn fn, void *ctx)
 {
-	return walk(s, LISTENERS, fn, ctx);
+	int rc = source_kernel_walk_listeners(s, fn, ctx);
+
+	return rc == -EOPNOTSUPP ? walk(s, LISTENERS, fn, ctx) : rc;
 }
 
 /* ---- the namespaces ---- */

@@ -12,7 +12,10 @@
 
 #include "source.h"
 
-/* Listeners only, with their queues as they are now: a small part of the price of a snapshot. */
+/*
+ * Listeners only, with their queues as they are now, of all namespaces: 110 ns for each open file of the machine. Where the
+ * kernel does not let us walk those, of the namespaces that a snapshot lists.
+ */
 int source_kernel_listeners(struct source_kernel *s, record_fn fn, void *ctx);
 
 /*
@@ -24,7 +27,7 @@ int source_kernel_namespaces(struct source_kernel *s, void (*fn)(void *ctx, uint
 bool source_kernel_own_namespace_only(struct source_kernel *s);
 /*
  * Every namespace that can be listed is kept alive by our netlink socket in it. Who wants no further snapshot of them
- * (no --verify, no --interval) lets them go after source_kernel_existing().
+ * (no --verify) lets them go after source_kernel_existing().
  */
 void source_kernel_keep_own_namespace(struct source_kernel *s);
 

@@ -57,6 +57,7 @@ struct source_kernel {
 	size_t attached_count;
 	struct ring_buffer *ring;
 	int tracefs; /* -1, or a directory */
+	struct bpf_link *listening_walk; /* NULL where the kernel refuses it */
 	int cpus;
 
 	record_fn fn; /* during a poll */
@@ -647,6 +648,7 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 		snprintf(err, err_size, "cannot map the ring buffer of %zu bytes: %s", s->options.ring_bytes, strerror(-rc));
 		return rc;
 	}
+	s->listening_walk = bpf_program__attach_iter(s->skel->progs.listening_files, NULL);
 	hooks_tell(&s->hooks, kernel_types_find(k->types, KERNEL_ENUM, "sk_rst_reason"), facts);
 	return 0;
 }
@@ -699,6 +701,7 @@ void source_kernel_free(struct source_kernel *s)
 	if (!s)
 		return;
 	ring_buffer__free(s->ring);
+	bpf_link__destroy(s->listening_walk);
 	unload(s);
 	if (s->tracefs >= 0)
 		close(s->tracefs);
@@ -817,6 +820,28 @@ int source_kernel_owners(struct source_kernel *s,
 	close(iter);
 	bpf_link__destroy(link);
 	return (int)n;
+}
+
+int source_kernel_walk_listeners(struct source_kernel *s, record_fn fn, void *ctx)
+{
+	struct fact_existing listeners[64];
+	int iter, rc = 0;
+	ssize_t n;
+
+	if (!s->listening_walk)
+		return -EOPNOTSUPP;
+	iter = bpf_iter_create(bpf_link__fd(s->listening_walk));
+	if (iter < 0)
+		return -errno;
+	/* Whole records only, as above. */
+	while (!rc && (n = read(iter, listeners, sizeof(listeners))) != 0) {
+		if (n < 0)
+			rc = -errno;
+		for (size_t i = 0; !rc && i < (size_t)n / sizeof(listeners[0]); i++)
+			rc = fn(ctx, &listeners[i], sizeof(listeners[i]));
+	}
+	close(iter);
+	return rc;
 }
 
 struct sockdiag **source_kernel_sockdiag(struct source_kernel *s)

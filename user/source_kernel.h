@@ -23,6 +23,13 @@ int source_kernel_owners(struct source_kernel *s,
 				    const struct fact_task *task),
 			 void *ctx);
 
+/*
+ * Walks the same files for listeners that pass the filter, and hands each over as a struct fact_existing with all figures
+ * of its queues as they are now; one that several descriptors hold comes several times. Needs no rights once s is open.
+ * -EOPNOTSUPP where the kernel does not let us walk.
+ */
+int source_kernel_walk_listeners(struct source_kernel *s, record_fn fn, void *ctx);
+
 /* A place for existing.c's handle; freed with s. */
 struct sockdiag **source_kernel_sockdiag(struct source_kernel *s);
 /* Whether functions may be hooked at all, found out with one small program. */

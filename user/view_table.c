@@ -608,8 +608,11 @@ static void drop_line(struct line *l, const struct event *e)
 	if (reason && !strcmp(reason, "request_expired")) {
 		note(l, l->t->state_at, true, RED, "request given up: no final ACK taken");
 	} else {
-		p = stpcpy(text, segment && !strcmp(segment, "syn") ? "SYN" : segment ? "ACK" : "segment");
-		p = stpcpy(p, " refused");
+		p = text;
+		if (event_get(e, F_COUNT) > 1)
+			*(p = text_u64(p, e->v[F_COUNT].u)) = ' ', p++;
+		p = stpcpy(p, segment && !strcmp(segment, "syn") ? "SYN" : segment ? "ACK" : "segment");
+		p = stpcpy(p, event_get(e, F_COUNT) > 1 ? "s refused" : " refused");
 		if (reason)
 			p = stpcpy(stpcpy(p, ": "), words(reason, buf, sizeof(buf)));
 		if (reason && !strcmp(reason, "syn_queue_full") && event_has(e, F_SYN_QUEUE)) {

@@ -212,6 +212,7 @@ struct sk_buff {
 
 struct inode {
 	unsigned short i_mode;
+	unsigned long i_ino; /* the number that /proc/PID/fd and ss -e show */
 };
 
 typedef struct {
