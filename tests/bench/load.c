@@ -11,7 +11,7 @@
  *	lines	no load: counts standard input: lines, bytes, lines that contain with=, JSON lines by type; keeps the types
  *		named in match= in file=
  *
- *	threads=2 seconds=1 count=0 rate=0 port=9500 here=0
+ *	threads=2 seconds=1 count=0 rate=0 port=7460 here=0
  *
  * Each thread is client and server in one, so connect() needs no other thread and its latency is the kernel's own. It
  * ends after seconds, or after count turns of all threads if that is earlier. rate spreads the turns (per second, all
@@ -578,7 +578,7 @@ static double number(const char *text, const char *value, double max)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.threads = 2, .port = 9500, .seconds = 1};
+	struct options o = {.threads = 2, .port = 7460, .seconds = 1};
 	const char *match = NULL, *path = NULL, *with = NULL;
 
 	if (argc < 2) {

@@ -6,6 +6,8 @@
  *	filter_miss	reads the port and turns away
  *	ringb		a record of 128 bytes into a ring, the reader woken once in 256 KiB
  *	ringh		the same, and a hash by socket that knows how long each state lasted
+ *	rings		the same with socket storage in place of the hash
+ *	ringc		ringb with a ring for each CPU
  *	pkt_noop	called at each packet that leaves, does nothing
  *
  * Written as such programs usually are; nothing here is shared with the programs that are measured.
@@ -18,6 +20,7 @@
 #define RING_BYTES (8 << 20)
 #define WAKE_BYTES (256 << 10)
 #define SOCKETS_MAX 262144
+#define CPUS_MAX 64
 #define CLOSE 7
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -47,7 +50,34 @@ struct {
 	__type(value, __u64);
 } since SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u64);
+} stored SEC(".maps");
+
+struct cpu_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+/* User space puts one in for each CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, CPUS_MAX);
+	__type(key, __u32);
+	__array(values, struct cpu_ring);
+} cpu_rings SEC(".maps");
+
+enum durations {
+	NO_DURATIONS,
+	IN_HASH,
+	IN_STORAGE,
+};
+
 __u64 dropped = 0;
+
 
 SEC("tp_btf/inet_sock_set_state")
 int noop(__u64 *ctx)
@@ -64,34 +94,53 @@ int filter_miss(__u64 *ctx)
 	return port == wanted_port || sk->__sk_common.skc_dport == bpf_htons(wanted_port);
 }
 
-static __always_inline int record(__u64 *ctx, bool durations)
+/* Returns how long the state that ends now has lasted. */
+static __always_inline __u64 hashed(__u64 key, __u64 now, bool last)
+{
+	__u64 *then = bpf_map_lookup_elem(&since, &key);
+	__u64 lasted = then ? now - *then : 0;
+
+	if (last)
+		bpf_map_delete_elem(&since, &key);
+	else if (then)
+		*then = now;
+	else
+		bpf_map_update_elem(&since, &key, &now, BPF_ANY);
+	return lasted;
+}
+
+static __always_inline __u64 stored_at(struct sock *sk, __u64 now)
+{
+	__u64 *then = bpf_sk_storage_get(&stored, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	__u64 lasted = then && *then ? now - *then : 0;
+
+	if (then)
+		*then = now;
+	return lasted;
+}
+
+static __always_inline int record(__u64 *ctx, void *to, enum durations durations)
+
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	struct sock_common *c = &sk->__sk_common;
-	__u64 key = (__u64)sk, now = bpf_ktime_get_ns(), *then;
+	__u64 key = (__u64)sk, now = bpf_ktime_get_ns();
 	struct record *r;
 	long wake;
 	struct tcp_sock *tp;
 
 	if (sk->sk_protocol != 6)
 		return 0;
-	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
+	r = bpf_ringbuf_reserve(to, sizeof(*r), 0);
 	if (!r) {
 		__sync_fetch_and_add(&dropped, 1);
 		return 0;
 	}
 	r->in_old = 0;
-	if (durations) {
-		then = bpf_map_lookup_elem(&since, &key);
-		if (then)
-			r->in_old = now - *then;
-		if (ctx[2] == CLOSE)
-			bpf_map_delete_elem(&since, &key);
-		else if (then)
-			*then = now;
-		else
-			bpf_map_update_elem(&since, &key, &now, BPF_ANY);
-	}
+	if (durations == IN_HASH)
+		r->in_old = hashed(key, now, ctx[2] == CLOSE);
+	if (durations == IN_STORAGE)
+		r->in_old = stored_at(sk, now);
 	r->t = now;
 	r->sk = key;
 	r->cookie = c->skc_cookie.counter;
@@ -115,7 +164,7 @@ static __always_inline int record(__u64 *ctx, bool durations)
 	}
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	__builtin_memset(r->rest, 0, sizeof(r->rest));
-	wake = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	wake = bpf_ringbuf_query(to, BPF_RB_AVAIL_DATA) >= WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 	bpf_ringbuf_submit(r, wake);
 	return 0;
 }
@@ -123,13 +172,28 @@ static __always_inline int record(__u64 *ctx, bool durations)
 SEC("tp_btf/inet_sock_set_state")
 int ringb(__u64 *ctx)
 {
-	return record(ctx, false);
+	return record(ctx, &ring, NO_DURATIONS);
 }
 
 SEC("tp_btf/inet_sock_set_state")
 int ringh(__u64 *ctx)
 {
-	return record(ctx, true);
+	return record(ctx, &ring, IN_HASH);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int rings(__u64 *ctx)
+{
+	return record(ctx, &ring, IN_STORAGE);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int ringc(__u64 *ctx)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	void *own = bpf_map_lookup_elem(&cpu_rings, &cpu);
+
+	return own ? record(ctx, own, NO_DURATIONS) : 0;
 }
 
 SEC("tp_btf/net_dev_queue")

@@ -2,8 +2,8 @@
 /*
  * ref.c - runs one program of ref.bpf.c, or tells what the programs of other processes have cost.
  *
- *	ref noop|filter_miss|ringb|ringh|pkt_noop	until SIGINT or SIGTERM; "attached" and "first" are told on standard
- *							output as they happen, and what was seen at the end
+ *	ref PROGRAM			until|usage: ref noop|filter_miss|ringb|ringh|rings|ringc|pkt_noop|watch|ringb|ringh|pkt_noop	until SIGINT or SIGTERM; "attached" and "first" are told on standard
+ *				output as they happen, and what was seen at the end
  *	ref watch	commands on standard input, an answer each:
  *			on		the kernel measures all programs from now on, as long as this process wants it
  *			off		no more
@@ -28,6 +28,7 @@
 
 #define LOOK_MS 20
 #define IDS_MAX 256
+#define RING_BYTES (8U << 20)
 
 static volatile sig_atomic_t stop;
 
@@ -54,7 +55,7 @@ struct ends {
 /* Only the load of tests/bench/load.c is counted. */
 static bool is_ours(unsigned int port)
 {
-	return port >= 9500 && port <= 9507;
+	return port >= 7460 && port <= 7467;
 }
 
 static int on_record(void *ctx, void *data, size_t size)
@@ -71,7 +72,29 @@ static int on_record(void *ctx, void *data, size_t size)
 	return 0;
 }
 
+/* A ring for each CPU, together as large as the one. */
+static int add_rings(struct ref *skel, struct ring_buffer **ring, void *ctx)
+{
+	int cpus = libbpf_num_possible_cpus();
+	__u32 bytes = RING_BYTES;
+
+	for (int n = cpus; n > 1; n = (n + 1) / 2)
+		bytes /= 2;
+	for (__u32 i = 0; i < (__u32)cpus; i++) {
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "cpu_ring", 0, 0, bytes, NULL);
+
+		if (fd < 0 || bpf_map_update_elem(bpf_map__fd(skel->maps.cpu_rings), &i, &fd, 0))
+			return -1;
+		if (!*ring)
+			*ring = ring_buffer__new(fd, on_record, ctx, NULL);
+		else if (ring_buffer__add(*ring, fd, on_record, ctx))
+			return -1;
+	}
+	return 0;
+}
+
 static int reference(const char *name)
+
 {
 	struct sigaction action = {.sa_handler = on_signal};
 	unsigned long long seen = 0;
@@ -99,14 +122,16 @@ static int reference(const char *name)
 	}
 	if (strcmp(name, "ringh"))
 		bpf_map__set_max_entries(skel->maps.since, 1);
-	if (strncmp(name, "ring", 4))
+	if (strncmp(name, "ring", 4) || !strcmp(name, "ringc"))
 		bpf_map__set_max_entries(skel->maps.ring, 4096);
 	if (ref__load(skel))
 		return 1;
 	link = bpf_program__attach(chosen);
 	if (!link)
 		return 1;
-	if (!strncmp(name, "ring", 4))
+	if (!strcmp(name, "ringc") && add_rings(skel, &ring, &seen))
+		return 1;
+	if (!strncmp(name, "ring", 4) && !ring)
 		ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), on_record, &seen, NULL);
 	puts("attached");
 	fflush(stdout);
