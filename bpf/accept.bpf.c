@@ -132,7 +132,8 @@ int listener_ready(__u64 *ctx)
 	}
 	if (!child)
 		rport = cookie = 0;
-	if (!child && !common_wanted(&listener->__sk_common))
+	/* The child is unknown because it was older than us, or because it was turned away. */
+	if (!child && (family_restricted() || !common_wanted(&listener->__sk_common)))
 		return 0;
 	f = fact_reserve(FACT_ENQUEUE, sizeof(*f), flags);
 	if (!f)
