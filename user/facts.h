@@ -12,7 +12,7 @@
 #define FACT_NAMES(FACT)                                                                                               \
 	FACT(SYN_RECV_BEGIN, "syn_recv_begin", "when the SYN made a connection request")                               \
 	FACT(HANDSHAKE, "handshake", "how long the handshake took")                                                    \
-	FACT(SYN_DROP, "syn_drop", "which SYNs the listener refused")                                                  \
+	FACT(SYN_DROP, "syn_drop", "whose SYNs the listener refused")                                                  \
 	FACT(ACK_DROP, "ack_drop", "which final ACKs the listener refused")                                            \
 	FACT(REQUEST_EXPIRED, "request_expired", "when a half-open request was given up")                              \
 	FACT(ENQUEUE, "enqueue", "when a connection entered the accept queue, and whose")                              \

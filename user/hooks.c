@@ -102,13 +102,15 @@ static const struct candidate {
 
 	{KNOW_SYN_DROP, HOOK_SYN_REFUSED, FACT_IS_EXACT, "fexit/tcp_conn_request", ""},
 	{KNOW_SYN_DROP, HOOK_SYN_FREED, FACT_IS_DERIVED, "tp_btf/consume_skb",
-	 "a SYN to which no SYN-ACK left; which queue was full is not told"},
+	 "a SYN to which no SYN-ACK left; which queue was full follows from the listener's figures"},
 
 	{KNOW_ACK_DROP, HOOK_ACK_REFUSED, FACT_IS_EXACT, "fexit/tcp_check_req", ""},
 	{KNOW_ACK_DROP, HOOK_ACK_DROPPED, FACT_IS_DERIVED, "tp_btf/kfree_skb",
 	 "ACKs that carry a SYN cookie are not told apart"},
 
 	{KNOW_REQUEST_EXPIRED, HOOK_EXPIRED, FACT_IS_EXACT, "fexit/reqsk_timer_handler", ""},
+	{KNOW_REQUEST_EXPIRED, HOOK_RETRANSMIT, FACT_IS_DERIVED, "tp_btf/tcp_retransmit_synack",
+	 "its SYN-ACK did not go out again when it should have"},
 
 	{KNOW_ENQUEUE, HOOK_ENQUEUE, FACT_IS_EXACT, "fexit/inet_csk_complete_hashdance", ""},
 	{KNOW_ENQUEUE, HOOK_LISTENER_READY, FACT_IS_DERIVED, "tp_btf/sk_data_ready",
@@ -227,7 +229,7 @@ void hooks_init(struct hooks *h, bool name_syn_drops, bool syscall_fallback, con
 			hooks_refuse(h, id, "%s refused: forced", hooks[id].name);
 	}
 	if (!name_syn_drops)
-		hooks_refuse(h, HOOK_SYN_FREED, "only with --name-syn-drops");
+		hooks_refuse(h, HOOK_SYN_FREED, "counted, but named only with --name-syn-drops");
 	if (!syscall_fallback)
 		hooks_refuse(h, HOOK_ACCEPT_ANY_SYSCALL, "only with --syscall-fallback");
 }
