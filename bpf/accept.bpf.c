@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * accept.bpf.c - into the accept queue and out of it: enqueue, accept() called, accept() done, accept() failed.
  *

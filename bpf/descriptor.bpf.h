@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * descriptor.bpf.h - from a file descriptor of the current task to its TCP socket: six guarded reads, 250 ns.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * existing.bpf.c - two walks over all open files of all processes, in all namespaces: who holds the sockets that were there
  * before us, and how the queues of all listeners stand now. No other way sees all namespaces without entering (and so

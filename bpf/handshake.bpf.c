@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * handshake.bpf.c - SYN, request, SYN-ACK, again, given up: the half-open phase, which no transition shows.
  *
@@ -99,9 +99,9 @@ int synack_leaves(__u64 *ctx)
 SEC("tp_btf/tcp_retransmit_synack")
 int synack_again(__u64 *ctx)
 {
-	struct sock *listener = (struct sock *)ctx[0];
+	struct sock *sk = (struct sock *)ctx[0];
 	struct request_sock *req = (struct request_sock *)ctx[1];
-	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct cpu *cpu = this_cpu();
 	struct fact_syn *f;
 
@@ -110,9 +110,14 @@ int synack_again(__u64 *ctx)
 	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req), req->__req_common.skc_num,
-		  TCP_NEW_SYN_RECV);
-	queues_fill(&f->q, tp);
+	if (sk->__sk_common.skc_state == TCP_LISTEN) {
+		sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req), req->__req_common.skc_num,
+			  TCP_NEW_SYN_RECV);
+		queues_fill(&f->q, tp);
+	} else { /* a fast open: its child is there already, and sends */
+		sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp), TCP_SYN_RECV);
+		queues_none(&f->q);
+	}
 	f->client_isn = BPF_CORE_READ((struct tcp_request_sock *)req, rcv_isn);
 	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
 	f->attempt = req->num_retrans + 1; /* it is counted after this */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * refuse.bpf.c - what a listener would not take, and SYN cookies, with which it takes more than it can remember.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * segment.bpf.h - the TCP segment in a packet that came in: its ends as seen from here, its flags.
  *

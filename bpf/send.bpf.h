@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * send.bpf.h - from a hook to the ring: reserve or count, stamp, submit, wake seldom.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * sock.bpf.h - who a socket is, its addresses, its queues, and whether it is wanted.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * state.bpf.c - every transition of a TCP socket: tp_btf/inet_sock_set_state. On all kernels, the backbone.
  *
@@ -15,7 +15,7 @@
 #include "send.bpf.h"
 #include "sock.bpf.h"
 
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
+char LICENSE[] SEC("license") = "GPL";
 
 /* What every fact of this file says, gathered once before the ways part: the verifier then reads it once, too. */
 struct change {

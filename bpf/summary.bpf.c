@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * summary.bpf.c - --summary: counts and histograms for each listener, kept here; nothing is sent.
  *
@@ -26,7 +26,7 @@
 #include "sock.bpf.h"
 #include "summary.h"
 
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
+char LICENSE[] SEC("license") = "GPL";
 
 #define IORING_OP_ACCEPT 13
 
