@@ -62,13 +62,13 @@ enum hook_kind {
 struct hook_program {
 	const char *name;
 	const char *target;
+	bool sieve; /* most runs are not about us: one that was missed is no fact that was lost */
 };
 
 struct hook {
 	const char *name; /* for doctor and for tests that take it away */
 	enum hook_kind kind;
 	struct hook_program programs[HOOK_PROGRAMS_MAX];
-	bool sieve; /* most runs are not about us: a run that was missed is no fact that was lost */
 	const char *price;
 };
 

@@ -460,7 +460,7 @@ static int attach_hook(struct source_kernel *s, enum hook_id id)
 			*link = bpf_program__attach(program);
 		if (!*link)
 			return -errno;
-		remember_attached(s, bpf_program__fd(program), !hook->sieve && id != HOOK_STATE);
+		remember_attached(s, bpf_program__fd(program), !hook->programs[i].sieve && id != HOOK_STATE);
 	}
 	return 0;
 }
