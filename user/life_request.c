@@ -144,11 +144,14 @@ void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
 	bool ours = f->s.state == TCP_STATE_SYN_SENT;
+	bool child = f->s.state == TCP_STATE_SYN_RECV; /* a fast open has its socket before the handshake is over */
 	struct listener *l = ours ? NULL : life_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	struct conn *c = ours ? life_find(t, &f->s) : life_find_request(t, &f->s);
+	struct conn *c = ours || child ? life_find(t, &f->s) : life_find_request(t, &f->s);
 	struct event *e;
 
-	if (!c && !ours) {
+	if (!c && child)
+		c = life_fast_open(t, &f->s);
+	if (!c && !ours && !child) {
 		/* Older than the tracer, or its SYN was lost: its begin is not known. */
 		c = life_add(t, &f->s, true);
 		if (!c)
