@@ -275,7 +275,7 @@ run_cases()
 	work=$(mktemp -d)
 	trap 'end_all file' EXIT
 	dir=$work
-	export CASES_WORK=$work CASES_PORT=$((20000 + $$ % 110 * 100)) CASES_INSIDE=yes
+	export CASES_WORK=$work CASES_PORT=$((2000 + $$ % 60 * 100)) CASES_INSIDE=yes
 	for name in "$@"; do
 		unshare -n bash "$0" --case "$name" $i >"$work/$name.tap" 2>&1 </dev/null &
 		i=$((i + 1))

@@ -19,20 +19,30 @@ every_drop_is_told()
 told_all() { [ "$(ask "$listener_drops")" -ge "$(counter TcpExtListenDrops)" ]; }
 drops_total_is() { [ "$(ask 'map(.drops_total // empty) | max')" = "$1" ]; }
 
-refused_ports() { ss -tanH state syn-sent "dport = :$port" | awk '{ sub(/.*:/, "", $3); print $3 }' | sort; }
+# Whose SYN was on the wire, and no SYN-ACK to it.
+refused_ports()
+{
+	comm -23 <(sed -n "s/.*\.\([0-9]*\) > .*\.$port: Flags \[S\],.*/\1/p" "$dir/wire" | sort -u) \
+		<(sed -n "s/.*\.$port > .*\.\([0-9]*\): Flags \[S\.\],.*/\1/p" "$dir/wire" | sort -u)
+}
 
 # Face 1: the queue is full when the SYN comes.
 syn_finds_no_room()
 {
 	sysctl -qw net.ipv4.tcp_syn_retries=1
 	server --addr 127.0.0.1 --backlog 2 --never-accept --name overloaded
-	client_bg --count 3 --every 300 --name decoy --hold forever
-	becomes 'a backlog of 2 admits 3 (ss)' queue '3 2'
-	in_pid=$client_pid
+	sniff "port $port and tcp[tcpflags] & tcp-syn != 0"
+	in_pids=()
+	for i in 1 2 3; do
+		client_bg --name decoy --hold forever
+		in_pids+=("$client_pid")
+		until_true queue "$i 2"
+	done
 	client_bg --count 2 --name decoy --hold forever --keep-going
-	until_true in_state syn-sent 2
+	until_true counted TcpExtListenDrops 2
+	is "$(ss -tlnH "sport = :$port" | awk '{ print $2, $3 }')" '3 2' 'a backlog of 2 admits 3 (ss)'
 	refused=$(refused_ports)
-	is "$(wc -w <<<"$refused")" 2 'two clients knock in vain (ss)'
+	is "$(wc -w <<<"$refused")" 2 'two clients knock in vain (tcpdump)'
 	wait_for 3 'to("SYN_RECV"; "ESTABLISHED")'
 	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | [.accept_queue, .backlog])')" '[[1,2],[2,2],[3,2]]' \
 		'three connections enter the queue, one by one'
@@ -73,7 +83,7 @@ case_syn()
 		is "$(ask "$named_drops | length")" 0 'a refused client stays unnamed where no hook sees it'
 		is "$(ask 'map(of("drop") | select(.count == null))')" '[]' 'but counted'
 	fi
-	kill $in_pid
+	kill "${in_pids[@]}"
 	stop_client
 	stop_server
 }
@@ -82,7 +92,6 @@ case_syn()
 case_syn_named()
 {
 	start_tracer "$dir/stream" --port "$port" --name-syn-drops || return
-	sniff "dst port $port and tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn"
 	syn_finds_no_room
 	if knows syn_drop; then
 		wait_for 'of("drop") | select(.rport)'
