@@ -292,6 +292,7 @@ enum skb_drop_reason { /* values here mean nothing, the running kernel's are use
 };
 
 enum sk_rst_reason { /* [6.10 and later] */
+	SK_RST_REASON_NOT_SPECIFIED = 0,
 	SK_RST_REASON_NO_SOCKET = 1,
 	SK_RST_REASON_TCP_ABORT_ON_CLOSE = 11,
 	SK_RST_REASON_TCP_ABORT_ON_LINGER = 12,
