@@ -126,7 +126,7 @@ start_tracer()
 	tracer_pid=$!
 	pids+=("$tracer_pid")
 	local end=$((SECONDS + 60))
-	until [ "$(head -c 14 "$out")" = '{"type":"meta"' ] && [ "$(wc -l <"$out")" -ge 1 ]; do
+	until [ "$(head -c 14 "$out" 2>/dev/null)" = '{"type":"meta"' ] && [ "$(wc -l <"$out")" -ge 1 ]; do
 		if ! kill -0 "$tracer_pid" 2>/dev/null || [ $SECONDS -ge $end ]; then
 			complain 'the tracer starts' "$(cat "$out.err")"
 			return 1

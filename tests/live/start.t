@@ -1,0 +1,199 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The tracer starts in the middle of everything: no phantom transition, no wrong duration, absent instead.
+# Witnesses: what was prepared before it started, ss, nstat.
+# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+. "$(dirname "$0")/cases.sh"
+
+# What was there has a line, and nothing has happened yet.
+stock() # what it must hold: [state, role, queued, comm] in order of state
+{
+	wait_for "$(jq -r length <<<"$1")" 'of("socket")'
+	is "$(ask 'map(of("socket") | [.state, .role, .queued, .comm]) | sort')" "$(jq -c sort <<<"$1")" 'what was there is told'
+	is "$(ask 'map(of("socket") | .preexisting) | unique')" '[true]' 'as preexisting'
+	is "$(ask 'map(.type) | unique - ["socket", "listener", "drop", "retransmit"]')" '[]' 'no phantom transition'
+}
+
+# No line of a socket that is older than the tracer has a duration that nobody could measure.
+no_wrong_duration()
+{
+	is "$(ask '(map(of("meta")) | .[0].t_ns // 0) as $begin |
+		map(select(.life_ns or .handshake_ns or .accept_wait_ns or .connect_ns) | select(.preexisting)) | length')" 0 'no life of what began before'
+	is "$(ask 'group_by(.cookie) | map(select(.[0].cookie and any(.[]; .preexisting)) | map(st) | sort_by(.t_ns) | .[0] | select(.) | has("in_old_ns")) | unique')" \
+		'[false]' 'no time in the state that it was in'
+}
+
+prepare_queue()
+{
+	server --addr 127.0.0.1 --never-accept --name holder
+	client_bg --count 2 --send 0 --name decoy --hold forever
+	until_true queue '2 128'
+}
+case_queue()
+{
+	stock '[["LISTEN","listener",null,"holder"],["ESTABLISHED","server",true,"holder"],["ESTABLISHED","server",true,"holder"],
+		["ESTABLISHED",null,null,"decoy"],["ESTABLISHED",null,null,"decoy"]]'
+	is "$(ask 'map(of("socket") | select(.state == "LISTEN") | [.accept_queue, .backlog])')" '[[2,128]]' 'with the listener'"'"'s queue'
+	is "$(ask 'map(of("socket") | .cookie) | sort | map(tostring) | join(" ")')" \
+		"$(ss -tanepH "sport = :$port or dport = :$port" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p' | while read -r h; do echo $((16#$h)); done | sort -n | xargs)" \
+		'under the cookies of ss'
+	kill -KILL "$server_pid"
+	wait "$server_pid" 2>/dev/null
+	wait_for 2 'server | of("close")'
+	is "$(ask 'map(server | of("close") | [.end, .accepted, .preexisting, has("life_ns"), has("accept_wait_ns")]) | unique')" \
+		'[["never_accepted",false,true,false,false]]' 'they end never accepted, their age unknown'
+	is "$(ask 'map(select(.role == "listener") | to("LISTEN"; "CLOSE") | has("in_old_ns"))')" '[false]' 'and so is the listener'"'"'s'
+	no_wrong_duration
+	stop_client
+}
+
+prepare_accepted()
+{
+	server --addr 127.0.0.1 --hold --name holder
+	client_bg --send 300 --name decoy --hold forever
+	until_true server_said 'read(.*) = 300'
+}
+case_accepted()
+{
+	stock '[["LISTEN","listener",null,"holder"],["ESTABLISHED","server",null,"holder"],["ESTABLISHED",null,null,"decoy"]]'
+	stop_client
+	wait_for 'server | to("ESTABLISHED"; "CLOSE_WAIT")'
+	kill -KILL "$server_pid"
+	wait "$server_pid" 2>/dev/null
+	wait_for 'server | of("close")'
+	is "$(ask 'map(server | st | [.old, has("in_old_ns")])')" \
+		'[["ESTABLISHED",false],["CLOSE_WAIT",true],["LAST_ACK",true]]' 'the first duration is unknown, the others are not'
+	is "$(ask 'map(server | of("close") | [.end, .accepted, .bytes_in, has("life_ns"), (.states | has("ESTABLISHED"))])')" \
+		'[["fin_passive",true,300,false,false]]' 'the bytes are the kernel'"'"'s, of all its life'
+	no_wrong_duration
+}
+
+prepare_close_wait()
+{
+	server --addr 127.0.0.1 --hold
+	client --send 10
+	until_true in_state close-wait 1
+	until_true in_state fin-wait-2 1
+}
+case_close_wait()
+{
+	wait_for 2 'of("socket")'
+	is "$(ask 'map(of("socket") | .state) | sort | unique - ["FIN_WAIT2"]')" '["CLOSE_WAIT","LISTEN"]' 'in CLOSE_WAIT'
+	kill -KILL "$server_pid"
+	wait "$server_pid" 2>/dev/null
+	wait_for 'server | of("close")'
+	is "$(ask 'map(server | st | [.old, .new, has("in_old_ns")])')" '[["CLOSE_WAIT","LAST_ACK",false],["LAST_ACK","CLOSE",true]]' \
+		'what follows is legal, and timed from here'
+	no_wrong_duration
+}
+
+# Half open: the kernel has measured the round trip itself.
+prepare_half_open()
+{
+	server --addr 0.0.0.0 --never-accept --name holder
+	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; wait-input timeout=150000; ack' --hold forever
+	until_true in_state syn-recv 1
+}
+case_half_open()
+{
+	wait_for 2 'of("socket")'
+	is "$(ask 'map(of("socket") | [.state, .role]) | sort')" '[["LISTEN","listener"],["SYN_RECV","server"]]' 'half open'
+	tell
+	wait_for 'to("SYN_RECV"; "ESTABLISHED")'
+	is "$(lines 'to("LISTEN"; "SYN_RECV")')" 0 'its begin is not invented'
+	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | if has("handshake_ns") then [.basis, .synack_retrans] else [null, (.synack_retrans > 0)] end |
+		. == ["rtt", 0] or . == [null, true])')" '[true]' 'the handshake lasted what the kernel measured, or as long as nobody knows'
+	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | [.queued, .comm, has("client_isn"), has("server_isn")])')" '[[true,"holder",true,true]]' \
+		'the rest is known'
+	stop_client
+	stop_server
+}
+
+# accept() was called before.
+prepare_blocked()
+{
+	server --addr 127.0.0.1 --name holder
+	until_true server_said 'accept(3) called'
+}
+case_blocked()
+{
+	wait_for 'of("socket")'
+	client --send 10
+	wait_for 'server | of("close")'
+	is "$(ask 'map(of("accept") | [.comm, has("call_ns"), (.completed_before_accept // false)])')" '[["holder",false,false]]' \
+		'how long it was blocked is not known, that it was is'
+	is "$(ask 'map(server | of("close") | [.end, has("life_ns"), has("handshake_ns"), .preexisting])')" '[["fin_passive",true,true,null]]' \
+		'the connection is not older than the tracer'
+	stop_server
+}
+
+# Refusals of before.
+prepare_overloaded()
+{
+	sysctl -qw net.ipv4.tcp_syn_retries=1
+	server --addr 127.0.0.1 --backlog 0 --never-accept
+	client_bg --send 0 --hold forever
+	until_true queue '1 0'
+	"$lab" client --port "$port" --count 2 --send 0 --keep-going --timeout 500 >/dev/null 2>&1 </dev/null
+	until_true in_state syn-sent 0
+	drops_before=$(sk_drops)
+}
+case_overloaded()
+{
+	wait_for 'of("listener")'
+	is "$(ask 'map(of("socket") | select(.state == "LISTEN") | .drops_total)')" "[$drops_before]" 'the counter has what was before'
+	is "$(lines 'of("drop")')" 0 'which is not told as new'
+	"$lab" client --port "$port" --send 0 --keep-going --timeout 500 >/dev/null 2>&1 </dev/null
+	until_true new_drops_told
+	is "$(ask '[.[] | of("drop") | .count // 1] | add')" "$(($(sk_drops) - drops_before))" 'only what is new'
+	stop_client
+	stop_server
+}
+new_drops_told() { [ "$(ask '[.[] | of("drop") | .count // 1] | add // 0')" = "$(($(sk_drops) - drops_before))" ]; }
+
+# TIME_WAIT of before; a new SYN takes it over.
+prepare_time_wait()
+{
+	server --addr 0.0.0.0 --close-after 0
+	client_bg --bind-port 40001 --raw '
+		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; fin; wait-ack timeout=20000; wait-input timeout=150000
+		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; fin; wait-ack timeout=20000' --hold forever
+	until_true in_state time-wait 1
+}
+case_time_wait()
+{
+	wait_for 'of("socket")'
+	tell
+	wait_for 'to("FIN_WAIT2"; "TIME_WAIT")'
+	is "$(ask 'map(st | server | .new) | map(select(. != "CLOSE")) | join(" ")')" \
+		'SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT' 'the new one is whole'
+	if fact time_wait_end exact; then
+		is "$(ask 'map(to("TIME_WAIT"; "CLOSE") | has("in_old_ns"))')" '[false]' 'the old one ends, its age unknown'
+	else
+		is "$(lines 'to("TIME_WAIT"; "CLOSE")')" 0 'the end of the old one is not seen here'
+	fi
+	stop_client
+	stop_server
+}
+
+# A connect() that was under way.
+prepare_syn_sent()
+{
+	[ ! -e /proc/sys/net/ipv4/tcp_syn_linear_timeouts ] || sysctl -qw net.ipv4.tcp_syn_linear_timeouts=0
+	client_bg --bind-port "$port" --raw 'k-connect; wait-syn timeout=20000; wait-input timeout=150000; synack; wait-ack timeout=20000' --hold forever
+	until_true in_state syn-sent 1
+}
+case_syn_sent()
+{
+	wait_for 'of("socket")'
+	is "$(ask 'map(of("socket") | .state)')" '["SYN_SENT"]' 'connecting'
+	tell
+	wait_for 'to("SYN_SENT"; "ESTABLISHED")'
+	is "$(ask 'map(to("SYN_SENT"; "ESTABLISHED") | [.role, has("connect_ns"), has("in_old_ns")])')" '[["client",false,false]]' \
+		'connected, since when is not known'
+	stop_client
+}
+
+names=(queue accepted close_wait blocked overloaded)
+has_tun && names+=(half_open time_wait syn_sent)
+run_cases "${names[@]}"
