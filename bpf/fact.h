@@ -203,7 +203,7 @@ struct fact_accept {
 	struct fact_sock s;   /* the accepted socket; s.sk 0 where accept() failed */
 	struct fact_queues q; /* of the listener afterwards; q.sk 0 not known */
 	struct fact_task task;
-	__u64 called;	      /* ns, when the call was entered; 0 before tracing began */
+	__u64 called;	      /* ns, when the call was entered; 0 before tracing began, or asked for by io_uring */
 	__s32 fd;	      /* -1 not known */
 	__s32 err;	      /* 0 or a positive errno */
 };
