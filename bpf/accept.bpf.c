@@ -292,7 +292,7 @@ int accept_failed(__u64 *ctx)
 
 	if (!is_failure(ret))
 		return 0;
-	if (fd == -1 && setting_self == current_pid()) {
+	if (fd == -1 && is_self()) {
 		seen_accept = 1;
 		return 0;
 	}

@@ -61,7 +61,7 @@ int listen_asked(__u64 *ctx)
 {
 	struct call *call;
 
-	if ((int)ctx[0] == -1 && setting_self == current_pid()) {
+	if ((int)ctx[0] == -1 && is_self()) {
 		seen_listen = 1;
 		return 0;
 	}

@@ -167,10 +167,11 @@ int syn_freed_where(__u64 *ctx)
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
 	struct segment t;
 
-	if (setting_self != current_pid() || seen_syn_freed || !segment_read(&t, skb))
+	if (seen_syn_freed || !segment_read(&t, skb))
 		return 0;
-	/* Others' packets come by too, interrupting us. */
-	if (t.dest == self_port && (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN)
+	/* It may be dealt with in any task; the namespace is ours alone. */
+	if (t.dest == self_port && (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN &&
+	    segment_netns(skb) == self_netns)
 		seen_syn_freed = ctx[1];
 	return 0;
 }

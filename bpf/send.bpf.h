@@ -55,6 +55,7 @@ struct cpu {
 __u32 seen_accept __weak = 0;	/* accept() of descriptor -1 */
 __u32 seen_listen __weak = 0;	/* listen() on descriptor -1 */
 __u16 self_port __weak = 0;	/* where we connect to ourselves, network order */
+__u32 self_netns __weak = 0;	/* inode of the network namespace that we have alone meanwhile */
 __u64 seen_syn_freed __weak = 0; /* the address where a listener's SYN is freed; used from then on */
 
 struct {

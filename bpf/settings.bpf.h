@@ -20,7 +20,10 @@ const volatile bool setting_ipv6 __weak = true;
 const volatile bool setting_raw __weak = false; /* every transition as the kernel makes it */
 
 const volatile __u32 setting_wake_bytes __weak = 256 * 1024; /* bytes sent on a CPU between two wake-ups of the reader */
-const volatile __u32 setting_self __weak = 0;		     /* our own process: self-tests are answered to it alone */
+/* Our own process, in the pid namespace where it was asked for: self-tests are answered to it alone. */
+const volatile __u32 setting_self __weak = 0;
+const volatile __u64 setting_pidns_dev __weak = 0;
+const volatile __u64 setting_pidns_ino __weak = 0;
 
 /* io_uring_complete: its third argument is the completion itself, not its parts */
 const volatile bool setting_io_uring_cqe __weak = false;

@@ -287,6 +287,15 @@ static __always_inline __u32 current_pid(void)
 	return bpf_get_current_pid_tgid() >> 32;
 }
 
+/* Whether the current task is our own: we may live in a pid namespace, where getpid() is not what the kernel calls us. */
+static __always_inline bool is_self(void)
+{
+	struct bpf_pidns_info ids = {};
+
+	return setting_self && !bpf_get_ns_current_pid_tgid(setting_pidns_dev, setting_pidns_ino, &ids, sizeof(ids)) &&
+	       ids.tgid == setting_self;
+}
+
 static __always_inline void task_fill(struct fact_task *task)
 {
 	__u64 id = bpf_get_current_pid_tgid();

@@ -348,6 +348,7 @@ static void set_settings(struct source_kernel *s, const struct kernel_types *typ
 {
 	const struct filter *f = &s->options.filter;
 	struct sockstate_bpf__rodata *settings = s->skel->rodata;
+	struct stat pidns;
 
 	for (unsigned int i = 0; i < f->port_ranges; i++) {
 		settings->setting_first_port[i] = f->ports[i].first;
@@ -361,7 +362,11 @@ static void set_settings(struct source_kernel *s, const struct kernel_types *typ
 	settings->setting_ipv6 = f->ipv6;
 	settings->setting_raw = s->options.raw;
 	settings->setting_wake_bytes = wake_bytes(s);
-	settings->setting_self = (uint32_t)getpid();
+	if (!stat("/proc/self/ns/pid", &pidns)) {
+		settings->setting_pidns_dev = pidns.st_dev;
+		settings->setting_pidns_ino = pidns.st_ino;
+		settings->setting_self = (uint32_t)getpid();
+	}
 	settings->setting_io_uring_cqe = kernel_types_tracepoint_args(types, "io_uring_complete") == 3;
 #ifdef SYS_accept
 	settings->setting_nr_accept = SYS_accept;
@@ -508,11 +513,12 @@ static void self_test(struct source_kernel *s)
 }
 
 /* A connection to ourselves, in a network namespace that only we have, for a moment. */
-static int connect_to_self(uint16_t *port)
+static int connect_to_self(struct sockstate_bpf__bss *learner)
 {
 	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
 	socklen_t size = sizeof(addr);
+	struct stat ns;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int rc = 0;
@@ -521,9 +527,14 @@ static int connect_to_self(uint16_t *port)
 	    bind(listener, (struct sockaddr *)&addr, size) || listen(listener, 1) ||
 	    getsockname(listener, (struct sockaddr *)&addr, &size))
 		rc = -errno;
-	*port = addr.sin_port;
+	if (!rc && !stat("/proc/thread-self/ns/net", &ns))
+		learner->self_netns = (uint32_t)ns.st_ino;
+	learner->self_port = addr.sin_port;
 	if (!rc && connect(client, (struct sockaddr *)&addr, size) && errno != EINPROGRESS)
 		rc = -errno;
+	/* Mostly it has been dealt with by now, but it may be on its way in ksoftirqd. */
+	for (int ms = 0; !rc && !__atomic_load_n(&learner->seen_syn_freed, __ATOMIC_RELAXED) && ms < 200; ms++)
+		usleep(1000);
 	if (listener >= 0)
 		close(listener);
 	if (client >= 0)
@@ -539,7 +550,7 @@ static void learn_where_syns_are_freed(struct source_kernel *s)
 	if (!s->hooks.chosen[HOOK_SYN_FREED])
 		return;
 	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	rc = home < 0 || unshare(CLONE_NEWNET) ? -errno : connect_to_self(&s->skel->bss->self_port);
+	rc = home < 0 || unshare(CLONE_NEWNET) ? -errno : connect_to_self(s->skel->bss);
 	if (home >= 0) {
 		setns(home, CLONE_NEWNET);
 		close(home);
