@@ -5,8 +5,8 @@
  *			exact					tracepoints
  *	transitions	tp_btf/inet_sock_set_state		the same
  *	SYN-ACK again	tp_btf/tcp_retransmit_synack		the same
- *	whose child	fexit/inet_csk_complete_hashdance,	tp_btf/sk_data_ready of a listener
- *			fexit/inet_csk_reqsk_queue_add
+ *	whose child	fentry/inet_csk_complete_hashdance,	tp_btf/sk_data_ready of a listener
+ *			fentry/inet_csk_reqsk_queue_add
  *	taken		fexit/inet_csk_accept, and		sys_exit_accept, sys_exit_accept4,
  *			fentry/fd_install for calls that	tp_btf/io_uring_complete
  *			are older than the tracer
@@ -34,6 +34,8 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* sk_data_ready is attached: a child on a shared port waits for it to be told its listener. */
 const volatile bool setting_ready = false;
+/* Hooks of the queue itself are attached: they tell the listener, and since when a child waits. */
+const volatile bool setting_enqueue = false;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -395,7 +397,7 @@ static __always_inline void established(struct summary_cpu *cpu, struct sock *sk
 		waiting_add((__u64)sk, now, cookie);
 		return;
 	}
-	if (!accepted)
+	if (!accepted && !setting_enqueue)
 		waiting_add((__u64)sk, now, cookie);
 	completed(cookie, ns, queue);
 }
@@ -511,13 +513,16 @@ static __always_inline void port_learn(const struct sock *listener, __u64 cookie
 		p->cookie = cookie;
 }
 
-static __always_inline int child_queued(__u64 *ctx, struct sock *child)
+/*
+ * Before it is in the queue: after that another CPU may take it at once, even before its transition. One that is not
+ * queued in the end does no harm.
+ */
+static __always_inline int child_queues(struct sock *listener, struct sock *child)
 {
-	struct sock *listener = (struct sock *)ctx[0];
 	struct summary_cpu *cpu = this_cpu();
-	__u64 queued = 0, cookie;
+	__u64 cookie;
 
-	if (!cpu || bpf_get_func_ret(ctx, &queued) || !queued || !common_wanted(&listener->__sk_common))
+	if (!cpu || !common_wanted(&listener->__sk_common))
 		return 0;
 	cookie = listener_cookie(listener);
 	if (!cookie)
@@ -525,26 +530,24 @@ static __always_inline int child_queued(__u64 *ctx, struct sock *child)
 	port_learn(listener, cookie);
 	cpu->queued = (__u64)child;
 	cpu->queued_cookie = cookie;
+	waiting_add((__u64)child, bpf_ktime_get_ns(), cookie);
 	return 0;
 }
 
-SEC("fexit/inet_csk_complete_hashdance")
+/* Not ours: another CPU made a child of the same request, and was faster. */
+SEC("fentry/inet_csk_complete_hashdance")
 int enqueue(__u64 *ctx)
 {
-	return child_queued(ctx, (struct sock *)ctx[1]);
+	bool ours = ctx[3] & 0xff;
+
+	return ours ? child_queues((struct sock *)ctx[0], (struct sock *)ctx[1]) : 0;
 }
 
 /* A cookie's child, which will soon be established, or a fast open's, which may be accepted before. */
-SEC("fexit/inet_csk_reqsk_queue_add")
+SEC("fentry/inet_csk_reqsk_queue_add")
 int enqueue_unrequested(__u64 *ctx)
 {
-	struct sock *child = (struct sock *)ctx[2];
-	struct summary_cpu *cpu = this_cpu();
-
-	child_queued(ctx, child);
-	if (cpu && cpu->queued == (__u64)child)
-		waiting_add((__u64)child, bpf_ktime_get_ns(), cpu->queued_cookie);
-	return 0;
+	return child_queues((struct sock *)ctx[0], (struct sock *)ctx[2]);
 }
 
 /* Fires for each socket that gets data; for a listener right after its child's transition, on the same CPU. */

@@ -82,7 +82,7 @@ struct summary_port {
 
 struct summary_waiting {
 	__u64 sk; /* 0: free */
-	__u64 t;  /* ns: ESTABLISHED since */
+	__u64 t;  /* ns: ESTABLISHED since, or about to be */
 	__u64 cookie; /* of its listener; 0: the one of its port */
 	__u64 pad;
 };
@@ -113,7 +113,7 @@ struct summary_cpu {
 	__u64 pending_queue;
 	__u64 pending_port;
 
-	/* queued before its transition, by a function that told its listener */
+	/* about to be queued, before its transition, by a function that tells its listener */
 	__u64 queued;
 	__u64 queued_cookie;
 };

@@ -171,6 +171,7 @@ static void set_settings(struct summary *s, bool cqe)
 #endif
 	settings->setting_nr_accept4 = SYS_accept4;
 	settings->setting_ready = s->hooks.chosen[HOOK_LISTENER_READY];
+	settings->setting_enqueue = s->hooks.chosen[HOOK_ENQUEUE];
 }
 
 static int load(struct summary *s, bool cqe)

@@ -19,7 +19,7 @@ tally() # word before it in the client's tally: 20 connected
 # The last listener lines of each, and the summary, as objects to look at.
 # Others may use the same port in a namespace of theirs, so of the summary only our listeners.
 last='(map(select(.type == "listener")) | group_by(.cookie) | map(last)) as $l | (map(select(.type == "summary")) | last |
-	.listeners |= map(select(.netns == $ns))) as $s | '
+	if . then .listeners |= map(select(.netns == $ns)) else . end) as $s | '
 server_accepts() # how often accept() gave a connection, from the server's own words
 {
 	grep -cE 'accept4?\([0-9]+.*\) = [0-9]+' "$work/server"
@@ -147,10 +147,13 @@ else
 fi
 
 serve
-"$sockstate" --summary --port "$port" --interval 200ms --duration 1.5 >"$work/table" 2>"$work/err" </dev/null &
+"$sockstate" --summary --port "$port" --interval 200ms >"$work/table" 2>"$work/err" </dev/null &
 table=$!
+pids+=("$table")
 until_true has_line "$work/table" listener
 call --count 7
+until_true has_line "$work/table" 'connections.* 7 accepted' 3
+kill -INT "$table"
 wait "$table"
 is "$(grep -c '^ *PORT' "$work/table" | awk '{ print ($1 > 3) }')" 1 "the table: a block each interval where there is no terminal"
 is "$(tail -n 3 "$work/table" | sed -n 's/\(.* connections\).* \([0-9]* accepted\).*/\1 \2/p')" "7 connections 7 accepted" "  and the totals"
