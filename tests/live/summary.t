@@ -57,7 +57,7 @@ serve --workers 2
 cookies=$(ss -Htlne sport = ":$port" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p' | while read -r hex; do echo $((16#$hex)); done | sort -n | paste -sd,)
 call --count 200 --parallel 20
 until_true in_state established 0 sport = ":$port"
-sleep 0.4
+comes 4 '.type == "listener"'
 accepts=$(server_accepts)
 is "$(q "$last"'[$l[].cookie] | sort | map(tostring) | join(",")')" "$cookies" "SO_REUSEPORT: both listeners, by the cookies of ss"
 end "$server"
