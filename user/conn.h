@@ -51,6 +51,7 @@ enum conn_flag {
 	CONN_PAST_UNKNOWN = 1 << 24, /* its earlier life was not seen */
 	CONN_HANDED_OVER = 1 << 25,  /* a timewait socket carries it on */
 	CONN_TIMEWAIT = 1 << 26,     /* that timewait socket is one of TIME_WAIT */
+	CONN_ACCEPT_UNSEEN = 1 << 27, /* has been in an accept queue, and nobody sees accept() here */
 };
 
 /* Where time is spent; states that exclude each other share a slot. */
@@ -106,6 +107,8 @@ static inline bool conn_is(const struct conn *c, uint32_t flag)
 /* Whether accept() took it is known: of one older than us only if we have seen it waiting. */
 static inline bool conn_accept_known(const struct conn *c)
 {
+	if (conn_is(c, CONN_ACCEPT_UNSEEN))
+		return conn_is(c, CONN_ACCEPTED);
 	return conn_is(c, CONN_ACCEPTED | CONN_WAS_QUEUED | CONN_REQUEST) || c->t_established ||
 	       !conn_is(c, CONN_PREEXISTING | CONN_PAST_UNKNOWN);
 }

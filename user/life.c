@@ -55,6 +55,16 @@ void life_attach(struct tracker *t, struct conn *c, struct listener *l)
 	listener_attach(t->listeners, c, l);
 }
 
+void life_enqueue(struct tracker *t, struct listener *l, struct conn *c)
+{
+	if (!life_absent(t, KNOW_ACCEPT)) {
+		listener_enqueue(t->listeners, t->conns, l, c);
+		return;
+	}
+	listener_attach(t->listeners, c, l);
+	c->flags |= CONN_ACCEPT_UNSEEN;
+}
+
 /* ---- memory, bounded ---- */
 
 static void forget(struct tracker *t, struct conn *c)

@@ -73,6 +73,9 @@ struct listener *life_listener(struct tracker *t, const struct conn *c);
 /* c belongs to l (NULL: to none that we know), and leaves the queue of another. */
 void life_attach(struct tracker *t, struct conn *c, struct listener *l);
 
+/* c waits for accept() at l. Where accept() cannot be seen nobody knows for how long: then it only belongs to l. */
+void life_enqueue(struct tracker *t, struct listener *l, struct conn *c);
+
 /* The owner as a fact names it; as a pid alone (FACT_F_OWNED); as the listener's until accept(). */
 void life_own(struct tracker *t, struct conn *c, const struct fact_task *task);
 void life_own_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid);

@@ -81,7 +81,7 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	if (l) {
 		listener_attach(t->listeners, c, l);
 		if (!f->inode && (c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT)) {
-			listener_enqueue(t->listeners, t->conns, l, c);
+			life_enqueue(t, l, c);
 			life_own_as(c, l);
 		} else if (request) {
 			life_own_as(c, l);
@@ -92,7 +92,7 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	line_conn(&t->lines, c, l);
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
-	if (conn_is(c, CONN_QUEUED))
+	if (conn_is(c, CONN_QUEUED | CONN_ACCEPT_UNSEEN))
 		event_set(e, F_QUEUED, true);
 	event_set(e, F_PREEXISTING, true);
 	line_tell(&t->lines);

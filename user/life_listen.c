@@ -54,7 +54,8 @@ static void set_figures(struct tracker *t, const struct listener *l)
 	if (l->drops_known)
 		event_set(e, F_DROPS_TOTAL, l->drops);
 	event_set(e, F_COMPLETED, l->completed);
-	event_set(e, F_ACCEPTED_COUNT, l->accepted);
+	if (!life_absent(t, KNOW_ACCEPT))
+		event_set(e, F_ACCEPTED_COUNT, l->accepted);
 	event_set_text(e, F_VERDICT, verdict_name(l->verdict));
 }
 
@@ -230,7 +231,8 @@ void life_judge(void *ctx, struct listener *l)
 	e = line_begin(&t->lines, EVENT_LISTENER, at);
 	set_figures(t, l);
 	event_set(e, F_COMPLETED_RATE, rate(l->completed - l->line_completed, since));
-	event_set(e, F_ACCEPTED_RATE, rate(l->accepted - l->line_accepted, since));
+	if (!life_absent(t, KNOW_ACCEPT))
+		event_set(e, F_ACCEPTED_RATE, rate(l->accepted - l->line_accepted, since));
 	verdict_advice(l->verdict, &in, advice, sizeof(advice));
 	if (advice[0])
 		event_set_text(e, F_ADVICE, advice);

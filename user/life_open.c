@@ -69,7 +69,7 @@ struct conn *life_fast_open(struct tracker *t, const struct fact_sock *s)
 	listener_attach(t->listeners, c, l);
 	life_own_as(c, l);
 	if (l->alive)
-		listener_enqueue(t->listeners, t->conns, l, c);
+		life_enqueue(t, l, c);
 	else
 		c->flags |= CONN_LISTENER_GONE;
 	return c;
@@ -138,8 +138,8 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 
 static void queue(struct tracker *t, struct conn *c, struct listener *l)
 {
-	if (l && !conn_is(c, CONN_ACCEPTED | CONN_QUEUED))
-		listener_enqueue(t->listeners, t->conns, l, c);
+	if (l && !conn_is(c, CONN_ACCEPTED | CONN_QUEUED | CONN_ACCEPT_UNSEEN))
+		life_enqueue(t, l, c);
 }
 
 /* A passive open: its request is known, or (q: what the enqueue told) its listener is all we have. */
@@ -324,7 +324,7 @@ void life_on_enqueue(struct tracker *t, const struct fact_hdr *h)
 		listener_completed_elsewhere(life_listener(t, c), l);
 	if (c->listener != l->id && conn_is(c, CONN_QUEUED)) { /* the request migrated to another of SO_REUSEPORT */
 		listener_dequeue(t->listeners, t->conns, c);
-		listener_enqueue(t->listeners, t->conns, l, c);
+		life_enqueue(t, l, c);
 	}
 	listener_attach(t->listeners, c, l);
 	life_own_as(c, l);

@@ -177,6 +177,7 @@ struct gathering {
 	struct listener_summary *list;
 	size_t count;
 	uint64_t still_queued;
+	bool accept_unseen;
 };
 
 static void gather(void *ctx, struct listener *l)
@@ -191,6 +192,7 @@ static void gather(void *ctx, struct listener *l)
 		.port = l->port,
 		.completed = l->completed,
 		.accepted = l->accepted,
+		.accept_unseen = g->accept_unseen,
 		.drops = l->refused,
 	};
 	memcpy(s->addr, l->addr, sizeof(s->addr));
@@ -211,6 +213,7 @@ void tracker_finish(struct tracker *t, uint64_t now)
 	life_flush_pending(t, UINT64_MAX);
 	life_finish_aborted(t, UINT64_MAX, t->t_now);
 	listeners_each(t->listeners, tell_errors, t);
+	g.accept_unseen = life_absent(t, KNOW_ACCEPT);
 	if (g.list)
 		listeners_each(t->listeners, gather, &g);
 	conn_each(t->conns, false, close_at_end, t);
@@ -218,9 +221,11 @@ void tracker_finish(struct tracker *t, uint64_t now)
 	summaries = (struct listener_summaries){.count = g.count, .list = g.list};
 	e = line_begin(&t->lines, EVENT_SUMMARY, t->t_now);
 	event_set(e, F_CONNECTIONS, t->connections);
-	event_set(e, F_ACCEPTED_COUNT, t->accepted);
-	event_set(e, F_NEVER_ACCEPTED, t->never_accepted);
-	event_set(e, F_STILL_QUEUED, g.still_queued);
+	if (!life_absent(t, KNOW_ACCEPT)) {
+		event_set(e, F_ACCEPTED_COUNT, t->accepted);
+		event_set(e, F_NEVER_ACCEPTED, t->never_accepted);
+		event_set(e, F_STILL_QUEUED, g.still_queued);
+	}
 	event_field(e, F_DROPS)->drops = t->drops;
 	event_set(e, F_LOST, t->lost);
 	event_field(e, F_LISTENERS)->listeners = &summaries;

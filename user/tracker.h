@@ -62,6 +62,7 @@ struct listener_summary {
 	uint8_t addr[16];
 	uint16_t port;
 	uint64_t completed, accepted, drops;
+	bool accept_unseen; /* accepted says nothing: accept() cannot be seen here */
 	struct quantiles handshake, accept_wait;
 };
 

@@ -263,7 +263,7 @@ static bool put_listeners(struct cursor *c, const struct listener_summaries *all
 			*c->p++ = '"';
 		}
 		if (!put_pair(c, "lport", l->port, &first) || !put_pair(c, "completed", l->completed, &first) ||
-		    !put_pair(c, "accepted", l->accepted, &first) ||
+		    (!l->accept_unseen && !put_pair(c, "accepted", l->accepted, &first)) ||
 		    !put_pair(c, "drops", l->drops, &first) ||
 		    !put_quantiles(c, "handshake_ns", &l->handshake) ||
 		    !put_quantiles(c, "accept_wait_ns", &l->accept_wait) || !room(c, SCALAR_MAX))
