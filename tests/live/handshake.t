@@ -28,40 +28,50 @@ witness()
 	packet syn "$c" "$s" S
 	packet synack "$s" "$c" S.
 	packet ack "$c" "$s" .
-	packet acked "$s" "$c" '[P.]+' "ack ($((seq_syn + 8))|$((seq_syn + 9)))[, ]"
+	# Its first data: before they came, the ACK had been processed.
+	packet data "$c" "$s" [FP.]+ "seq $((seq_syn + 1)):"
 	called=$(stamp "$work/server" 'accept.3. called')
 	returned=$(stamp "$work/server" 'accept.3. = ')
 	fd=$(sed -n 's/.*accept(3) = \([0-9]*\).*/\1/p' "$work/server")
-	w=$(printf '{"rport":%d,"client":%d,"server":%d,"syn":%d,"synack":%d,"ack":%d,"acked":%d,"called":%d,"returned":%d,"fd":%d,"blur":%d}' \
+	w=$(printf '{"rport":%d,"client":%d,"server":%d,"syn":%d,"synack":%d,"ack":%d,"data":%d,"called":%d,"returned":%d,"fd":%d,"blur":%d}' \
 		"$rport" "$seq_syn" "$seq_synack" $((time_syn - offset)) $((time_synack - offset)) $((time_ack - offset)) \
-		$((time_acked - offset)) "${called:-0}" "${returned:-0}" "${fd:-0}" $blur)
+		$((time_data - offset)) "${called:-0}" "${returned:-0}" "${fd:-0}" $blur)
 }
 
 story='. as [$meta] | map(select(.rport == $w.rport or .lport == $w.rport)) |
 	(map(select(begin)) | first) as $begin | (map(select(established)) | first) as $est |
 	(map(select(.type == "accept")) | first) as $accept | (map(select(.type == "close" and server)) | first) as $close |'
 
-# ---- accept() a second late ----
+# ---- accept() late ----
 
-serve --accept-delay 1000 --reply 18 --read-first --accept-max 1 --exit-when-done
-call --read
+# It is stopped until the client's kernel has seen the data acknowledged.
+acknowledged()
+{
+	ss -Htni state established "( dport = :$port )" | grep -q 'bytes_acked:8 '
+}
+serve --accept-delay 300 --reply 18 --read-first --accept-max 1 --exit-when-done
+kill -STOP "$server"
+call_bg --read
+ends '127\.0\.0\.1' '127\.0\.0\.1'
+until_true acknowledged
+ok $? "ss: the client's SYN and 7 bytes are acknowledged, while the server is stopped"
+kill -CONT "$server"
 wait "$server"
 comes 1 '.type == "close" and server'
-ends '127\.0\.0\.1' '127\.0\.0\.1'
 witness
 judge --argjson w "$w" "$story"'
 is("each once, in this order"; map(select(server and (.new == null or begin or established)) | .new // .type); ["SYN_RECV", "ESTABLISHED", "accept", "close"]),
 is("sequence numbers are those of tcpdump -S: SYN_RECV, ESTABLISHED at both ends";
 	map(select(to("SYN_RECV") or to("ESTABLISHED")) | [.client_isn, .server_isn]); [range(3)] | map([$w.client, $w.server])),
 ordered("SYN_RECV begins between SYN and SYN-ACK"; [$w.syn - $w.blur, $begin.t_ns, $w.synack + $w.blur]),
-ordered("ESTABLISHED at the final ACK, before what follows is acknowledged"; [$w.ack - $w.blur, $est.t_ns, $w.acked + $w.blur]),
-ordered("ESTABLISHED, and 7 bytes acknowledged, before accept() is called"; [$est.t_ns, $w.acked + $w.blur, $w.called]),
+ordered("ESTABLISHED at the final ACK, before the first data"; [$w.ack - $w.blur, $est.t_ns, $w.data + $w.blur]),
+ordered("ESTABLISHED before the data, and accept() is called after them"; [$est.t_ns, $w.data + $w.blur, $w.called]),
 is("completed before accept()"; $accept.completed_before_accept; true),
 is("the descriptor is that of the server"; $accept.fd; $w.fd),
 ordered("accept() within the stamps of the server"; [$w.called, $accept.t_ns, $w.returned]),
 ordered("call_ns: no longer than the server saw"; [1, $accept.call_ns, $w.returned - $w.called]),
-ordered("accept_wait_ns: from the final ACK to accept()"; [$w.called - $w.acked - $w.blur, $accept.accept_wait_ns, $w.returned - $w.ack + $w.blur]),
-ordered("handshake_ns: within SYN and what follows the ACK"; [1, $est.handshake_ns, $w.acked - $w.syn + $w.blur]),
+ordered("accept_wait_ns: from the final ACK to accept()"; [$w.called - $w.data - $w.blur, $accept.accept_wait_ns, $w.returned - $w.ack + $w.blur]),
+ordered("handshake_ns: within SYN and the first data"; [1, $est.handshake_ns, $w.data - $w.syn + $w.blur]),
 is("the basis is what meta says"; [$begin.basis, $est.basis]; if $meta.facts.syn_recv_begin.is == "exact" then ["syn", "syn"] else ["synack", "synack"] end),
 is("the close line counts what the lab sent"; $close | [.bytes_in, .bytes_out, .accepted, .end]; [7, 18, true, "fin_passive"])'
 
@@ -91,8 +101,8 @@ if have_tun; then
 	witness
 	judge --argjson w "$w" "$story"'
 	ordered("a slow ACK: SYN_RECV begins between SYN and SYN-ACK, not at the ACK"; [$w.syn - $w.blur, $begin.t_ns, $w.synack + $w.blur]),
-	ordered("and ends at the ACK, 50 ms later"; [$w.synack + 45e6, $w.ack - $w.blur, $est.t_ns, $w.acked + $w.blur]),
-	ordered("handshake_ns is that time"; [45e6, $w.ack - $w.synack - $w.blur, $est.handshake_ns, $w.acked - $w.syn + $w.blur]),
+	ordered("and ends at the ACK, 50 ms later"; [$w.synack + 45e6, $w.ack - $w.blur, $est.t_ns, $w.data + $w.blur]),
+	ordered("handshake_ns is that time"; [45e6, $w.ack - $w.synack - $w.blur, $est.handshake_ns, $w.data - $w.syn + $w.blur]),
 	is("which is the time in SYN_RECV"; $est.in_old_ns; $est.handshake_ns),
 	is("the sequence numbers are those of the wire"; [$begin, $est] | map([.client_isn, .server_isn]); [[$w.client, $w.server], [$w.client, $w.server]])'
 	end "$server"
@@ -117,7 +127,7 @@ judge 'is("1, 2, 3 waiting of 5: each at the moment that ss said so";
 	map(select(established and .raddr == "127.0.0.7") | [.accept_queue, .backlog]); [[1, 5], [2, 5], [3, 5]])'
 if have_tun; then
 	before=$(q 'map(select(begin)) | length')
-	call_bg --half-open --count 2 --duration 60
+	call_bg --half-open --count 2 --hold forever
 	until_true in_state syn-recv 2 "( sport = :$port )" || ok 1 "ss: two half open"
 	comes $((before + 2)) begin
 	judge --argjson before "$before" 'is("two half open while three wait, as ss says";

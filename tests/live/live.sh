@@ -11,7 +11,7 @@
 #	is "$(q '...')" "$witness" name # a filter over the array of our lines
 #	done_testing
 #
-# The tracer sees every namespace of the machine, so only lines of our own count: `mine`.
+# launch alone sees every namespace of the machine, so only lines of our own count: `mine`.
 
 set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -210,9 +210,9 @@ ready() # [pid]
 	fi
 }
 
-trace()
+trace() # options...; of this namespace only
 {
-	launch "$@"
+	launch --netns self "$@"
 	ready
 }
 
@@ -268,7 +268,7 @@ stop_trace() # [signal]
 	kill -"${1:-INT}" "$tracer"
 	wait "$tracer"
 	status=$?
-	is "$status $(tail -n 1 "$out" | jq -r .type)" "0 summary" "SIG${1:-INT}: a clean end, and the summary is last"
+	is "$status $(tail -n 1 "$out" | grep -o '"type":"[a-z]*"')" '0 "type":"summary"' "SIG${1:-INT}: a clean end, and the summary is last"
 }
 
 # ---- witnesses and actors ----
@@ -296,7 +296,9 @@ capture() # tcpdump words...; absolute sequence numbers, wall clock, to $work/wi
 # Sets time_[what] (wall clock, ns), seq_, ack_ of the first packet from one end to the other with these flags.
 packet() # what, from, to, flags as tcpdump prints them[, words it must have]
 {
-	local line pattern=" ${2//./\\.} > ${3//./\\.}: Flags \\[${4//./\\.}\\].*${5:-}"
+	local line flags=$4 pattern
+	[[ $flags == *+ ]] || flags=${flags//./\\.}
+	pattern=" ${2//./\\.} > ${3//./\\.}: Flags \\[$flags\\].*${5:-}"
 	until_true has_line "$work/wire" "$pattern"
 	line=$(grep -E -m 1 -- "$pattern" "$work/wire")
 	[[ $line =~ ^([0-9]+)\.([0-9]+)\  ]]

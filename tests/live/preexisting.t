@@ -28,7 +28,7 @@ port=$first
 until_true in_state established 2 "( sport = :$first )"
 half=0
 if have_tun; then
-	call_bg --half-open --count 1 --duration 100
+	call_bg --half-open --count 1 --hold forever
 	until_true in_state syn-recv 1 "( sport = :$first )" && half=1
 fi
 
