@@ -74,6 +74,8 @@ done <<-END
 	--color auto always never
 END
 
+ok "$("$sockstate" fields | diff -q - "$root/docs/fields.md" >/dev/null; echo $?)" "docs/fields.md is what 'sockstate fields' prints"
+
 if command -v man >/dev/null; then
 	is "$(LC_ALL=C.UTF-8 man --warnings -l "$root/docs/sockstate.8" 2>&1 >/dev/null)" "" "the man page has no warnings"
 else
