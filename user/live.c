@@ -30,8 +30,6 @@
 #define LISTENERS_NS NS_PER_S
 /* The ring is emptied once in so many sockets while stock is taken. */
 #define EXISTING_DRAIN 256
-/* A drain at the end that traffic does not let end. */
-#define DRAIN_MAX_NS (500 * NS_PER_MS)
 
 struct live {
 	const struct options *options;
@@ -137,7 +135,10 @@ static void verify_round(struct live *l, bool final)
 	read = clock_now_ns();
 	while (rc >= 0 && clock_now_ns() < read + HOLD_BACK_NS)
 		rc = source_kernel_poll(l->source, 1, feed, l);
-	feed_tick(l, read);
+	if (rc >= 0 && source_kernel_complete_until(l->source, read) < read)
+		rc = -EAGAIN; /* the tracker is behind */
+	else
+		feed_tick(l, read);
 	tracker_walk(stream_tracker(l->stream), on_tracker_socket, l->verify);
 	if (rc >= 0 || rc == -EINTR)
 		rc = verify_end(l->verify, clock_now_ns(), final);
@@ -289,8 +290,8 @@ static int loop(struct live *l, uint64_t start)
 	l->next_verify = l->verify ? start + VERIFY_NS : 0;
 	while (!l->place->stopped() && !stream_done(l->stream) && !l->write_error && !l->recording_error) {
 		uint64_t now = clock_now_ns();
-		uint64_t watermark = now - HOLD_BACK_NS;
 		bool waiting = stream_waiting(l->stream);
+		uint64_t watermark;
 		int rc;
 
 		if (now >= deadline)
@@ -301,7 +302,8 @@ static int loop(struct live *l, uint64_t start)
 			return rc;
 		}
 		chores(l, now);
-		/* The poll began at now, so what was stamped before has been handed over. */
+		/* The poll began at now, so what was stamped before has been handed over, unless that was too much. */
+		watermark = source_kernel_complete_until(l->source, now) - HOLD_BACK_NS;
 		waiting = stream_waiting(l->stream);
 		if (watermark > l->last_tick && (waiting || watermark - l->last_tick >= TICK_NS))
 			feed_tick(l, watermark);
@@ -315,7 +317,8 @@ static void finish(struct live *l)
 {
 	uint64_t end = clock_now_ns();
 
-	while (source_kernel_poll(l->source, 0, feed, l) > 0 && clock_now_ns() - end < DRAIN_MAX_NS)
+	/* What came before the end, though more comes meanwhile. */
+	while (source_kernel_poll(l->source, 0, feed, l) > 0 && source_kernel_complete_until(l->source, end) < end)
 		;
 	if (l->verify)
 		verify_round(l, true);

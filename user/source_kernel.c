@@ -44,6 +44,8 @@
 #define CPUS_MAX	8192 /* CONFIG_NR_CPUS of the largest kernels */
 #define TYPES_MAX	256 /* that our programs know by name */
 #define PROGRAMS_MAX	(HOOK_COUNT * HOOK_PROGRAMS_MAX)
+/* Of one poll. A ring that fills as fast as it is read would else never let go: no output, no signal, no end. */
+#define RECORDS_MAX	4096
 
 struct source_kernel {
 	struct kernel_options options;
@@ -63,6 +65,8 @@ struct source_kernel {
 	record_fn fn; /* during a poll */
 	void *ctx;
 	int records;
+	bool more;	 /* and the ring holds more */
+	uint64_t t_read; /* ns: stamp of the last record */
 
 	struct sockdiag *sockdiag;
 };
@@ -638,9 +642,15 @@ static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err,
 static int on_record(void *ctx, void *bytes, size_t size)
 {
 	struct source_kernel *s = ctx;
+	int rc;
 
-	s->records++;
-	return s->fn(s->ctx, bytes, size);
+	if (size >= sizeof(struct fact_hdr))
+		s->t_read = ((const struct fact_hdr *)bytes)->t;
+	rc = s->fn(s->ctx, bytes, size);
+	if (rc < 0)
+		return rc;
+	s->more = ++s->records == RECORDS_MAX;
+	return s->more ? -ECANCELED : 0;
 }
 
 static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list *facts, char *err, size_t err_size)
@@ -736,12 +746,13 @@ int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, vo
 	s->fn = fn;
 	s->ctx = ctx;
 	s->records = 0;
+	s->more = false;
 	for (;;) {
 		struct epoll_event event;
 		int64_t left;
 
 		rc = ring_buffer__consume(s->ring);
-		if (rc < 0)
+		if (rc < 0 && !s->more)
 			return rc;
 		left = end - now_ms();
 		if (s->records || left <= 0)
@@ -750,6 +761,11 @@ int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, vo
 		if (epoll_wait(ring_buffer__epoll_fd(s->ring), &event, 1, (int)(left < LOOK_MS ? left : LOOK_MS)) < 0)
 			return -errno;
 	}
+}
+
+uint64_t source_kernel_complete_until(const struct source_kernel *s, uint64_t began)
+{
+	return s->more && s->t_read < began ? s->t_read : began;
 }
 
 /* ---- what did not arrive ---- */
