@@ -9,7 +9,7 @@ accepts_after() { until_true server_said 'accept(3) = '; }
 # The client resets; accept() hands out a corpse.
 case_reset()
 {
-	server --addr 0.0.0.0 --accept-after 2500 --hold
+	server --addr 0.0.0.0 --accept-after 8000 --hold
 	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; ack; delay 100; rst' --hold forever
 	until_true counted TcpEstabResets 1
 	is "$(ss -tlnH "sport = :$port" | awk '{ print $2 }')" 1 'the dead connection still fills the queue (ss)'
@@ -33,7 +33,7 @@ case_reset()
 # The client closes; accept() hands out the connection with its data.
 case_fin()
 {
-	server --addr 127.0.0.1 --accept-after 1500
+	server --addr 127.0.0.1 --accept-after 8000
 	client --send 700
 	until_true in_state close-wait 1
 	wait_for 'server | to("ESTABLISHED"; "CLOSE_WAIT")'
@@ -50,7 +50,7 @@ case_fin()
 # The listener closes with N queued.
 case_listener_closes()
 {
-	server --addr 127.0.0.1 --never-accept --close-listener-after 2500 --name leaver
+	server --addr 127.0.0.1 --never-accept --close-listener-after 8000 --name leaver
 	client_bg --count 4 --name decoy --send 0 --hold forever
 	until_true queue '4 128'
 	before=$(counter TcpOutRsts)

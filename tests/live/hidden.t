@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# No event is hidden: under load every transition is in the stream, or in what it says is lost.
+# Witnesses: nstat of the namespace, the lab's tally and, where there is one, a trace instance of the kernel.
+# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+. "$(dirname "$0")/cases.sh"
+load=${HIDDEN_LOAD:-600}
+may_lose=yes # and then says how much
+
+transitions='SYN_SENT ESTABLISHED,SYN_RECV ESTABLISHED,ESTABLISHED FIN_WAIT1,FIN_WAIT1 FIN_WAIT2,ESTABLISHED CLOSE_WAIT,CLOSE_WAIT LAST_ACK,LAST_ACK CLOSE'
+
+trace=
+begin_trace()
+{
+	local at
+	for at in /sys/kernel/tracing /sys/kernel/debug/tracing; do
+		if mkdir "$at/instances/sockstate-$$" 2>/dev/null; then trace=$at/instances/sockstate-$$; break; fi
+	done
+	[ -n "$trace" ] || return
+	echo 16384 >"$trace/buffer_size_kb"
+	echo "sport == $port || dport == $port" >"$trace/events/sock/inet_sock_set_state/filter" &&
+		echo 1 >"$trace/events/sock/inet_sock_set_state/enable"
+}
+end_trace()
+{
+	[ -n "$trace" ] || return
+	echo 0 >"$trace/events/sock/inet_sock_set_state/enable"
+	sed -n 's/.*protocol=IPPROTO_TCP.*oldstate=TCP_\([A-Z_0-9]*\) newstate=TCP_\([A-Z_0-9]*\).*/\1 \2/p' "$trace/trace" | sort | uniq -c >"$dir/trace"
+	overrun=$(cat "$trace"/per_cpu/cpu*/stats | awk '/^overrun|^dropped/ { n += $2 } END { print n + 0 }')
+	rmdir "$trace"
+}
+
+# The stream is long: its lines are counted by their text, not parsed.
+lost() { grep -F '{"type":"lost"' "$out" | jq -s 'map(.count) | add // 0'; }
+told() { grep -F "\"old\":\"$1\",\"new\":\"$2\",\"role\":\"${3-}" "$out" | grep -cF "\"netns\":$ns,"; } # old, new, role
+type_of() { grep -F "{\"type\":\"$1\"" "$out" | grep -F "\"netns\":$ns," | grep -cF "\"role\":\"${2-}"; } # type, role
+
+# Two clients, each with many connections at once, and a server with two threads.
+run_load()
+{
+	server --addr 127.0.0.1 --backlog 4000 --threads 2 --quiet
+	begin_trace
+	"$lab" client --port "$port" --count "$load" --parallel 100 --quiet >"$dir/client" 2>&1 </dev/null &
+	local one=$!
+	"$lab" client --port "$port" --count "$load" --parallel 100 --quiet >"$dir/client2" 2>&1 </dev/null
+	wait $one
+	# The kernel is done when no server connection is left.
+	until_true server_is_done
+}
+
+server_is_done() { [ "$(ss -tanH state established state close-wait state last-ack "sport = :$port" | wc -l)" = 0 ]; }
+
+case_load()
+{
+	start_tracer "$dir/stream" --port "$port" || return
+	run_load
+	until_true grown_up
+	end_trace
+	stop_server
+	stop_tracer
+	lost=$(lost)
+	missing=$(($(counter TcpPassiveOpens) - $(told SYN_RECV ESTABLISHED server)))
+	missing=$((missing + $(counter TcpActiveOpens) - $(told SYN_SENT ESTABLISHED client)))
+	ok "handshakes of nstat: $missing missing, $lost told as lost" [ $missing -ge 0 -a $missing -le "$lost" ]
+	accepts=$(type_of accept)
+	ok "each is accepted, or lost: $accepts of $((2 * load))" [ "$accepts" -le $((2 * load)) -a $((accepts + lost)) -ge $((2 * load)) ]
+	is "$(tail -n 1 "$out" | jq .lost)" "$lost" 'summary has what was lost'
+	if [ -z "$trace" ]; then
+		skip 'transitions as a trace instance of the kernel has them' 'no tracefs here'
+		return
+	fi
+	all=0
+	while read -r old new; do
+		kernel=$(awk -v o="$old" -v n="$new" '$2 == o && $3 == n { print $1 }' "$dir/trace")
+		ours=$(told "$old" "$new")
+		all=$((all + ${kernel:-0} - ours))
+		ok "$old -> $new: ${kernel:-0} in the kernel's trace, $ours told, $lost lost" \
+			[ "$ours" -le "${kernel:-0}" -a $((ours + lost)) -ge "${kernel:-0}" ]
+	done <<<"${transitions//,/$'\n'}"
+	is "$overrun" 0 'the trace itself has lost nothing'
+	ok "all in all $all missing" [ $all -le "$lost" ]
+}
+grown_up() { [ $(($(type_of close server) + $(lost))) -ge $((2 * load)) ]; }
+
+# A reader that does not read: the ring runs over, and that is told.
+case_overrun()
+{
+	verify= # what was lost is not known any more, and --verify would say so
+	start_tracer "$dir/stream" --port "$port" --ring-size 64K || return
+	kill -STOP "$tracer_pid"
+	load=300 run_load
+	kill -CONT "$tracer_pid"
+	until_true ring_loss
+	stop_server
+	stop_tracer
+	lost=$(lost)
+	is "$(jq -s 'map(select(.type == "lost") | .where) | unique - ["recursion"]' -c "$out")" '["ringbuf"]' 'a full ring is told'
+	is "$(jq -s 'map(select(.type == "lost")) | last | .total' "$out")" "$lost" 'with the sum'
+	is "$(tail -n 1 "$out" | jq .lost)" "$lost" 'which the summary repeats'
+	missing=$(($(counter TcpPassiveOpens) + $(counter TcpActiveOpens) -
+		$(told SYN_RECV ESTABLISHED server) - $(told SYN_SENT ESTABLISHED client)))
+	ok "$missing handshakes are missing, $lost facts lost" [ $missing -gt 0 -a $missing -le "$lost" ]
+}
+ring_loss() { [ "$(lost)" -gt 0 ]; }
+
+at_once=1
+run_cases load overrun
