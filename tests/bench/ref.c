@@ -2,7 +2,7 @@
 /*
  * ref.c - runs one program of ref.bpf.c, or tells what the programs of other processes have cost.
  *
- *	ref PROGRAM			until|usage: ref noop|filter_miss|ringb|ringh|rings|ringc|pkt_noop|watch|ringb|ringh|pkt_noop	until SIGINT or SIGTERM; "attached" and "first" are told on standard
+ *	ref PROGRAM [PORT]	of ref.bpf.c, until SIGINT or SIGTERM; "attached" and "first" are told on standard
  *				output as they happen, and what was seen at the end
  *	ref watch	commands on standard input, an answer each:
  *			on		the kernel measures all programs from now on, as long as this process wants it
@@ -52,20 +52,24 @@ struct ends {
 	__u16 lport, rport;
 };
 
-/* Only the load of tests/bench/load.c is counted. */
-static bool is_ours(unsigned int port)
+struct seen {
+	unsigned long long count;
+	unsigned int port; /* the first of eight that the load listens on: only that is counted */
+};
+
+static bool is_ours(const struct seen *seen, unsigned int port)
 {
-	return port >= 7460 && port <= 7467;
+	return port >= seen->port && port < seen->port + 8;
 }
 
 static int on_record(void *ctx, void *data, size_t size)
 {
-	unsigned long long *seen = ctx;
+	struct seen *seen = ctx;
 	const struct ends *r = data;
 
-	if (size < sizeof(*r) || !(is_ours(r->lport) || is_ours(r->rport)))
+	if (size < sizeof(*r) || !(is_ours(seen, r->lport) || is_ours(seen, r->rport)))
 		return 0;
-	if (!(*seen)++) {
+	if (!seen->count++) {
 		puts("first");
 		fflush(stdout);
 	}
@@ -93,11 +97,11 @@ static int add_rings(struct ref *skel, struct ring_buffer **ring, void *ctx)
 	return 0;
 }
 
-static int reference(const char *name)
+static int reference(const char *name, unsigned int port)
 
 {
 	struct sigaction action = {.sa_handler = on_signal};
-	unsigned long long seen = 0;
+	struct seen seen = {.port = port};
 	struct bpf_program *p, *chosen = NULL;
 	struct ring_buffer *ring = NULL;
 	struct bpf_prog_info info = {0};
@@ -149,7 +153,7 @@ static int reference(const char *name)
 	if (ring)
 		ring_buffer__consume(ring);
 	bpf_obj_get_info_by_fd(bpf_program__fd(chosen), &info, &info_size);
-	printf("{\"seen\":%llu,\"dropped\":%llu,\"recursion_misses\":%llu}\n", seen, (unsigned long long)skel->bss->dropped,
+	printf("{\"seen\":%llu,\"dropped\":%llu,\"recursion_misses\":%llu}\n", seen.count, (unsigned long long)skel->bss->dropped,
 	       (unsigned long long)info.recursion_misses);
 	ring_buffer__free(ring);
 	bpf_link__destroy(link);
@@ -284,9 +288,9 @@ static int watch(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: ref noop|filter_miss|ringb|ringh|pkt_noop|watch\n");
+	if (argc < 2 || argc > 3) {
+		fprintf(stderr, "usage: ref PROGRAM [PORT] | watch\n");
 		return 2;
 	}
-	return strcmp(argv[1], "watch") ? reference(argv[1]) : watch();
+	return strcmp(argv[1], "watch") ? reference(argv[1], argc > 2 ? (unsigned int)atoi(argv[2]) : 7460) : watch();
 }
