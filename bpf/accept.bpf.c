@@ -364,10 +364,11 @@ static __always_inline int accept_exit(long ret)
 			send_accept_error(listener, call->called, -ret, 0);
 	} else {
 		sk = tcp_of_descriptor(ret);
-		if (listener)
-			queues_probe(&call->q, listener);
-		if (sk)
+		if (sk && sock_wanted_probe(sk)) {
+			if (listener)
+				queues_probe(&call->q, listener);
 			send_accept(sk, listener ? call : NULL, ret, 0);
+		}
 	}
 	if (call)
 		call->called = 0;

@@ -36,7 +36,7 @@ enum tcp_state {
 
 static __always_inline bool port_wanted(__u16 port)
 {
-#pragma unroll
+#pragma clang loop unroll(disable)
 	for (int i = 0; i < SETTING_PORT_RANGES; i++) {
 		if (i >= setting_port_ranges)
 			break;

@@ -44,7 +44,7 @@ struct live {
 	uint64_t last_chores;
 	uint64_t next_listeners;
 	uint64_t next_verify; /* 0: never */
-	uint64_t existing;
+	uint64_t existing, rows; /* of the tables, told so far */
 	int recording_error;
 	int write_error; /* of standard output */
 };
@@ -104,8 +104,12 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 static int on_row(void *ctx, const void *bytes, size_t size)
 {
 	const struct fact_hdr *fact = fact_decode(bytes, size);
+	struct live *l = ctx;
 
-	return fact && fact->kind == FACT_EXISTING ? verify_kernel_socket(ctx, bytes) : 0;
+	/* The tables may be long: meanwhile the ring must not fill. What comes is released no earlier than the round's tick. */
+	if (++l->rows % EXISTING_DRAIN == 0)
+		source_kernel_poll(l->source, 0, feed, l);
+	return fact && fact->kind == FACT_EXISTING ? verify_kernel_socket(l->verify, bytes) : 0;
 }
 
 static void on_tracker_socket(void *ctx, const struct tracker_socket *s)
@@ -131,7 +135,7 @@ static void verify_round(struct live *l, bool final)
 	int rc;
 
 	verify_begin(l->verify, clock_now_ns());
-	rc = source_kernel_snapshot(l->source, on_row, l->verify);
+	rc = source_kernel_snapshot(l->source, on_row, l);
 	read = clock_now_ns();
 	while (rc >= 0 && clock_now_ns() < read + HOLD_BACK_NS)
 		rc = source_kernel_poll(l->source, 1, feed, l);
