@@ -149,7 +149,8 @@ static void close_at_end(void *ctx, struct conn *c)
 
 	if (conn_is(c, CONN_CLOSED))
 		life_tell_close(t, c, t->t_now, c->t_state);
-	else if (c->state == TCP_STATE_TIME_WAIT && !conn_is(c, CONN_PREEXISTING))
+	/* Those that were in TIME_WAIT before us have no story; those that came to it before our eyes do. */
+	else if (c->state == TCP_STATE_TIME_WAIT && (!conn_is(c, CONN_PREEXISTING) || conn_is(c, CONN_HANDED_OVER)))
 		life_tell_close(t, c, t->t_now, 0);
 }
 
