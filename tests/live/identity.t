@@ -36,7 +36,7 @@ is "$(q 'map(select(server and (begin | not) and (.cookie | not))) | length')" 0
 if have_tun; then
 	mkfifo "$work/hand"
 	serve --addr 0.0.0.0 --close-after 0
-	"$lab" client --port "$port" --stamps ns --raw 'syn; wait-synack; wait-input; ack; wait-fin; fin; wait-ack; wait-input; syn; wait-synack; rst' \
+	"$lab" client --port "$port" --stamps ns --raw 'syn; wait-synack timeout=100000; wait-input timeout=100000; ack; wait-fin timeout=100000; fin; wait-ack timeout=100000; wait-input timeout=100000; syn; wait-synack timeout=100000; rst' \
 		>"$work/client" 2>&1 <"$work/hand" &
 	pids+=($!)
 	exec 9>"$work/hand"
