@@ -27,7 +27,7 @@
 
 #define PENDING_MAX 16
 #define ABORTED_MAX 256
-#define CLOSED_MAX 4096
+#define CLOSED_MAX 65536
 #define EARLY_MAX 64
 
 struct pending {
