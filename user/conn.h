@@ -51,7 +51,7 @@ enum conn_flag {
 	CONN_PAST_UNKNOWN = 1 << 24, /* its earlier life was not seen */
 	CONN_HANDED_OVER = 1 << 25,  /* a timewait socket carries it on */
 	CONN_TIMEWAIT = 1 << 26,     /* that timewait socket is one of TIME_WAIT */
-	CONN_ACCEPT_UNSEEN = 1 << 27, /* has been in an accept queue, and nobody sees accept() here */
+	CONN_ACCEPT_UNSEEN = 1 << 27, /* has been in an accept queue, and accept() was not seen: not by anybody here, or not this one */
 };
 
 /* Where time is spent; states that exclude each other share a slot. */

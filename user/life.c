@@ -65,6 +65,23 @@ void life_enqueue(struct tracker *t, struct listener *l, struct conn *c)
 	c->flags |= CONN_ACCEPT_UNSEEN;
 }
 
+/*
+ * Somebody has it: its accept() is about to return, or its fact was lost, or it is one that no hook sees, as those of the
+ * kernel itself (NFS), of 32-bit programs by tracepoint, and of io_uring into fixed files.
+ */
+void life_taken_unseen(struct tracker *t, struct conn *c, uint64_t at)
+{
+	struct listener *l = life_listener(t, c);
+
+	if (l)
+		l->accept_unseen = true;
+	listener_dequeue(t->listeners, t->conns, c);
+	c->flags |= CONN_ACCEPT_UNSEEN;
+	c->flags &= ~(uint32_t)CONN_LISTENER_GONE;
+	if (conn_is(c, CONN_CLOSED))
+		life_tell_close(t, c, at, c->t_state);
+}
+
 /* ---- memory, bounded ---- */
 
 static void forget(struct tracker *t, struct conn *c)

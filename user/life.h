@@ -20,6 +20,7 @@
 #define SECOND UINT64_C(1000000000)
 
 /* How long a line may wait for a fact that completes it. */
+#define ACCEPT_WAIT (100 * MS) /* what left the queue, for its accept() to return */
 #define ENQUEUE_WAIT (2 * MS) /* ESTABLISHED of an unknown request, for its listener */
 #define RESET_WAIT (100 * MS) /* the last line of an aborted connection, for the RST that follows its CLOSE */
 #define ERROR_EVERY SECOND    /* repeated accept() errors are told once in this time */
@@ -75,6 +76,9 @@ void life_attach(struct tracker *t, struct conn *c, struct listener *l);
 
 /* c waits for accept() at l. Where accept() cannot be seen nobody knows for how long: then it only belongs to l. */
 void life_enqueue(struct tracker *t, struct listener *l, struct conn *c);
+
+/* c has left the accept queue without an accept() that was seen. One that has ended is told and gone. */
+void life_taken_unseen(struct tracker *t, struct conn *c, uint64_t at);
 
 /* The owner as a fact names it; as a pid alone (FACT_F_OWNED); as the listener's until accept(). */
 void life_own(struct tracker *t, struct conn *c, const struct fact_task *task);

@@ -38,6 +38,8 @@ void life_on_state(struct tracker *t, const struct fact_hdr *h)
 		c = life_adopt(t, &f->s, f->old);
 	if (!c || c->state == f->new)
 		return; /* told twice */
+	if (h->flags & FACT_F_HAS_SOCKET && conn_is(c, CONN_QUEUED) && !conn_is(c, CONN_CLOSED))
+		life_taken_unseen(t, c, h->t);
 	conn_learn_ends(t->conns, c, &f->s);
 	life_own_pid(t, c, h, f->pid);
 	if (h->flags & FACT_F_PEER_FIN)
@@ -83,6 +85,8 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 		c = life_adopt(t, &f->s, f->old);
 	if (!c || conn_is(c, CONN_CLOSED | CONN_HANDED_OVER | CONN_REQUEST))
 		return;
+	if (h->flags & FACT_F_HAS_SOCKET && conn_is(c, CONN_QUEUED))
+		life_taken_unseen(t, c, h->t);
 	conn_learn_ends(t->conns, c, &f->s);
 	conn_touch(t->conns, c);
 	life_own_pid(t, c, h, f->pid);
@@ -127,8 +131,8 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 		listener_dequeue(t->listeners, t->conns, c);
 	if (conn_is(c, CONN_QUEUED))
 		return; /* a corpse: accept() will hand it out, or the listener's end buries it */
-	if (aborts)
-		life_wait_for_reset(t, c, h->t);
+	if (aborts || (conn_is(c, CONN_ACCEPT_UNSEEN) && !conn_is(c, CONN_ACCEPTED) && !life_absent(t, KNOW_ACCEPT)))
+		life_wait_for_reset(t, c, h->t); /* or for its accept() to return */
 	else
 		life_tell_close(t, c, h->t, h->t);
 }

@@ -59,10 +59,33 @@ static void set_figures(struct tracker *t, const struct listener *l)
 	event_set_text(e, F_VERDICT, verdict_name(l->verdict));
 }
 
+/* More wait, as we have it, than the kernel says, and not for a moment: the oldest have been taken, unseen. */
+static void missed_accepts(struct tracker *t, struct listener *l, uint64_t at, uint32_t accept_queue)
+{
+	struct conn *c;
+
+	if (l->queued <= accept_queue) {
+		l->excess_t = 0;
+		return;
+	}
+	if (!l->excess_t)
+		l->excess_t = at;
+	if (at < l->excess_t + ACCEPT_WAIT)
+		return;
+	for (uint32_t more = l->queued - accept_queue; more; more--) {
+		c = conn_get(t->conns, l->queue_oldest);
+		if (!c || (c->t_established ? c->t_established : c->t_last) + ACCEPT_WAIT > at)
+			return;
+		life_taken_unseen(t, c, at);
+	}
+}
+
 void life_refresh(struct tracker *t, struct listener *l, uint64_t at, const struct fact_queues *q)
 {
 	bool relisten = l->alive && l->queues_known && l->backlog != q->backlog;
 
+	missed_accepts(t, l, at, q->accept_queue);
+	l->figures_t = at;
 	life_unnamed_drops(t, l, at, listener_update(l, q));
 	if (!relisten)
 		return;

@@ -126,7 +126,7 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 		event_set(e, F_SYNCOOKIE, true);
 	if (conn_is(c, CONN_FASTOPEN))
 		event_set(e, F_FASTOPEN, true);
-	if (!conn_is(c, CONN_ACCEPTED))
+	if (!conn_is(c, CONN_ACCEPTED) && !(f->h.flags & FACT_F_HAS_SOCKET))
 		event_set(e, F_QUEUED, true);
 	line_queues(&t->lines, l);
 	if (!conn_is(c, CONN_ACCEPTED | CONN_FASTOPEN)) {
@@ -147,7 +147,7 @@ static void passive_established(struct tracker *t, const struct fact_established
 				const struct fact_enqueue *q)
 {
 	struct listener *l = q ? listener_by_queues(t->listeners, &q->q) : NULL;
-	bool known = c, counted;
+	bool known = c, counted, taken = f->h.flags & FACT_F_HAS_SOCKET;
 
 	if (!c) {
 		c = life_add(t, &f->s, false);
@@ -183,11 +183,17 @@ static void passive_established(struct tracker *t, const struct fact_established
 	life_own_pid(t, c, &f->h, f->pid);
 	/* With its enqueue came the listener's figures; else the child's copy of them is the latest. */
 	counted = q || conn_is(c, CONN_QUEUED | CONN_ACCEPTED | CONN_FASTOPEN);
+	/* Somebody has it already: another CPU accepted it, or it joins an MPTCP connection and is never queued. */
+	if (taken && conn_is(c, CONN_QUEUED) && !conn_is(c, CONN_CLOSED))
+		life_taken_unseen(t, c, f->h.t);
+	else if (taken && !conn_is(c, CONN_ACCEPTED))
+		c->flags |= CONN_WAS_QUEUED | CONN_ACCEPT_UNSEEN;
 	queue(t, c, l);
 	if (l && !counted) {
 		if (known)
 			life_uncount_request(t, c);
-		listener_grew(l, f->accept_queue + 1, f->backlog);
+		if (!taken)
+			listener_grew(l, f->accept_queue + 1, f->backlog);
 	}
 	tell_established(t, f, c);
 }

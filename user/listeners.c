@@ -412,6 +412,9 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 	const struct conn *oldest = conn_get(conns, l->queue_oldest);
 	/* One older than us has been waiting at least since we found it. */
 	uint64_t queued_since = !oldest ? 0 : oldest->t_established ? oldest->t_established : oldest->t_last;
+	bool nobody = l->queues_known && !l->accept_queue; /* accept() took it, unseen */
+	/* Where accept() may go unseen, it is known to wait only until the queue was last looked at. */
+	uint64_t queued_until = l->accept_unseen && l->figures_t < t ? l->figures_t : t;
 
 	*in = (struct verdict_input){
 		.accept_queue = l->accept_queue,
@@ -426,7 +429,7 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 		.fd_errors = l->window.fd_errors,
 		.syncookies = l->window.syncookies,
 		.wait_p50_ns = window_median(&l->window),
-		.oldest_wait_ns = queued_since && t > queued_since ? t - queued_since : 0,
+		.oldest_wait_ns = nobody || !queued_since || queued_until <= queued_since ? 0 : queued_until - queued_since,
 		.since_accept_ns = t - (l->t_accept ? l->t_accept : l->t_known),
 	};
 	l->window = (struct listener_window){.start = t};

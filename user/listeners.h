@@ -57,6 +57,9 @@ struct listener {
 
 	conn_id queue_oldest, queue_newest; /* connections in the accept queue that we know */
 	uint32_t queued;
+	uint64_t excess_t; /* ns: more than the kernel says since then; 0 not more */
+	uint64_t figures_t; /* ns: when the kernel's figures were last read */
+	bool accept_unseen; /* some of its connections were taken unseen */
 	uint32_t refs; /* connections that point here */
 
 	uint64_t t_known, t_accept; /* ns: first seen; last accept, 0 none yet */
