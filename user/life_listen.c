@@ -32,6 +32,9 @@ void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint
 
 	if (!count || reason == DROP_UNKNOWN)
 		return;
+	/* Where each is named, those that are not yet will be: another CPU counted before it sent its fact. */
+	if (life_exact(t, KNOW_SYN_DROP) && life_exact(t, KNOW_ACK_DROP))
+		return;
 	life_count_drop(t, reason, l, count);
 	e = line_begin(&t->lines, EVENT_DROP, at);
 	line_listener(&t->lines, l);

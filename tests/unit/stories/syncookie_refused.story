@@ -1,5 +1,6 @@
 # The SYN queue is full, cookies are sent; the ACK that brings one back meets a full accept queue: the client believes itself
 # connected, and the server knows nothing of it. Unnamed refusals at a full SYN queue follow from the figures.
+tier tracepoint
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0
 10 drop 10.0.0.1:9502<10.0.0.2:4000 seq=8 q=1:3/2/2 drops=1 reason=accept_queue_full +acked +syncookie
