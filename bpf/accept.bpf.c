@@ -122,7 +122,7 @@ int listener_ready(__u64 *ctx)
 	cookie = cpu->child_cookie;
 	rport = cpu->child_rport;
 	cpu->child = 0;
-	if (cpu->child_lport != listener->__sk_common.skc_num)
+	if (cpu->child_lport != listener->__sk_common.skc_num || cpu->child_netns != netns_of(tp))
 		child = NULL;
 	/* Still before its transition to ESTABLISHED: a fast open. */
 	if (child && !rport && BPF_CORE_READ(child, __sk_common.skc_state) == TCP_SYN_RECV) {

@@ -159,6 +159,7 @@ static __always_inline void remember_child(struct cpu *cpu, const struct change 
 	cpu->child_cookie = 0;
 	cpu->child_lport = c->s.lport;
 	cpu->child_rport = 0;
+	cpu->child_netns = netns_of(c->tp);
 }
 
 static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new, __u32 flags)

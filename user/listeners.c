@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define HASH 1024u
 #define DEAD_MAX 1024u /* listeners that are gone but stand in the summary */
@@ -84,20 +85,41 @@ static bool is_any(const uint8_t *addr)
 	return !memcmp(addr, any, sizeof(any));
 }
 
-/* The listeners there, at most two of them. */
+enum fit {
+	FIT_NONE,
+	FIT_DUAL, /* the wildcard of IPv6 serves IPv4 too, unless told otherwise */
+	FIT_ANY,
+	FIT_EXACT,
+};
+
+/* The kernel's preference, as inet_lookup_listener() has it. */
+static enum fit fits(const struct listener *l, const struct fact_sock *s)
+{
+	if (!l->alive || l->port != s->lport || l->netns != s->netns)
+		return FIT_NONE;
+	if (!l->addr_known)
+		return FIT_ANY;
+	if (l->family != s->family)
+		return l->family == AF_INET6 && is_any(l->addr) ? FIT_DUAL : FIT_NONE;
+	if (!memcmp(l->addr, s->laddr, sizeof(l->addr)))
+		return FIT_EXACT;
+	return is_any(l->addr) ? FIT_ANY : FIT_NONE;
+}
+
+/* How many listeners there fit best; found: one of them. */
 static int at_port(struct listeners *ls, const struct fact_sock *s, struct listener **found)
 {
+	enum fit best = FIT_NONE;
 	int count = 0;
 
-	for (uint32_t i = 0; i < ls->used && count < 2; i++) {
-		struct listener *l = ls->list[i];
+	for (uint32_t i = 0; i < ls->used; i++) {
+		enum fit fit = ls->list[i] ? fits(ls->list[i], s) : FIT_NONE;
 
-		if (!l || !l->alive || l->port != s->lport || l->netns != s->netns)
+		if (fit == FIT_NONE || fit < best)
 			continue;
-		if (l->addr_known && !is_any(l->addr) && memcmp(l->addr, s->laddr, sizeof(l->addr)) != 0)
-			continue;
-		*found = l;
-		count++;
+		count = fit > best ? 1 : count + 1;
+		best = fit;
+		*found = ls->list[i];
 	}
 	return count;
 }

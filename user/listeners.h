@@ -82,7 +82,7 @@ struct listener *listener_get(struct listeners *ls, uint32_t id);
 struct listener *listener_by_cookie(struct listeners *ls, uint64_t cookie);
 /* By cookie, else by address of the living one. NULL: not known. */
 struct listener *listener_by_queues(struct listeners *ls, const struct fact_queues *q);
-/* The only living one that connections to these ends can belong to; NULL where there is none or several. */
+/* The living one that connections to these ends belong to, as the kernel prefers them; NULL where there is none, or several fit as well. */
 struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s);
 /* A new one, alive. NULL: no memory. */
 struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk, uint32_t netns, uint16_t port,

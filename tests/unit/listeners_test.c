@@ -39,11 +39,19 @@ static void finds(void)
 	ok(!listener_by_port(ls, &s) && !listener_at_port(ls, &s), "not in another namespace");
 	s.netns = 1;
 	a->addr_known = true;
+	a->family = s.family;
 	a->addr[0] = 10;
 	ok(!listener_by_port(ls, &s), "not on another address");
 	a->addr[3] = 1;
 	ok(listener_by_port(ls, &s) == a, "on its address");
-	listener_add(ls, 4, 0, 1, 80, 5);
+	struct listener *any6 = listener_add(ls, 4, 0, 1, 80, 5);
+
+	any6->addr_known = true;
+	any6->family = AF_INET6;
+	ok(listener_by_port(ls, &s) == a, "the exact address before the wildcard of the other family");
+	a->addr[0] = a->addr[3] = 0;
+	ok(listener_by_port(ls, &s) == a, "the wildcard of its family before the other's");
+	any6->addr_known = false;
 	ok(!listener_by_port(ls, &s) && listener_at_port(ls, &s), "of two it is not known which, but one");
 	listener_died(ls, a);
 	ok(!listener_by_cookie(ls, 1) && listener_by_port(ls, &s)->cookie == 4, "one that did nothing is forgotten");
