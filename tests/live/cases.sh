@@ -188,14 +188,14 @@ server()
 {
 	: >"$dir/server"
 	rm -f "$dir/ready" && mkfifo "$dir/ready"
-	"$lab" server --port "$port" --duration 200 --ready-fd 7 "$@" >"$dir/server" 2>&1 7>"$dir/ready" </dev/null &
+	"$lab" server --port "$port" --duration 400 --ready-fd 7 "$@" >"$dir/server" 2>&1 7>"$dir/ready" </dev/null &
 	server_pid=$!
 	pids+=($server_pid)
 	read -r _ <"$dir/ready"
 }
 
 stop_server() { kill -TERM "$server_pid"; wait "$server_pid"; server_pid=; }
-client() { "$lab" client --port "$port" --duration 200 "$@" >"$dir/client" 2>&1 </dev/null; }
+client() { "$lab" client --port "$port" --duration 400 "$@" >"$dir/client" 2>&1 </dev/null; }
 
 # The client's standard input is a FIFO that `tell` writes a line to (step wait-input).
 client_bg()
@@ -203,7 +203,7 @@ client_bg()
 	: >"$dir/client"
 	[ -p "$dir/input" ] || mkfifo "$dir/input"
 	exec 8<>"$dir/input"
-	"$lab" client --port "$port" --duration 200 "$@" >"$dir/client" 2>&1 <&8 &
+	"$lab" client --port "$port" --duration 400 "$@" >"$dir/client" 2>&1 <&8 &
 	client_pid=$!
 	pids+=($client_pid)
 }
@@ -211,7 +211,12 @@ tell() { echo >&8; }
 stop_client() { kill -TERM "$client_pid" 2>/dev/null; wait "$client_pid"; client_pid=; }
 server_said() { grep -q -- "$1" "$dir/server"; }
 client_said() { grep -q -- "$1" "$dir/client"; }
-has_tun() { [ -w /dev/net/tun ]; }
+# A virtual machine of ours may load the module; the host stays as it is.
+has_tun()
+{
+	[ -c /dev/net/tun ] || { [ -n "${SOCKSTATE_VM-}" ] && modprobe -q tun; }
+	[ -w /dev/net/tun ]
+}
 
 # ---- running them ----
 
