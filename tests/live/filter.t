@@ -45,12 +45,14 @@ port=$((base + 5)) call --addr ::1 --close shutdown
 port=$((base + 9)) call --addr ::1 --close shutdown
 # The last of each tracer is a connection that it may see.
 declare -A last=(
-	[list]='.lport == $base + 9 and .type == "close" and server' [server]='.lport == $base + 9 and .type == "close" and server'
-	[client]='.rport == $base + 9 and .new == "TIME_WAIT"' [four]='.lport == $base + 5 and .type == "close" and server'
-	[six]='.lport == $base + 9 and .type == "close" and server')
+	[list]="server and .type == \"close\" and .lport == $((base + 9))"
+	[server]="server and .type == \"close\" and .lport == $((base + 9))"
+	[client]="client and .new == \"TIME_WAIT\" and .rport == $((base + 9))"
+	[four]="server and .type == \"close\" and .lport == $((base + 5))"
+	[six]="server and .type == \"close\" and .lport == $((base + 9))")
 for name in "${!lines[@]}"; do
 	out=${lines[$name]}
-	comes 1 "$base as \$base | ${last[$name]}"
+	comes 1 "${last[$name]}"
 done
 # Witness: what ss says is in TIME_WAIT at the clients.
 witness=$(ss -Htan state time-wait | awk '{ sub(/.*:/, "", $4); print $4 }' | sort -n | uniq -c | awk -v base="$base" '{ printf "%s%d:%d", (NR > 1 ? " " : ""), $2 - base, $1 }')

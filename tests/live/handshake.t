@@ -16,7 +16,7 @@ capture -i any tcp port "$port"
 ends() # client's address, server's address; patterns
 {
 	until_true has_line "$work/wire" " $1\.[0-9]+ > $2\.$port: Flags \[S\]"
-	[[ $(grep -E " $1\.[0-9]+ > $2\.$port: Flags \[S\]" "$work/wire" | tail -n 1) =~ \ ([0-9.]*)\.([0-9]*)\ \>\ ([0-9.]*): ]]
+	[[ $found =~ \ ([0-9.]*)\.([0-9]*)\ \>\ ([0-9.]*): ]]
 	rport=${BASH_REMATCH[2]}
 	c=${BASH_REMATCH[1]}.$rport
 	s=${BASH_REMATCH[3]}
@@ -30,12 +30,12 @@ witness()
 	packet ack "$c" "$s" .
 	# Its first data: before they came, the ACK had been processed.
 	packet data "$c" "$s" [FP.]+ "seq $((seq_syn + 1)):"
-	called=$(stamp "$work/server" 'accept.3. called')
-	returned=$(stamp "$work/server" 'accept.3. = ')
-	fd=$(sed -n 's/.*accept(3) = \([0-9]*\).*/\1/p' "$work/server")
-	w=$(printf '{"rport":%d,"client":%d,"server":%d,"syn":%d,"synack":%d,"ack":%d,"data":%d,"called":%d,"returned":%d,"fd":%d,"blur":%d}' \
+	called=0 returned=0 fd=0
+	stamp called "$work/server" 'accept.3. called'
+	stamp returned "$work/server" 'accept.3. = ' && [[ $found =~ \ =\ ([0-9]+) ]] && fd=${BASH_REMATCH[1]}
+	printf -v w '{"rport":%d,"client":%d,"server":%d,"syn":%d,"synack":%d,"ack":%d,"data":%d,"called":%d,"returned":%d,"fd":%d,"blur":%d}' \
 		"$rport" "$seq_syn" "$seq_synack" $((time_syn - offset)) $((time_synack - offset)) $((time_ack - offset)) \
-		$((time_data - offset)) "${called:-0}" "${returned:-0}" "${fd:-0}" $blur)
+		$((time_data - offset)) "$called" "$returned" "$fd" $blur
 }
 
 story='. as [$meta] | map(select(.rport == $w.rport or .lport == $w.rport)) |

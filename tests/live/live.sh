@@ -14,6 +14,7 @@
 # launch alone sees every namespace of the machine, so only lines of our own count: `mine`.
 
 set -u
+shopt -s extglob
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 sockstate=${SOCKSTATE:-$root/sockstate}
 lab=${SOCKSTATE_LAB:-$root/sockstate-lab}
@@ -131,7 +132,10 @@ done_testing()
 	exit
 }
 
-# ---- waiting ----
+# ---- waiting: with what the shell has built in, for starting a program takes long in an emulated machine ----
+
+# Nothing ever comes through it.
+exec {never}<> <(:)
 
 until_true() # command...
 {
@@ -141,7 +145,7 @@ until_true() # command...
 			echo "# gave up waiting: $*"
 			return 1
 		fi
-		sleep 0.03
+		read -rt 0.03 -u "$never" || true # the time is over
 	done
 }
 
@@ -150,9 +154,19 @@ gone() # pid
 	! kill -0 "$1" 2>/dev/null
 }
 
+# Sets found to the last, first_found to the first such line.
 has_line() # file, extended regular expression[, how many]
 {
-	[ "$(grep -cE -- "$2" "$1" 2>/dev/null)" -ge "${3:-1}" ]
+	local lines line count=0
+	mapfile -t lines 2>/dev/null <"$1"
+	first_found='' found=''
+	for line in "${lines[@]}"; do
+		[[ $line =~ $2 ]] || continue
+		found=$line
+		first_found=${first_found:-$line}
+		count=$((count + 1))
+	done
+	[ $count -ge "${3:-1}" ]
 }
 
 # All threads asleep: together with its last word, the call in which it is blocked.
@@ -169,9 +183,10 @@ asleep() # pid
 
 in_state() # state, how many, ss filter...
 {
-	local state=$1 number=$2
+	local state=$1 number=$2 rows
 	shift 2
-	[ "$(ss -Htan state "$state" "$@" | wc -l)" -eq "$number" ]
+	mapfile -t rows < <(ss -Htan state "$state" "$@")
+	[ ${#rows[@]} -eq "$number" ]
 }
 
 # ---- the tracer ----
@@ -226,14 +241,48 @@ def established: to("ESTABLISHED") and server;
 def sum: add // 0;
 '
 
-# Waits until the tracer has written that many lines of ours that the filter selects.
+# Lines of ours that have these pieces, in $out so far.
+came() # how many, patterns...
+{
+	local want=$1 lines line pattern
+	shift
+	mapfile -t lines <"$out"
+	coming=0
+	for line in "${lines[@]}"; do
+		[[ $line != *'"netns":'* || $line == *"\"netns\":$ns"[,}]* ]] || continue
+		for pattern; do
+			# shellcheck disable=SC2053 # they are patterns
+			[[ $line == $pattern ]] || continue 2
+		done
+		coming=$((coming + 1))
+	done
+	[ $coming -ge "$want" ]
+}
+
+# Waits until the tracer has written that many lines of ours: terms of jq, joined by " and ".
+#	.key == value   .key ^ "prefix   server   client   (server | not)   begin   established   to("STATE")
 comes() # how many, filter
 {
-	local got
-	got=$(timeout "$patience" tail -n +1 -f --pid="$tracer" "$out" 2>/dev/null |
-		jq -cn --argjson ns "$ns" "$filters"'[limit('"$1"'; inputs | select(mine) | select('"$2"') | 1)] | length')
-	[ "$got" = "$1" ] && return
-	echo "# waited for $1 lines, came ${got:-none}: $2"
+	local rest="$2 and " term key patterns=()
+	while [ -n "$rest" ]; do
+		term=${rest%% and *}
+		rest=${rest#* and }
+		case $term in
+		server | client)	patterns+=("*\"role\":\"$term\"*") ;;
+		'(server | not)')	patterns+=('!(*"role":"server"*)') ;;
+		begin)			patterns+=('*"new":"SYN_RECV"*"role":"server"*') ;;
+		established)		patterns+=('*"new":"ESTABLISHED"*"role":"server"*') ;;
+		'to('*)			term=${term#to(}
+					patterns+=("*\"type\":\"state\"*\"new\":${term%)}*") ;;
+		.*' == '*)		key=${term%% == *}
+					patterns+=("*\"${key:1}\":${term#* == }[,}]*") ;;
+		.*' ^ "'*)		key=${term%% ^ *}
+					patterns+=("*\"${key:1}\":${term#* ^ }*") ;;
+		*)			ok 1 "comes: $term?"; return 1 ;;
+		esac
+	done
+	until_true came "$1" "${patterns[@]}" >/dev/null && return
+	echo "# waited for $1 lines, came $coming: $2"
 	return 1
 }
 
@@ -300,7 +349,7 @@ packet() # what, from, to, flags as tcpdump prints them[, words it must have]
 	[[ $flags == *+ ]] || flags=${flags//./\\.}
 	pattern=" ${2//./\\.} > ${3//./\\.}: Flags \\[$flags\\].*${5:-}"
 	until_true has_line "$work/wire" "$pattern"
-	line=$(grep -E -m 1 -- "$pattern" "$work/wire")
+	line=$first_found
 	[[ $line =~ ^([0-9]+)\.([0-9]+)\  ]]
 	printf -v "time_$1" %s "${BASH_REMATCH[1]-}${BASH_REMATCH[2]-}"
 	[[ $line =~ \ seq\ ([0-9]+) ]]
@@ -338,9 +387,10 @@ end() # pid...; SIGTERM, and waits
 	wait "$@" 2>/dev/null
 }
 
-stamp() # file, regular expression; the time (monotonic, ns) of the first such line of the lab
+# The time (monotonic, ns) of the first such line of the lab.
+stamp() # variable, file, extended regular expression
 {
-	awk -v pattern="$2" '$0 ~ pattern { print $1; exit }' "$1"
+	has_line "$2" "$3" && [[ $first_found =~ ^\ *([0-9]+) ]] && printf -v "$1" %s "${BASH_REMATCH[1]}"
 }
 
 # The TUN peer needs its module; in a machine of our own we may load it.
