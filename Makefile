@@ -25,7 +25,7 @@ VM_KERNELS	?= 6.1 6.12
 export PATH	:= $(PATH):/usr/sbin:/sbin
 export SOCKSTATE = $(abspath $(BIN)/sockstate)
 export SOCKSTATE_LAB = $(abspath $(BIN)/sockstate-lab)
-export DEPS V
+export DEPS V VM_TESTS
 
 # --- Output: one line per file, or the commands ---------------------------------------------------
 
@@ -198,7 +198,7 @@ check-cli: all $(HELPER_PROGRAMS)
 check-live: all $(HELPER_PROGRAMS)
 	@$(call prove,$(LIVE_T))
 
-## check-vm	the live tests on other kernels, in virtual machines
+## check-vm	live tests on other kernels, in virtual machines; VM_TESTS=all for every one
 check-vm: build-with-deps
 	@+$(MAKE) --no-print-directory $(HELPER_PROGRAMS)
 	@$(call prove,-j $(or $(JOBS),2) $(VM_T))
