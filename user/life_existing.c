@@ -7,12 +7,11 @@
 static void existing_listener(struct tracker *t, const struct fact_existing *f)
 {
 	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
-	bool is_new = !l;
 	struct event *e;
 
 	if (l && !l->alive)
 		return;
-	if (is_new)
+	if (!l)
 		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, f->h.t);
 	if (!l)
 		return;
@@ -26,7 +25,8 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 		names_learn(t->names, l->pid, l->name);
 	}
 	life_refresh(t, l, f->h.t, &f->q);
-	if (!is_new || t->walked)
+	/* Also one that a hook has named before its row came: unless we saw it begin to listen. */
+	if (t->walked || l->preexisting || l->t_state)
 		return;
 	l->preexisting = true;
 	e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
@@ -40,17 +40,36 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 	line_tell(&t->lines);
 }
 
+static void tell_existing(struct tracker *t, struct conn *c, const struct fact_existing *f)
+{
+	struct event *e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
+
+	c->flags |= CONN_LISTED;
+	event_set(e, F_SOCKET_STATE, c->state);
+	line_conn(&t->lines, c, life_listener(t, c));
+	if (f->fd >= 0)
+		event_field(e, F_FD)->i = f->fd;
+	if (conn_is(c, CONN_QUEUED | CONN_ACCEPT_UNSEEN))
+		event_set(e, F_QUEUED, true);
+	event_set(e, F_PREEXISTING, true);
+	line_tell(&t->lines);
+}
+
 static void existing_conn(struct tracker *t, const struct fact_existing *f)
 {
 	struct conn *c = life_find(t, &f->s);
 	struct listener *l;
-	struct event *e;
 	bool request = f->s.state == TCP_STATE_SYN_RECV && !f->inode;
 
 	if (c) {
 		conn_learn_cookie(t->conns, c, f->s.cookie);
 		if (!c->pid)
 			life_own(t, c, &f->task);
+		if (!c->pid)
+			life_own_as(c, life_listener(t, c));
+		/* A hook named it before its row came. */
+		if (!t->walked && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_LISTED) && c->state == f->s.state)
+			tell_existing(t, c, f);
 		return;
 	}
 	/* After the first walk whatever is unknown is a race of the table with the stream, not a socket older than us. */
@@ -87,15 +106,7 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 			life_own_as(c, l);
 		}
 	}
-	e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
-	event_set(e, F_SOCKET_STATE, c->state);
-	line_conn(&t->lines, c, l);
-	if (f->fd >= 0)
-		event_field(e, F_FD)->i = f->fd;
-	if (conn_is(c, CONN_QUEUED | CONN_ACCEPT_UNSEEN))
-		event_set(e, F_QUEUED, true);
-	event_set(e, F_PREEXISTING, true);
-	line_tell(&t->lines);
+	tell_existing(t, c, f);
 	/* Nothing more will be heard of it where the end of TIME_WAIT is not to be seen. */
 	if (c->state == TCP_STATE_TIME_WAIT && life_absent(t, KNOW_TIME_WAIT_END)) {
 		listener_attach(t->listeners, c, NULL);
