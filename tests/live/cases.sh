@@ -172,7 +172,7 @@ cookie_of() { ss -tlneH "sport = :${1-$port}" | sed -n 's/.* sk:\([0-9a-f]*\).*/
 # sniff FILTER: tcpdump from now on, in $dir/wire
 sniff()
 {
-	tcpdump -i any -n -S -U -tt -l "$@" >"$dir/wire" 2>"$dir/wire.err" &
+	tcpdump -i any -n -S -tt --immediate-mode -l "$@" >"$dir/wire" 2>"$dir/wire.err" &
 	sniffer=$!
 	pids+=($sniffer)
 	until_true grep -q 'listening on' "$dir/wire.err"

@@ -26,6 +26,13 @@ refused_ports()
 		<(sed -n "s/.*\.$port > .*\.\([0-9]*\): Flags \[S\.\],.*/\1/p" "$dir/wire" | sort -u)
 }
 
+# tcpdump prints what it saw some time after it was seen.
+wire_shows() # connections asked for, and answered
+{
+	[ "$(sed -n "s/.* > .*\.$port: Flags \[S\], seq \([0-9]*\),.*/\1/p" "$dir/wire" | sort -u | wc -l)" = "$1" ] &&
+		[ "$(sed -n "s/.*\.$port > .*: Flags \[S\.\], seq \([0-9]*\),.*/\1/p" "$dir/wire" | sort -u | wc -l)" = "$2" ]
+}
+
 # Face 1: the queue is full when the SYN comes.
 syn_finds_no_room()
 {
@@ -41,6 +48,7 @@ syn_finds_no_room()
 	client_bg --count 2 --name decoy --hold forever --keep-going
 	until_true counted TcpExtListenDrops 2
 	is "$(ss -tlnH "sport = :$port" | awk '{ print $2, $3 }')" '3 2' 'a backlog of 2 admits 3 (ss)'
+	until_true wire_shows 5 3
 	refused=$(refused_ports)
 	is "$(wc -w <<<"$refused")" 2 'two clients knock in vain (tcpdump)'
 	wait_for 3 'to("SYN_RECV"; "ESTABLISHED")'
