@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * clock.h - the two clocks: CLOCK_MONOTONIC, in which facts are stamped, and the wall clock.
- * Only main.c, live.c and replay.c may read a clock; everything behind them takes time from facts.
+ * Only the kernel side may read a clock; the core takes time from facts.
  */
 #ifndef SOCKSTATE_CLOCK_H
 #define SOCKSTATE_CLOCK_H
@@ -11,7 +11,7 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 
-/* CLOCK_MONOTONIC in ns: the clock of bpf_ktime_get_ns(). */
+/* CLOCK_MONOTONIC in ns, as the initial time namespace has it: the clock of bpf_ktime_get_ns(). */
 uint64_t clock_now_ns(void);
 /* CLOCK_REALTIME - CLOCK_MONOTONIC in ns: wall clock = t + this. */
 int64_t clock_boot_offset_ns(void);

@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fact.h"
 #include "sockdiag.h"
 #include "source_kernel.h"
@@ -321,7 +321,6 @@ static void find_listeners(struct rows *r)
 static int tell(const struct rows *r, bool with_end, record_fn fn, void *ctx)
 {
 	struct fact_hdr end = {.size = sizeof(end), .kind = FACT_EXISTING_END};
-	struct timespec now;
 	int err;
 
 	for (size_t i = 0; i < r->count; i++) {
@@ -331,8 +330,7 @@ static int tell(const struct rows *r, bool with_end, record_fn fn, void *ctx)
 	}
 	if (!with_end)
 		return (int)r->count;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	end.t = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	end.t = clock_now_ns();
 	err = fn(ctx, &end, sizeof(end));
 	return err ? err : (int)r->count;
 }

@@ -19,8 +19,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 /* The kernel fills at most 32 KiB per read, however large the buffer. */
 #define BUFFER_BYTES  (64 * 1024)
@@ -297,14 +298,6 @@ void sockdiag_keep_own(struct sockdiag *sd)
 
 /* ---- rows ---- */
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 /* The attribute's payload, zero-filled or cut to size: an older or newer kernel sends a shorter or longer struct. */
 static void copy_payload(void *to, size_t size, const struct rtattr *a)
 {
@@ -384,7 +377,7 @@ static void read_row(struct sockdiag_row *row, uint32_t netns, const struct nlms
 	struct tcp_info info;
 
 	memset(row, 0, sizeof(*row));
-	e->h.t = now_ns();
+	e->h.t = clock_now_ns();
 	e->h.size = sizeof(*e);
 	e->h.kind = FACT_EXISTING;
 	e->s.cookie = (uint64_t)m->id.idiag_cookie[1] << 32 | m->id.idiag_cookie[0];

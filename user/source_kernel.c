@@ -26,9 +26,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "counts.h"
 #include "existing.h"
 #include "hooks.h"
@@ -732,10 +732,7 @@ void source_kernel_free(struct source_kernel *s)
 
 static int64_t now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)(clock_now_ns() / NS_PER_MS);
 }
 
 int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx)

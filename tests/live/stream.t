@@ -75,6 +75,27 @@ call
 wait "$tracer"
 is "$(kinds)" "0 0 meta summary" "--count: so does it"
 is "$(grep -cE '"type":"(state|accept)"' "$out")" 3 "after that many lines"
+
+# ---- a time namespace moves the clocks of the tracer, not those of BPF ----
+
+if [ -e /proc/self/ns/time ] && unshare -T true 2>/dev/null; then
+	monotonic() { perl -MTime::HiRes=clock_gettime,CLOCK_MONOTONIC -e 'printf "%.0f\n", clock_gettime(CLOCK_MONOTONIC) * 1e9'; }
+	call_until_gone() { call; gone "$tracer"; }
+	before=$(monotonic)
+	unshare -T --monotonic 864000 --fork "$sockstate" --json --netns self --port "$port" --count 1 >"$out" 2>"$work/err" </dev/null &
+	tracer=$!
+	pids+=("$tracer")
+	until_true has_line "$out" '"type":"meta"'
+	until_true call_until_gone
+	wait "$tracer"
+	ordered "in a time namespace t_ns is still the kernel's own" "$before" "$(q 'first.t_ns')" "$(q 'map(select(.type == "state"))[0].t_ns')" \
+		"$(q 'last.t_ns')" "$(monotonic)"
+else
+	skip 1 "no time namespaces here"
+fi
+
+# ---- a closed pipe ----
+
 timeout "$patience" bash -c '"$0" --json --netns self --port "$1" | head -n 1; echo "${PIPESTATUS[0]}"' "$sockstate" "$port" \
 	>"$work/head" 2>"$work/err" </dev/null
 is "$(grep -c '"type":"meta"' "$work/head") $(tail -n 1 "$work/head") $(wc -l <"$work/err")" "1 0 0" "| head -n 1: one line, a quiet end"
