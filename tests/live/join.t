@@ -47,11 +47,30 @@ for where in here there; do
 		>"$work/client.$where" 2>&1 </dev/null &
 	clients+=($!)
 done
-wait "${clients[@]}"
+# port, cookie of the client's end. ss may pass over a few while other tables of the kernel change, and the first may be out of
+# TIME_WAIT before the last get there: what it lists in several looks.
+look()
+{
+	local where enter
+	for where in here there; do
+		enter=
+		[ $where = here ] || enter="nsenter --net=/proc/$sleeper/ns/net"
+		$enter ss -Htane state time-wait "( dport = :$port )" |
+			perl -ne 'print "$1 ", hex($2), "\n" if /127\.0\.0\.1:(\d+) +127\.0\.0\.1:\d+ .* sk:([0-9a-f]+)/' >>"$work/looks.$where"
+		sort -u "$work/looks.$where" >"$work/cookies.$where"
+	done
+}
+every_client_ended()
+{
+	look
+	gone "${clients[0]}" && gone "${clients[1]}"
+}
+until_true every_client_ended
 has_line "$work/client.here" "$each connected" && has_line "$work/client.there" "$each connected"
 ok $? "the clients: $each connections in each of two namespaces, ports 20000 and up in both"
 comes_all()
 {
+	look
 	[ "$(grep -cE '"type":"close".*"role":"server"' "$out")" -ge $((2 * each)) ]
 }
 # Losses may keep some of them away; they are counted below.
@@ -60,15 +79,11 @@ until_true has_line "$work/wire.here" 'Flags \[S\.\]' $each
 until_true has_line "$work/wire.there" 'Flags \[S\.\]' $each
 is "$(nstat -asz TcpPassiveOpens | awk '/^Tcp/ { print $2 }') $(there nstat -asz TcpPassiveOpens | awk '/^Tcp/ { print $2 }')" "$each $each" \
 	"nstat: TcpPassiveOpens of both"
+look
 for where in here there; do
-	enter=
-	[ $where = here ] || enter="nsenter --net=/proc/$sleeper/ns/net"
 	# port, client's and server's sequence number
 	perl -ne 'printf "%d %d %d\n", $1, ($3 - 1) % 2 ** 32, $2 if / > 127\.0\.0\.1\.(\d+): Flags \[S\.\], seq (\d+), ack (\d+),/' \
 		"$work/wire.$where" | sort -u >"$work/isns.$where"
-	# port, cookie of the client's end; ss may pass over a few while other tables of the kernel change
-	$enter ss -Htane state time-wait "( dport = :$port )" |
-		perl -ne 'print "$1 ", hex($2), "\n" if /127\.0\.0\.1:(\d+) +127\.0\.0\.1:\d+ .* sk:([0-9a-f]+)/' | sort >"$work/cookies.$where"
 done
 stop_trace
 lost=$(tail -n 1 "$out" | jq .lost)
