@@ -329,25 +329,28 @@ int io_accept_end(__u64 *ctx)
 
 /* ---- out of the queue: by the tracepoints of the system calls ---- */
 
+/*
+ * What accept() was given and what it returned is looked up at its end, and of connections that nobody asked for only
+ * the latter.
+ */
 static __always_inline int accept_enter(int fd)
 {
-	const struct sock *listener = tcp_of_descriptor(fd);
-	struct call *call;
+	struct call *call = call_get();
 
-	if (!listener || BPF_CORE_READ(listener, __sk_common.skc_state) != TCP_LISTEN ||
-	    (!setting_remote_port && !sock_wanted_probe(listener))) {
-		call = call_find();
-		if (call)
-			call->called = 0;
-		return 0;
-	}
-	call = call_get();
 	if (!call)
 		return 0;
 	call->seen = true;
 	call->called = bpf_ktime_get_ns();
-	call->q.sk = (__u64)listener;
+	call->listener_fd = fd;
 	return 0;
+}
+
+/* Behind the descriptor that accept() was given. Another thread may have put another file there in the meantime. */
+static __always_inline const struct sock *listener_of_call(const struct call *call)
+{
+	const struct sock *listener = call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd) : NULL;
+
+	return listener && BPF_CORE_READ(listener, __sk_common.skc_state) == TCP_LISTEN ? listener : NULL;
 }
 
 static __always_inline int accept_exit(long ret)
@@ -358,16 +361,21 @@ static __always_inline int accept_exit(long ret)
 	if (ret < 0 && !is_failure(ret))
 		return 0;
 	call = call_find();
-	listener = call && call->called ? (const struct sock *)call->q.sk : NULL;
+	if (call && !call->called)
+		call = NULL;
 	if (ret < 0) {
+		listener = call ? listener_of_call(call) : NULL;
 		if (listener)
 			send_accept_error(listener, call->called, -ret, 0);
 	} else {
 		sk = tcp_of_descriptor(ret);
 		if (sk && sock_wanted_probe(sk)) {
+			listener = call ? listener_of_call(call) : NULL;
 			if (listener)
 				queues_probe(&call->q, listener);
-			send_accept(sk, listener ? call : NULL, ret, 0);
+			else if (call)
+				call->q.sk = 0;
+			send_accept(sk, call, ret, 0);
 		}
 	}
 	if (call)
@@ -403,6 +411,7 @@ int any_enter(__u64 *ctx)
 	if (call) {
 		call->seen = true;
 		call->called = bpf_ktime_get_ns();
+		call->listener_fd = -1;
 		call->q.sk = 0;
 	}
 	return 0;

@@ -12,6 +12,7 @@
 struct call {
 	/* accept() */
 	__u64 called;	/* ns, when; 0 not inside, or not known */
+	__s32 listener_fd; /* what it was given; -1 not known. By the tracepoints of system calls only */
 	__u64 child;	/* the socket taken from the queue, until it has its descriptor */
 	struct fact_queues q; /* of the listener, after that */
 	bool seen;	/* this thread's accept() has been seen: it is in none that is older than the tracer */

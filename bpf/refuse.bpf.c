@@ -191,7 +191,11 @@ int ack_comes(__u64 *ctx)
 	return 0;
 }
 
-/* acked is also set while TCP_DEFER_ACCEPT waits for data: that is no refusal, and the counter does not move. */
+/*
+ * acked is also set while TCP_DEFER_ACCEPT waits for data: that is no refusal, and the counter does not move. The counter
+ * may move for what another CPU refuses, while nothing comes of a bad segment here: a refused ACK leaves acked behind,
+ * or (tcp_abort_on_overflow) has found the queue full.
+ */
 SEC("fexit/tcp_check_req")
 int ack_done(__u64 *ctx)
 {
@@ -213,6 +217,8 @@ int ack_done(__u64 *ctx)
 	if (!tp || !segment_read(&t, skb) || (t.flags & (TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_ACK)) != TCP_FLAG_ACK)
 		return 0;
 	acked = BPF_CORE_READ_BITFIELD_PROBED((struct inet_request_sock *)req, acked);
+	if (!acked && tp->inet_conn.icsk_inet.sk.sk_ack_backlog <= tp->inet_conn.icsk_inet.sk.sk_max_ack_backlog)
+		return 0;
 	send_drop(cpu, tp, skb, &t, FACT_F_TCP_FUNCTIONS | (acked ? FACT_F_ACKED : 0), FACT_DROP_OTHER);
 	return 0;
 }

@@ -636,15 +636,11 @@ int accept_installed(__u64 *ctx)
 /* What accept() has just returned is a socket: half as many reads as where that is to be found out. */
 static __always_inline struct summary_waiting *waiting_of_descriptor(__u32 fd)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct fdtable *table = task->files->fdt;
-	struct file **files = table->fd;
-	struct file *file = NULL;
+	struct file *file = file_of_descriptor(fd);
 	struct socket *socket;
 
-	if (fd >= table->max_fds)
+	if (!file)
 		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), &files[fd]);
 	socket = BPF_CORE_READ(file, private_data);
 	return waiting_find((__u64)BPF_CORE_READ(socket, sk));
 }
