@@ -160,11 +160,6 @@ static __always_inline const struct request_sock *request_of_timer(__u64 timer)
 	return (const struct request_sock *)(timer - bpf_core_field_offset(struct request_sock, rsk_timer));
 }
 
-static __always_inline bool request_hashed(const struct request_sock *req)
-{
-	return BPF_CORE_READ(req, __req_common.skc_nulls_node.pprev);
-}
-
 /* Half open until now: if it is not at the exit, the timer has given it up. */
 SEC("fentry/reqsk_timer_handler")
 int request_timer(__u64 *ctx)

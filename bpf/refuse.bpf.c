@@ -6,6 +6,7 @@
  *	SYN refused	fentry+fexit/tcp_conn_request		tp_btf/consume_skb, asked for by --name-syn-drops (below)
  *	ACK refused	fentry+fexit/tcp_check_req,		tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW (6.18)
  *			fexit/cookie_v4_check
+ *	request reset	fentry+fexit/tcp_check_req		-
  *	cookie child	fentry+fexit/cookie_v4_check		-
  *
  * The kernel's own rules of when a queue is full are not repeated here. A segment was refused if the listener's
@@ -182,13 +183,33 @@ SEC("fentry/tcp_check_req")
 int ack_comes(__u64 *ctx)
 {
 	struct sock *listener = (struct sock *)ctx[0];
+	const struct request_sock *req = (const struct request_sock *)ctx[2];
 	struct cpu *cpu = this_cpu();
 
 	if (!cpu)
 		return 0;
 	cpu->ack_listener = (__u64)listener;
 	cpu->ack_drops = listener->sk_drops.counter;
+	cpu->ack_req = request_hashed(req) ? (__u64)req : 0;
 	return 0;
+}
+
+/* The client's RST ended its request. Ours are told by tcp_send_reset. */
+static __always_inline void send_reset_of_request(struct cpu *cpu, const struct request_sock *req)
+{
+	__u16 lport = BPF_CORE_READ(req, __req_common.skc_num);
+	struct fact_reset *f;
+
+	if (!ports_wanted(lport, bpf_ntohs(BPF_CORE_READ(req, __req_common.skc_dport))) ||
+	    !place_wanted_probe(&req->__req_common))
+		return;
+	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	if (!f)
+		return;
+	sock_fill_probe(&f->s, &req->__req_common, lport);
+	f->reason = FACT_RESET_UNKNOWN;
+	f->pid = 0;
+	fact_submit(cpu, f, sizeof(*f));
 }
 
 /*
@@ -208,10 +229,14 @@ int ack_done(__u64 *ctx)
 	struct segment t;
 	bool acked;
 
-	if (!cpu || cpu->ack_listener != (__u64)listener || cpu->ack_drops == listener->sk_drops.counter)
+	if (!cpu || cpu->ack_listener != (__u64)listener || bpf_get_func_ret(ctx, &child) || child)
 		return 0;
 	cpu->ack_listener = 0;
-	if (bpf_get_func_ret(ctx, &child) || child)
+	if (cpu->ack_req == (__u64)req && !request_hashed(req) && segment_read(&t, skb) && t.flags & TCP_FLAG_RST) {
+		send_reset_of_request(cpu, req);
+		return 0;
+	}
+	if (cpu->ack_drops == listener->sk_drops.counter)
 		return 0;
 	tp = bpf_skc_to_tcp_sock(listener);
 	if (!tp || !segment_read(&t, skb) || (t.flags & (TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_ACK)) != TCP_FLAG_ACK)

@@ -41,6 +41,7 @@ struct cpu {
 	__u32 syn_drops;
 	__u32 syn_served; /* it got a request, a cookie or a child */
 	__u64 ack_listener;
+	__u64 ack_req; /* the request that the segment is for, if it was half open */
 	__u32 ack_drops;
 	__u32 synack_isn; /* with synack_req: the SYN-ACK that was last reported */
 	__u64 synack_req;

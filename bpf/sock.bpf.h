@@ -240,6 +240,12 @@ static __always_inline const struct sock *tcp_behind(const struct sock *sk)
 	return protocol == IPPROTO_TCP ? sk : NULL;
 }
 
+/* Whether a request is half open still: in the kernel's table. */
+static __always_inline bool request_hashed(const struct request_sock *req)
+{
+	return BPF_CORE_READ(req, __req_common.skc_nulls_node.pprev);
+}
+
 /* ---- a listener's queues ---- */
 
 #define LOAD(p, field)	((p)->field)

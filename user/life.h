@@ -30,6 +30,7 @@
 #define ABORTED_MAX 256
 #define CLOSED_MAX 65536
 #define EARLY_MAX 64
+#define RESET_REQUESTS 16
 
 struct pending {
 	struct fact_established f;
@@ -39,6 +40,12 @@ struct pending {
 struct aborted {
 	conn_id id;
 	uint64_t cookie, t;
+};
+
+/* The ends of a request that our RST ended: its segment is refused right after. */
+struct reset_request {
+	struct fact_sock s;
+	uint64_t t;
 };
 
 struct tracker {
@@ -57,6 +64,8 @@ struct tracker {
 	struct aborted aborted[ABORTED_MAX]; /* a ring, oldest first */
 	unsigned int aborted_head, aborted_count;
 	uint64_t closed[CLOSED_MAX]; /* cookies of sockets that ended lately, by cookie % CLOSED_MAX */
+	struct reset_request reset_requests[RESET_REQUESTS]; /* the latest, from next_reset on the oldest */
+	unsigned int next_reset;
 	struct fact_enqueue early[EARLY_MAX]; /* children queued before their first transition, by address */
 
 	uint64_t t_verdict;

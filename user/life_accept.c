@@ -103,6 +103,7 @@ void life_on_accept(struct tracker *t, const struct fact_hdr *h)
 	if (l)
 		listener_attach(t->listeners, c, l);
 	c->flags |= CONN_ACCEPTED;
+	c->flags &= ~(uint32_t)CONN_LISTENER_GONE; /* it had migrated to another */
 	c->role = ROLE_SERVER;
 	life_own(t, c, &f->task);
 	t->accepted++;

@@ -164,6 +164,10 @@ void life_on_reset(struct tracker *t, const struct fact_hdr *h)
 	} else if (c && conn_is(c, CONN_REQUEST)) {
 		life_uncount_request(t, c);
 		life_end_request(t, c, h->t, false);
+		if (sent) {
+			t->reset_requests[t->next_reset] = (struct reset_request){.s = f->s, .t = h->t};
+			t->next_reset = (t->next_reset + 1) % RESET_REQUESTS;
+		}
 	}
 }
 

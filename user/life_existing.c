@@ -11,6 +11,9 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 
 	if (l && !l->alive)
 		return;
+	/* A hook may have named it before, when it had no cookie yet; rows do not tell the address of the socket. */
+	if (!l)
+		l = listener_without_cookie(t->listeners, f->s.netns, f->s.lport);
 	if (!l)
 		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, f->h.t);
 	if (!l)

@@ -40,7 +40,8 @@ void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint
 	line_listener(&t->lines, l);
 	line_queues(&t->lines, l);
 	event_set(e, F_COUNT, count);
-	if (!life_absent(t, KNOW_ACK_DROP))
+	/* Where cookies were sent it may be an ACK that carried one: no tracepoint tells of those. */
+	if (!life_absent(t, KNOW_ACK_DROP) && !l->cookie_stamp)
 		event_set_text(e, F_SEGMENT, "syn");
 	event_set_text(e, F_REASON, drop_reason_name(reason));
 	event_set(e, F_DROPS_TOTAL, l->drops);

@@ -142,6 +142,17 @@ static void queue(struct tracker *t, struct conn *c, struct listener *l)
 		life_enqueue(t, l, c);
 }
 
+/* Children of no request come to be known late: their client's end was established before, and found no other end. */
+static void client_counted(struct tracker *t, const struct conn *c)
+{
+	struct conn *client = conn_is(c, CONN_PEER_TRACED) ? NULL : conn_other_end(t->conns, c);
+
+	if (!client || !client->t_established || conn_is(client, CONN_PEER_TRACED))
+		return;
+	client->flags |= CONN_PEER_TRACED;
+	t->connections--; /* one connection, both ends traced */
+}
+
 /* A passive open: its request is known, or (q: what the enqueue told) its listener is all we have. */
 static void passive_established(struct tracker *t, const struct fact_established *f, struct conn *c,
 				const struct fact_enqueue *q)
@@ -163,6 +174,7 @@ static void passive_established(struct tracker *t, const struct fact_established
 		c->client_isn = f->remote_isn;
 		c->server_isn = f->local_isn;
 		c->isns_known = true;
+		client_counted(t, c);
 	}
 	if (l)
 		life_attach(t, c, l);

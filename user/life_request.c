@@ -213,13 +213,27 @@ static unsigned int counted_as(const struct fact_drop *f)
 	return f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE) ? 1 : 2;
 }
 
+/* With tcp_abort_on_overflow the RST comes first, then the segment is given up. */
+static bool request_was_reset(const struct tracker *t, const struct fact_sock *s, uint64_t at)
+{
+	for (int i = 0; i < RESET_REQUESTS; i++) {
+		const struct reset_request *r = &t->reset_requests[i];
+
+		if (r->t && at < r->t + MS && r->s.netns == s->netns && r->s.lport == s->lport && r->s.rport == s->rport &&
+		    !memcmp(r->s.raddr, s->raddr, sizeof(s->raddr)) && !memcmp(r->s.laddr, s->laddr, sizeof(s->laddr)))
+			return true;
+	}
+	return false;
+}
+
 void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_drop *f = (const struct fact_drop *)h;
 	enum drop_reason reason = (enum drop_reason)f->reason;
 	bool syn = h->flags & FACT_F_SEGMENT_SYN;
-	bool believes = !syn && (h->flags & FACT_F_ACKED || f->reason == FACT_DROP_ACCEPT_QUEUE_FULL);
 	struct conn *c = syn ? NULL : life_find_request(t, &f->s);
+	/* Where our RST has ended the request it knows better. */
+	bool believes = !syn && h->flags & FACT_F_ACKED && (c || !request_was_reset(t, &f->s, h->t));
 	struct listener *l = listener_by_queues(t->listeners, &f->q);
 	struct event *e;
 

@@ -78,6 +78,22 @@ struct listener *listener_by_queues(struct listeners *ls, const struct fact_queu
 	return NULL;
 }
 
+struct listener *listener_without_cookie(struct listeners *ls, uint32_t netns, uint16_t port)
+{
+	struct listener *found = NULL;
+
+	for (uint32_t i = 0; i < ls->used; i++) {
+		struct listener *l = ls->list[i];
+
+		if (!l || !l->alive || l->cookie || l->netns != netns || l->port != port)
+			continue;
+		if (found)
+			return NULL;
+		found = l;
+	}
+	return found;
+}
+
 static bool is_any(const uint8_t *addr)
 {
 	static const uint8_t any[16];

@@ -82,6 +82,8 @@ struct listener *listener_get(struct listeners *ls, uint32_t id);
 struct listener *listener_by_cookie(struct listeners *ls, uint64_t cookie);
 /* By cookie, else by address of the living one. NULL: not known. */
 struct listener *listener_by_queues(struct listeners *ls, const struct fact_queues *q);
+/* The only living one at that port whose cookie is not known yet; NULL: there is none, or several. */
+struct listener *listener_without_cookie(struct listeners *ls, uint32_t netns, uint16_t port);
 /* The living one that connections to these ends belong to, as the kernel prefers them; NULL where there is none, or several fit as well. */
 struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s);
 /* A new one, alive. NULL: no memory. */

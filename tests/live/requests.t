@@ -75,6 +75,13 @@ case_reset()
 	until_true in_state syn-recv 0
 	is "$(lines 'to("SYN_RECV"; "ESTABLISHED")')" 0 'a reset request is no connection'
 	is "$(lines 'of("drop")')" 0 'and no refusal'
+	if fact request_expired exact; then
+		wait_for 'of("close")'
+		is "$(ask 'map(of("close") | [.end, .accepted, .rport, has("life_ns")])')" '[["rst_received",false,40001,true]]' 'its last line'
+		is "$(ask 'map(of("reset") | [.dir, .rport])')" '[["received",40001]]' 'and the RST before it'
+	else
+		is "$(lines 'of("close")')" 0 'nobody tells of it here'
+	fi
 	stop_client
 	stop_server
 }

@@ -21,6 +21,10 @@ tier tracepoint
 # an older reading that comes late changes nothing
 11.1 accept #22 10.0.0.1:9502<10.0.0.2:3997 q=1:0/2/1 drops=4 by=50/srv called=10.9 fd=6
     accept server#22@1 10.0.0.1:9502<10.0.0.2:3997 [50:50/srv] state=ESTABLISHED fd=6 call_ns=200ms completed_before_accept=true accept_queue=0 backlog=2
+# cookies are sent: it may have been an ACK
+11.5 accept #23 10.0.0.1:9502<10.0.0.2:3996 q=1:3/2/1 drops=6 stamp=9 by=50/srv called=10.9 fd=7
+    drop listener#1 0.0.0.0:9502 [50/srv] count=1 reason=accept_queue_full accept_queue=3 backlog=2 syn_queue=1 drops_total=6
+    accept server#23@1 10.0.0.1:9502<10.0.0.2:3996 [50:50/srv] state=ESTABLISHED fd=7 call_ns=600ms completed_before_accept=true accept_queue=3 backlog=2
 12 end
-    summary accepted=3 connections=4 never_accepted=0 still_queued=0 drops={accept_queue_full:3} lost=0
-        #1 port=9502 completed=0 accepted=3 drops=3 handshake=0 accept_wait=0
+    summary accepted=4 connections=5 never_accepted=0 still_queued=0 drops={accept_queue_full:4} lost=0
+        #1 port=9502 completed=0 accepted=4 drops=4 handshake=0 accept_wait=0

@@ -19,7 +19,22 @@ tier tracepoint
 20.1 enqueue #8 sk=80 q=2:1/2/0
 20.1 est #8 sk=80 10.0.0.1:9502<10.0.0.2:4001 isn=100/200 copy=0/2
     state SYN_RECV->ESTABLISHED server#8@2 10.0.0.1:9502<10.0.0.2:4001 [51/srv] in_old_ns=100ms basis=syn client_isn=100 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
-21 end
-    summary accepted=1 connections=2 never_accepted=0 still_queued=1 drops={} lost=0
+# one that waits at a listener that closes migrates with the rest: what it ends of later is not the listener's end
+30 listen #3 0.0.0.0:9502 q=3:0/2/0 by=51/srv
+    state CLOSE->LISTEN listener#3 0.0.0.0:9502 [51/srv] accept_queue=0 backlog=2 syn_queue=0
+31 closed #2 LISTEN>CLOSE 0.0.0.0:9502
+    state LISTEN->CLOSE listener#2 0.0.0.0:9502 [51/srv] in_old_ns=30000ms accept_queue=1 backlog=2 syn_queue=0
+32 accept #8 10.0.0.1:9502<10.0.0.2:4001 q=3:0/2/0 by=51/srv called=31.5 fd=6
+    accept server#8@3 10.0.0.1:9502<10.0.0.2:4001 [51:51/srv] state=ESTABLISHED fd=6 accept_wait_ns=11900ms call_ns=500ms completed_before_accept=true accept_queue=0 backlog=2
+33 state #8 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:4001
+    state ESTABLISHED->CLOSE_WAIT server#8@3 10.0.0.1:9502<10.0.0.2:4001 [51/srv] in_old_ns=12900ms
+34 state #8 CLOSE_WAIT>LAST_ACK 10.0.0.1:9502<10.0.0.2:4001
+    state CLOSE_WAIT->LAST_ACK server#8@3 10.0.0.1:9502<10.0.0.2:4001 [51/srv] in_old_ns=1000ms
+35 closed #8 LAST_ACK>CLOSE 10.0.0.1:9502<10.0.0.2:4001
+    state LAST_ACK->CLOSE server#8@3 10.0.0.1:9502<10.0.0.2:4001 [51/srv] in_old_ns=1000ms
+    close server#8@3 10.0.0.1:9502<10.0.0.2:4001 [51/srv] end=fin_passive client_isn=100 server_isn=200 handshake_ns=100ms accept_wait_ns=11900ms accepted=true life_ns=15000ms states={ESTABLISHED:12900ms SYN_RECV:100ms CLOSE_WAIT:1000ms LAST_ACK:1000ms} bytes_in=0 bytes_out=0 retrans=0
+36 end
+    summary accepted=2 connections=2 never_accepted=0 still_queued=0 drops={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0
         #2 port=9502 completed=2 accepted=1 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=1:1900ms/1900ms/1900ms/1900ms
+        #3 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=1:11900ms/11900ms/11900ms/11900ms
