@@ -401,13 +401,17 @@ void listener_completed_elsewhere(struct listener *counted, struct listener *l)
 
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns)
 {
+	int bucket;
+
 	l->accepted++;
 	l->window.accepted++;
 	l->t_accept = t;
 	if (!wait_ns)
 		return;
 	add(&l->accept_wait, *wait_ns);
-	l->window.waits[*wait_ns ? 63 - __builtin_clzll(*wait_ns) : 0]++;
+	bucket = *wait_ns ? 63 - __builtin_clzll(*wait_ns) : 0;
+	l->window.waits[bucket]++;
+	l->window.wait_sums[bucket] += *wait_ns;
 	l->window.wait_count++;
 }
 
@@ -440,7 +444,7 @@ static uint64_t window_median(const struct listener_window *w)
 	for (int i = 0; i < 64; i++) {
 		seen += w->waits[i];
 		if (w->waits[i] && seen * 2 >= w->wait_count)
-			return UINT64_C(1) << i; /* the bucket's lower end: never more than was measured */
+			return w->wait_sums[i] / w->waits[i];
 	}
 	return 0;
 }

@@ -28,7 +28,8 @@ struct listener_window {
 	uint64_t start; /* ns */
 	uint64_t refused, completed, accepted, fd_errors, syncookies;
 	uint64_t wait_count;
-	uint64_t waits[64]; /* accept waits by power of two: enough for a median of the window */
+	/* Accept waits by power of two, and their sums: enough for a median of the window, exact if they are alike. */
+	uint64_t waits[64], wait_sums[64];
 };
 
 struct listener {

@@ -70,11 +70,21 @@ const char *verdict_name(enum verdict v)
 	return (unsigned int)v < VERDICT_COUNT ? names[v] : "unknown";
 }
 
+static void duration(uint64_t ns, char *out, size_t size)
+{
+	if (ns < 1000 * MS)
+		snprintf(out, size, "%.0f ms", (double)ns / 1e6);
+	else
+		snprintf(out, size, "%.1f s", (double)ns / 1e9);
+}
+
 void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, size_t size)
 {
 	double oldest_s = (double)in->oldest_wait_ns / 1e9;
-	double wait_ms = (double)(in->wait_p50_ns ? in->wait_p50_ns : in->oldest_wait_ns) / 1e6;
+	bool oldest = in->oldest_wait_ns > in->wait_p50_ns;
+	char wait[32];
 
+	duration(oldest ? in->oldest_wait_ns : in->wait_p50_ns, wait, sizeof(wait));
 	out[0] = '\0';
 	switch (v) {
 	case VERDICT_OUT_OF_FDS:
@@ -103,8 +113,9 @@ void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, s
 		break;
 	case VERDICT_APP_SLOW:
 		snprintf(out, size,
-			 "connections wait %.0f ms for accept()%s: the program is the bottleneck, a longer queue only hides it",
-			 wait_ms, in->refused ? " and others are refused" : "");
+			 "%s %s for accept()%s: the program is the bottleneck, a longer queue only hides it",
+			 oldest ? "the oldest connection has waited" : "connections wait", wait,
+			 in->refused ? " and others are refused" : "");
 		break;
 	default:
 		break;

@@ -15,7 +15,7 @@ static const struct {
 	{"a queue that is being emptied", {.accept_queue = 90, .backlog = 128, .accepted = 500, .wait_p50_ns = 20 * MS}, VERDICT_OK, NULL},
 	{"EMFILE", {.fd_errors = 1, .accept_queue = 9, .oldest_wait_ns = 60000 * MS, .since_accept_ns = 60000 * MS}, VERDICT_OUT_OF_FDS, "RLIMIT_NOFILE"},
 	{"nobody accepts, for 5 s", {.accept_queue = 3, .oldest_wait_ns = 5000 * MS, .since_accept_ns = 5000 * MS}, VERDICT_APP_STUCK, "3 connections wait, the oldest for 5.0 s"},
-	{"nobody accepts, for less", {.accept_queue = 3, .oldest_wait_ns = 4999 * MS, .since_accept_ns = 9000 * MS}, VERDICT_APP_SLOW, "wait 4999 ms"},
+	{"nobody accepts, for less", {.accept_queue = 3, .oldest_wait_ns = 4999 * MS, .since_accept_ns = 9000 * MS}, VERDICT_APP_SLOW, "has waited 5.0 s"},
 	{"the oldest is old, but others are taken", {.accept_queue = 3, .accepted = 1, .oldest_wait_ns = 9000 * MS, .since_accept_ns = 9000 * MS}, VERDICT_APP_SLOW, "bottleneck"},
 	{"idle for long, then one waits a moment", {.accept_queue = 1, .oldest_wait_ns = 2 * MS, .since_accept_ns = 90000 * MS}, VERDICT_OK, NULL},
 	{"half-open requests, unanswered", {.syn_queue = 16, .syn_young = 8, .backlog = 128}, VERDICT_SYN_FLOOD, "16 half-open requests, 8 of them unanswered"},
@@ -30,6 +30,7 @@ static const struct {
 	{"refused, nothing else known", {.refused = 4, .backlog = 128}, VERDICT_BACKLOG_TOO_SMALL, "above 128"},
 	{"refused because the program is slow", {.refused = 4, .backlog = 8, .wait_p50_ns = 100 * MS}, VERDICT_APP_SLOW, "100 ms for accept() and others are refused"},
 	{"slow", {.wait_p50_ns = 100 * MS, .accepted = 1}, VERDICT_APP_SLOW, "a longer queue only hides it"},
+	{"slow, whoever took them was quick", {.accept_queue = 3, .wait_p50_ns = MS, .oldest_wait_ns = 2350 * MS, .accepted = 1}, VERDICT_APP_SLOW, "the oldest connection has waited 2.4 s for accept()"},
 	{"not yet slow", {.wait_p50_ns = 99 * MS, .accepted = 1}, VERDICT_OK, NULL},
 };
 
