@@ -125,6 +125,7 @@ static void look_around(struct run_place *place, const struct options *o, char *
 			.wide = o->wide,
 			.header = !o->no_header,
 			.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+			.terminal = isatty(STDOUT_FILENO),
 			.columns = columns(),
 			.utc_offset_s = clock_utc_offset_s(),
 		},

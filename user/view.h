@@ -19,7 +19,8 @@ struct view_options {
 	bool wide;		/* room for IPv6 addresses */
 	bool header;		/* the table's heading */
 	bool utf8;		/* arrows and box lines; else ASCII */
-	int columns;		/* terminal width; 0: unlimited (not a terminal) */
+	bool terminal;		/* what was written can be drawn over */
+	int columns;		/* how wide a line may be; 0: unlimited */
 	int64_t boot_offset_ns; /* wall clock = t + this */
 	int32_t utc_offset_s;	/* of the table's clock; JSON is always UTC */
 };

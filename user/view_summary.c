@@ -153,12 +153,18 @@ static int busier(const void *a, const void *b)
 
 static bool on_terminal(const struct summary *v)
 {
-	return v->base.options.columns > 0;
+	return v->base.options.terminal;
+}
+
+/* 0: as many as it takes */
+static unsigned int limit(const struct summary *v)
+{
+	return v->base.options.columns > 0 ? (unsigned int)v->base.options.columns : 0;
 }
 
 static bool is_wide(const struct summary *v)
 {
-	return !on_terminal(v) || v->base.options.columns >= WIDE_FROM;
+	return !limit(v) || limit(v) >= WIDE_FROM;
 }
 
 /* The end of a row: what the last table left there goes. */
@@ -258,7 +264,7 @@ static void put_address(struct summary *v, const struct row *row)
 static void put_advice(struct summary *v, const struct row *row)
 {
 	char text[sizeof(row->verdict) + sizeof(row->advice) + 4], cell[4 * sizeof(text)];
-	unsigned int columns = on_terminal(v) ? (unsigned int)v->base.options.columns : sizeof(text);
+	unsigned int columns = limit(v) ? limit(v) : sizeof(text);
 
 	if (!row->advice[0] || row->gone || columns < 16)
 		return;
@@ -347,7 +353,7 @@ static void put_summary(struct summary *v, const struct event *e)
 	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
 	const uint64_t *into = event_has(e, F_TRANSITIONS) ? e->v[F_TRANSITIONS].states : NULL;
 	struct out *out = &v->base.out;
-	unsigned int columns = on_terminal(v) ? (unsigned int)v->base.options.columns : 0, at;
+	unsigned int columns = limit(v), at;
 	char item[CELL];
 
 	out_format(out, "%llu connection%s%s%llu accepted", (unsigned long long)event_get(e, F_CONNECTIONS),

@@ -223,7 +223,7 @@ static void check_view(void)
 {
 	char path[] = "/tmp/tally_test.XXXXXX";
 	int fd = mkstemp(path);
-	struct view_options options = {.fd = fd, .header = true, .columns = 80};
+	struct view_options options = {.fd = fd, .header = true, .terminal = true, .columns = 80};
 	struct view *v = view_summary_new(&options);
 	struct verdict_limits limits;
 	struct summary_stats stats = {.completed = 7, .accepted = 7};
@@ -261,6 +261,17 @@ static void check_view(void)
 	tally_summary(t, keep, v);
 	view_flush(v);
 	ok(!strncmp(file_text(fd), "\033[4A\r", 5), "the next one is drawn over it");
+	view_free(v);
+
+	options.terminal = false;
+	v = view_summary_new(&options);
+	tally_begin(t, 3 * S);
+	tally_listener(t, &a, &stats);
+	tally_tell(t, keep, v);
+	tally_summary(t, keep, v);
+	view_flush(v);
+	text = file_text(fd);
+	ok(strstr(text, " 9502 0/128 ") != NULL && !strchr(text, '\033'), "a width without a terminal: nothing is drawn over");
 	view_free(v);
 
 	options.columns = 0;
