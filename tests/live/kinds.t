@@ -67,7 +67,6 @@ case_fastopen_client()
 # TCP_DEFER_ACCEPT: the bare ACK is ignored, and that is no refusal.
 case_defer()
 {
-	sysctl -qw net.ipv4.tcp_synack_retries=10
 	server --addr 0.0.0.0 --defer-accept 5
 	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; ack; wait-input timeout=90000; data 7' --hold forever
 	until_true counted TcpExtTCPDeferAcceptDrop 1

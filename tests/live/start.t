@@ -90,7 +90,6 @@ case_close_wait()
 # Half open: the kernel has measured the round trip itself.
 prepare_half_open()
 {
-	sysctl -qw net.ipv4.tcp_synack_retries=10 # it must not expire, however slow the machine
 	server --addr 0.0.0.0 --never-accept --name holder
 	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; wait-input timeout=150000; ack' --hold forever
 	until_true in_state syn-recv 1
