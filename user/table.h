@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * table.h - what the files of the table tell each other: the columns, and the line that is being written.
+ *
+ * view_table.c lays out the columns and sees to whom an event goes: table_events.c writes the line of each type,
+ * table_run.c what is said of the whole run before and behind them. Both write on the canvas of table_line.c, which
+ * knows columns, colours and where a row ends, and nothing of events.
+ */
+#ifndef SOCKSTATE_TABLE_H
+#define SOCKSTATE_TABLE_H
+
+#include <string.h>
+
+#include "event.h"
+#include "tcp.h"
+#include "text.h"
+#include "view_base.h"
+
+#define LINE_SLACK 512 /* behind line.end, for what is written without a look */
+#define BLANKS 64
+#define TRANSITION_BYTES 32
+#define NOTE_MAX 768 /* bytes of one note */
+
+#define PLAIN NULL
+#define GREEN "32"
+#define YELLOW "33"
+#define RED "31"
+#define DIM "2"
+#define LOUD "1;31"
+
+enum {
+	TIME_COLUMNS = 12,
+	PORT_COLUMNS = 5,
+	PEER_COLUMNS = 21,	/* 255.255.255.255:65535 */
+	PEER_COLUMNS_WIDE = 47, /* [39]:65535 */
+};
+
+/* "SYN_RECV → ESTABLISHED", made when it is first needed. */
+struct transition {
+	char text[TRANSITION_BYTES];
+	uint8_t len, columns;
+};
+
+struct table {
+	struct view base;
+	struct text_clock clock;
+	bool compact, heading_done;
+	const char *into; /* between two states */
+	const char *incoming, *outgoing, *listening;
+	unsigned int ends_gap; /* blanks around those three */
+	unsigned int peer_columns, state_columns;
+	unsigned int state_at, lasted_at, note_at;
+	struct transition transitions[TCP_STATE_COUNT][TCP_STATE_COUNT];
+	unsigned int limit; /* columns of a row; 0: as long as it needs */
+};
+
+/* A line being written. Bytes go to p, columns are counted in col. */
+struct line {
+	struct table *t;
+	char *p;
+	const char *end;
+	unsigned int col;
+	unsigned int notes; /* on this row */
+	bool continued;
+};
+
+/* ---- the canvas: table_line.c; inline is what every cell takes ---- */
+
+/* Room for the next line. False when out of memory. */
+bool table_begin_line(struct line *l);
+
+static inline void table_put(struct line *l, const char *text, size_t bytes, unsigned int columns)
+{
+	if ((size_t)(l->end - l->p) < bytes)
+		return;
+	memcpy(l->p, text, bytes);
+	l->p += bytes;
+	l->col += columns;
+}
+
+static inline void table_pad_to(struct line *l, unsigned int col)
+{
+	static const char blanks[BLANKS + 1] = "                                                                ";
+
+	while (l->col < col && l->p < l->end) {
+		unsigned int n = col - l->col < BLANKS ? col - l->col : BLANKS;
+
+		memcpy(l->p, blanks, BLANKS); /* all of them: there is slack behind end */
+		l->p += n;
+		l->col += n;
+	}
+}
+
+static inline void table_color_on(struct line *l, const char *color)
+{
+	if (color && l->t->base.options.color && l->end - l->p > 16) {
+		*l->p++ = '\033';
+		*l->p++ = '[';
+		l->p = stpcpy(l->p, color);
+		*l->p++ = 'm';
+	}
+}
+
+static inline void table_color_off(struct line *l, const char *color)
+{
+	if (color && l->t->base.options.color && l->end - l->p > 16)
+		l->p = stpcpy(l->p, "\033[0m");
+}
+
+/* ASCII is counted without a call. */
+static inline unsigned int table_columns(const char *text)
+{
+	unsigned int n = 0;
+
+	while ((unsigned char)text[n] - 0x20u < 0x5f)
+		n++;
+	return text[n] ? n + text_columns(text + n) : n;
+}
+
+static inline const char *table_dot(const struct table *t)
+{
+	return t->base.options.utf8 ? " · " : ", ";
+}
+
+static inline void table_end_row(struct line *l)
+{
+	table_put(l, "\n", 1, 0);
+	l->col = 0;
+}
+
+/* Words, broken at blanks where the terminal ends; rows after the first are indented to `indent`. */
+void table_put_words(struct line *l, const char *text, unsigned int indent);
+/* An end ("127.0.0.1:9502", len bytes) in a cell of so many columns. */
+void table_put_end(struct line *l, const char *text, size_t len, unsigned int columns);
+/*
+ * Adds a note at `at` or behind the notes that are there. One that does not fit is left out, or, if it must be said,
+ * goes on a row of its own under STATE.
+ */
+void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text);
+
+/* ---- the line of an event: table_events.c ---- */
+
+void table_row(struct line *l, const struct event *e);
+/* Our words for the names of the contract; a name that we do not know is shown with blanks, in buf. */
+const char *table_phrase(const char *name, char *buf, size_t size);
+
+/* ---- of the whole run: table_run.c ---- */
+
+/* What is traced, and what cannot be known. */
+void table_head(struct line *l, const struct event *e);
+/* What was seen, then a row or two a listener. */
+void table_summary(struct line *l, const struct event *e);
+
+#endif

@@ -1,0 +1,615 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * table_events.c - the line of each type of event: ends, state, how long it lasted, and the notes behind.
+ */
+#include "table.h"
+
+#define NAME_COLUMNS 15
+/* From here on a wait in the accept queue is worth words. */
+#define WAIT_WORTH_WORDS_NS 10000000
+
+/* "lab[4711]", "pid 4711", "lab" or "". */
+static void owner_text(const struct table *t, const struct event *e, unsigned int name_columns, char *out, size_t size)
+{
+	const char *comm = event_text(e, F_COMM);
+	char number[TEXT_U64_MAX + 1];
+	char name[4 * NAME_COLUMNS + 8];
+
+	out[0] = '\0';
+	if (comm && *comm)
+		text_clean(name, sizeof(name), comm, name_columns, t->base.options.utf8);
+	else
+		name[0] = '\0';
+	if (!event_has(e, F_PID)) {
+		if (strlen(name) < size)
+			stpcpy(out, name);
+		return;
+	}
+	*text_u64(number, e->v[F_PID].u) = '\0';
+	if (strlen(name) + strlen(number) + 6 > size)
+		return;
+	if (*name)
+		stpcpy(stpcpy(stpcpy(stpcpy(out, name), "["), number), "]");
+	else
+		stpcpy(stpcpy(out, "pid "), number);
+}
+
+static bool queue_full(const struct event *e)
+{
+	return event_has(e, F_ACCEPT_QUEUE) && event_has(e, F_BACKLOG) && e->v[F_ACCEPT_QUEUE].u > e->v[F_BACKLOG].u;
+}
+
+/* "acc 1/2": connections waiting of the limit. */
+static char *put_accept_queue(char *p, const struct event *e)
+{
+	p = text_u64(p, e->v[F_ACCEPT_QUEUE].u);
+	if (event_has(e, F_BACKLOG)) {
+		*p++ = '/';
+		p = text_u64(p, e->v[F_BACKLOG].u);
+	}
+	return p;
+}
+
+static void queues_text(const struct table *t, const struct event *e, char *out)
+{
+	char *p = out;
+
+	if (event_has(e, F_SYN_QUEUE)) {
+		p = text_u64(stpcpy(p, "syn "), e->v[F_SYN_QUEUE].u);
+		if (event_has(e, F_ACCEPT_QUEUE))
+			p = stpcpy(p, table_dot(t));
+	}
+	if (event_has(e, F_ACCEPT_QUEUE))
+		p = put_accept_queue(stpcpy(p, "acc "), e);
+	*p = '\0';
+}
+
+/* Both queues where there is room; in the compact form the one that this line is about, without losing a digit. */
+static void note_queues(struct line *l, const struct event *e, bool syn_side)
+{
+	const struct table *t = l->t;
+	const char *color = queue_full(e) ? RED : DIM;
+	unsigned int room = t->limit - t->note_at;
+	char text[128], *p;
+
+	if (!t->compact) {
+		queues_text(t, e, text);
+		table_note(l, t->note_at, false, color, text);
+		return;
+	}
+	if (syn_side && event_has(e, F_SYN_QUEUE)) {
+		*text_u64(stpcpy(text, "syn "), e->v[F_SYN_QUEUE].u) = '\0';
+		table_note(l, t->note_at, true, DIM, text);
+		return;
+	}
+	if (!event_has(e, F_ACCEPT_QUEUE))
+		return;
+	p = stpcpy(text, "acc ");
+	*put_accept_queue(p, e) = '\0';
+	if (strlen(text) <= room)
+		table_note(l, t->note_at, true, color, text);
+	else if (strlen(p) <= room)
+		table_note(l, t->note_at, true, color, p);
+	else
+		table_note(l, t->note_at, true, color, text);
+}
+
+static void note_owner(struct line *l, const struct event *e, unsigned int at, bool must)
+{
+	char text[128];
+
+	owner_text(l->t, e, NAME_COLUMNS, text, sizeof(text));
+	table_note(l, at, must, PLAIN, text);
+}
+
+static void lasted(struct line *l, const struct event *e, enum field f)
+{
+	if (!event_has(e, f))
+		return;
+	table_pad_to(l, l->t->lasted_at);
+	if (l->end - l->p < 32)
+		return;
+	l->p = text_duration_right(l->p, e->v[f].u, TEXT_DURATION_COLUMNS, l->t->base.options.utf8);
+	l->col += TEXT_DURATION_COLUMNS;
+}
+
+static const char *phase_color(unsigned int state)
+{
+	static const char *const colors[TCP_STATE_COUNT] = {
+		[TCP_STATE_ESTABLISHED] = GREEN, [TCP_STATE_SYN_SENT] = YELLOW, [TCP_STATE_SYN_RECV] = YELLOW,
+		[TCP_STATE_FIN_WAIT1] = DIM,	 [TCP_STATE_FIN_WAIT2] = DIM,	[TCP_STATE_TIME_WAIT] = DIM,
+		[TCP_STATE_CLOSE] = DIM,	 [TCP_STATE_CLOSE_WAIT] = DIM,	[TCP_STATE_LAST_ACK] = DIM,
+		[TCP_STATE_CLOSING] = DIM,
+	};
+
+	return state < TCP_STATE_COUNT ? colors[state] : PLAIN;
+}
+
+const char *table_phrase(const char *name, char *buf, size_t size)
+{
+	static const char *const known[][2] = {
+		{"rst_received", "RST received"},
+		{"rst_sent", "RST sent"},
+		{"timeout", "timed out"},
+		{"listener_closed", "listener closed"},
+		{"accept_queue_full", "accept queue full"},
+		{"syn_queue_full", "SYN queue full"},
+		{"cookie_invalid", "SYN cookie invalid"},
+		{"request_expired", "no final ACK"},
+	};
+	char *p = buf;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(name, known[i][0]))
+			return known[i][1];
+	text_clean(buf, size, name, 60, false);
+	for (; *p; p++)
+		if (*p == '_')
+			*p = ' ';
+	return buf;
+}
+
+/* The same for the eight columns that the compact form has left. */
+static const char *short_words(const char *name, char *buf, size_t size)
+{
+	if (!strncmp(name, "rst_", 4))
+		return "by RST";
+	return strcmp(name, "timeout") ? table_phrase(name, buf, size) : "timeout";
+}
+
+static void put_time(struct line *l, const struct event *e)
+{
+	struct table *t = l->t;
+
+	table_color_on(l, DIM);
+	l->p = text_time_of_day(&t->clock, l->p, (int64_t)e->t + t->base.options.boot_offset_ns,
+				t->base.options.utc_offset_s);
+	l->col += TIME_COLUMNS;
+	table_color_off(l, DIM);
+}
+
+static void put_peer(struct line *l, const struct event *e, bool listener)
+{
+	struct table *t = l->t;
+	const uint8_t *addr = NULL;
+	char text[TEXT_END_MAX];
+	size_t n;
+
+	if (listener) {
+		if (!event_has(e, F_LADDR) || !e->v[F_LADDR].addr)
+			return;
+		n = (size_t)(text_addr(text, e->family, e->v[F_LADDR].addr) - text);
+		text[n] = '\0';
+	} else {
+		if (event_has(e, F_RADDR))
+			addr = e->v[F_RADDR].addr;
+		if (!addr && !event_has(e, F_RPORT))
+			return;
+		n = text_end(text, e->family, addr, event_has(e, F_RPORT) ? (int)e->v[F_RPORT].u : -1);
+	}
+	table_put_end(l, text, n, t->peer_columns);
+}
+
+/* TIME PORT↔PEER, up to the STATE column. */
+static void put_ends(struct line *l, const struct event *e)
+{
+	struct table *t = l->t;
+	const char *role = event_text(e, F_ROLE);
+	const char *sign = " ";
+	char port[TEXT_U64_MAX];
+	size_t n = 0;
+
+	put_time(l, e);
+	if (!role && !event_has(e, F_LPORT) && !event_has(e, F_RPORT))
+		return;
+	if (event_has(e, F_LPORT))
+		n = (size_t)(text_u64(port, e->v[F_LPORT].u & 0xffff) - port);
+	table_pad_to(l, TIME_COLUMNS + 1 + PORT_COLUMNS - (unsigned int)n);
+	table_put(l, port, n, (unsigned int)n);
+	if (role)
+		sign = role[0] == 's' ? t->incoming : role[0] == 'c' ? t->outgoing : t->listening;
+	else if (e->type == EVENT_DROP)
+		sign = t->incoming;
+	table_pad_to(l, l->col + t->ends_gap);
+	table_put(l, sign, strlen(sign), 1);
+	table_pad_to(l, l->col + t->ends_gap);
+	put_peer(l, e, sign == t->listening);
+	table_pad_to(l, t->state_at);
+}
+
+static void put_state_name(struct line *l, unsigned int state)
+{
+	const char *name = tcp_state_name(state);
+	size_t n = strlen(name);
+
+	table_put(l, name, n, (unsigned int)n);
+}
+
+static void put_transition(struct line *l, unsigned int from, unsigned int to)
+{
+	struct table *t = l->t;
+	struct transition *cell;
+
+	if (from >= TCP_STATE_COUNT || to >= TCP_STATE_COUNT) {
+		put_state_name(l, from);
+		table_put(l, t->into, strlen(t->into), table_columns(t->into));
+		put_state_name(l, to);
+		return;
+	}
+	cell = &t->transitions[from][to];
+	if (!cell->len) {
+		char *end = stpcpy(stpcpy(stpcpy(cell->text, tcp_state_name(from)), t->into), tcp_state_name(to));
+
+		cell->len = (uint8_t)(end - cell->text);
+		cell->columns = (uint8_t)table_columns(cell->text);
+	}
+	memcpy(l->p, cell->text, TRANSITION_BYTES);
+	l->p += cell->len;
+	l->col += cell->columns;
+}
+
+static void state_line(struct line *l, const struct event *e)
+{
+	struct table *t = l->t;
+	unsigned int old_state = (unsigned int)event_get(e, F_OLD), new_state = (unsigned int)event_get(e, F_NEW);
+	const char *color = phase_color(new_state);
+	const char *reason = event_text(e, F_REASON);
+	unsigned int at = t->note_at;
+	char text[160], buf[64];
+
+	table_color_on(l, color);
+	put_transition(l, old_state, new_state);
+	table_color_off(l, color);
+
+	if (new_state == TCP_STATE_LISTEN || new_state == TCP_STATE_SYN_SENT) {
+		/* How long it had been closed says nothing; who did it does. */
+		if (t->compact)
+			at = l->col + 2;
+		if (new_state == TCP_STATE_LISTEN && event_has(e, F_BACKLOG)) {
+			char *p = text_u64(stpcpy(text, "backlog "), e->v[F_BACKLOG].u);
+
+			if (event_has(e, F_BACKLOG_ASKED) && e->v[F_BACKLOG_ASKED].u != e->v[F_BACKLOG].u)
+				p = stpcpy(text_u64(stpcpy(p, " (asked "), e->v[F_BACKLOG_ASKED].u), ")");
+			*p = '\0';
+			table_note(l, at, true, PLAIN, text);
+		}
+		note_owner(l, e, at, true);
+		return;
+	}
+	if (event_has(e, F_IN_OLD_NS))
+		lasted(l, e, F_IN_OLD_NS);
+	else if (new_state == TCP_STATE_ESTABLISHED)
+		lasted(l, e, event_has(e, F_HANDSHAKE_NS) ? F_HANDSHAKE_NS : F_CONNECT_NS);
+	note_queues(l, e, new_state == TCP_STATE_SYN_RECV);
+	if (reason)
+		table_note(l, at, true, RED, t->compact ? short_words(reason, buf, sizeof(buf)) : table_phrase(reason, buf, sizeof(buf)));
+	if (event_get(e, F_SYNCOOKIE))
+		table_note(l, at, true, YELLOW, "by SYN cookie: begin unknown");
+	if (event_get(e, F_FASTOPEN))
+		table_note(l, at, true, YELLOW, "fast open");
+	if (event_get(e, F_SYNACK_RETRANS)) {
+		char *p = text_u64(stpcpy(text, "SYN-ACK sent again "), e->v[F_SYNACK_RETRANS].u);
+
+		stpcpy(p, t->base.options.utf8 ? "×" : "x");
+		table_note(l, at, true, YELLOW, text);
+	}
+	note_owner(l, e, at, false);
+	if (event_get(e, F_MPTCP))
+		table_note(l, at, false, DIM, "mptcp");
+	if (event_get(e, F_RAW))
+		table_note(l, at, false, DIM, "raw");
+}
+
+static void accept_line(struct line *l, const struct event *e)
+{
+	struct table *t = l->t;
+	bool waited = event_get(e, F_ACCEPT_WAIT_NS) >= WAIT_WORTH_WORDS_NS;
+	bool before = event_get(e, F_COMPLETED_BEFORE_ACCEPT);
+	const char *color = waited && before ? YELLOW : GREEN;
+	const char *via = event_text(e, F_VIA);
+	char owner[128], text[64], *p = text;
+	bool told = false;
+
+	if (event_has(e, F_FD))
+		p = text_i64(stpcpy(p, "accept() = "), e->v[F_FD].i);
+	else
+		p = stpcpy(p, "accepted");
+	*p = '\0';
+	table_color_on(l, color);
+	table_put(l, text, (size_t)(p - text), (unsigned int)(p - text));
+	table_color_off(l, color);
+	if (t->compact) {
+		/* The cell has room for who took it, if its name is short. */
+		unsigned int room = t->lasted_at - 2 - l->col;
+
+		owner_text(t, e, NAME_COLUMNS, owner, sizeof(owner));
+		if (*owner && table_columns(owner) > room && event_has(e, F_PID))
+			*text_u64(stpcpy(owner, "pid "), e->v[F_PID].u) = '\0';
+		if (*owner && table_columns(owner) <= room) {
+			table_put(l, " ", 1, 1);
+			table_put(l, owner, strlen(owner), table_columns(owner));
+			told = true;
+		}
+	}
+	lasted(l, e, F_ACCEPT_WAIT_NS);
+	note_queues(l, e, false);
+	if (!told)
+		note_owner(l, e, t->note_at, true);
+	if (before)
+		table_note(l, t->note_at, waited, waited ? YELLOW : DIM, "complete before accept() was called");
+	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE)
+		table_note(l, t->note_at, true, RED, "a corpse: it died in the queue");
+	if (via)
+		table_note(l, t->note_at, true, DIM, !strcmp(via, "io_uring") ? "by io_uring" : table_phrase(via, owner, 64));
+}
+
+static void accept_error_line(struct line *l, const struct event *e)
+{
+	const char *name = event_text(e, F_ERRNO);
+	char text[128], clean[48];
+
+	text_clean(clean, sizeof(clean), name ? name : "?", 24, false);
+	stpcpy(stpcpy(text, "accept() failed: "), clean);
+	table_note(l, l->t->state_at, true, RED, text);
+	if (event_get(e, F_COUNT) > 1) {
+		char *p = stpcpy(text, l->t->base.options.utf8 ? "×" : "x");
+
+		*text_u64(p, e->v[F_COUNT].u) = '\0';
+		table_note(l, 0, true, RED, text);
+	}
+	note_owner(l, e, 0, false);
+}
+
+static void retransmit_line(struct line *l, const struct event *e)
+{
+	const char *what = event_text(e, F_WHAT), *reason = event_text(e, F_REASON);
+	char text[160], buf[64], *p;
+
+	p = stpcpy(text, what && !strcmp(what, "syn") ? "SYN" : "SYN-ACK");
+	p = stpcpy(p, " sent again");
+	if (event_has(e, F_ATTEMPT))
+		p = stpcpy(text_u64(stpcpy(p, " ("), e->v[F_ATTEMPT].u), ")");
+	if (reason)
+		p = stpcpy(stpcpy(p, ": "), table_phrase(reason, buf, sizeof(buf)));
+	*p = '\0';
+	table_note(l, l->t->state_at, true, reason ? RED : YELLOW, text);
+	note_owner(l, e, 0, false);
+}
+
+static void drop_line(struct line *l, const struct event *e)
+{
+	const char *segment = event_text(e, F_SEGMENT), *reason = event_text(e, F_REASON);
+	char text[160], buf[64], *p;
+
+	if (reason && !strcmp(reason, "request_expired")) {
+		table_note(l, l->t->state_at, true, RED, "request given up: no final ACK taken");
+	} else {
+		p = text;
+		if (event_get(e, F_COUNT) > 1)
+			*(p = text_u64(p, e->v[F_COUNT].u)) = ' ', p++;
+		p = stpcpy(p, segment && !strcmp(segment, "syn") ? "SYN" : segment ? "ACK" : "segment");
+		p = stpcpy(p, event_get(e, F_COUNT) > 1 ? "s refused" : " refused");
+		if (reason)
+			p = stpcpy(stpcpy(p, ": "), table_phrase(reason, buf, sizeof(buf)));
+		if (reason && !strcmp(reason, "syn_queue_full") && event_has(e, F_SYN_QUEUE)) {
+			*p++ = ' ';
+			p = text_u64(p, e->v[F_SYN_QUEUE].u);
+		} else if (event_has(e, F_ACCEPT_QUEUE)) {
+			*p++ = ' ';
+			p = put_accept_queue(p, e);
+			if (event_has(e, F_BACKLOG)) /* the queue holds one more than the backlog */
+				p = stpcpy(p, "+1");
+		}
+		*p = '\0';
+		table_note(l, l->t->state_at, true, RED, text);
+	}
+	if (event_get(e, F_CLIENT_BELIEVES))
+		table_note(l, 0, true, RED, "the client believes it is connected");
+	note_owner(l, e, 0, false);
+}
+
+static void reset_line(struct line *l, const struct event *e)
+{
+	const char *dir = event_text(e, F_DIR), *reason = event_text(e, F_REASON);
+	char text[160], buf[64], *p;
+
+	p = stpcpy(text, dir && !strcmp(dir, "sent") ? "RST sent" : dir ? "RST received" : "RST");
+	if (reason)
+		stpcpy(stpcpy(p, ": "), table_phrase(reason, buf, sizeof(buf)));
+	table_note(l, l->t->state_at, true, RED, text);
+	note_owner(l, e, 0, false);
+}
+
+/* In place: "18 B" is "18", "1.23 MB" is "1.2M", "12.3 MB" is "12M". */
+static char *short_bytes(char *text)
+{
+	char *unit = strchr(text, ' ');
+	size_t digits = (size_t)(unit - text);
+
+	if (unit[1] != 'B') {
+		if (digits == 4)
+			digits = text[1] == '.' ? 3 : 2;
+		text[digits++] = unit[1];
+	}
+	text[digits] = '\0';
+	return text;
+}
+
+static void close_line(struct line *l, const struct event *e)
+{
+	static const struct {
+		const char *end, *words, *color;
+	} ends[] = {
+		{"fin_active", "closed by us", DIM},
+		{"fin_passive", "closed by peer", DIM},
+		{"fin_simultaneous", "closed by both", DIM},
+		{"rst_received", "reset by peer", RED},
+		{"rst_sent", "reset by us", RED},
+		{"timeout", "timed out", RED},
+		{"refused", "refused", RED},
+		{"never_accepted", "never accepted", RED},
+		{"listener_closed", "listener closed", RED},
+		{"unknown", "closed", DIM},
+	};
+	struct table *t = l->t;
+	const char *end = event_text(e, F_END), *name = "closed", *color = DIM;
+	char text[128], in[TEXT_DURATION_MAX], out[TEXT_DURATION_MAX], *p;
+	bool unaccepted = event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u;
+
+	for (size_t i = 0; end && i < sizeof(ends) / sizeof(*ends); i++)
+		if (!strcmp(end, ends[i].end)) {
+			name = ends[i].words;
+			color = ends[i].color;
+		}
+	table_color_on(l, color);
+	table_put(l, name, strlen(name), (unsigned int)strlen(name));
+	table_color_off(l, color);
+	lasted(l, e, F_LIFE_NS);
+	if (event_has(e, F_BYTES_IN) && event_has(e, F_BYTES_OUT)) {
+		uint64_t bytes_in = e->v[F_BYTES_IN].u, bytes_out = e->v[F_BYTES_OUT].u;
+
+		in[text_bytes(in, bytes_in)] = '\0';
+		out[text_bytes(out, bytes_out)] = '\0';
+		p = stpcpy(stpcpy(text, "in "), in);
+		stpcpy(stpcpy(stpcpy(p, table_dot(t)), "out "), out);
+		if (t->compact && t->base.options.utf8) {
+			unsigned int room = t->limit - t->note_at;
+			char tight[64];
+
+			p = stpcpy(stpcpy(tight, short_bytes(in)), "↓ ");
+			stpcpy(stpcpy(p, short_bytes(out)), "↑");
+			if (table_columns(tight) > room) {
+				p = stpcpy(stpcpy(tight, in), "↓");
+				stpcpy(stpcpy(p, out), "↑");
+			}
+			if (table_columns(tight) <= room)
+				stpcpy(text, tight);
+		}
+		table_note(l, t->note_at, true, DIM, text);
+	}
+	if (event_has(e, F_ACCEPT_WAIT_NS)) {
+		p = stpcpy(text, "waited ");
+		text_duration(p, e->v[F_ACCEPT_WAIT_NS].u, t->base.options.utf8);
+		table_note(l, t->note_at, false, DIM, text);
+	}
+	if (unaccepted && (!end || strcmp(end, "never_accepted")))
+		table_note(l, t->note_at, true, RED, "never accepted");
+	if (event_get(e, F_RETRANS)) {
+		*stpcpy(text_u64(text, e->v[F_RETRANS].u), " sent again") = '\0';
+		table_note(l, t->note_at, false, YELLOW, text);
+	}
+	note_owner(l, e, t->note_at, false);
+}
+
+static void note_count(struct line *l, const struct event *e, enum field f, const char *what)
+{
+	char text[64], *p;
+
+	if (!event_has(e, f))
+		return;
+	p = text_u64(text, e->v[f].u);
+	*p++ = ' ';
+	stpcpy(p, what);
+	table_note(l, l->t->state_at, false, DIM, text);
+}
+
+static void listener_line(struct line *l, const struct event *e)
+{
+	const char *verdict = event_text(e, F_VERDICT), *advice = event_text(e, F_ADVICE);
+	char text[NOTE_MAX], *p;
+
+	queues_text(l->t, e, text);
+	table_note(l, l->t->state_at, true, queue_full(e) ? RED : PLAIN, text);
+	if (verdict) {
+		bool fine = !strcmp(verdict, "ok");
+		char buf[64];
+
+		table_note(l, l->t->state_at, true, fine ? GREEN : RED, table_phrase(verdict, buf, sizeof(buf)));
+		if (!fine && advice) {
+			text_clean(text, sizeof(text), advice, 400, l->t->base.options.utf8);
+			table_note(l, l->t->state_at, true, PLAIN, text);
+			return;
+		}
+	}
+	if (event_has(e, F_ACCEPT_QUEUE_PEAK)) {
+		p = text_u64(stpcpy(text, "peak "), e->v[F_ACCEPT_QUEUE_PEAK].u);
+		*p = '\0';
+		table_note(l, l->t->state_at, false, DIM, text);
+	}
+	note_count(l, e, F_ACCEPTED_RATE, "accepted/s");
+	note_count(l, e, F_COMPLETED_RATE, "completed/s");
+	note_count(l, e, F_DROPS_TOTAL, "refused");
+	note_owner(l, e, 0, false);
+}
+
+static void socket_line(struct line *l, const struct event *e)
+{
+	struct table *t = l->t;
+	unsigned int state = (unsigned int)event_get(e, F_SOCKET_STATE);
+	unsigned int at = t->note_at;
+
+	table_color_on(l, phase_color(state));
+	put_state_name(l, state);
+	table_color_off(l, phase_color(state));
+	if (t->compact)
+		at = l->col + 2;
+	if (event_has(e, F_ACCEPT_QUEUE)) {
+		char text[128];
+
+		queues_text(t, e, text);
+		table_note(l, at, true, queue_full(e) ? RED : PLAIN, text);
+	}
+	note_owner(l, e, at, false);
+	table_note(l, at, false, DIM, "there before us");
+}
+
+static void lost_line(struct line *l, const struct event *e)
+{
+	const char *where = event_text(e, F_WHERE);
+	char text[200], buf[64], *p;
+
+	p = stpcpy(text, "LOST ");
+	p = stpcpy(text_u64(p, event_get(e, F_COUNT)), " facts");
+	if (where)
+		p = stpcpy(stpcpy(stpcpy(p, " ("), table_phrase(where, buf, 40)), ")");
+	if (event_has(e, F_TOTAL))
+		p = stpcpy(text_u64(stpcpy(p, ", "), e->v[F_TOTAL].u), " in all");
+	stpcpy(p, ": lines are missing here");
+	table_note(l, TIME_COLUMNS + 1, true, LOUD, text);
+}
+
+static void verify_line(struct line *l, const struct event *e)
+{
+	const char *what = event_text(e, F_DIFFERENCE);
+	char text[NOTE_MAX];
+
+	text_clean(text, sizeof(text), what ? what : "the tracker and the kernel differ", 300,
+		   l->t->base.options.utf8);
+	table_note(l, l->t->state_at, true, RED, text);
+}
+
+void table_row(struct line *l, const struct event *e)
+{
+	static void (*const lines[EVENT_TYPE_COUNT])(struct line *, const struct event *) = {
+		[EVENT_SOCKET] = socket_line,	[EVENT_STATE] = state_line,
+		[EVENT_ACCEPT] = accept_line,	[EVENT_ACCEPT_ERROR] = accept_error_line,
+		[EVENT_RETRANSMIT] = retransmit_line, [EVENT_DROP] = drop_line,
+		[EVENT_RESET] = reset_line,	[EVENT_CLOSE] = close_line,
+		[EVENT_LISTENER] = listener_line, [EVENT_VERIFY] = verify_line,
+	};
+	const struct table *t = l->t;
+
+	if (e->type == EVENT_LOST) {
+		put_time(l, e);
+		lost_line(l, e);
+	} else if (lines[e->type]) {
+		put_ends(l, e);
+		table_pad_to(l, t->state_at);
+		lines[e->type](l, e);
+	}
+	if (e->late)
+		table_note(l, t->note_at, false, DIM, "late");
+	while (l->p[-1] == ' ')
+		l->p--;
+	*l->p++ = '\n';
+}

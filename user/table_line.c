@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * table_line.c - the canvas of the table: a line is one row, or several where the terminal is narrow.
+ */
+#include "table.h"
+
+#define LINE_MAX_BYTES 8192
+
+bool table_begin_line(struct line *l)
+{
+	char *p = out_reserve(&l->t->base.out, LINE_MAX_BYTES);
+
+	if (!p)
+		return false;
+	l->p = p;
+	l->end = p + LINE_MAX_BYTES - LINE_SLACK;
+	return true;
+}
+
+void table_put_words(struct line *l, const char *text, unsigned int indent)
+{
+	unsigned int limit = l->t->limit;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+		char word[NOTE_MAX];
+		unsigned int columns;
+
+		if (n >= sizeof(word))
+			n = sizeof(word) - 1;
+		memcpy(word, text, n);
+		word[n] = '\0';
+		columns = table_columns(word);
+		if (limit && l->col + columns > limit && l->col > indent && indent < limit) {
+			while (l->p[-1] == ' ')
+				l->p--;
+			table_end_row(l);
+			table_pad_to(l, indent);
+		}
+		table_put(l, word, n, columns);
+		text += n;
+		if (*text == ' ') {
+			table_put(l, " ", 1, 1);
+			text++;
+		}
+	}
+}
+
+/* An IPv6 end too long for its cell loses its middle: "[fd00:1…6:7777]:51234". Head and port stay. */
+static void shorten_end(char *out, const char *text, size_t len, unsigned int columns, bool utf8)
+{
+	const char *mark = utf8 ? "…" : "~";
+	size_t tail = 0, keep, head;
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == ']')
+			tail = len - i; /* "]:65535" */
+	keep = columns - 1 - tail;
+	head = (keep + 1) / 2;
+	memcpy(out, text, head);
+	out = stpcpy(out + head, mark);
+	memcpy(out, text + len - tail - (keep - head), tail + (keep - head));
+	out[tail + (keep - head)] = '\0';
+}
+
+void table_put_end(struct line *l, const char *text, size_t len, unsigned int columns)
+{
+	char cell[TEXT_END_MAX];
+
+	if (len <= columns) {
+		table_put(l, text, len, (unsigned int)len);
+		return;
+	}
+	shorten_end(cell, text, len, columns, l->t->base.options.utf8);
+	table_put(l, cell, strlen(cell), columns);
+}
+
+void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text)
+{
+	const struct table *t = l->t;
+	unsigned int limit = t->limit;
+	unsigned int columns = table_columns(text);
+	unsigned int start = l->notes ? l->col + 2 : at >= l->col ? at : l->col + 1;
+
+	if (!*text || (l->continued && !must))
+		return;
+	if (limit && start + columns > limit) {
+		if (!must)
+			return;
+		if (!l->notes && start <= t->state_at) {
+			table_pad_to(l, start); /* nothing is gained by a new row */
+		} else {
+			/* long words want the whole width */
+			unsigned int indent = t->state_at + 2 + columns <= limit ? t->state_at : TIME_COLUMNS + 1;
+
+			table_end_row(l);
+			table_pad_to(l, indent);
+			if (!l->continued) {
+				table_color_on(l, DIM);
+				if (t->base.options.utf8)
+					table_put(l, "└ ", sizeof("└ ") - 1, 2);
+				else
+					table_put(l, "` ", 2, 2);
+				table_color_off(l, DIM);
+			} else {
+				table_pad_to(l, indent + 2);
+			}
+			l->continued = true;
+		}
+	} else {
+		table_pad_to(l, start);
+	}
+	table_color_on(l, color);
+	if (l->t->limit && l->col + columns > l->t->limit)
+		table_put_words(l, text, l->col);
+	else
+		table_put(l, text, strlen(text), columns);
+	table_color_off(l, color);
+	l->notes++;
+}
