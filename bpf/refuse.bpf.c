@@ -118,7 +118,7 @@ int syn_done(__u64 *ctx)
 
 /*
  * Without fentry, and only when asked for, since both see every packet: whatever a listener does with a SYN, the packet
- * is then freed at one place in the kernel, which source_kernel.c has learnt by a connection to itself. If no SYN-ACK
+ * is then freed at one place in the kernel, which self_test.c has learnt by a connection to itself. If no SYN-ACK
  * for it has left before that, it was refused.
  */
 SEC("tp_btf/net_dev_queue")

@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "hooks.h"
+#include "kernel_look.h"
 
-#define BTF_FILE "/sys/kernel/btf/vmlinux"
-#define COLUMNS	 80
-#define INDENT	 28 /* where the third column begins */
+#define COLUMNS 80
+#define INDENT	28 /* where the third column begins */
 
 struct report {
 	FILE *out;
@@ -229,7 +229,7 @@ int doctor_print(FILE *out, const struct fact_list *facts, bool color)
 	uname(&system);
 	rights(held, sizeof(held));
 	place.kernel = system.release;
-	place.btf = access(BTF_FILE, R_OK) ? NULL : BTF_FILE;
+	place.btf = access(KERNEL_BTF, R_OK) ? NULL : KERNEL_BTF;
 	place.rights = held;
 	return doctor_report(out, &place, facts, color);
 }

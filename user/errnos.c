@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define KERNEL_ENOTSUPP 524 /* the kernel's own, which libc has no name for */
+
 const char *errno_name(int err)
 {
 	static char number[24];
@@ -12,6 +14,8 @@ const char *errno_name(int err)
 
 	if (name)
 		return name;
+	if (err == KERNEL_ENOTSUPP)
+		return "ENOTSUPP";
 	snprintf(number, sizeof(number), "errno %d", err);
 	return number;
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "existing.h"
 #include "fact.h"
 #include "sockdiag.h"
 #include "source_kernel.h"
@@ -121,12 +122,15 @@ static void own(struct sockdiag_row *row, uint64_t sk, int fd, const struct fact
 		row->e.q.sk = sk;
 }
 
-static void on_owner(void *ctx, uint64_t sk, uint64_t cookie, uint32_t netns, int fd, const struct fact_task *task)
+static int on_owner(void *ctx, const void *bytes, size_t size)
 {
-	struct sockdiag_row *row = rows_find(ctx, row_cookie, cookie);
+	const struct existing_file *f = bytes;
+	struct sockdiag_row *row = rows_find(ctx, row_cookie, f->cookie);
 
-	if (row && row->e.s.netns == netns)
-		own(row, sk, fd, task);
+	(void)size;
+	if (row && row->e.s.netns == f->netns)
+		own(row, f->sk, f->fd, &f->task);
+	return 0;
 }
 
 static void read_comm(const char *pid, char comm[16])
@@ -207,7 +211,7 @@ static int find_owners(struct source_kernel *s, struct rows *r)
 
 	if (err)
 		return err;
-	if (source_kernel_owners(s, on_owner, r) >= 0)
+	if (!source_kernel_owners(s, on_owner, r))
 		return 0;
 	err = rows_index(r, row_inode);
 	if (!err)

@@ -8,41 +8,33 @@
 #include "source_kernel.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/perf_event.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "counts.h"
+#include "errnos.h"
 #include "existing.h"
 #include "hooks.h"
+#include "kernel_look.h"
 #include "kernel_types.h"
+#include "programs.h"
+#include "self_test.h"
 #include "sockdiag.h"
 #include "sockstate.skel.h"
 
-#define BTF_PATH	"/sys/kernel/btf/vmlinux"
-#define KERNEL_ENOTSUPP 524 /* the kernel's own, which libc has no name for */
 #define WAKE_BYTES_MAX	(256 * 1024)
 /* Between two looks at the ring: the programs wake us only when much has come. */
 #define LOOK_MS		15
 #define CPUS_MAX	8192 /* CONFIG_NR_CPUS of the largest kernels */
-#define TYPES_MAX	256 /* that our programs know by name */
 #define PROGRAMS_MAX	(HOOK_COUNT * HOOK_PROGRAMS_MAX)
 /* Of one poll. A ring that fills as fast as it is read would else never let go: no output, no signal, no end. */
 #define RECORDS_MAX	4096
@@ -99,246 +91,6 @@ static int on_libbpf(enum libbpf_print_level level, const char *format, va_list 
 	return 0;
 }
 
-static const char *name_of_errno(int err)
-{
-	const char *name = strerrorname_np(err);
-
-	return name ? name : err == KERNEL_ENOTSUPP ? "ENOTSUPP" : "an unknown error";
-}
-
-/* ---- what is in this kernel ---- */
-
-struct kernel {
-	void *btf;
-	size_t btf_size;
-	bool mapped;
-	struct kernel_types *types;
-	int extract; /* a file in memory with the types that our programs read; -1 none */
-};
-
-static void kernel_done(struct kernel *k)
-{
-	kernel_types_free(k->types);
-	if (k->mapped)
-		munmap(k->btf, k->btf_size);
-	else
-		free(k->btf);
-	if (k->extract >= 0)
-		close(k->extract);
-}
-
-static int read_all(int fd, char *to, size_t size)
-{
-	while (size) {
-		ssize_t n = read(fd, to, size);
-
-		if (n <= 0)
-			return n ? -errno : -EBADMSG;
-		to += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-/* Mapped where the kernel allows it (6.16 and later), else copied. */
-static int kernel_read(struct kernel *k)
-{
-	int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	int rc = 0;
-
-	if (fd < 0 || fstat(fd, &st)) {
-		rc = -errno;
-		goto out;
-	}
-	k->btf_size = (size_t)st.st_size;
-	k->btf = mmap(NULL, k->btf_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-	k->mapped = k->btf != MAP_FAILED;
-	if (k->mapped)
-		goto out;
-	k->btf = malloc(k->btf_size);
-	rc = k->btf ? read_all(fd, k->btf, k->btf_size) : -ENOMEM;
-out:
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
-static int kernel_look(struct kernel *k, char *err, size_t err_size)
-{
-	int rc;
-
-	*k = (struct kernel){.extract = -1};
-	rc = kernel_read(k);
-	if (!rc)
-		rc = kernel_types_new(&k->types, k->btf, k->btf_size);
-	if (!rc)
-		return 0;
-	snprintf(err, err_size,
-		 "this kernel does not describe its types (" BTF_PATH ": %s): it must be built with "
-		 "CONFIG_DEBUG_INFO_BTF=y",
-		 strerror(-rc));
-	return rc == -EACCES ? rc : -ENOENT;
-}
-
-static int write_all(int fd, const char *from, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, from, size);
-
-		if (n < 0)
-			return -errno;
-		from += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-/*
- * Those of the kernel's types that the programs' own BTF names, into a file for libbpf. It would else look through all
- * of the kernel's types for each of them (half of the start-up time), and, not finding one, through those of modules
- * (which takes CAP_SYS_ADMIN).
- */
-static int kernel_extract(const struct kernel *k, const struct bpf_object *obj)
-{
-	const struct btf *btf = bpf_object__btf(obj);
-	const char *names[TYPES_MAX];
-	size_t count = 0, size = 0;
-	void *bytes = NULL;
-	int rc;
-
-	for (__u32 id = 1; btf && id < btf__type_cnt(btf) && count < TYPES_MAX; id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
-
-		if ((btf_is_composite(t) || btf_is_any_enum(t) || btf_is_typedef(t)) && t->name_off)
-			names[count++] = btf__name_by_offset(btf, t->name_off);
-	}
-	rc = kernel_types_extract(k->types, names, count, &bytes, &size);
-	if (!rc)
-		rc = write_all(k->extract, bytes, size);
-	free(bytes);
-	return rc;
-}
-
-/* What is not there need not be tried: libbpf gives up the whole load for one program without its place. */
-static void refuse_what_is_not_there(struct hooks *h, const struct kernel_types *types)
-{
-	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
-		const struct hook *hook = hook_get(id);
-		enum kernel_thing thing = hook->kind == HOOK_FUNCTION ? KERNEL_FUNCTION : KERNEL_TRACEPOINT;
-
-		for (size_t i = 0; hook->kind != HOOK_SYSCALL && i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
-			if (!kernel_types_find(types, thing, hook->programs[i].target))
-				hooks_refuse(h, id, "this kernel has no %s %s",
-					     thing == KERNEL_FUNCTION ? "function" : "tracepoint",
-					     hook->programs[i].target);
-		}
-	}
-	if (!kernel_types_enum_has(types, "skb_drop_reason", "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW"))
-		hooks_refuse(h, HOOK_ACK_DROPPED, "this kernel does not name the drop");
-	if (kernel_types_tracepoint_args(types, "consume_skb") < 2)
-		hooks_refuse(h, HOOK_SYN_FREED, "this kernel does not tell where a packet is freed");
-}
-
-/* ---- may functions be hooked at all? One small program tells, before twenty others are tried ---- */
-
-static int try_fentry(uint32_t type_id)
-{
-	const struct bpf_insn body[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY, .attach_btf_id = type_id);
-	int program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_fentry", "GPL", body, 2, &opts);
-	int link;
-
-	if (program < 0)
-		return program;
-	link = bpf_raw_tracepoint_open(NULL, program);
-	close(program);
-	if (link < 0)
-		return link;
-	close(link);
-	return 0;
-}
-
-void source_kernel_refuse_fentry(struct hooks *h, const struct kernel_types *types)
-{
-	uint32_t type_id = kernel_types_find(types, KERNEL_FUNCTION, "inet_listen");
-	char why[HOOK_WHY_MAX];
-	int rc;
-
-	if (h->refused[HOOK_SYN_BEGIN] || !type_id)
-		return;
-	rc = try_fentry(type_id);
-	if (!rc)
-		return;
-	snprintf(why, sizeof(why), "fentry refused: %s", name_of_errno(-rc));
-	hooks_refuse_kind(h, HOOK_FUNCTION, why);
-}
-
-/* ---- tracepoints of system calls ---- */
-
-/* Mounted where it usually is; else a mount of our own that nobody sees and that goes with its descriptor. */
-int source_kernel_tracefs(void)
-{
-	int fd, config;
-
-	fd = open("/sys/kernel/tracing/events", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		close(fd);
-		return open("/sys/kernel/tracing", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	}
-	config = (int)syscall(SYS_fsopen, "tracefs", 1 /* FSOPEN_CLOEXEC */);
-	if (config < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, config, 6 /* FSCONFIG_CMD_CREATE */, NULL, NULL, 0))
-		fd = -errno;
-	else
-		fd = (int)syscall(SYS_fsmount, config, 1 /* FSMOUNT_CLOEXEC */, 0);
-	if (fd < 0 && errno)
-		fd = -errno;
-	close(config);
-	return fd;
-}
-
-static int tracepoint_id(int tracefs, const char *name)
-{
-	char path[128], text[16] = "";
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "events/syscalls/%s/id", name);
-	fd = openat(tracefs, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	return n > 0 ? atoi(text) : -EIO;
-}
-
-/* A program runs wherever the tracepoint fires; the event that it is tied to needs a CPU only for form's sake. */
-struct bpf_link *source_kernel_attach_syscall(int tracefs, const struct bpf_program *program, const char *name)
-{
-	struct perf_event_attr attr = {.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr)};
-	struct bpf_link *link;
-	int id = tracepoint_id(tracefs, name);
-	int fd;
-
-	if (id < 0) {
-		errno = -id;
-		return NULL;
-	}
-	attr.config = (__u64)id;
-	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	link = bpf_program__attach_perf_event(program, fd);
-	if (!link)
-		close(fd);
-	return link;
-}
-
 /* ---- load ---- */
 
 static uint32_t wake_bytes(const struct source_kernel *s)
@@ -350,20 +102,10 @@ static uint32_t wake_bytes(const struct source_kernel *s)
 
 static void set_settings(struct source_kernel *s, const struct kernel_types *types)
 {
-	const struct filter *f = &s->options.filter;
 	struct sockstate_bpf__rodata *settings = s->skel->rodata;
 	struct stat pidns;
 
-	for (unsigned int i = 0; i < f->port_ranges; i++) {
-		settings->setting_first_port[i] = f->ports[i].first;
-		settings->setting_last_port[i] = f->ports[i].last;
-	}
-	settings->setting_port_ranges = f->port_ranges;
-	settings->setting_local_port = f->side != SIDE_CLIENT;
-	settings->setting_remote_port = f->side != SIDE_SERVER;
-	settings->setting_netns = f->netns;
-	settings->setting_ipv4 = f->ipv4;
-	settings->setting_ipv6 = f->ipv6;
+	PROGRAMS_SET(settings, &s->options.filter, types);
 	settings->setting_raw = s->options.raw;
 	settings->setting_wake_bytes = wake_bytes(s);
 	if (!stat("/proc/self/ns/pid", &pidns)) {
@@ -371,11 +113,6 @@ static void set_settings(struct source_kernel *s, const struct kernel_types *typ
 		settings->setting_pidns_ino = pidns.st_ino;
 		settings->setting_self = (uint32_t)getpid();
 	}
-	settings->setting_io_uring_cqe = kernel_types_tracepoint_args(types, "io_uring_complete") == 3;
-#ifdef SYS_accept
-	settings->setting_nr_accept = SYS_accept;
-#endif
-	settings->setting_nr_accept4 = SYS_accept4;
 }
 
 static int open_and_load(struct source_kernel *s, struct kernel *k)
@@ -383,7 +120,6 @@ static int open_and_load(struct source_kernel *s, struct kernel *k)
 	/* 4: how long the verifier took. */
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = said.verbose ? 4 : 0);
 	bool first = k->extract < 0;
-	struct bpf_program *program;
 	char path[32];
 	int rc;
 
@@ -399,12 +135,7 @@ static int open_and_load(struct source_kernel *s, struct kernel *k)
 	rc = first ? kernel_extract(k, s->skel->obj) : 0;
 	if (rc)
 		return rc;
-	bpf_object__for_each_program(program, s->skel->obj) {
-		enum hook_id id = hooks_of_program(bpf_program__name(program));
-
-		if (id < HOOK_COUNT)
-			bpf_program__set_autoload(program, s->hooks.chosen[id]);
-	}
+	programs_choose(s->skel->obj, &s->hooks);
 	set_settings(s, k->types);
 	rc = bpf_map__set_max_entries(s->skel->maps.ring, (__u32)s->options.ring_bytes);
 	said.program[0] = said.line[0] = '\0';
@@ -430,7 +161,7 @@ static bool blame(struct source_kernel *s, int rc)
 
 	if (!said.program[0] || id == HOOK_COUNT || id == HOOK_STATE)
 		return false;
-	hooks_refuse(&s->hooks, id, "%s refused: %s", said.program, name_of_errno(-rc));
+	hooks_refuse(&s->hooks, id, "%s refused: %s", said.program, errno_name(-rc));
 	return true;
 }
 
@@ -463,10 +194,7 @@ static int attach_hook(struct source_kernel *s, enum hook_id id)
 
 		if (!program)
 			return -ENOENT;
-		if (hook->kind == HOOK_SYSCALL)
-			*link = source_kernel_attach_syscall(s->tracefs, program, hook->programs[i].target);
-		else
-			*link = bpf_program__attach(program);
+		*link = programs_attach(program, hook->kind, hook->programs[i].target, s->tracefs);
 		if (!*link)
 			return -errno;
 		remember_attached(s, bpf_program__fd(program), !hook->programs[i].sieve && id != HOOK_STATE);
@@ -489,83 +217,18 @@ static void refuse_attach(struct source_kernel *s, enum hook_id id, int rc)
 	detach_hook(s, id);
 	if (hook->kind == HOOK_SYSCALL && (rc == -EACCES || rc == -EPERM))
 		hooks_refuse(&s->hooks, id, "system call tracepoints refused: %s, only root has them",
-			     name_of_errno(-rc));
+			     errno_name(-rc));
 	else
-		hooks_refuse(&s->hooks, id, "%s refused: %s", hook->programs[0].target, name_of_errno(-rc));
+		hooks_refuse(&s->hooks, id, "%s refused: %s", hook->programs[0].target, errno_name(-rc));
 }
 
-/* ---- self-tests: a function may be there and yet never be called, where the compiler made copies of it ---- */
-
-static void self_test(struct source_kernel *s)
+/* Of HOOK_SYN_FREED the program that is of use to the self-test only. */
+static void detach_learner(struct source_kernel *s)
 {
-	const struct sockstate_bpf__bss *seen = s->skel->bss;
+	struct bpf_link **learner = &s->links[link_slot(HOOK_SYN_FREED, 2)];
 
-	if (s->hooks.chosen[HOOK_ACCEPT_FAILED]) {
-		syscall(SYS_accept4, -1, NULL, NULL, 0);
-		if (!seen->seen_accept) {
-			detach_hook(s, HOOK_ACCEPT_FAILED);
-			hooks_refuse(&s->hooks, HOOK_ACCEPT_FAILED, "__sys_accept4 is never called in this kernel");
-		}
-	}
-	if (s->hooks.chosen[HOOK_LISTEN_ASKED]) {
-		syscall(SYS_listen, -1, 0);
-		if (!seen->seen_listen) {
-			detach_hook(s, HOOK_LISTEN_ASKED);
-			hooks_refuse(&s->hooks, HOOK_LISTEN_ASKED, "__sys_listen is never called in this kernel");
-		}
-	}
-}
-
-/* A connection to ourselves, in a network namespace that only we have, for a moment. */
-static int connect_to_self(struct sockstate_bpf__bss *learner)
-{
-	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	socklen_t size = sizeof(addr);
-	struct stat ns;
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int rc = 0;
-
-	if (listener < 0 || client < 0 || ioctl(listener, SIOCSIFFLAGS, &up) ||
-	    bind(listener, (struct sockaddr *)&addr, size) || listen(listener, 1) ||
-	    getsockname(listener, (struct sockaddr *)&addr, &size))
-		rc = -errno;
-	if (!rc && !stat("/proc/thread-self/ns/net", &ns))
-		learner->self_netns = (uint32_t)ns.st_ino;
-	learner->self_port = addr.sin_port;
-	if (!rc && connect(client, (struct sockaddr *)&addr, size) && errno != EINPROGRESS)
-		rc = -errno;
-	/* Mostly it has been dealt with by now, but it may be on its way in ksoftirqd. */
-	for (int ms = 0; !rc && !__atomic_load_n(&learner->seen_syn_freed, __ATOMIC_RELAXED) && ms < 200; ms++)
-		usleep(1000);
-	if (listener >= 0)
-		close(listener);
-	if (client >= 0)
-		close(client);
-	return rc;
-}
-
-static void learn_where_syns_are_freed(struct source_kernel *s)
-{
-	size_t learner = link_slot(HOOK_SYN_FREED, 2);
-	int home, rc;
-
-	if (!s->hooks.chosen[HOOK_SYN_FREED])
-		return;
-	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	rc = home < 0 || unshare(CLONE_NEWNET) ? -errno : connect_to_self(s->skel->bss);
-	if (home >= 0) {
-		setns(home, CLONE_NEWNET);
-		close(home);
-	}
-	bpf_link__destroy(s->links[learner]);
-	s->links[learner] = NULL;
-	if (s->skel->bss->seen_syn_freed)
-		return;
-	detach_hook(s, HOOK_SYN_FREED);
-	hooks_refuse(&s->hooks, HOOK_SYN_FREED, "where SYNs are freed could not be learnt: %s",
-		     rc ? name_of_errno(-rc) : "not seen");
+	bpf_link__destroy(*learner);
+	*learner = NULL;
 }
 
 /* Attaches all that was chosen. False where something was refused that another hook may serve. */
@@ -577,7 +240,7 @@ static bool attach_chosen(struct source_kernel *s, int *state_rc)
 	if (*state_rc)
 		return true;
 	if ((s->hooks.chosen[HOOK_ACCEPT_SYSCALL] || s->hooks.chosen[HOOK_LISTEN_SYSCALL]) && s->tracefs < 0)
-		s->tracefs = source_kernel_tracefs();
+		s->tracefs = programs_tracefs();
 	for (enum hook_id id = HOOK_STATE + 1; id < HOOK_COUNT; id++) {
 		int rc;
 
@@ -587,8 +250,8 @@ static bool attach_chosen(struct source_kernel *s, int *state_rc)
 		if (rc)
 			refuse_attach(s, id, rc);
 	}
-	self_test(s);
-	learn_where_syns_are_freed(s);
+	self_test(&s->hooks, s->skel->bss);
+	detach_learner(s);
 
 	hooks_choose(&s->hooks);
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
@@ -653,13 +316,22 @@ static int on_record(void *ctx, void *bytes, size_t size)
 	return s->more ? -ECANCELED : 0;
 }
 
+/* Their places are there, but in this kernel do not say enough. */
+static void refuse_what_is_not_told(struct hooks *h, const struct kernel_types *types)
+{
+	if (!kernel_types_enum_has(types, "skb_drop_reason", "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW"))
+		hooks_refuse(h, HOOK_ACK_DROPPED, "this kernel does not name the drop");
+	if (kernel_types_tracepoint_args(types, "consume_skb") < 2)
+		hooks_refuse(h, HOOK_SYN_FREED, "this kernel does not tell where a packet is freed");
+}
+
 static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list *facts, char *err, size_t err_size)
 {
 	int rc;
 
 	hooks_init(&s->hooks, s->options.name_syn_drops, s->options.syscall_fallback, s->options.force_absent);
-	refuse_what_is_not_there(&s->hooks, k->types);
-	source_kernel_refuse_fentry(&s->hooks, k->types);
+	kernel_refuse(k, &s->hooks);
+	refuse_what_is_not_told(&s->hooks, k->types);
 	rc = load_and_attach(s, k, err, err_size);
 	if (rc)
 		return rc;
@@ -767,14 +439,6 @@ uint64_t source_kernel_complete_until(const struct source_kernel *s, uint64_t be
 
 /* ---- what did not arrive ---- */
 
-static uint64_t recursion_misses(int program)
-{
-	struct bpf_prog_info info = {0};
-	__u32 size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(program, &info, &size) ? 0 : info.recursion_misses;
-}
-
 /* Over all CPUs. */
 static int read_count(const struct source_kernel *s, enum count which, uint64_t *sum)
 {
@@ -802,11 +466,11 @@ int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES])
 	if (rc)
 		return rc;
 	/* Transitions that the first program missed and the second did not make up for. */
-	missed = recursion_misses(bpf_program__fd(s->skel->progs.set_state));
+	missed = programs_missed(bpf_program__fd(s->skel->progs.set_state));
 	missed = missed > recovered ? missed - recovered : 0;
 	for (size_t i = 0; i < s->attached_count; i++) {
 		if (s->attached[i].counts)
-			missed += recursion_misses(s->attached[i].fd);
+			missed += programs_missed(s->attached[i].fd);
 	}
 	memset(lost, 0, FACT_LOST_PLACES * sizeof(lost[0]));
 	lost[FACT_LOST_RING] = ring;
@@ -817,55 +481,16 @@ int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES])
 
 /* ---- for existing.c ---- */
 
-int source_kernel_owners(struct source_kernel *s,
-			 void (*fn)(void *ctx, uint64_t sk, uint64_t cookie, uint32_t netns, int fd,
-				    const struct fact_task *task),
-			 void *ctx)
+int source_kernel_owners(struct source_kernel *s, record_fn fn, void *ctx)
 {
-	struct bpf_link *link = bpf_program__attach_iter(s->skel->progs.existing_files, NULL);
-	struct existing_file files[128];
-	int count = 0, iter;
-	ssize_t n;
-
-	if (!link)
-		return -errno;
-	iter = bpf_iter_create(bpf_link__fd(link));
-	if (iter < 0) {
-		n = -errno;
-		bpf_link__destroy(link);
-		return (int)n;
-	}
-	/* Whole records only: the kernel's buffer is larger than this, and a record is written at once or not at all. */
-	while ((n = read(iter, files, sizeof(files))) > 0) {
-		for (size_t i = 0; i < (size_t)n / sizeof(files[0]); i++, count++)
-			fn(ctx, files[i].sk, files[i].cookie, files[i].netns, files[i].fd, &files[i].task);
-	}
-	n = n < 0 ? -errno : count;
-	close(iter);
-	bpf_link__destroy(link);
-	return (int)n;
+	return programs_walk_once(s->skel->progs.existing_files, sizeof(struct existing_file), fn, ctx);
 }
 
 int source_kernel_walk_listeners(struct source_kernel *s, record_fn fn, void *ctx)
 {
-	struct fact_existing listeners[64];
-	int iter, rc = 0;
-	ssize_t n;
-
 	if (!s->listening_walk)
 		return -EOPNOTSUPP;
-	iter = bpf_iter_create(bpf_link__fd(s->listening_walk));
-	if (iter < 0)
-		return -errno;
-	/* Whole records only, as above. */
-	while (!rc && (n = read(iter, listeners, sizeof(listeners))) != 0) {
-		if (n < 0)
-			rc = -errno;
-		for (size_t i = 0; !rc && i < (size_t)n / sizeof(listeners[0]); i++)
-			rc = fn(ctx, &listeners[i], sizeof(listeners[i]));
-	}
-	close(iter);
-	return rc;
+	return programs_walk(s->listening_walk, sizeof(struct fact_existing), fn, ctx);
 }
 
 struct sockdiag **source_kernel_sockdiag(struct source_kernel *s)

@@ -10,28 +10,26 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "errnos.h"
 #include "hooks.h"
-#include "kernel_types.h"
+#include "kernel_look.h"
+#include "programs.h"
 #include "sockdiag.h"
 #include "source.h"
-#include "source_kernel.h"
 #include "summary.h"
 #include "summary.skel.h"
 #include "tally.h"
 
-#define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define LINKS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
 #define META_SCHEMA 1
 /* How often we look whether to stop. */
@@ -85,110 +83,36 @@ static bool is_used(enum hook_id id)
 	return false;
 }
 
-static int read_types(void **bytes, size_t *size)
+static void refuse_hooks(struct summary *s, const struct kernel *k)
 {
-	size_t room = 16 << 20;
-	int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
-	char *to = fd < 0 ? NULL : malloc(room);
-	ssize_t n = -1;
-
-	*size = 0;
-	while (to && (n = read(fd, to + *size, room - *size)) > 0)
-		*size += (size_t)n;
-	if (fd < 0 || !to || n < 0) {
-		n = -errno;
-		free(to);
-		to = NULL;
-	}
-	if (fd >= 0)
-		close(fd);
-	*bytes = to;
-	return to ? 0 : (int)n;
-}
-
-static void refuse_what_is_not_there(struct hooks *h, const struct kernel_types *types)
-{
-	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
-		const struct hook *hook = hook_get(id);
-		enum kernel_thing thing = hook->kind == HOOK_FUNCTION ? KERNEL_FUNCTION : KERNEL_TRACEPOINT;
-
-		for (size_t i = 0; hook->kind != HOOK_SYSCALL && i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
-			if (!kernel_types_find(types, thing, hook->programs[i].target))
-				hooks_refuse(h, id, "this kernel has no %s %s",
-					     thing == KERNEL_FUNCTION ? "function" : "tracepoint",
-					     hook->programs[i].target);
-		}
-	}
-}
-
-static int choose_hooks(struct summary *s, bool *cqe, char *err, size_t err_size)
-{
-	struct kernel_types *types = NULL;
-	void *bytes = NULL;
-	size_t size;
-	int rc = read_types(&bytes, &size);
-
-	if (!rc)
-		rc = kernel_types_new(&types, bytes, size);
-	if (rc) {
-		snprintf(err, err_size, "this kernel does not describe its types (" BTF_PATH ": %s)", strerror(-rc));
-		free(bytes);
-		return rc;
-	}
 	hooks_init(&s->hooks, false, s->options->syscall_fallback, s->options->force_absent);
-	refuse_what_is_not_there(&s->hooks, types);
-	source_kernel_refuse_fentry(&s->hooks, types);
+	kernel_refuse(k, &s->hooks);
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
 		if (!is_used(id))
 			hooks_refuse(&s->hooks, id, "--summary does without");
 	}
-	*cqe = kernel_types_tracepoint_args(types, "io_uring_complete") == 3;
-	kernel_types_free(types);
-	free(bytes);
-	return 0;
 }
 
 /* ---- load ---- */
 
-static void set_settings(struct summary *s, bool cqe)
+static void set_settings(struct summary *s, const struct kernel_types *types)
 {
-	const struct filter *f = &s->options->filter;
 	struct summary_bpf__rodata *settings = s->skel->rodata;
 
-	for (unsigned int i = 0; i < f->port_ranges; i++) {
-		settings->setting_first_port[i] = f->ports[i].first;
-		settings->setting_last_port[i] = f->ports[i].last;
-	}
-	settings->setting_port_ranges = f->port_ranges;
-	settings->setting_local_port = f->side != SIDE_CLIENT;
-	settings->setting_remote_port = f->side != SIDE_SERVER;
-	settings->setting_netns = f->netns;
-	settings->setting_ipv4 = f->ipv4;
-	settings->setting_ipv6 = f->ipv6;
-	settings->setting_io_uring_cqe = cqe;
-#ifdef SYS_accept
-	settings->setting_nr_accept = SYS_accept;
-#endif
-	settings->setting_nr_accept4 = SYS_accept4;
+	PROGRAMS_SET(settings, &s->options->filter, types);
 	settings->setting_ready = s->hooks.chosen[HOOK_LISTENER_READY];
 	settings->setting_enqueue = s->hooks.chosen[HOOK_ENQUEUE];
 }
 
-static int load(struct summary *s, bool cqe)
+static int load(struct summary *s, const struct kernel_types *types)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = BTF_PATH);
-	struct bpf_program *program;
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = KERNEL_BTF);
 
 	s->skel = summary_bpf__open_opts(&opts);
 	if (!s->skel)
 		return -errno;
-	bpf_object__for_each_program(program, s->skel->obj) {
-		enum hook_id id = hooks_of_program(bpf_program__name(program));
-
-		if (id < HOOK_COUNT)
-			bpf_program__set_autoload(program, s->hooks.chosen[id]);
-	}
-	set_settings(s, cqe);
+	programs_choose(s->skel->obj, &s->hooks);
+	set_settings(s, types);
 	return summary_bpf__load(s->skel);
 }
 
@@ -208,12 +132,11 @@ static bool refuse_one(struct summary *s, int rc)
 {
 	static const enum hook_id doubtful[] = {HOOK_IO_URING, HOOK_LISTENER_READY, HOOK_ACCEPT_SYSCALL,
 						HOOK_ACCEPT_ANY_SYSCALL, HOOK_RETRANSMIT};
-	const char *why = strerrorname_np(-rc);
 	char text[HOOK_WHY_MAX];
 
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
 		if (s->hooks.chosen[id] && hook_get(id)->kind == HOOK_FUNCTION) {
-			snprintf(text, sizeof(text), "fentry refused: %s", why ? why : "an unknown error");
+			snprintf(text, sizeof(text), "fentry refused: %s", errno_name(-rc));
 			hooks_refuse_kind(&s->hooks, HOOK_FUNCTION, text);
 			return true;
 		}
@@ -221,7 +144,7 @@ static bool refuse_one(struct summary *s, int rc)
 	for (size_t i = 0; i < sizeof(doubtful) / sizeof(doubtful[0]); i++) {
 		if (s->hooks.chosen[doubtful[i]]) {
 			hooks_refuse(&s->hooks, doubtful[i], "%s refused: %s", hook_get(doubtful[i])->programs[0].target,
-				     why ? why : "an unknown error");
+				     errno_name(-rc));
 			return true;
 		}
 	}
@@ -239,10 +162,7 @@ static int attach_hook(struct summary *s, enum hook_id id)
 
 		if (!program) /* the stream needs more of that hook than we */
 			continue;
-		if (hook->kind == HOOK_SYSCALL)
-			link = source_kernel_attach_syscall(s->tracefs, program, hook->programs[i].target);
-		else
-			link = bpf_program__attach(program);
+		link = programs_attach(program, hook->kind, hook->programs[i].target, s->tracefs);
 		if (!link)
 			return -errno;
 		s->links[s->linked++] = link;
@@ -254,9 +174,8 @@ static int attach_hook(struct summary *s, enum hook_id id)
 static int attach(struct summary *s)
 {
 	if (s->hooks.chosen[HOOK_ACCEPT_SYSCALL] && s->tracefs < 0)
-		s->tracefs = source_kernel_tracefs();
+		s->tracefs = programs_tracefs();
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
-		const char *why;
 		int rc;
 
 		if (!s->hooks.chosen[id])
@@ -266,15 +185,13 @@ static int attach(struct summary *s)
 			continue;
 		if (id == HOOK_STATE)
 			return rc;
-		why = strerrorname_np(-rc);
-		hooks_refuse(&s->hooks, id, "%s refused: %s", hook_get(id)->programs[0].target,
-			     why ? why : "an unknown error");
+		hooks_refuse(&s->hooks, id, "%s refused: %s", hook_get(id)->programs[0].target, errno_name(-rc));
 		return 1;
 	}
 	return 0;
 }
 
-static int load_and_attach(struct summary *s, bool cqe, char *err, size_t err_size)
+static int load_and_attach(struct summary *s, const struct kernel_types *types, char *err, size_t err_size)
 {
 	int rc;
 
@@ -282,7 +199,7 @@ static int load_and_attach(struct summary *s, bool cqe, char *err, size_t err_si
 		libbpf_set_print(silent);
 	for (int pass = 0; pass < HOOK_COUNT; pass++) {
 		hooks_choose(&s->hooks);
-		rc = load(s, cqe);
+		rc = load(s, types);
 		if (rc) {
 			unload(s);
 			if (refuse_one(s, rc))
@@ -319,40 +236,16 @@ static int begin_nobody(struct summary *s)
 	return bpf_map_update_elem(bpf_map__fd(s->skel->maps.stats), &cookie, s->by_cpu, BPF_ANY);
 }
 
-static int run_iterator(const struct bpf_link *link, void (*fn)(void *ctx, const struct summary_reading *r), void *ctx)
-{
-	struct summary_reading r[64];
-	int iter = bpf_iter_create(bpf_link__fd(link));
-	ssize_t n;
-
-	if (iter < 0)
-		return -errno;
-	while ((n = read(iter, r, sizeof(r))) > 0) {
-		for (size_t i = 0; fn && i < (size_t)n / sizeof(r[0]); i++)
-			fn(ctx, &r[i]);
-	}
-	n = n < 0 ? -errno : 0;
-	close(iter);
-	return (int)n;
-}
-
 /* Listing them makes the kernel give them cookies; then a walk over all open files finds them in all namespaces. */
 static int find_listeners(struct summary *s)
 {
-	struct bpf_link *link;
 	struct sockdiag *sd;
-	int rc;
 
 	if (!sockdiag_open(&sd)) {
 		sockdiag_dump(sd, &s->options->filter, SOCKDIAG_LISTEN, no_row, NULL);
 		sockdiag_free(sd);
 	}
-	link = bpf_program__attach_iter(s->skel->progs.find_listeners, NULL);
-	if (!link)
-		return -errno;
-	rc = run_iterator(link, NULL, NULL);
-	bpf_link__destroy(link);
-	return rc;
+	return programs_walk_once(s->skel->progs.find_listeners, sizeof(struct summary_reading), NULL, NULL);
 }
 
 static int make_reader(struct summary *s)
@@ -364,13 +257,23 @@ static int make_reader(struct summary *s)
 	return s->reader ? 0 : -errno;
 }
 
+static int open_programs(struct summary *s, char *err, size_t err_size)
+{
+	struct kernel kernel;
+	int rc = kernel_look(&kernel, err, err_size);
+
+	if (!rc) {
+		refuse_hooks(s, &kernel);
+		rc = load_and_attach(s, kernel.types, err, err_size);
+	}
+	kernel_done(&kernel);
+	return rc;
+}
+
 static int open_kernel(struct summary *s, char *err, size_t err_size)
 {
-	bool cqe;
 	int rc = privilege_check(err, err_size);
 
-	if (!rc)
-		rc = choose_hooks(s, &cqe, err, err_size);
 	if (rc)
 		return rc;
 	s->cpus = libbpf_num_possible_cpus();
@@ -379,7 +282,7 @@ static int open_kernel(struct summary *s, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	rc = load_and_attach(s, cqe, err, err_size);
+	rc = open_programs(s, err, err_size);
 	if (rc)
 		return rc;
 	rc = begin_nobody(s);
@@ -421,21 +324,21 @@ struct reading {
 	struct summary *s;
 	uint64_t gone[SUMMARY_LISTENERS];
 	size_t count;
-	int rc;
 };
 
-static void on_listener(void *ctx, const struct summary_reading *r)
+static int on_listener(void *ctx, const void *bytes, size_t size)
 {
+	const struct summary_reading *r = bytes;
 	struct reading *reading = ctx;
 	struct summary *s = reading->s;
 	struct summary_stats sum;
 	bool any = r->listener.used && !read_stats(s, r->cookie, &sum);
 	int rc = tally_listener(s->tally, r, any ? &sum : NULL);
 
-	if (rc)
-		reading->rc = rc;
+	(void)size;
 	if (!r->q.sk && reading->count < SUMMARY_LISTENERS)
 		reading->gone[reading->count++] = r->cookie;
+	return rc;
 }
 
 /* The kernel's tables are for those that listen; what the others did is in the tally now. */
@@ -454,16 +357,6 @@ static void forget_gone(struct summary *s, const struct reading *reading)
 		bpf_map_delete_elem(bpf_map__fd(s->skel->maps.stats), &cookie);
 		sweep(s, cookie);
 	}
-}
-
-static uint64_t recursion_misses(const struct bpf_program *program)
-{
-	struct bpf_prog_info info = {0};
-	__u32 size = sizeof(info);
-
-	if (bpf_program__fd(program) < 0 || bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	return info.recursion_misses;
 }
 
 static int read_cpus(struct summary *s, uint64_t count[SUMMARY_COUNTS], struct summary_stats *nobody)
@@ -497,9 +390,9 @@ static void tell_lost(struct summary *s, const uint64_t counts[SUMMARY_COUNTS])
 {
 	uint64_t missed;
 
-	missed = recursion_misses(s->skel->progs.set_state);
+	missed = programs_missed(bpf_program__fd(s->skel->progs.set_state));
 	missed = missed > counts[SUMMARY_RECOVERED] ? missed - counts[SUMMARY_RECOVERED] : 0;
-	missed += recursion_misses(s->skel->progs.synack_again);
+	missed += programs_missed(bpf_program__fd(s->skel->progs.synack_again));
 	tally_lost(s->tally, FACT_LOST_RECURSION, missed, on_event, s);
 	tally_lost(s->tally, FACT_LOST_MAP, counts[SUMMARY_LOST_LISTENER] + counts[SUMMARY_LOST_WAITING], on_event, s);
 }
@@ -512,9 +405,7 @@ static int read_round(struct summary *s)
 	int rc;
 
 	tally_begin(s->tally, clock_now_ns());
-	rc = run_iterator(s->reader, on_listener, &reading);
-	if (!rc)
-		rc = reading.rc;
+	rc = programs_walk(s->reader, sizeof(struct summary_reading), on_listener, &reading);
 	forget_gone(s, &reading);
 	if (!rc)
 		rc = read_stats(s, 0, &nobody);
