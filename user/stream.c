@@ -24,6 +24,19 @@ struct stream {
 	bool started, done;
 };
 
+void stream_limits_init(struct verdict_limits *limits, const struct options *options)
+{
+	verdict_limits_init(limits);
+	if (options->slow_ns)
+		limits->slow_ns = options->slow_ns;
+	if (options->stuck_ns)
+		limits->stuck_ns = options->stuck_ns;
+	if (options->flood_min)
+		limits->flood_min = options->flood_min;
+	if (options->flood_old_percent)
+		limits->flood_old_percent = options->flood_old_percent;
+}
+
 void stream_config_init(struct stream_config *config, const struct options *options)
 {
 	*config = (struct stream_config){.count = options->count, .brief = options->output == OUTPUT_SUMMARY};
@@ -37,14 +50,7 @@ void stream_config_init(struct stream_config *config, const struct options *opti
 		config->tracker.max_connections = options->max_connections;
 	if (options->max_requests)
 		config->tracker.max_requests = options->max_requests;
-	if (options->slow_ns)
-		config->tracker.verdict.slow_ns = options->slow_ns;
-	if (options->stuck_ns)
-		config->tracker.verdict.stuck_ns = options->stuck_ns;
-	if (options->flood_min)
-		config->tracker.verdict.flood_min = options->flood_min;
-	if (options->flood_old_percent)
-		config->tracker.verdict.flood_old_percent = options->flood_old_percent;
+	stream_limits_init(&config->tracker.verdict, options);
 }
 
 struct view *stream_view_new(const struct options *options, const struct view_options *view_options)
@@ -77,18 +83,24 @@ static void on_event(void *ctx, const struct event *e)
 		s->done = true;
 }
 
+void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta, const struct filter *filter,
+		       const struct fact_list *facts)
+{
+	event_init(e, EVENT_META, t);
+	event_set(e, F_SCHEMA, META_SCHEMA);
+	event_set_text(e, F_VERSION, meta->version);
+	event_set_text(e, F_KERNEL, meta->kernel);
+	event_set(e, F_BOOT_OFFSET_NS, (uint64_t)meta->boot_offset_ns);
+	event_field(e, F_FILTER)->filter = filter;
+	event_field(e, F_ARGV)->argv = meta->argv;
+	event_field(e, F_FACTS)->facts = facts;
+}
+
 static void start(struct stream *s, uint64_t t)
 {
 	struct event e;
 
-	event_init(&e, EVENT_META, t);
-	event_set(&e, F_SCHEMA, META_SCHEMA);
-	event_set_text(&e, F_VERSION, s->config.meta.version);
-	event_set_text(&e, F_KERNEL, s->config.meta.kernel);
-	event_set(&e, F_BOOT_OFFSET_NS, (uint64_t)s->config.meta.boot_offset_ns);
-	event_field(&e, F_FILTER)->filter = &s->config.tracker.filter;
-	event_field(&e, F_ARGV)->argv = s->config.meta.argv;
-	event_field(&e, F_FACTS)->facts = &s->config.tracker.facts;
+	stream_meta_event(&e, t, &s->config.meta, &s->config.tracker.filter, &s->config.tracker.facts);
 	s->started = true;
 	on_event(s, &e);
 }

@@ -35,6 +35,11 @@ struct stream_config {
 
 struct stream;
 
+/* The line that every output begins with; all is borrowed. */
+void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta, const struct filter *filter,
+		       const struct fact_list *facts);
+/* The thresholds of verdicts: the defaults, or what the options say. */
+void stream_limits_init(struct verdict_limits *limits, const struct options *options);
 /* What the options say about tracker and count; the caller adds facts and meta. */
 void stream_config_init(struct stream_config *config, const struct options *options);
 /* The view for -o; NULL when out of memory. */

@@ -26,12 +26,12 @@
 #include "programs.h"
 #include "sockdiag.h"
 #include "source.h"
+#include "stream.h"
 #include "summary.h"
 #include "summary.skel.h"
 #include "tally.h"
 
 #define LINKS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
-#define META_SCHEMA 1
 /* How often we look whether to stop. */
 #define LOOK_MS 100
 
@@ -426,20 +426,21 @@ static void flush(struct summary *s)
 		s->write_error = run_flush(s->view);
 }
 
-static void tell_meta(struct summary *s, const char *release, int64_t boot_offset_ns)
+static void tell_meta(struct summary *s, int64_t boot_offset_ns)
 {
+	struct utsname system = {0};
+	struct stream_meta meta = {
+		.version = SOCKSTATE_VERSION,
+		.kernel = system.release,
+		.argv = s->place->argv,
+		.boot_offset_ns = boot_offset_ns,
+	};
 	struct fact_list facts;
 	struct event e;
 
+	uname(&system);
 	hooks_tell(&s->hooks, false, &facts);
-	event_init(&e, EVENT_META, clock_now_ns());
-	event_set(&e, F_SCHEMA, META_SCHEMA);
-	event_set_text(&e, F_VERSION, SOCKSTATE_VERSION);
-	event_set_text(&e, F_KERNEL, release);
-	event_set(&e, F_BOOT_OFFSET_NS, (uint64_t)boot_offset_ns);
-	event_field(&e, F_FILTER)->filter = &s->options->filter;
-	event_field(&e, F_ARGV)->argv = s->place->argv;
-	event_field(&e, F_FACTS)->facts = &facts;
+	stream_meta_event(&e, clock_now_ns(), &meta, &s->options->filter, &facts);
 	on_event(s, &e);
 	flush(s);
 }
@@ -448,24 +449,14 @@ static int open_outputs(struct summary *s)
 {
 	struct view_options view = s->place->view;
 	struct verdict_limits limits;
-	struct utsname system = {0};
 
-	verdict_limits_init(&limits);
-	if (s->options->slow_ns)
-		limits.slow_ns = s->options->slow_ns;
-	if (s->options->stuck_ns)
-		limits.stuck_ns = s->options->stuck_ns;
-	if (s->options->flood_min)
-		limits.flood_min = s->options->flood_min;
-	if (s->options->flood_old_percent)
-		limits.flood_old_percent = s->options->flood_old_percent;
+	stream_limits_init(&limits, s->options);
 	view.boot_offset_ns = clock_boot_offset_ns();
 	s->view = s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
 	s->tally = s->view ? tally_new(&limits, clock_now_ns()) : NULL;
 	if (!s->tally)
 		return -ENOMEM;
-	uname(&system);
-	tell_meta(s, system.release, view.boot_offset_ns);
+	tell_meta(s, view.boot_offset_ns);
 	return 0;
 }
 
