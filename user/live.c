@@ -7,7 +7,6 @@
 #include "run.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -239,14 +238,6 @@ static int open_outputs(struct live *l, const struct recording_info *info, char 
 
 /* ---- the loop ---- */
 
-static bool reader_gone(const struct live *l)
-{
-	struct pollfd out = {.fd = l->place->view.fd};
-
-	/* No event is asked for: what remains is that the other end of a pipe has been closed. */
-	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
-}
-
 static void flush(struct live *l)
 {
 	if (view_pending(l->view) && !l->write_error)
@@ -280,7 +271,7 @@ static void chores(struct live *l, uint64_t now)
 		l->next_verify = now + VERIFY_NS;
 		verify_round(l, false);
 	}
-	if (!l->write_error && reader_gone(l))
+	if (!l->write_error && run_reader_gone(l->place))
 		l->write_error = -EPIPE;
 }
 

@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "source.h"
@@ -10,26 +9,6 @@
 
 /* A recording may be read faster than a reader reads: let go of text in pieces of this size. */
 #define FLUSH_BYTES (64 * 1024)
-
-void run_complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("sockstate: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
-
-int run_flush(struct view *view)
-{
-	int rc = view_flush(view);
-
-	if (rc && rc != -EPIPE)
-		run_complain("cannot write to standard output: %s", strerror(-rc));
-	return rc;
-}
 
 struct replay {
 	const struct run_place *place;

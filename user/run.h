@@ -26,5 +26,7 @@ int run_doctor(const struct options *options, const struct run_place *place);
 void run_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Writes what the view holds. Returns 0 or a negative errno; complains unless the reader has merely gone. */
 int run_flush(struct view *view);
+/* Whether nobody reads our output any more. */
+bool run_reader_gone(const struct run_place *place);
 
 #endif

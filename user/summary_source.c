@@ -10,7 +10,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -476,13 +475,6 @@ static int tell_round(struct summary *s, bool last)
 	return 0;
 }
 
-static bool reader_gone(const struct summary *s)
-{
-	struct pollfd out = {.fd = s->place->view.fd};
-
-	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
-}
-
 static int loop(struct summary *s)
 {
 	uint64_t interval = s->options->interval_ns ? s->options->interval_ns : NS_PER_S;
@@ -505,7 +497,7 @@ static int loop(struct summary *s)
 			uint64_t wait = until - now < LOOK_MS * NS_PER_MS ? until - now : LOOK_MS * NS_PER_MS;
 
 			nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
-			if (reader_gone(s))
+			if (run_reader_gone(s->place))
 				s->write_error = -EPIPE;
 		}
 	}
