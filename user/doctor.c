@@ -5,12 +5,12 @@
 #include <linux/capability.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "hooks.h"
 #include "kernel_look.h"
+#include "source.h"
 
 #define COLUMNS 80
 #define INDENT	28 /* where the third column begins */
@@ -206,15 +206,11 @@ static void rights(char *text, size_t size)
 		unsigned int bit;
 		const char *name;
 	} matter[] = {{CAP_BPF, "CAP_BPF"}, {CAP_PERFMON, "CAP_PERFMON"}, {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}};
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
 	size_t used = 0;
 
 	text[0] = '\0';
-	if (syscall(SYS_capget, &header, data))
-		return;
 	for (size_t i = 0; i < sizeof(matter) / sizeof(matter[0]); i++)
-		if (data[matter[i].bit / 32].effective >> (matter[i].bit % 32) & 1 && used < size)
+		if (privilege_has(matter[i].bit) && used < size)
 			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", matter[i].name);
 	if (geteuid() == 0 && used < size)
 		snprintf(text + used, size - used, "%sroot", used ? ", " : "");

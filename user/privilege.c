@@ -37,6 +37,13 @@ static bool effective(const struct __user_cap_data_struct data[CAPABILITY_WORDS]
 	return data[capability / 32].effective >> (capability % 32) & 1;
 }
 
+bool privilege_has(unsigned int capability)
+{
+	struct __user_cap_data_struct data[CAPABILITY_WORDS] = {0};
+
+	return !capabilities_read(data) && effective(data, capability);
+}
+
 int privilege_check(char *err, size_t err_size)
 {
 	struct __user_cap_data_struct data[CAPABILITY_WORDS] = {0};

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "source.h"
 
 /* The kernel fills at most 32 KiB per read, however large the buffer. */
 #define BUFFER_BYTES  (64 * 1024)
@@ -48,14 +49,6 @@ struct sockdiag {
 };
 
 /* ---- namespaces ---- */
-
-static bool may_enter_namespaces(void)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-
-	return syscall(SYS_capget, &header, data) == 0 && data[0].effective & (1u << CAP_SYS_ADMIN);
-}
 
 /* Adds the namespace that the calling thread is in. */
 static int add_current(struct sockdiag *sd, uint32_t inode)
@@ -224,7 +217,7 @@ int sockdiag_open(struct sockdiag **out)
 	err = add_current(sd, (uint32_t)st.st_ino);
 	if (err)
 		goto fail;
-	sd->own_only = !may_enter_namespaces();
+	sd->own_only = !privilege_has(CAP_SYS_ADMIN);
 	if (!sd->own_only) {
 		err = -ENOMEM;
 		seen = malloc(sizeof(*seen));
