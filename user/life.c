@@ -107,7 +107,9 @@ struct conn *life_add(struct tracker *t, const struct fact_sock *s, bool request
 
 	make_room(t, request);
 	c = conn_add(t->conns, s, request);
-	if (!c)
+	if (c)
+		t->connections++;
+	else
 		t->evicted++;
 	return c;
 }
@@ -136,7 +138,6 @@ struct conn *life_adopt(struct tracker *t, const struct fact_sock *s, unsigned i
 
 	if (!c)
 		return NULL;
-	t->connections++;
 	c->state = (uint8_t)state;
 	c->visited = (uint16_t)(1u << state);
 	/* Once the tables have been read, what is not known is not older than us: its facts were lost. */

@@ -94,7 +94,7 @@ void life_own(struct tracker *t, struct conn *c, const struct fact_task *task);
 void life_own_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid);
 void life_own_as(struct conn *c, const struct listener *l);
 
-/* A new entry; the least recently touched makes room, counted. NULL: no memory, counted too. */
+/* A new entry, counted as a connection; the least recently touched makes room, counted. NULL: no memory, counted too. */
 struct conn *life_add(struct tracker *t, const struct fact_sock *s, bool request);
 /* By cookie, else by ends. */
 struct conn *life_find(struct tracker *t, const struct fact_sock *s);

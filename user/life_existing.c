@@ -81,7 +81,6 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	c = life_add(t, &f->s, request);
 	if (!c)
 		return;
-	t->connections++;
 	c->state = (uint8_t)f->s.state;
 	c->visited = (uint16_t)(1u << c->state);
 	c->flags |= CONN_PREEXISTING;

@@ -15,7 +15,6 @@ void life_on_connect(struct tracker *t, const struct fact_hdr *h)
 	c = life_add(t, &f->s, false);
 	if (!c)
 		return;
-	t->connections++;
 	c->role = ROLE_CLIENT;
 	c->state = TCP_STATE_CLOSE;
 	c->t_begin = h->t;
@@ -57,7 +56,6 @@ struct conn *life_fast_open(struct tracker *t, const struct fact_sock *s)
 	c = life_add(t, s, false);
 	if (!c)
 		return NULL;
-	t->connections++;
 	c->role = ROLE_SERVER;
 	c->flags |= CONN_FASTOPEN | CONN_WAS_QUEUED;
 	c->state = TCP_STATE_SYN_RECV;
@@ -164,7 +162,6 @@ static void passive_established(struct tracker *t, const struct fact_established
 		c = life_add(t, &f->s, false);
 		if (!c)
 			return;
-		t->connections++;
 		c->state = TCP_STATE_SYN_RECV;
 		c->visited = 1u << TCP_STATE_SYN_RECV;
 	}

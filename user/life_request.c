@@ -92,7 +92,6 @@ void life_on_syn(struct tracker *t, const struct fact_hdr *h)
 	c = life_add(t, &f->s, true);
 	if (!c)
 		return;
-	t->connections++;
 	c->role = ROLE_SERVER;
 	c->t_begin = c->t_last = h->t;
 	learn_isns(c, f);
@@ -156,7 +155,6 @@ void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 		c = life_add(t, &f->s, true);
 		if (!c)
 			return;
-		t->connections++;
 		c->role = ROLE_SERVER;
 		c->state = TCP_STATE_SYN_RECV;
 		c->flags |= CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
