@@ -87,7 +87,12 @@ static struct bpf_link *attach_syscall(const struct bpf_program *program, const 
 
 struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_kind kind, const char *target, int tracefs)
 {
-	return kind == HOOK_SYSCALL ? attach_syscall(program, target, tracefs) : bpf_program__attach(program);
+	if (kind != HOOK_SYSCALL)
+		return bpf_program__attach(program);
+	if (tracefs >= 0)
+		return attach_syscall(program, target, tracefs);
+	errno = -tracefs;
+	return NULL;
 }
 
 /* ---- reading ---- */

@@ -50,7 +50,7 @@ void programs_choose(const struct bpf_object *obj, const struct hooks *h);
 
 /* A directory of tracefs that needs not be mounted, for programs_attach(); a descriptor or a negative errno. */
 int programs_tracefs(void);
-/* target as in struct hook_program. NULL and errno where the kernel refuses. */
+/* target as in struct hook_program, tracefs as it was returned, good or bad. NULL and errno where the kernel refuses. */
 struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_kind kind, const char *target, int tracefs);
 
 /*

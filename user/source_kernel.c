@@ -246,7 +246,7 @@ static bool attach_chosen(struct source_kernel *s, int *state_rc)
 
 		if (!s->hooks.chosen[id])
 			continue;
-		rc = hook_get(id)->kind == HOOK_SYSCALL && s->tracefs < 0 ? s->tracefs : attach_hook(s, id);
+		rc = attach_hook(s, id);
 		if (rc)
 			refuse_attach(s, id, rc);
 	}

@@ -179,7 +179,7 @@ static int attach(struct summary *s)
 
 		if (!s->hooks.chosen[id])
 			continue;
-		rc = hook_get(id)->kind == HOOK_SYSCALL && s->tracefs < 0 ? s->tracefs : attach_hook(s, id);
+		rc = attach_hook(s, id);
 		if (!rc)
 			continue;
 		if (id == HOOK_STATE)
