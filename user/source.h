@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * source.h - where facts come from, as bytes: the kernel (source_kernel.c) or a recording (source_recording.c).
+ * source.h - where facts come from, as bytes: the kernel (source_kernel.c) or a recording (recording.c).
  *
  * A source hands over records unread; decode.h checks them. Only source_kernel.c, hooks.c and their friends know libbpf.
  * Every function returns 0 or a count, or a negative errno with one line in err that names the thing and the remedy.
