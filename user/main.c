@@ -18,7 +18,6 @@
 #include "options.h"
 #include "run.h"
 #include "source.h"
-#include "summary_source.h"
 
 /* The one variable of the process: a signal handler has no other way to say that it ran. */
 static volatile sig_atomic_t stop_signal;

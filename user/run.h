@@ -19,6 +19,7 @@ struct run_place {
 };
 
 int run_live(const struct options *options, const struct run_place *place);
+int run_summary(const struct options *options, const struct run_place *place);
 int run_replay(const struct options *options, const struct run_place *place);
 int run_doctor(const struct options *options, const struct run_place *place);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * summary_source.c - loads the programs of --summary, reads what they count, prints it once an interval.
+ * summary_source.c - loads the programs of --summary, attaches them, reads what they count.
  *
  * Which hooks serve is decided by the same table as for the stream (hooks.h): a program here bears the name of the one
  * there that hooks the same place. Nothing is known from the kernel's version.
@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -25,18 +23,14 @@
 #include "programs.h"
 #include "sockdiag.h"
 #include "source.h"
-#include "stream.h"
 #include "summary.h"
 #include "summary.skel.h"
 #include "tally.h"
 
 #define LINKS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
-/* How often we look whether to stop. */
-#define LOOK_MS 100
 
-struct summary {
+struct summary_source {
 	const struct options *options;
-	const struct run_place *place;
 	struct summary_bpf *skel;
 	struct hooks hooks;
 	struct bpf_link *links[LINKS_MAX];
@@ -45,17 +39,7 @@ struct summary {
 	int tracefs;
 	int cpus;
 	struct summary_stats *by_cpu; /* room for one listener's */
-	uint64_t swept;		      /* places of waiting connections that were cleared up */
-
-	struct tally *tally;
-	struct view *view;
-	int write_error;
 };
-
-static bool quiet_libbpf(const struct summary *s)
-{
-	return !s->options->verbose;
-}
 
 static int silent(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -82,7 +66,7 @@ static bool is_used(enum hook_id id)
 	return false;
 }
 
-static void refuse_hooks(struct summary *s, const struct kernel *k)
+static void refuse_hooks(struct summary_source *s, const struct kernel *k)
 {
 	hooks_init(&s->hooks, false, s->options->syscall_fallback, s->options->force_absent);
 	kernel_refuse(k, &s->hooks);
@@ -94,7 +78,7 @@ static void refuse_hooks(struct summary *s, const struct kernel *k)
 
 /* ---- load ---- */
 
-static void set_settings(struct summary *s, const struct kernel_types *types)
+static void set_settings(struct summary_source *s, const struct kernel_types *types)
 {
 	struct summary_bpf__rodata *settings = s->skel->rodata;
 
@@ -103,7 +87,7 @@ static void set_settings(struct summary *s, const struct kernel_types *types)
 	settings->setting_enqueue = s->hooks.chosen[HOOK_ENQUEUE];
 }
 
-static int load(struct summary *s, const struct kernel_types *types)
+static int load(struct summary_source *s, const struct kernel_types *types)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = KERNEL_BTF);
 
@@ -115,7 +99,7 @@ static int load(struct summary *s, const struct kernel_types *types)
 	return summary_bpf__load(s->skel);
 }
 
-static void unload(struct summary *s)
+static void unload(struct summary_source *s)
 {
 	for (size_t i = 0; i < s->linked; i++)
 		bpf_link__destroy(s->links[i]);
@@ -127,7 +111,7 @@ static void unload(struct summary *s)
 }
 
 /* What is likeliest to be refused goes first. False: nothing is left that could do without. */
-static bool refuse_one(struct summary *s, int rc)
+static bool refuse_one(struct summary_source *s, int rc)
 {
 	static const enum hook_id doubtful[] = {HOOK_IO_URING, HOOK_LISTENER_READY, HOOK_ACCEPT_SYSCALL,
 						HOOK_ACCEPT_ANY_SYSCALL, HOOK_RETRANSMIT};
@@ -150,7 +134,7 @@ static bool refuse_one(struct summary *s, int rc)
 	return false;
 }
 
-static int attach_hook(struct summary *s, enum hook_id id)
+static int attach_hook(struct summary_source *s, enum hook_id id)
 {
 	const struct hook *hook = hook_get(id);
 
@@ -170,7 +154,7 @@ static int attach_hook(struct summary *s, enum hook_id id)
 }
 
 /* 0, or 1 where a hook was refused and another choice is to be tried, or a negative errno. */
-static int attach(struct summary *s)
+static int attach(struct summary_source *s)
 {
 	if (s->hooks.chosen[HOOK_ACCEPT_SYSCALL] && s->tracefs < 0)
 		s->tracefs = programs_tracefs();
@@ -190,11 +174,11 @@ static int attach(struct summary *s)
 	return 0;
 }
 
-static int load_and_attach(struct summary *s, const struct kernel_types *types, char *err, size_t err_size)
+static int load_and_attach(struct summary_source *s, const struct kernel_types *types, char *err, size_t err_size)
 {
 	int rc;
 
-	if (quiet_libbpf(s))
+	if (!s->options->verbose)
 		libbpf_set_print(silent);
 	for (int pass = 0; pass < HOOK_COUNT; pass++) {
 		hooks_choose(&s->hooks);
@@ -227,7 +211,7 @@ static int no_row(void *ctx, const struct sockdiag_row *row)
 }
 
 /* Sockets of nobody's have counters from the start; a listener gets them with its first connection. */
-static int begin_nobody(struct summary *s)
+static int begin_nobody(struct summary_source *s)
 {
 	__u64 cookie = 0;
 
@@ -236,7 +220,7 @@ static int begin_nobody(struct summary *s)
 }
 
 /* Listing them makes the kernel give them cookies; then a walk over all open files finds them in all namespaces. */
-static int find_listeners(struct summary *s)
+static int find_listeners(struct summary_source *s)
 {
 	struct sockdiag *sd;
 
@@ -247,7 +231,7 @@ static int find_listeners(struct summary *s)
 	return programs_walk_once(s->skel->progs.find_listeners, sizeof(struct summary_reading), NULL, NULL);
 }
 
-static int make_reader(struct summary *s)
+static int make_reader(struct summary_source *s)
 {
 	union bpf_iter_link_info info = {.map.map_fd = (__u32)bpf_map__fd(s->skel->maps.listeners)};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
@@ -256,7 +240,7 @@ static int make_reader(struct summary *s)
 	return s->reader ? 0 : -errno;
 }
 
-static int open_programs(struct summary *s, char *err, size_t err_size)
+static int open_programs(struct summary_source *s, char *err, size_t err_size)
 {
 	struct kernel kernel;
 	int rc = kernel_look(&kernel, err, err_size);
@@ -269,12 +253,10 @@ static int open_programs(struct summary *s, char *err, size_t err_size)
 	return rc;
 }
 
-static int open_kernel(struct summary *s, char *err, size_t err_size)
+static int open_parts(struct summary_source *s, char *err, size_t err_size)
 {
-	int rc = privilege_check(err, err_size);
+	int rc;
 
-	if (rc)
-		return rc;
 	s->cpus = libbpf_num_possible_cpus();
 	s->by_cpu = s->cpus > 0 ? calloc((size_t)s->cpus, sizeof(*s->by_cpu)) : NULL;
 	if (!s->by_cpu) {
@@ -294,9 +276,42 @@ static int open_kernel(struct summary *s, char *err, size_t err_size)
 	return rc;
 }
 
+int summary_source_open(struct summary_source **out, const struct options *options, struct fact_list *facts, char *err,
+			size_t err_size)
+{
+	struct summary_source *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
+	}
+	s->options = options;
+	s->tracefs = -1;
+	rc = open_parts(s, err, err_size);
+	if (rc) {
+		summary_source_free(s);
+		return rc;
+	}
+	hooks_tell(&s->hooks, false, facts);
+	*out = s;
+	return 0;
+}
+
+void summary_source_free(struct summary_source *s)
+{
+	if (!s)
+		return;
+	unload(s);
+	free(s->by_cpu);
+	if (s->tracefs >= 0)
+		close(s->tracefs);
+	free(s);
+}
+
 /* ---- reading ---- */
 
-static int read_stats(struct summary *s, uint64_t cookie, struct summary_stats *sum)
+static int read_stats(struct summary_source *s, uint64_t cookie, struct summary_stats *sum)
 {
 	memset(sum, 0, sizeof(*sum));
 	if (bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.stats), &cookie, s->by_cpu))
@@ -307,7 +322,7 @@ static int read_stats(struct summary *s, uint64_t cookie, struct summary_stats *
 }
 
 /* Nobody will accept those that waited at a listener that has gone. */
-static void sweep(struct summary *s, uint64_t cookie)
+static void sweep(struct summary_source *s, uint64_t cookie)
 {
 	struct summary_waiting *w = s->skel->bss->waiting;
 
@@ -315,12 +330,13 @@ static void sweep(struct summary *s, uint64_t cookie)
 		__u64 sk = w[i].sk;
 
 		if (sk && w[i].cookie == cookie)
-			s->swept += __sync_bool_compare_and_swap(&w[i].sk, sk, 0);
+			__sync_bool_compare_and_swap(&w[i].sk, sk, 0);
 	}
 }
 
 struct reading {
-	struct summary *s;
+	struct summary_source *s;
+	struct tally *tally;
 	uint64_t gone[SUMMARY_LISTENERS];
 	size_t count;
 };
@@ -329,10 +345,10 @@ static int on_listener(void *ctx, const void *bytes, size_t size)
 {
 	const struct summary_reading *r = bytes;
 	struct reading *reading = ctx;
-	struct summary *s = reading->s;
+	struct summary_source *s = reading->s;
 	struct summary_stats sum;
 	bool any = r->listener.used && !read_stats(s, r->cookie, &sum);
-	int rc = tally_listener(s->tally, r, any ? &sum : NULL);
+	int rc = tally_listener(reading->tally, r, any ? &sum : NULL);
 
 	(void)size;
 	if (!r->q.sk && reading->count < SUMMARY_LISTENERS)
@@ -341,7 +357,7 @@ static int on_listener(void *ctx, const void *bytes, size_t size)
 }
 
 /* The kernel's tables are for those that listen; what the others did is in the tally now. */
-static void forget_gone(struct summary *s, const struct reading *reading)
+static void forget_gone(struct summary_source *s, const struct reading *reading)
 {
 	int listeners = bpf_map__fd(s->skel->maps.listeners);
 
@@ -358,7 +374,7 @@ static void forget_gone(struct summary *s, const struct reading *reading)
 	}
 }
 
-static int read_cpus(struct summary *s, uint64_t count[SUMMARY_COUNTS], struct summary_stats *nobody)
+static int read_cpus(struct summary_source *s, uint64_t count[SUMMARY_COUNTS], struct summary_stats *nobody)
 {
 	struct summary_cpu *all = calloc((size_t)s->cpus, sizeof(*all));
 	__u32 zero = 0;
@@ -378,32 +394,14 @@ static int read_cpus(struct summary *s, uint64_t count[SUMMARY_COUNTS], struct s
 	return rc;
 }
 
-static void on_event(void *ctx, const struct event *e)
+int summary_source_read(struct summary_source *s, struct tally *tally, uint64_t lost[FACT_LOST_PLACES])
 {
-	struct summary *s = ctx;
-
-	view_event(s->view, e);
-}
-
-static void tell_lost(struct summary *s, const uint64_t counts[SUMMARY_COUNTS])
-{
-	uint64_t missed;
-
-	missed = programs_missed(bpf_program__fd(s->skel->progs.set_state));
-	missed = missed > counts[SUMMARY_RECOVERED] ? missed - counts[SUMMARY_RECOVERED] : 0;
-	missed += programs_missed(bpf_program__fd(s->skel->progs.synack_again));
-	tally_lost(s->tally, FACT_LOST_RECURSION, missed, on_event, s);
-	tally_lost(s->tally, FACT_LOST_MAP, counts[SUMMARY_LOST_LISTENER] + counts[SUMMARY_LOST_WAITING], on_event, s);
-}
-
-static int read_round(struct summary *s)
-{
-	struct reading reading = {.s = s};
-	uint64_t counts[SUMMARY_COUNTS];
+	struct reading reading = {.s = s, .tally = tally};
+	uint64_t counts[SUMMARY_COUNTS], missed;
 	struct summary_stats nobody;
 	int rc;
 
-	tally_begin(s->tally, clock_now_ns());
+	tally_begin(tally, clock_now_ns());
 	rc = programs_walk(s->reader, sizeof(struct summary_reading), on_listener, &reading);
 	forget_gone(s, &reading);
 	if (!rc)
@@ -412,137 +410,13 @@ static int read_round(struct summary *s)
 		rc = read_cpus(s, counts, &nobody);
 	if (rc)
 		return rc;
-	tally_nobody(s->tally, &nobody);
-	tell_lost(s, counts);
+	tally_nobody(tally, &nobody);
+	/* Transitions that the first program missed and the second did not make up for. */
+	missed = programs_missed(bpf_program__fd(s->skel->progs.set_state));
+	missed = missed > counts[SUMMARY_RECOVERED] ? missed - counts[SUMMARY_RECOVERED] : 0;
+	missed += programs_missed(bpf_program__fd(s->skel->progs.synack_again));
+	memset(lost, 0, FACT_LOST_PLACES * sizeof(lost[0]));
+	lost[FACT_LOST_RECURSION] = missed;
+	lost[FACT_LOST_MAP] = counts[SUMMARY_LOST_LISTENER] + counts[SUMMARY_LOST_WAITING];
 	return 0;
-}
-
-/* ---- the run ---- */
-
-static void flush(struct summary *s)
-{
-	if (view_pending(s->view) && !s->write_error)
-		s->write_error = run_flush(s->view);
-}
-
-static void tell_meta(struct summary *s, int64_t boot_offset_ns)
-{
-	struct utsname system = {0};
-	struct stream_meta meta = {
-		.version = SOCKSTATE_VERSION,
-		.kernel = system.release,
-		.argv = s->place->argv,
-		.boot_offset_ns = boot_offset_ns,
-	};
-	struct fact_list facts;
-	struct event e;
-
-	uname(&system);
-	hooks_tell(&s->hooks, false, &facts);
-	stream_meta_event(&e, clock_now_ns(), &meta, &s->options->filter, &facts);
-	on_event(s, &e);
-	flush(s);
-}
-
-static int open_outputs(struct summary *s)
-{
-	struct view_options view = s->place->view;
-	struct verdict_limits limits;
-
-	stream_limits_init(&limits, s->options);
-	view.boot_offset_ns = clock_boot_offset_ns();
-	s->view = s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
-	s->tally = s->view ? tally_new(&limits, clock_now_ns()) : NULL;
-	if (!s->tally)
-		return -ENOMEM;
-	tell_meta(s, view.boot_offset_ns);
-	return 0;
-}
-
-/* JSON has one summary line, the last one; the table is made from it each time. */
-static int tell_round(struct summary *s, bool last)
-{
-	int rc = read_round(s);
-
-	if (rc)
-		return rc;
-	tally_tell(s->tally, on_event, s);
-	if (last || s->options->output != OUTPUT_JSON)
-		tally_summary(s->tally, on_event, s);
-	if (last)
-		view_finish(s->view);
-	flush(s);
-	return 0;
-}
-
-static int loop(struct summary *s)
-{
-	uint64_t interval = s->options->interval_ns ? s->options->interval_ns : NS_PER_S;
-	uint64_t start = clock_now_ns(), next = start + interval;
-	uint64_t end = s->options->duration_ns ? start + s->options->duration_ns : UINT64_MAX;
-	int rc = 0;
-
-	while (!rc && !s->place->stopped() && !s->write_error) {
-		uint64_t now = clock_now_ns();
-		uint64_t until = next < end ? next : end;
-
-		if (now >= end)
-			break;
-		if (now >= next) {
-			rc = tell_round(s, false);
-			next += interval;
-			if (next < now) /* we were kept from running: no hurry afterwards */
-				next = now + interval;
-		} else {
-			uint64_t wait = until - now < LOOK_MS * NS_PER_MS ? until - now : LOOK_MS * NS_PER_MS;
-
-			nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
-			if (run_reader_gone(s->place))
-				s->write_error = -EPIPE;
-		}
-	}
-	return rc ? rc : s->write_error ? 0 : tell_round(s, true);
-}
-
-static int run(struct summary *s, char *err, size_t err_size)
-{
-	int rc = open_kernel(s, err, err_size);
-
-	if (rc)
-		return rc;
-	rc = open_outputs(s);
-	if (rc) {
-		snprintf(err, err_size, "out of memory");
-		return rc;
-	}
-	if (s->write_error)
-		return 0;
-	rc = s->options->keep_privileges ? 0 : privilege_drop(err, err_size);
-	if (rc)
-		return rc;
-	rc = loop(s);
-	if (rc)
-		snprintf(err, err_size, "cannot read the counters: %s", strerror(-rc));
-	return rc;
-}
-
-int run_summary(const struct options *options, const struct run_place *place)
-{
-	struct summary s = {.options = options, .place = place, .tracefs = -1};
-	char err[ERR_MAX] = "";
-	int code = EXIT_CLEAN;
-
-	if (run(&s, err, sizeof(err))) {
-		run_complain("%s", err);
-		code = EXIT_RUNTIME;
-	}
-	if (s.write_error && s.write_error != -EPIPE)
-		code = EXIT_RUNTIME;
-	tally_free(s.tally);
-	view_free(s.view);
-	unload(&s);
-	free(s.by_cpu);
-	if (s.tracefs >= 0)
-		close(s.tracefs);
-	return code;
 }

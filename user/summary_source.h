@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * summary_source.h - --summary: the programs that count in the kernel, and the run that reads what they counted.
+ * summary_source.h - the programs of --summary, which count in the kernel, and what they counted.
  *
  * What user space does grows with the listeners, not with the connections: once an interval one walk over the listeners
  * and one look at the counters of each.
@@ -8,8 +8,18 @@
 #ifndef SOCKSTATE_SUMMARY_SOURCE_H
 #define SOCKSTATE_SUMMARY_SOURCE_H
 
-#include "run.h"
+#include "fact.h"
+#include "facts.h"
+#include "options.h"
 
-int run_summary(const struct options *options, const struct run_place *place);
+struct summary_source;
+struct tally;
+
+/* Loads and attaches what the kernel allows, by trying, and fills facts. The options stay the caller's, and must stay. */
+int summary_source_open(struct summary_source **out, const struct options *options, struct fact_list *facts, char *err,
+			size_t err_size);
+/* Everything that has been counted, into the tally; lost as of source_kernel_lost(). */
+int summary_source_read(struct summary_source *s, struct tally *tally, uint64_t lost[FACT_LOST_PLACES]);
+void summary_source_free(struct summary_source *s);
 
 #endif
