@@ -54,7 +54,7 @@ enum fact_flag {
 	FACT_F_PEER_FIN = 1 << 4,    /* the peer's FIN has been received (SOCK_DONE) */
 	FACT_F_SENT = 1 << 5,	     /* FACT_RESET: we sent it */
 	FACT_F_IO_URING = 1 << 6,    /* FACT_ACCEPT came through io_uring */
-	FACT_F_AGAIN = 1 << 7,	     /* FACT_LISTEN: listen() on a socket that listens already */
+	FACT_F_AGAIN = 1 << 7,	     /* FACT_LISTEN: listen() on a socket that listens already; FACT_EXISTING: looked up again after a loss, CLOSE: gone */
 	FACT_F_TCP_FUNCTIONS = 1 << 8, /* stamped by fentry/fexit, not by a tracepoint */
 	FACT_F_RECOVERED = 1 << 9,   /* sent by the second program: the first was hidden by recursion */
 	FACT_F_MPTCP = 1 << 10,	     /* the socket is an MPTCP subflow */

@@ -136,6 +136,8 @@ void life_count_drop(struct tracker *t, enum drop_reason reason, struct listener
 void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint64_t count);
 void life_on_listen(struct tracker *t, const struct fact_hdr *h);
 void life_listener_closed(struct tracker *t, const struct fact_closed *f);
+/* It has closed, nobody saw when. */
+void life_listener_lost(struct tracker *t, struct listener *l, uint64_t at);
 /* The figures of a listener that is known: tells refusals that nobody named, and a new limit. */
 void life_refresh(struct tracker *t, struct listener *l, uint64_t at, const struct fact_queues *q);
 /* Closes the window of a listener (ctx: the tracker): verdict, and its line where one is due. */

@@ -116,11 +116,60 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	}
 }
 
+/* ---- after a loss: what the kernel has, against what we believe ---- */
+
+static void put_listener_right(struct tracker *t, const struct fact_existing *f)
+{
+	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
+
+	if (!l)
+		l = listener_without_cookie(t->listeners, f->s.netns, f->s.lport);
+	if (f->s.state == TCP_STATE_LISTEN)
+		existing_listener(t, f);
+	else if (l && l->alive)
+		life_listener_lost(t, l, f->h.t);
+}
+
+static void put_conn_right(struct tracker *t, const struct fact_existing *f)
+{
+	struct conn *c = life_find(t, &f->s);
+
+	if (!c && f->s.state == TCP_STATE_CLOSE)
+		return;
+	if (!c)
+		c = life_adopt(t, &f->s, f->s.state);
+	if (!c)
+		return;
+	c->flags |= CONN_PAST_UNKNOWN;
+	c->flags &= ~(uint32_t)CONN_LISTENER_GONE;
+	/* What it did meanwhile, and when, is not known: no duration is told of it. */
+	c->t_begin = c->t_state = 0;
+	if (f->s.state == TCP_STATE_CLOSE) {
+		if (conn_is(c, CONN_REQUEST))
+			life_uncount_request(t, c);
+		/* It may have been accepted. */
+		if (!conn_is(c, CONN_ACCEPTED))
+			c->flags |= CONN_ACCEPT_UNSEEN;
+		listener_dequeue(t->listeners, t->conns, c);
+		life_tell_close(t, c, f->h.t, 0);
+		return;
+	}
+	if (conn_is(c, CONN_REQUEST) && f->s.state != TCP_STATE_SYN_RECV)
+		life_promote(t, c);
+	c->state = (uint8_t)f->s.state;
+	c->visited |= (uint16_t)(1u << c->state);
+	conn_learn_cookie(t->conns, c, f->s.cookie);
+}
+
 void life_on_existing(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_existing *f = (const struct fact_existing *)h;
 
-	if (f->s.state == TCP_STATE_LISTEN)
+	if (h->flags & FACT_F_AGAIN && (f->s.state == TCP_STATE_LISTEN || !f->s.rport))
+		put_listener_right(t, f);
+	else if (h->flags & FACT_F_AGAIN)
+		put_conn_right(t, f);
+	else if (f->s.state == TCP_STATE_LISTEN)
 		existing_listener(t, f);
 	else
 		existing_conn(t, f);

@@ -195,40 +195,52 @@ static void bury(struct tracker *t, struct listener *l, uint64_t at)
 	}
 }
 
+static void end_listener(struct tracker *t, struct listener *l, uint64_t at)
+{
+	struct event *e;
+
+	life_accept_errors(t, l, at, NULL);
+	if (!t->config.raw) {
+		e = line_begin(&t->lines, EVENT_STATE, at);
+		event_set(e, F_OLD, TCP_STATE_LISTEN);
+		event_set(e, F_NEW, TCP_STATE_CLOSE);
+		if (l->t_state)
+			event_set(e, F_IN_OLD_NS, at - l->t_state);
+		line_listener(&t->lines, l);
+		line_queues(&t->lines, l);
+		line_tell(&t->lines);
+	}
+	bury(t, l, at);
+	listener_died(t->listeners, l);
+}
+
 void life_listener_closed(struct tracker *t, const struct fact_closed *f)
 {
 	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
 	struct event *e;
-	uint64_t at = f->h.t;
 
 	life_tell_raw(t, &f->h, &f->s, f->old, f->new);
 	if (l ? !l->alive : life_ended_lately(t, f->s.cookie))
 		return; /* told twice */
-	if (l) {
-		learn_addr(l, &f->s);
-		life_accept_errors(t, l, at, NULL);
-	}
 	if (f->s.cookie)
 		t->closed[f->s.cookie % CLOSED_MAX] = f->s.cookie;
-	if (!t->config.raw) {
-		e = line_begin(&t->lines, EVENT_STATE, at);
+	if (l) {
+		learn_addr(l, &f->s);
+		end_listener(t, l, f->h.t);
+	} else if (!t->config.raw) {
+		e = line_begin(&t->lines, EVENT_STATE, f->h.t);
 		event_set(e, F_OLD, f->old);
 		event_set(e, F_NEW, f->new);
-		if (l && l->t_state)
-			event_set(e, F_IN_OLD_NS, at - l->t_state);
-		if (l) {
-			line_listener(&t->lines, l);
-			line_queues(&t->lines, l);
-		} else {
-			event_set_text(e, F_ROLE, "listener");
-			line_ends(&t->lines, &f->s);
-		}
+		event_set_text(e, F_ROLE, "listener");
+		line_ends(&t->lines, &f->s);
 		line_tell(&t->lines);
 	}
-	if (!l)
-		return;
-	bury(t, l, at);
-	listener_died(t->listeners, l);
+}
+
+void life_listener_lost(struct tracker *t, struct listener *l, uint64_t at)
+{
+	l->t_state = 0;
+	end_listener(t, l, at);
 }
 
 static uint64_t rate(uint64_t count, uint64_t ns)

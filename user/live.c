@@ -27,6 +27,12 @@
 #define TICK_NS (100 * NS_PER_MS)
 #define VERIFY_NS NS_PER_S
 #define LISTENERS_NS NS_PER_S
+/*
+ * After a loss the tables are looked up: what differs in two looks is put right. Without --verify no sooner than so long after
+ * the last time, since reading long tables costs more than it is worth.
+ */
+#define REPAIR_LOOKS 3
+#define REPAIR_EVERY_NS (10 * NS_PER_S)
 /* The ring is emptied once in so many sockets while stock is taken. */
 #define EXISTING_DRAIN 256
 
@@ -37,7 +43,11 @@ struct live {
 	struct recording_writer *recording;
 	struct stream *stream;
 	struct view *view;
-	struct verify *verify; /* NULL without --verify */
+	struct verify *verify; /* NULL: neither --verify nor a loss to make good */
+	struct fact_list facts;
+	bool loss;	     /* not made good yet */
+	unsigned int repair; /* looks to come that put right what it left wrong */
+	uint64_t repaired;   /* when that was done last */
 	uint64_t lost[FACT_LOST_PLACES]; /* already told */
 	uint64_t last_tick;		 /* nothing earlier will come */
 	uint64_t last_chores;
@@ -85,7 +95,14 @@ static void feed_lost(struct live *l, uint64_t t)
 			continue;
 		l->lost[i] = now[i];
 		feed(l, &lost, sizeof(lost));
+		l->loss = true;
 	}
+	if (!l->loss || (l->next_verify && !l->options->verify))
+		return; /* or a repair is under way: another comes after it */
+	l->loss = false;
+	l->repair = REPAIR_LOOKS;
+	if (!l->options->verify)
+		l->next_verify = l->repaired + REPAIR_EVERY_NS > t + VERIFY_NS ? l->repaired + REPAIR_EVERY_NS : t + VERIFY_NS;
 }
 
 static int feed_existing(void *ctx, const void *bytes, size_t size)
@@ -127,12 +144,26 @@ static void on_difference(void *ctx, const struct event *e)
 	stream_event(ctx, e);
 }
 
+static void on_fix(void *ctx, const struct fact_existing *f)
+{
+	feed(ctx, f, sizeof(*f));
+}
+
+/* For --verify as long as it runs; else for as long as a loss is to be made good. */
+static struct verify *new_verify(const struct live *l)
+{
+	const struct verify_config config = {.filter = l->options->filter, .facts = l->facts};
+
+	return verify_new(&config, on_difference, l->stream);
+}
+
 /* The rows first, then whatever happened until they had been read: the tracker is never older than a row. */
 static void verify_round(struct live *l, bool final)
 {
 	uint64_t read;
 	int rc;
 
+	verify_set_fix(l->verify, l->repair ? on_fix : NULL, l);
 	verify_begin(l->verify, clock_now_ns());
 	rc = source_kernel_snapshot(l->source, on_row, l);
 	read = clock_now_ns();
@@ -147,6 +178,26 @@ static void verify_round(struct live *l, bool final)
 		rc = verify_end(l->verify, clock_now_ns(), final);
 	if (rc < 0 && l->options->verbose)
 		run_complain("--verify: a round was passed over: %s", strerror(-rc));
+	if (l->repair)
+		l->repair--;
+}
+
+/* One of the looks that make a loss good, where --verify does not look anyway. */
+static void repair_round(struct live *l)
+{
+	if (!l->verify) {
+		l->verify = new_verify(l);
+		if (!l->verify)
+			return;
+		source_kernel_namespaces(l->source, on_namespace, l->verify, &(int){0});
+	}
+	verify_round(l, false);
+	if (l->repair)
+		return;
+	verify_free(l->verify);
+	l->verify = NULL;
+	l->repaired = clock_now_ns();
+	l->next_verify = 0;
 }
 
 /* Which namespaces can be listed again later; those that nobody will ask for are let go. */
@@ -154,7 +205,7 @@ static void take_namespaces(struct live *l)
 {
 	int refused, why = 0;
 
-	if (!l->verify) {
+	if (!l->options->verify) {
 		source_kernel_keep_own_namespace(l->source);
 		return;
 	}
@@ -225,11 +276,9 @@ static int open_outputs(struct live *l, const struct recording_info *info, char 
 	view_options.boot_offset_ns = info->boot_offset_ns;
 	l->view = stream_view_new(l->options, &view_options);
 	l->stream = l->view ? stream_new(&config, l->view) : NULL;
-	if (l->stream && l->options->verify) {
-		const struct verify_config verify = {.filter = l->options->filter, .facts = info->facts};
-
-		l->verify = verify_new(&verify, on_difference, l->stream);
-	}
+	l->facts = info->facts;
+	if (l->stream && l->options->verify)
+		l->verify = new_verify(l);
 	if (l->stream && (l->verify || !l->options->verify))
 		return 0;
 	snprintf(err, err_size, "out of memory");
@@ -269,7 +318,10 @@ static void chores(struct live *l, uint64_t now)
 		read_listeners(l, now);
 	if (l->next_verify && now >= l->next_verify) {
 		l->next_verify = now + VERIFY_NS;
-		verify_round(l, false);
+		if (l->options->verify)
+			verify_round(l, false);
+		else
+			repair_round(l);
 	}
 	if (!l->write_error && run_reader_gone(l->place))
 		l->write_error = -EPIPE;
@@ -282,7 +334,7 @@ static int loop(struct live *l, uint64_t start)
 
 	l->last_chores = start;
 	l->next_listeners = start;
-	l->next_verify = l->verify ? start + VERIFY_NS : 0;
+	l->next_verify = l->options->verify ? start + VERIFY_NS : 0;
 	while (!l->place->stopped() && !stream_done(l->stream) && !l->write_error && !l->recording_error) {
 		uint64_t now = clock_now_ns();
 		bool waiting = stream_waiting(l->stream);
@@ -315,9 +367,9 @@ static void finish(struct live *l)
 	/* What came before the end, though more comes meanwhile. */
 	while (source_kernel_poll(l->source, 0, feed, l) > 0 && source_kernel_complete_until(l->source, end) < end)
 		;
-	if (l->verify)
-		verify_round(l, true);
 	feed_lost(l, clock_now_ns());
+	if (l->options->verify)
+		verify_round(l, true);
 	feed_tick(l, clock_now_ns());
 	stream_finish(l->stream);
 	flush(l);

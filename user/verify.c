@@ -64,6 +64,8 @@ struct verify {
 	struct verify_config config;
 	event_fn emit;
 	void *ctx;
+	verify_fix_fn fix; /* NULL: differences are told */
+	void *fix_ctx;
 	uint32_t *netns;
 	size_t netns_count;
 	uint64_t begin, told;
@@ -165,6 +167,12 @@ struct verify *verify_new(const struct verify_config *config, event_fn emit, voi
 	v->emit = emit;
 	v->ctx = ctx;
 	return v;
+}
+
+void verify_set_fix(struct verify *v, verify_fix_fn fix, void *ctx)
+{
+	v->fix = fix;
+	v->fix_ctx = ctx;
 }
 
 void verify_free(struct verify *v)
@@ -518,6 +526,28 @@ static void tell(struct verify *v, const struct finding *f, uint64_t t)
 	v->told++;
 }
 
+static void put_right(const struct verify *v, const struct finding *f, uint64_t t)
+{
+	struct fact_existing e = {
+		.h = {.t = t, .size = sizeof(e), .kind = FACT_EXISTING, .flags = FACT_F_AGAIN},
+		.s = {.cookie = f->ends.cookie,
+		      .netns = f->ends.netns,
+		      .family = (uint8_t)f->ends.family,
+		      .lport = f->ends.lport,
+		      .rport = f->ends.rport},
+		.fd = -1,
+	};
+
+	if (f->what == QUEUE_DIFFERS || f->what == BACKLOG_DIFFERS)
+		return;
+	e.s.state = f->what == GONE_SOCKET ? TCP_STATE_CLOSE : (uint8_t)f->kernel;
+	memcpy(e.s.laddr, f->ends.laddr, 16);
+	memcpy(e.s.raddr, f->ends.raddr, 16);
+	if (f->ends.cookie && !f->ends.rport)
+		e.q.cookie = f->ends.cookie;
+	v->fix(v->fix_ctx, &e);
+}
+
 /*
  * After the drain the tracker is newer than the rows, so where it still holds an old state against them no race can
  * explain it. What the tracker does not know may have ended meanwhile, and queues move: those need a second look.
@@ -586,6 +616,10 @@ int verify_end(struct verify *v, uint64_t t, bool final)
 		f->told = b && b->told;
 		if (f->told || (!b && !(final && is_certain(v, f))))
 			continue;
+		if (v->fix) {
+			put_right(v, f, t);
+			continue;
+		}
 		f->told = true;
 		tell(v, f, t);
 		told++;

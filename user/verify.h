@@ -64,6 +64,13 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s);
  * Returns how many differences were told now, or -ENOMEM, also where an earlier call of the round ran out of memory.
  */
 int verify_end(struct verify *v, uint64_t t, bool final);
+/*
+ * After a loss the tracker cannot be right. While fix is set, a socket that differs is not told but put right: fix gets what the
+ * kernel has of it, as a FACT_EXISTING with FACT_F_AGAIN (state CLOSE: the kernel has it no more). NULL: differences are told.
+ * Owners and queues are not in it: those of the queues put themselves right.
+ */
+typedef void (*verify_fix_fn)(void *ctx, const struct fact_existing *f);
+void verify_set_fix(struct verify *v, verify_fix_fn fix, void *ctx);
 /* How many were told in all. */
 uint64_t verify_differences(const struct verify *v);
 

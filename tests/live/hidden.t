@@ -85,7 +85,6 @@ grown_up() { [ $(($(type_of close server) + $(lost))) -ge $((2 * load)) ]; }
 # A reader that does not read: the ring runs over, and that is told.
 case_overrun()
 {
-	verify= # what was lost is not known any more, and --verify would say so
 	start_tracer "$dir/stream" --port "$port" --ring-size 64K || return
 	kill -STOP "$tracer_pid"
 	load=300 run_load

@@ -86,22 +86,27 @@ case_reset()
 	stop_server
 }
 
-# Ours alone: 400 requests, a tracer that keeps 16.
+# Ours alone: tens of thousands of requests, a tracer that keeps 16. (An emulated machine has time for some hundred.)
 case_flood()
 {
 	# What was given up is not known any more: --verify would say so, for each.
 	may_lose=yes verify=
-	sysctl -qw net.ipv4.tcp_syncookies=0 net.ipv4.tcp_max_syn_backlog=4096
+	local flood=40000 rate=20000 room=50000
+	[ -z "${SOCKSTATE_VM:-}" ] || flood=3000 rate=3000 room=1000
+	sysctl -qw net.ipv4.tcp_syncookies=0 net.ipv4.tcp_max_syn_backlog=65536 net.core.somaxconn=65536
 	start_tracer "$dir/stream" --port "$port" --max-requests 16 || return
-	server --addr 0.0.0.0 --backlog 1000 --never-accept
+	server --addr 0.0.0.0 --backlog $room --never-accept
 	"$lab" client --port "$port" --flood 100 --rate 1000 >"$dir/client" 2>&1 </dev/null
 	until_true enough 100 'to("LISTEN"; "SYN_RECV")'
 	memory=$(awk '/VmRSS/ { print $2 }' "/proc/$tracer_pid/status")
-	"$lab" client --port "$port" --flood 3000 --rate 3000 --bind-port 20000 >"$dir/client" 2>&1 </dev/null
+	"$lab" client --port "$port" --flood $flood --rate $rate --bind-port 20000 >"$dir/client" 2>&1 </dev/null
 	half_open=$(sockets syn-recv)
 	until_true flood_is_told
 	later=$(awk '/VmRSS/ { print $2 }' "/proc/$tracer_pid/status")
-	ok "memory does not grow: $memory kB, later $later kB" [ "$later" -le $((memory + 1024)) ]
+	# Each of them remembered would take 200 bytes and more.
+	if [ $flood -ge 40000 ]; then
+		ok "memory does not grow: $memory kB, later $later kB" [ "$later" -le $((memory + 3072)) ]
+	fi
 	wait_for 'of("listener") | select(.verdict == "syn_flood")'
 	ok "syn_flood; the SYN queue is as long as ss says: $half_open" flood_is_told
 	stop_server
@@ -115,7 +120,12 @@ case_flood()
 	ok "no more than 16 are remembered: $begun begun, $ended ended, $evicted evicted" [ $((begun - ended - evicted)) -le 16 ]
 	is "$(tail -n 1 "$out" | jq .lost)" "$evicted" 'summary has the total'
 }
-flood_is_told() { [ "$(ask 'map(.syn_queue // 0) | max')" = "$half_open" ]; }
+# The kernel may have given some up since.
+flood_is_told()
+{
+	longest=$(ask 'map(.syn_queue // 0) | max')
+	[ "$longest" -ge "$half_open" ] && [ "$longest" -le $((room + 1)) ] && [ "$half_open" -ge 100 ]
+}
 
 has_tun || skip_all 'no TUN device here'
 run_cases flood expires late syn_again reset

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "decode.h"
 #include "tap.h"
 #include "tcp.h"
 
@@ -417,6 +418,58 @@ static void test_many(void)
 	verify_free(v);
 }
 
+struct fixes {
+	unsigned int count, gone, listeners;
+	uint64_t cookies;
+};
+
+static void fix(void *ctx, const struct fact_existing *f)
+{
+	struct fixes *x = ctx;
+
+	x->count += fact_decode(f, sizeof(*f)) && f->h.flags == FACT_F_AGAIN && f->h.t == 12 * SECOND;
+	x->gone += f->s.state == TCP_STATE_CLOSE;
+	x->listeners += f->s.state == TCP_STATE_LISTEN && f->q.cookie == f->s.cookie;
+	x->cookies += f->s.cookie;
+}
+
+/* After a loss: what differs twice is put right, not told. */
+static void test_fix(void)
+{
+	struct verify_config config = knows_all();
+	struct told told = {0};
+	struct fixes fixes = {0};
+	struct verify *v = verify_new(&config, see, &told);
+	struct fact_existing listener = row(9 * SECOND, 1, TCP_STATE_LISTEN, 80, 0);
+	struct fact_existing changed = row(9 * SECOND, 2, TCP_STATE_CLOSE_WAIT, 80, 1002);
+	struct fact_existing same = row(9 * SECOND, 3, TCP_STATE_ESTABLISHED, 80, 1003);
+	struct fact_existing gone = row(9 * SECOND, 4, TCP_STATE_ESTABLISHED, 80, 1004);
+
+	verify_set_fix(v, fix, &fixes);
+	for (int i = 0; i < 3; i++) {
+		struct tracker_socket was = sock(&changed, SECOND), is = sock(&same, SECOND), not_there = sock(&gone, SECOND);
+
+		was.state = TCP_STATE_ESTABLISHED;
+		verify_begin(v, 10 * SECOND);
+		verify_kernel_socket(v, &listener);
+		verify_kernel_socket(v, &changed);
+		verify_kernel_socket(v, &same);
+		verify_tracker_socket(v, &was);
+		verify_tracker_socket(v, &is);
+		verify_tracker_socket(v, &not_there);
+		if (i == 2) /* as though it had not helped */
+			verify_set_fix(v, NULL, NULL);
+		verify_end(v, 12 * SECOND, false);
+		if (i == 0)
+			ok(!fixes.count && !told.count, "one look proves nothing");
+		if (i == 1)
+			ok(fixes.count == 3 && fixes.gone == 1 && fixes.listeners == 1 && fixes.cookies == 1 + 2 + 4 && !told.count,
+			   "in the second what differs is put right: unknown, changed, gone");
+	}
+	ok(fixes.count == 3 && told.count == 3 && verify_differences(v) == 3, "later it is told again");
+	verify_free(v);
+}
+
 int main(void)
 {
 	test_agreement();
@@ -429,5 +482,6 @@ int main(void)
 	test_queues();
 	test_scope();
 	test_many();
+	test_fix();
 	return done();
 }
