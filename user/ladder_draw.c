@@ -84,7 +84,7 @@ static void row(struct pen *pen, const struct ladder *c, uint64_t t, const char 
 	if (t) {
 		char time[32];
 
-		since_begin(time, sizeof(time), t > c->steps[0].t ? t - c->steps[0].t : 0);
+		since_begin(time, sizeof(time), t > c->zero ? t - c->zero : 0);
 		colored(pen, "2", time);
 	} else {
 		repeat(pen, " ", TIME);
@@ -129,17 +129,45 @@ static void row(struct pen *pen, const struct ladder *c, uint64_t t, const char 
 	text(pen, "\n");
 }
 
+bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to)
+{
+	for (unsigned int i = 0; i < c->count; i++)
+		if (c->steps[i].type == EVENT_STATE && c->steps[i].side == side && c->steps[i].to == to)
+			return true;
+	return false;
+}
+
+static bool to_itself(const struct ladder *c)
+{
+	return c->port[CLIENT] == c->port[SERVER] && !memcmp(c->addr[CLIENT], c->addr[SERVER], sizeof(c->addr[0]));
+}
+
+/* Both ends connect, there is no server (RFC 9293 3.5). */
+static bool simultaneous(const struct ladder *c)
+{
+	return ladder_has(c, CLIENT, TCP_STATE_SYN_RECV);
+}
+
+/* What each end is: not where nobody knows who opened the connection. */
+static const char *part(const struct ladder *c, int side)
+{
+	if (!c->roles_known)
+		return "";
+	return side == CLIENT || simultaneous(c) ? "client" : "server";
+}
+
 /* A label above each end's line, in its middle. */
 static void draw_names(struct pen *pen, const struct ladder *c)
 {
 	int col = 0, bar = TIME + 1 + LEFT + 1;
 
 	for (int side = CLIENT; side <= SERVER; side++, bar += MIDDLE + 1) {
-		const char *owner = c->seen[side] ? c->owner[side] : "(not traced)";
+		const char *owner = c->seen[side] ? c->owner[side] : to_itself(c) ? "(itself)" : "(not traced)";
+		const char *is = part(c, side);
 		char name[64];
 		int columns;
 
-		snprintf(name, sizeof(name), "%s%s%s", side == CLIENT ? "client" : "server", *owner ? " " : "", owner);
+		snprintf(name, sizeof(name), "%s%s%s", is, *is && *owner ? " " : "", owner);
 		columns = (int)text_columns(name);
 		repeat(pen, " ", bar - columns / 2 - col);
 		text(pen, name);
@@ -154,17 +182,18 @@ void ladder_head(struct pen *pen, struct ladder *c, bool again)
 	const char *line = utf8(pen) ? "─" : "-", *to = utf8(pen) ? " →" : " ->";
 	struct text_clock clock = {0};
 	char ends[2][TEXT_END_MAX], stamp[32];
-	uint64_t t = c->count ? c->steps[0].t : c->last_t;
-	int64_t wall = (int64_t)t + pen->options->boot_offset_ns;
+	int64_t wall;
 	int columns[2], used;
 
+	if (!again)
+		c->zero = c->count ? c->steps[0].t : c->last_t;
+	wall = (int64_t)c->zero + pen->options->boot_offset_ns;
 	for (int i = 0; i < 2; i++)
 		columns[i] = (int)text_end(ends[i], c->family, c->addr[i], c->port[i] ? c->port[i] : -1);
 	text_time_of_day(&clock, stamp, wall, pen->options->utc_offset_s);
 	snprintf(stamp + 9, sizeof(stamp) - 9, "%06u",
 		 (unsigned int)((wall % 1000000000 + 1000000000) % 1000000000 / 1000));
-	if (!again)
-		text(pen, "\n");
+	text(pen, "\n");
 	repeat(pen, line, 2);
 	out_format(pen->out, " %s%s", ends[CLIENT], to);
 	used = 3 + columns[CLIENT] + (utf8(pen) ? 2 : 3);
@@ -182,31 +211,26 @@ void ladder_head(struct pen *pen, struct ladder *c, bool again)
 	c->headed = true;
 }
 
-static bool has_step(const struct ladder *c, int side, unsigned int to)
-{
-	for (unsigned int i = 0; i < c->count; i++)
-		if (c->steps[i].type == EVENT_STATE && c->steps[i].side == side && c->steps[i].to == to)
-			return true;
-	return false;
-}
+enum { SYN, SYN_ACK, ACK, CROSSING_SYN, CROSSING_ACK };
 
-/* "SYN J=653072494" and the other two; without numbers where they are not known. */
+/* "SYN J=653072494" and the others; without numbers where they are not known. */
 static const char *segment(const struct ladder *c, char *buf, size_t size, int which)
 {
+	static const char *const plain[] = {"SYN", "SYN, ACK", "ACK", "SYN", "SYN, ACK"};
 	unsigned int j = c->isn[CLIENT], k = c->isn[SERVER];
 
-	if (which == 0 && c->syn_known && !c->isn_known) {
+	if (!c->isn_known && !(which == SYN && c->syn_known))
+		return plain[which];
+	if (which == SYN)
 		snprintf(buf, size, "SYN J=%u", j);
-		return buf;
-	}
-	if (!c->isn_known)
-		return which == 0 ? "SYN" : which == 1 ? "SYN, ACK" : "ACK";
-	if (which == 0)
-		snprintf(buf, size, "SYN J=%u", j);
-	else if (which == 1)
+	else if (which == SYN_ACK)
 		snprintf(buf, size, "SYN K=%u, ACK J+1=%u", k, (unsigned int)(j + 1u));
-	else
+	else if (which == ACK)
 		snprintf(buf, size, "ACK K+1=%u", (unsigned int)(k + 1u));
+	else if (which == CROSSING_SYN)
+		snprintf(buf, size, "SYN K=%u", k);
+	else
+		snprintf(buf, size, "SYN, ACK J+1=%u", (unsigned int)(j + 1u));
 	return buf;
 }
 
@@ -220,14 +244,41 @@ static void accept_queue(const struct step *s, char *buf, size_t size)
 		snprintf(buf, size, "accept queue %u", s->accept_queue);
 }
 
-/* SYN and SYN-ACK that nobody reported: a SYN cookie keeps no request, and some kernels do not let us see it. */
+/* Whether the server's end has told, or will, that the SYN came: a SYN cookie keeps no request, so nobody does. */
+static bool syn_told(const struct ladder *c)
+{
+	return c->seen[SERVER] &&
+	       (ladder_has(c, SERVER, TCP_STATE_SYN_RECV) || !ladder_has(c, SERVER, TCP_STATE_ESTABLISHED));
+}
+
+/* SYN and SYN-ACK that nobody reported. */
 static void draw_unseen_handshake(struct pen *pen, const struct ladder *c)
 {
 	char buf[64];
 
-	row(pen, c, 0, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER, segment(c, buf, sizeof(buf), 0), "");
-	if (!has_step(c, CLIENT, TCP_STATE_ESTABLISHED))
-		row(pen, c, 0, "(ESTABLISHED)", TO_CLIENT, segment(c, buf, sizeof(buf), 1), "");
+	if (!ladder_has(c, CLIENT, TCP_STATE_SYN_SENT))
+		row(pen, c, 0, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER, segment(c, buf, sizeof(buf), SYN), "");
+	if (!ladder_has(c, CLIENT, TCP_STATE_ESTABLISHED))
+		row(pen, c, 0, "(ESTABLISHED)", TO_CLIENT, segment(c, buf, sizeof(buf), SYN_ACK), "");
+}
+
+static bool existed(const struct ladder *c, int side)
+{
+	for (unsigned int i = 0; i < c->count; i++)
+		if (c->steps[i].type == EVENT_SOCKET && c->steps[i].side == side)
+			return true;
+	return false;
+}
+
+/* The client's end of a simultaneous open: the SYNs cross, and both are acknowledged. */
+static void draw_crossing(struct pen *pen, const struct ladder *c, const struct step *s)
+{
+	char buf[64];
+
+	if (s->to == TCP_STATE_SYN_RECV)
+		row(pen, c, s->t, "SYN_RECV", TO_CLIENT, segment(c, buf, sizeof(buf), CROSSING_SYN), "(SYN_SENT)");
+	else
+		row(pen, c, s->t, "ESTABLISHED", TO_CLIENT, segment(c, buf, sizeof(buf), CROSSING_ACK), "(SYN_RECV)");
 }
 
 static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
@@ -236,50 +287,58 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 	char buf[64], words[96], time[TEXT_DURATION_MAX];
 
 	if (s->to == TCP_STATE_SYN_SENT) {
-		if (c->seen[SERVER])
-			row(pen, c, s->t, name, AT_CLIENT, "connect()", s == c->steps ? "LISTEN" : "");
+		const char *right = c->seen[SERVER] && s == c->steps ? "LISTEN" : "";
+
+		if (syn_told(c))
+			row(pen, c, s->t, name, AT_CLIENT, "connect()", right);
 		else
-			row(pen, c, s->t, name, TO_SERVER, segment(c, buf, sizeof(buf), 0), "");
+			row(pen, c, s->t, name, TO_SERVER, segment(c, buf, sizeof(buf), SYN), right);
 		return;
 	}
 	if (s->to == TCP_STATE_SYN_RECV && s->side == SERVER) {
-		row(pen, c, s->t, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER, segment(c, buf, sizeof(buf), 0), name);
+		row(pen, c, s->t, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER, segment(c, buf, sizeof(buf), SYN), name);
 		if (s->has_syn_queue) {
 			snprintf(words, sizeof(words), "SYN queue %u", s->syn_queue);
 			row(pen, c, 0, "", AT_SERVER, words, "");
 		}
 		if (!c->seen[CLIENT])
-			row(pen, c, 0, "", TO_CLIENT, segment(c, buf, sizeof(buf), 1), "");
+			row(pen, c, 0, "", TO_CLIENT, segment(c, buf, sizeof(buf), SYN_ACK), "");
 		return;
 	}
 	if (s->side == CLIENT) {
-		row(pen, c, s->t, name, TO_CLIENT, segment(c, buf, sizeof(buf), 1), c->seen[SERVER] ? "" : "(SYN_RECV)");
+		if (simultaneous(c))
+			draw_crossing(pen, c, s);
+		else
+			row(pen, c, s->t, name, TO_CLIENT, segment(c, buf, sizeof(buf), SYN_ACK),
+			    c->seen[SERVER] ? "" : "(SYN_RECV)");
 		if (s->has_wait) {
 			text_duration(time, s->wait_ns, utf8(pen));
 			snprintf(words, sizeof(words), "connected after %s", time);
 			row(pen, c, 0, "", AT_CLIENT, words, "");
 		}
-		if (!c->seen[SERVER]) {
-			row(pen, c, 0, "", TO_SERVER, segment(c, buf, sizeof(buf), 2), "(ESTABLISHED)");
+		if (!c->seen[SERVER] && !simultaneous(c)) {
+			row(pen, c, 0, "", TO_SERVER, segment(c, buf, sizeof(buf), ACK), "(ESTABLISHED)");
 			c->ack_drawn = true;
 		}
 		return;
 	}
-	if (!has_step(c, SERVER, TCP_STATE_SYN_RECV) && !c->ack_drawn)
+	if (!ladder_has(c, SERVER, TCP_STATE_SYN_RECV) && !existed(c, SERVER) && !c->ack_drawn)
 		draw_unseen_handshake(pen, c);
 	if (c->ack_drawn)
 		row(pen, c, s->t, "", AT_SERVER, "the final ACK is here", name);
 	else
-		row(pen, c, s->t, c->seen[CLIENT] ? "" : "(ESTABLISHED)", TO_SERVER, segment(c, buf, sizeof(buf), 2), name);
+		row(pen, c, s->t, c->seen[CLIENT] ? "" : "(ESTABLISHED)", TO_SERVER, segment(c, buf, sizeof(buf), ACK), name);
 	if (s->syncookie) {
 		row(pen, c, 0, "", AT_SERVER, "from a SYN cookie: no request was kept", "");
 	} else if (s->has_wait) {
 		text_duration(time, s->wait_ns, utf8(pen));
-		snprintf(words, sizeof(words), "handshake %s", time);
+		snprintf(words, sizeof(words), "%shandshake %s", s->fastopen ? "fast open: " : "", time);
 		row(pen, c, 0, "", AT_SERVER, words, "");
 	}
-	accept_queue(s, words, sizeof(words));
-	row(pen, c, 0, "", AT_SERVER, words, "");
+	if (s->queued) {
+		accept_queue(s, words, sizeof(words));
+		row(pen, c, 0, "", AT_SERVER, words, "");
+	}
 }
 
 /* After the handshake: what a transition at one end tells of the segments. */
@@ -317,6 +376,9 @@ static void draw_close(struct pen *pen, const struct ladder *c, const struct ste
 		peer = "";
 	if (!strncmp(reason, "rst ", 4))
 		reason = "";
+	else if (!*reason && s->to == TCP_STATE_CLOSE &&
+		 (s->from == TCP_STATE_ESTABLISHED || s->from == TCP_STATE_CLOSE_WAIT))
+		reason = "aborts";
 	if (arrived) {
 		row(pen, c, s->t, server ? peer : name, server ? TO_SERVER : TO_CLIENT, arrived, server ? name : peer);
 	} else if (sends && !c->seen[!s->side]) {
@@ -331,7 +393,11 @@ static void draw_accept(struct pen *pen, const struct ladder *c, const struct st
 {
 	uint64_t called = s->t - s->call_ns;
 	char words[96], time[TEXT_DURATION_MAX], *p = words;
+	bool other = *s->owner && strcmp(s->owner, c->owner[SERVER]);
 
+	if (s->to == TCP_STATE_SYN_RECV && !ladder_has(c, SERVER, TCP_STATE_SYN_RECV))
+		row(pen, c, 0, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER,
+		    segment(c, words, sizeof(words), SYN), "SYN_RECV");
 	if (s->before_accept && called >= c->drawn_t && called < s->t)
 		row(pen, c, called, "", AT_SERVER, "accept() is called", "");
 	if (s->has_fd)
@@ -342,16 +408,26 @@ static void draw_accept(struct pen *pen, const struct ladder *c, const struct st
 		text_duration(time, s->wait_ns, utf8(pen));
 		snprintf(p, sizeof(words) - (size_t)(p - words), s->before_accept ? ", it had waited %s" : ", at once (%s)",
 			 time);
+	} else if (s->to == TCP_STATE_SYN_RECV) {
+		snprintf(p, sizeof(words) - (size_t)(p - words), ", before the final ACK");
 	}
 	row(pen, c, s->t, "", AT_SERVER, words, "");
-	p = words;
-	*p = '\0';
-	if (*s->owner && strcmp(s->owner, c->owner[SERVER]))
-		p += snprintf(p, sizeof(words), "by %.24s%s", s->owner, s->has_accept_queue ? "; " : "");
-	if (s->has_accept_queue)
-		accept_queue(s, p, sizeof(words) - (size_t)(p - words));
-	if (*words)
+	if (other || s->io_uring) {
+		snprintf(words, sizeof(words), "%s%.24s%s%s", other ? "by " : "", other ? s->owner : "",
+			 other && s->io_uring ? ", " : "", s->io_uring ? "by io_uring" : "");
 		row(pen, c, 0, "", AT_SERVER, words, "");
+	}
+	if (s->has_accept_queue) {
+		accept_queue(s, words, sizeof(words));
+		row(pen, c, 0, "", AT_SERVER, words, "");
+	}
+	if (s->to == TCP_STATE_CLOSE)
+		row(pen, c, 0, "", AT_SERVER, "a corpse: it died in the queue", "");
+}
+
+static void draw_believes(struct pen *pen, const struct ladder *c)
+{
+	row(pen, c, 0, c->seen[CLIENT] ? "" : "(ESTABLISHED)", AT_CLIENT, "believes it is connected", "");
 }
 
 static void draw_drop(struct pen *pen, const struct ladder *c, const struct step *s)
@@ -361,34 +437,57 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 	if (!strcmp(s->reason, "request expired")) {
 		row(pen, c, s->t, "", AT_SERVER, "request given up: no final ACK taken", "CLOSE");
 		if (s->believes)
-			row(pen, c, 0, c->seen[CLIENT] ? "" : "(ESTABLISHED)", AT_CLIENT, "believes it is connected", "");
+			draw_believes(pen, c);
 		return;
 	}
-	row(pen, c, s->t, "", REFUSED, segment(c, buf, sizeof(buf), s->syn ? 0 : 2), "refused");
+	row(pen, c, s->t, "", REFUSED, segment(c, buf, sizeof(buf), s->syn ? SYN : ACK), "refused");
 	if (s->has_accept_queue && s->has_backlog)
 		snprintf(words, sizeof(words), "%s %u/%u+1", s->reason, s->accept_queue, s->backlog);
 	else
 		snprintf(words, sizeof(words), "%s", s->reason);
 	if (*words)
 		row(pen, c, 0, "", AT_SERVER, words, "");
-	if (s->believes)
-		row(pen, c, 0, c->seen[CLIENT] ? "" : "(ESTABLISHED)", AT_CLIENT, "believes it is connected", "");
+	if (s->believes && !c->done[SERVER]) /* else a RST tells it better */
+		draw_believes(pen, c);
 }
 
-static void draw_reset(struct pen *pen, const struct ladder *c, const struct step *s)
+enum ladder_side ladder_receiver(const struct step *s)
 {
-	bool to_server = (s->side == SERVER) != s->sent;
+	return s->sent ? !s->side : s->side;
+}
+
+/* And the states that it leads to. Returns the steps drawn. */
+static unsigned int draw_reset(struct pen *pen, const struct ladder *c, const struct step *s, const struct step *end)
+{
+	const char *state[2] = {"", ""};
+	const struct step *next = s + 1;
 	char words[48];
 
-	if (!s->sent)
-		for (const struct step *o = c->steps; o < s; o++)
-			if (o->type == EVENT_RESET && o->sent && o->side != s->side)
-				return; /* drawn where it was sent */
+	for (; next < end && next->type == EVENT_STATE && !strncmp(next->reason, "rst ", 4); next++)
+		state[next->side] = tcp_state_name(next->to);
 	snprintf(words, sizeof(words), "RST%s%s%s", *s->reason ? " (" : "", s->reason, *s->reason ? ")" : "");
-	row(pen, c, s->t, "", to_server ? TO_SERVER : TO_CLIENT, words, "");
+	row(pen, c, s->t, state[CLIENT], ladder_receiver(s) == SERVER ? TO_SERVER : TO_CLIENT, words, state[SERVER]);
+	return (unsigned int)(next - s);
 }
 
-static void draw_step(struct pen *pen, struct ladder *c, const struct step *s)
+/* It was there before the tracer, with one end here or both. Returns the steps drawn. */
+static unsigned int draw_existing(struct pen *pen, const struct ladder *c, const struct step *s, const struct step *end)
+{
+	const char *state[2] = {"", ""};
+	const struct step *next = s;
+	bool queued = false;
+
+	for (; next < end && next->type == EVENT_SOCKET && !*state[next->side]; next++) {
+		state[next->side] = tcp_state_name(next->to);
+		queued |= next->queued;
+	}
+	row(pen, c, s->t, state[CLIENT], *state[SERVER] ? AT_SERVER : AT_CLIENT,
+	    queued ? "existed before, in the accept queue" : "existed before", state[SERVER]);
+	return (unsigned int)(next - s);
+}
+
+/* Draws the first of the steps from s to end, and what goes in the same row. Returns how many. */
+static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct step *s, const struct step *end)
 {
 	char words[48];
 
@@ -415,29 +514,30 @@ static void draw_step(struct pen *pen, struct ladder *c, const struct step *s)
 		draw_drop(pen, c, s);
 		break;
 	case EVENT_RESET:
-		draw_reset(pen, c, s);
-		break;
+		return draw_reset(pen, c, s, end);
+	case EVENT_SOCKET:
+		return draw_existing(pen, c, s, end);
 	default:
 		break;
 	}
-	c->drawn_t = s->t;
+	return 1;
 }
 
-void ladder_draw(struct pen *pen, struct ladder *c)
+void ladder_draw(struct pen *pen, struct ladder *c, unsigned int end)
 {
-	if (c->drawn == c->count)
+	if (c->drawn >= end)
 		return;
 	if (!c->headed)
 		ladder_head(pen, c, c->drawn > 0);
-	while (c->drawn < c->count) {
-		draw_step(pen, c, &c->steps[c->drawn]);
-		c->drawn++;
+	while (c->drawn < end) {
+		c->drawn += draw_step(pen, c, &c->steps[c->drawn], &c->steps[end]);
+		c->drawn_t = c->steps[c->drawn - 1].t;
 	}
 }
 
 void ladder_foot(struct pen *pen, struct ladder *c)
 {
-	const char *dot = utf8(pen) ? " · " : ", ";
+	const char *dot = utf8(pen) ? " · " : ", ", *between;
 	const struct step *close = NULL;
 	char in[TEXT_DURATION_MAX], out[TEXT_DURATION_MAX], life[TEXT_DURATION_MAX];
 
@@ -451,19 +551,25 @@ void ladder_foot(struct pen *pen, struct ladder *c)
 		out_format(pen->out, "%s\n", c->done[CLIENT] || c->done[SERVER] ? "closed" : "still open");
 		return;
 	}
-	out_format(pen->out, "%s", close->side == SERVER ? "server: " : "client: ");
+	between = part(c, close->side);
+	text(pen, between);
+	between = *between ? ": " : "";
 	if (close->has_bytes) {
 		in[text_bytes(in, close->bytes_in)] = '\0';
 		out[text_bytes(out, close->bytes_out)] = '\0';
-		out_format(pen->out, "%s in%s%s out%s", in, dot, out, close->has_wait ? dot : "");
+		out_format(pen->out, "%s%s in%s%s out", between, in, dot, out);
+		between = dot;
 	}
 	if (close->has_wait) {
 		text_duration(life, close->wait_ns, utf8(pen));
-		out_format(pen->out, "lived %s", life);
+		out_format(pen->out, "%slived %s", between, life);
+		between = dot;
 	}
 	if (close->unaccepted) {
-		text(pen, dot);
+		text(pen, between);
 		colored(pen, "31", "never accepted");
+	} else if (between != dot) {
+		out_format(pen->out, "%sclosed", between);
 	}
 	text(pen, "\n");
 }

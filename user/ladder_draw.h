@@ -24,9 +24,12 @@ struct step {
 	uint64_t t;
 	uint8_t type; /* enum event_type */
 	uint8_t side; /* enum ladder_side: whose event it is */
-	uint8_t from, to; /* STATE */
+	uint8_t from, to; /* STATE; ACCEPT and SOCKET: to is the state it was in */
 	bool syn;	    /* DROP and RETRANSMIT: a SYN (else the ACK, the SYN-ACK) */
 	bool sent;	    /* RESET: we sent it */
+	bool paired;	    /* RESET: the other end has told of it too */
+	bool queued;	    /* waits for accept() */
+	bool fastopen, io_uring;
 	bool believes, syncookie, before_accept, unaccepted;
 	bool has_wait, has_syn_queue, has_accept_queue, has_backlog, has_fd, has_bytes;
 	uint32_t syn_queue, accept_queue, backlog, attempt;
@@ -44,7 +47,10 @@ struct ladder {
 	uint8_t addr[2][16]; /* by enum ladder_side */
 	uint16_t port[2];    /* 0 not known yet */
 	uint64_t cookie[2], netns[2];
-	bool seen[2], done[2], closed[2];
+	bool seen[2];	/* told of */
+	bool socket[2]; /* has had a state */
+	bool done[2], closed[2];
+	bool roles_known; /* which end is the client */
 	bool isn_known; /* both */
 	bool syn_known; /* the client's alone, from a refused SYN */
 	uint32_t isn[2];
@@ -54,6 +60,7 @@ struct ladder {
 	struct step steps[LADDER_STEPS];
 	/* drawing */
 	unsigned int drawn; /* steps */
+	uint64_t zero;	    /* the time that its rows count from */
 	bool headed, ack_drawn;
 	uint64_t drawn_t;
 };
@@ -64,8 +71,12 @@ struct pen {
 };
 
 void ladder_head(struct pen *pen, struct ladder *c, bool again);
-/* Draws what has not been drawn yet, the heading first. */
-void ladder_draw(struct pen *pen, struct ladder *c);
+/* Whether there is such a transition. */
+bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to);
+/* Whose end a RESET comes to. */
+enum ladder_side ladder_receiver(const struct step *s);
+/* Draws what has not been drawn yet of the first `end` steps, the heading first. */
+void ladder_draw(struct pen *pen, struct ladder *c, unsigned int end);
 /* What the connection carried, how it ended. */
 void ladder_foot(struct pen *pen, struct ladder *c);
 

@@ -6,22 +6,24 @@
  * other's and the initial sequence numbers agree. An active open may not know its local port before it is
  * established; until then it is kept by its cookie.
  *
- * The first connection is drawn as it happens; others meanwhile are kept and drawn when they end and the live one
- * rests. All of it is bounded: LADDERS connections of LADDER_STEPS steps; the rest is counted.
+ * One connection is drawn as it happens, the live one; others meanwhile are kept and drawn when they end and the live
+ * one rests. Connections that were there before the tracer are kept too, from what they were found in. All of it is
+ * bounded: LADDERS connections of LADDER_STEPS steps; the rest is counted.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "filter.h"
 #include "ladder_draw.h"
 #include "tcp.h"
 #include "view_base.h"
 
 #define LADDERS 64
-/* Before this the two ends of a handshake may still be on their way. */
-#define HANDSHAKE_HOLD_NS UINT64_C(100000000)
-/* The other end of a closed connection is awaited, and a resting live one interrupted, after this. */
+/* Before this the other end's account of a segment may still be on its way. */
+#define HOLD_NS UINT64_C(100000000)
+/* A resting live one is interrupted, or gives its place, after this. */
 #define REST_NS UINT64_C(1000000000)
 
 struct ladder_view {
@@ -29,9 +31,27 @@ struct ladder_view {
 	struct ladder *list; /* the oldest first */
 	unsigned int count;
 	struct ladder *live;
+	bool below; /* the last row is a ladder's */
 	bool server_ever;
+	bool servers_wanted;   /* --side: servers are traced */
+	uint8_t listens[8192]; /* bit by port: a server has been seen there */
 	uint64_t not_drawn;
 };
+
+static bool within(uint64_t t, uint64_t ns, uint64_t now)
+{
+	return t + ns >= now;
+}
+
+static bool listens(const struct ladder_view *v, uint64_t port)
+{
+	return v->listens[port / 8 & 8191] >> port % 8 & 1;
+}
+
+static void learn_listens(struct ladder_view *v, uint64_t port)
+{
+	v->listens[port / 8 & 8191] |= (uint8_t)(1u << port % 8);
+}
 
 /* An event's ends turned so that the client comes first. */
 struct ends {
@@ -43,15 +63,9 @@ struct ends {
 	uint32_t isn[2];
 };
 
-static bool read_ends(const struct event *e, struct ends *x)
+static bool read_ends(const struct event *e, int local, struct ends *x)
 {
-	const char *role = event_text(e, F_ROLE);
-	int local;
-
-	if (role && role[0] == 'l')
-		return false;
-	x->side = role && role[0] == 'c' ? CLIENT : SERVER;
-	local = x->side;
+	x->side = local;
 	if (!event_has(e, F_LADDR) || !event_has(e, F_RADDR) || (e->family != AF_INET && e->family != AF_INET6) ||
 	    !e->v[F_LADDR].addr || !e->v[F_RADDR].addr)
 		return false;
@@ -77,28 +91,89 @@ static bool same_isn(const struct ladder *c, const struct ends *x)
 	return !c->isn_known || !x->isn_known || (c->isn[0] == x->isn[0] && c->isn[1] == x->isn[1]);
 }
 
-static bool same_ends(const struct ladder *c, int family, const uint8_t *const addr[2], const uint16_t port[2])
+static bool same_addrs(const struct ladder *c, int family, const uint8_t *const addr[2])
 {
 	size_t n = family == AF_INET ? 4 : 16;
 
-	return c->family == family && port[0] && port[1] && c->port[0] == port[0] && c->port[1] == port[1] &&
-	       !memcmp(c->addr[0], addr[0], n) && !memcmp(c->addr[1], addr[1], n);
+	return c->family == family && !memcmp(c->addr[0], addr[0], n) && !memcmp(c->addr[1], addr[1], n);
+}
+
+static bool same_ends(const struct ladder *c, int family, const uint8_t *const addr[2], const uint16_t port[2])
+{
+	return port[0] && port[1] && c->port[0] == port[0] && c->port[1] == port[1] && same_addrs(c, family, addr);
+}
+
+/* What may still be told of an end that is done: it begins nothing. */
+static bool is_epilogue(const struct event *e)
+{
+	const char *segment = event_text(e, F_SEGMENT);
+
+	return e->type == EVENT_CLOSE || e->type == EVENT_RESET ||
+	       (e->type == EVENT_DROP && segment && !strcmp(segment, "ack"));
 }
 
 static struct ladder *find(const struct ladder_view *v, const struct event *e, const struct ends *x)
 {
-	struct ladder *best = NULL;
+	struct ladder *best = NULL, *ended = NULL;
 
 	for (struct ladder *c = v->list; c; c = c->next) {
 		if (x->cookie && c->cookie[x->side] == x->cookie && !differ(c->netns[x->side], x->netns) && same_isn(c, x))
 			return c;
-		if (!same_ends(c, e->family, x->addr, x->port) || !same_isn(c, x) || c->done[x->side] ||
+		if (!same_ends(c, e->family, x->addr, x->port) || !same_isn(c, x) ||
 		    differ(c->cookie[x->side], x->cookie) || differ(c->netns[x->side], x->netns))
 			continue;
-		if (!best || (c->isn_known && x->isn_known) || !best->isn_known)
+		if (c->done[x->side])
+			ended = c;
+		else if (!best || (c->isn_known && x->isn_known) || !best->isn_known)
 			best = c; /* the youngest, or one whose numbers agree */
 	}
-	return best;
+	return best || !is_epilogue(e) ? best : ended;
+}
+
+/* The connect() that a RST without a socket answers: its own port is not known yet. NULL: none, or more than one. */
+static struct ladder *find_refused(const struct ladder_view *v, const struct event *e, const struct ends *x)
+{
+	struct ladder *found = NULL;
+
+	for (struct ladder *c = v->list; c; c = c->next) {
+		if (c->port[CLIENT] || c->port[SERVER] != x->port[SERVER] || !same_addrs(c, e->family, x->addr) ||
+		    !within(c->last_t, HOLD_NS, e->t))
+			continue;
+		if (found)
+			return NULL;
+		found = c;
+	}
+	return found;
+}
+
+/* Turns the ends of e and looks for their ladder: *c, or NULL. Of one whose role nobody knows the ladder may. */
+static bool place(const struct ladder_view *v, const struct event *e, struct ends *x, struct ladder **c)
+{
+	const char *role = event_text(e, F_ROLE);
+	uint64_t lport = event_get(e, F_LPORT), rport = event_get(e, F_RPORT);
+	bool above = lport > rport;
+
+	*c = NULL;
+	if (role && role[0] == 'l')
+		return false;
+	if (role) {
+		if (!read_ends(e, role[0] == 'c' ? CLIENT : SERVER, x))
+			return false;
+		*c = find(v, e, x);
+		return true;
+	}
+	for (int side = CLIENT; side <= SERVER && !*c; side++) {
+		if (!read_ends(e, side, x))
+			return false;
+		*c = find(v, e, x);
+	}
+	if (!*c && e->type == EVENT_RESET) /* x has it at the server's end now */
+		*c = find_refused(v, e, x);
+	if (*c)
+		return true;
+	if (listens(v, lport) != listens(v, rport))
+		above = listens(v, rport);
+	return read_ends(e, above ? CLIENT : SERVER, x); /* servers have the lower ports */
 }
 
 static void unlink_ladder(struct ladder_view *v, struct ladder *c)
@@ -118,11 +193,12 @@ static void finish_ladder(struct ladder_view *v, struct ladder *c)
 {
 	struct pen pen = {&v->base.out, &v->base.options};
 
-	ladder_draw(&pen, c);
+	ladder_draw(&pen, c, c->count);
 	if (c->drawn && !c->headed)
 		ladder_head(&pen, c, true);
 	if (c->drawn)
 		ladder_foot(&pen, c);
+	v->below |= c->drawn;
 	unlink_ladder(v, c);
 }
 
@@ -140,8 +216,18 @@ static bool begins(const struct event *e)
 
 	if (e->type == EVENT_DROP)
 		return true;
+	if (e->type == EVENT_SOCKET) /* what is in TIME_WAIT has no story left */
+		return event_get(e, F_SOCKET_STATE) != TCP_STATE_TIME_WAIT;
+	if (e->type == EVENT_ACCEPT) /* fast open */
+		return event_get(e, F_SOCKET_STATE) == TCP_STATE_SYN_RECV;
 	return e->type == EVENT_STATE && !event_get(e, F_RAW) &&
 	       (to == TCP_STATE_SYN_SENT || to == TCP_STATE_SYN_RECV || to == TCP_STATE_ESTABLISHED);
+}
+
+/* It existed before, and nothing has happened since. */
+static bool untouched(const struct ladder *c)
+{
+	return c->count && c->steps[c->count - 1].type == EVENT_SOCKET;
 }
 
 static bool make_room(struct ladder_view *v, uint64_t now)
@@ -151,7 +237,11 @@ static bool make_room(struct ladder_view *v, uint64_t now)
 	if (v->count < LADDERS)
 		return true;
 	for (struct ladder *c = v->list; c; c = c->next)
-		if (c != v->live && c->last_t + REST_NS < now && (!idle || c->last_t < idle->last_t))
+		if (untouched(c)) {
+			v->not_drawn++;
+			unlink_ladder(v, c);
+			return true;
+		} else if (c != v->live && c->last_t + REST_NS < now && (!idle || c->last_t < idle->last_t))
 			idle = c;
 	if (!idle)
 		return false;
@@ -164,13 +254,14 @@ static struct ladder *begin(struct ladder_view *v, const struct event *e, const 
 {
 	struct ladder *c = NULL, **at = &v->list;
 
-	if (make_room(v, e->t))
+	if (e->type == EVENT_SOCKET ? v->count < LADDERS : make_room(v, e->t))
 		c = calloc(1, sizeof(*c));
 	if (!c) {
 		unsigned int to = (unsigned int)event_get(e, F_NEW);
 
 		/* Once a connection: at the end that most runs see. */
-		if (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED && (x->side == SERVER || !v->server_ever))
+		if ((e->type == EVENT_SOCKET || (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED)) &&
+		    (x->side == SERVER || !v->server_ever))
 			v->not_drawn++;
 		return NULL;
 	}
@@ -181,8 +272,6 @@ static struct ladder *begin(struct ladder_view *v, const struct event *e, const 
 		at = &(*at)->next;
 	*at = c;
 	v->count++;
-	if (!v->live)
-		v->live = c;
 	return c;
 }
 
@@ -204,15 +293,22 @@ static void learn(struct ladder_view *v, struct ladder *c, const struct event *e
 {
 	char name[32];
 
-	c->seen[x->side] = true;
-	if (x->side == SERVER)
+	bool socket = event_has(e, F_ROLE) || e->type != EVENT_RESET; /* a RST may be sent where there is none */
+
+	c->seen[x->side] |= socket;
+	c->socket[x->side] |= e->type == EVENT_STATE || e->type == EVENT_SOCKET || e->type == EVENT_ACCEPT;
+	c->roles_known |= event_has(e, F_ROLE);
+	if (x->side == SERVER && socket) {
 		v->server_ever = true;
+		if (event_has(e, F_ROLE))
+			learn_listens(v, x->port[SERVER]);
+	}
 	for (int i = 0; i < 2; i++)
 		if (x->port[i])
 			c->port[i] = x->port[i];
 	if (x->cookie)
 		c->cookie[x->side] = x->cookie;
-	if (x->netns)
+	if (x->netns && socket)
 		c->netns[x->side] = x->netns;
 	if (x->isn_known) {
 		c->isn_known = true;
@@ -256,10 +352,13 @@ static struct step make_step(const struct ladder_view *v, const struct event *e,
 		.type = (uint8_t)e->type,
 		.side = (uint8_t)side,
 		.from = (uint8_t)event_get(e, F_OLD),
-		.to = (uint8_t)event_get(e, F_NEW),
+		.to = (uint8_t)event_get(e, e->type == EVENT_STATE ? F_NEW : F_SOCKET_STATE),
 		.syn = (segment && !strcmp(segment, "syn")) || (what && !strcmp(what, "syn")),
 		.sent = dir && !strcmp(dir, "sent"),
 		.believes = event_get(e, F_CLIENT_BELIEVES),
+		.queued = event_get(e, F_QUEUED),
+		.fastopen = event_get(e, F_FASTOPEN),
+		.io_uring = event_has(e, F_VIA),
 		.syncookie = event_get(e, F_SYNCOOKIE),
 		.before_accept = event_get(e, F_COMPLETED_BEFORE_ACCEPT),
 		.unaccepted = event_has(e, F_ACCEPTED) && !event_get(e, F_ACCEPTED),
@@ -288,10 +387,28 @@ static struct step make_step(const struct ladder_view *v, const struct event *e,
 	return s;
 }
 
+/* The account of the other end of a RST that has been told: it may know the reason. */
+static bool pair_reset(struct ladder *c, const struct step *s)
+{
+	for (unsigned int i = 0; i < c->count; i++) {
+		struct step *o = &c->steps[i];
+
+		if (o->type != EVENT_RESET || o->side == s->side || o->sent == s->sent || o->paired)
+			continue;
+		o->paired = true;
+		if (!*o->reason)
+			memcpy(o->reason, s->reason, sizeof(o->reason));
+		return true;
+	}
+	return false;
+}
+
 static void add_step(struct ladder *c, const struct step *s)
 {
 	unsigned int at = c->count;
 
+	if (s->type == EVENT_RESET && pair_reset(c, s))
+		return;
 	if (c->count == LADDER_STEPS) {
 		if (s->type != EVENT_CLOSE) {
 			c->more++;
@@ -325,7 +442,7 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 			continue;
 		for (unsigned int i = 0; i < c->count; i++)
 			add_step(o, &c->steps[i]);
-		o->seen[CLIENT] = true;
+		o->seen[CLIENT] = o->socket[CLIENT] = true;
 		o->cookie[CLIENT] = c->cookie[CLIENT];
 		o->netns[CLIENT] = c->netns[CLIENT];
 		memcpy(o->owner[CLIENT], c->owner[CLIENT], sizeof(o->owner[CLIENT]));
@@ -341,34 +458,77 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 	return c;
 }
 
-static bool finished(const struct ladder *c, uint64_t now)
+/* A RST has two ends: the sender's knows the reason, the receiver's what it led to. */
+static bool awaits_end(const struct ladder *c, const struct step *s)
 {
-	bool all = true, any = false, told = true;
+	enum ladder_side to = ladder_receiver(s);
 
-	for (int i = 0; i < 2; i++) {
-		if (!c->seen[i])
-			continue;
-		any |= c->done[i];
-		all &= c->done[i];
-		if (i == SERVER || !c->seen[SERVER])
-			told &= c->closed[i];
-	}
-	return any && ((all && told) || c->last_t + REST_NS < now);
+	return s->type == EVENT_RESET &&
+	       ((c->seen[to] && !c->done[to]) || (!s->sent && !s->paired && c->seen[!to]));
 }
 
-/* The handshake's two ends come within microseconds: drawn too early, a row would be at the wrong place. */
-static bool held(const struct ladder *c, uint64_t now)
+/* The server has answered by RST: the kernel tells afterwards that it refused the ACK, if that is why. */
+static bool awaits_refusal(const struct ladder *c)
 {
-	if (c->drawn || c->steps[0].t + HANDSHAKE_HOLD_NS < now)
-		return false;
+	const struct step *s = NULL;
+
+	for (unsigned int i = 0; i < c->count; i++) {
+		if (c->steps[i].type == EVENT_DROP)
+			return false;
+		if (c->steps[i].type == EVENT_STATE && c->steps[i].side == SERVER)
+			s = &c->steps[i];
+	}
+	return s && s->from == TCP_STATE_SYN_RECV && s->to == TCP_STATE_CLOSE && !strcmp(s->reason, "rst sent");
+}
+
+/*
+ * The ends of a handshake come within microseconds: drawn too early a row would be at the wrong place, and a heading would
+ * not know its ports and names. What began a fast open is told when it is complete.
+ */
+static bool held(const struct ladder_view *v, const struct ladder *c, uint64_t now)
+{
+	bool server = c->seen[SERVER] || (v->servers_wanted && listens(v, c->port[SERVER]));
+	uint64_t hold = HOLD_NS;
+	bool opening = true;
+
 	for (unsigned int i = 0; i < c->count; i++) {
 		const struct step *s = &c->steps[i];
 
-		if (s->type != EVENT_STATE || (s->to != TCP_STATE_SYN_SENT && s->to != TCP_STATE_SYN_RECV &&
-					       !(s->side == CLIENT && s->to == TCP_STATE_ESTABLISHED && c->seen[SERVER])))
-			return false;
+		if (s->type == EVENT_ACCEPT && s->to == TCP_STATE_SYN_RECV)
+			hold = REST_NS;
+		else
+			opening &= s->type == EVENT_STATE &&
+				   (s->to == TCP_STATE_SYN_SENT || s->to == TCP_STATE_SYN_RECV ||
+				    (s->to == TCP_STATE_ESTABLISHED && s->side == CLIENT && server));
 	}
-	return true;
+	return (opening || !c->port[CLIENT]) && within(c->steps[0].t, hold, now);
+}
+
+/* How many of its steps may be drawn. */
+static unsigned int ready(const struct ladder_view *v, const struct ladder *c, uint64_t now)
+{
+	unsigned int n = c->drawn;
+
+	if (!n && c->count && held(v, c, now))
+		return 0;
+	while (n < c->count && !(awaits_end(c, &c->steps[n]) && within(c->steps[n].t, HOLD_NS, now)))
+		n++;
+	return n;
+}
+
+static bool finished(const struct ladder_view *v, const struct ladder *c, uint64_t now)
+{
+	bool all = true, any = false;
+
+	if (ready(v, c, now) < c->count || (awaits_refusal(c) && within(c->last_t, HOLD_NS, now)))
+		return false;
+	for (int i = 0; i < 2; i++) {
+		if (!c->socket[i])
+			continue;
+		any = true;
+		all &= c->done[i] && (c->closed[i] || (i == CLIENT && c->socket[SERVER]));
+	}
+	return any && all;
 }
 
 static void progress(struct ladder_view *v, uint64_t now)
@@ -376,19 +536,38 @@ static void progress(struct ladder_view *v, uint64_t now)
 	struct pen pen = {&v->base.out, &v->base.options};
 	struct ladder *c, *next;
 
-	if (v->live && v->live->count && !held(v->live, now))
-		ladder_draw(&pen, v->live);
-	if (v->live && finished(v->live, now))
+	if (v->live) {
+		ladder_draw(&pen, v->live, ready(v, v->live, now));
+		v->below |= v->live->headed;
+	}
+	if (v->live && finished(v, v->live, now))
 		finish_ladder(v, v->live);
 	for (c = v->list; c; c = next) {
 		next = c->next;
-		if (c == v->live || !finished(c, now))
+		if (c == v->live || !finished(v, c, now))
 			continue;
 		if (v->live && v->live->last_t + REST_NS > now)
 			continue; /* let the live one go on */
 		interrupt_live(v);
 		finish_ladder(v, c);
 	}
+}
+
+/* The SYN that nobody told of when it came (fast open, or before the tracer): how long ago it was is known now. */
+static void add_syn(struct ladder *c, const struct step *established)
+{
+	struct step s = {
+		.type = EVENT_STATE,
+		.side = SERVER,
+		.from = TCP_STATE_LISTEN,
+		.to = TCP_STATE_SYN_RECV,
+	};
+
+	if (established->side != SERVER || !established->has_wait || established->wait_ns >= established->t ||
+	    ladder_has(c, SERVER, TCP_STATE_SYN_RECV))
+		return;
+	s.t = established->t - established->wait_ns;
+	add_step(c, &s);
 }
 
 static void connection_event(struct ladder_view *v, const struct event *e)
@@ -398,9 +577,8 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 	struct step s;
 	unsigned int to = (unsigned int)event_get(e, F_NEW);
 
-	if (event_get(e, F_RAW) || !read_ends(e, &x))
+	if (event_get(e, F_RAW) || !place(v, e, &x, &c))
 		return;
-	c = find(v, e, &x);
 	if (!c && begins(e))
 		c = begin(v, e, &x);
 	if (!c)
@@ -409,13 +587,27 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 	if (x.side == CLIENT && c->port[CLIENT] && !c->seen[SERVER])
 		c = join(v, c);
 	s = make_step(v, e, x.side);
-	add_step(c, &s);
+	if (e->type != EVENT_STATE || strcmp(s.reason, "request expired")) /* its drop says so too, and more */
+		add_step(c, &s);
+	if (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED)
+		add_syn(c, &s);
+	if (!v->live && e->type != EVENT_SOCKET)
+		v->live = c;
 	if (e->t > c->last_t)
 		c->last_t = e->t;
 	if (e->type == EVENT_CLOSE || (e->type == EVENT_STATE && (to == TCP_STATE_CLOSE || to == TCP_STATE_TIME_WAIT)))
 		c->done[x.side] = true;
 	if (e->type == EVENT_CLOSE || (e->type == EVENT_STATE && to == TCP_STATE_TIME_WAIT))
 		c->closed[x.side] = true;
+}
+
+/* A line between the ladders. */
+static void begin_note(struct ladder_view *v)
+{
+	if (v->below)
+		out_text(&v->base.out, "\n");
+	v->below = false;
+	interrupt_live(v);
 }
 
 static void listen_line(struct ladder_view *v, const struct event *e)
@@ -428,10 +620,13 @@ static void listen_line(struct ladder_view *v, const struct event *e)
 	text_end(end, e->family, event_has(e, F_LADDR) ? e->v[F_LADDR].addr : NULL,
 		 event_has(e, F_LPORT) ? (int)e->v[F_LPORT].u : -1);
 	name_of(e, v->base.options.utf8, name);
-	interrupt_live(v);
+	learn_listens(v, event_get(e, F_LPORT));
+	begin_note(v);
 	out_format(&v->base.out, "%s %s listens on %s", stamp, *name ? name : "a program", end);
 	if (event_has(e, F_BACKLOG))
 		out_format(&v->base.out, ", backlog %llu", (unsigned long long)e->v[F_BACKLOG].u);
+	if (e->type == EVENT_SOCKET)
+		out_text(&v->base.out, ", existed before");
 	out_text(&v->base.out, "\n");
 }
 
@@ -447,6 +642,17 @@ static void ladder_event(struct view *view, const struct event *e)
 		}
 		connection_event(v, e);
 		break;
+	case EVENT_META:
+		if (event_has(e, F_FILTER))
+			v->servers_wanted = e->v[F_FILTER].filter->side != SIDE_CLIENT;
+		return;
+	case EVENT_SOCKET:
+		if (event_get(e, F_SOCKET_STATE) == TCP_STATE_LISTEN) {
+			listen_line(v, e);
+			break;
+		}
+		connection_event(v, e);
+		break;
 	case EVENT_ACCEPT:
 	case EVENT_RETRANSMIT:
 	case EVENT_DROP:
@@ -455,7 +661,7 @@ static void ladder_event(struct view *view, const struct event *e)
 		connection_event(v, e);
 		break;
 	case EVENT_LOST:
-		interrupt_live(v);
+		begin_note(v);
 		out_format(&view->out, "LOST %llu facts: a ladder may miss steps\n",
 			   (unsigned long long)event_get(e, F_COUNT));
 		break;

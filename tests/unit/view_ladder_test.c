@@ -114,6 +114,7 @@ static void check_remote_client(void)
 	e = move(&s, SEC + 50 * MS, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, SEC + 50 * MS);
 	isns(e, 51234);
 	event_set(e, F_HANDSHAKE_NS, SEC + 50 * MS);
+	event_set(e, F_QUEUED, 1);
 	queues(e, 0, 1);
 	tell(&s);
 	move(&s, 2 * SEC, 's', 51234, TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1, SEC);
@@ -180,8 +181,7 @@ static void check_remote_server(void)
 	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
 	       "                 client nc[4712]                          server (not traced)\n"
 	       " 0.000000      SYN_SENT |-- SYN ---------------------------------->|\n"
-	       " 0.000030               |<- RST -----------------------------------|\n"
-	       " 0.000031         CLOSE |                                          |\n"
+	       " 0.000030         CLOSE |<- RST -----------------------------------|\n"
 	       "              client: lived 31 us\n",
 	       "nobody listens");
 }
@@ -227,6 +227,7 @@ static void check_cookie_and_odd(void)
 	e = move(&s, 0, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_ESTABLISHED, 0);
 	isns(e, 51234);
 	event_set(e, F_SYNCOOKIE, 1);
+	event_set(e, F_QUEUED, 1);
 	event_set_text(e, F_COMM, "\x1b[2J\xff evil name");
 	tell(&s);
 	e = at(&s, EVENT_RESET, MS, 's', 51234);
