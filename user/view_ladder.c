@@ -403,12 +403,36 @@ static bool pair_reset(struct ladder *c, const struct step *s)
 	return false;
 }
 
+/*
+ * The RST by which the server ended a request, or NULL. That it refused the ACK, if that is why, the kernel tells
+ * afterwards.
+ */
+static const struct step *unexplained_reset(const struct ladder *c)
+{
+	const struct step *reset = NULL;
+	bool ended = false;
+
+	for (const struct step *s = c->steps; s < c->steps + c->count; s++) {
+		if (s->type == EVENT_DROP)
+			return NULL;
+		if (s->type == EVENT_RESET && s->side == SERVER && s->sent)
+			reset = s;
+		ended |= s->type == EVENT_STATE && s->side == SERVER && s->from == TCP_STATE_SYN_RECV &&
+			 s->to == TCP_STATE_CLOSE;
+	}
+	return ended ? reset : NULL;
+}
+
 static void add_step(struct ladder *c, const struct step *s)
 {
+	const struct step *reset = s->type == EVENT_DROP && !s->syn ? unexplained_reset(c) : NULL;
+	uint64_t t = s->t;
 	unsigned int at = c->count;
 
 	if (s->type == EVENT_RESET && pair_reset(c, s))
 		return;
+	if (reset)
+		t = reset->t; /* by then it was refused */
 	if (c->count == LADDER_STEPS) {
 		if (s->type != EVENT_CLOSE) {
 			c->more++;
@@ -420,10 +444,11 @@ static void add_step(struct ladder *c, const struct step *s)
 		else
 			c->more++;
 	}
-	while (at > 0 && c->steps[at - 1].t > s->t)
+	while (at > 0 && (c->steps[at - 1].t > t || (reset && c->steps[at - 1].t == t)))
 		at--;
 	memmove(c->steps + at + 1, c->steps + at, (c->count - at) * sizeof(*s));
 	c->steps[at] = *s;
+	c->steps[at].t = t;
 	c->count++;
 	if (at < c->drawn)
 		c->drawn++; /* too late for the picture */
@@ -459,26 +484,14 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 }
 
 /* A RST has two ends: the sender's knows the reason, the receiver's what it led to. */
-static bool awaits_end(const struct ladder *c, const struct step *s)
+static bool incomplete(const struct ladder *c, const struct step *s)
 {
 	enum ladder_side to = ladder_receiver(s);
 
-	return s->type == EVENT_RESET &&
-	       ((c->seen[to] && !c->done[to]) || (!s->sent && !s->paired && c->seen[!to]));
-}
-
-/* The server has answered by RST: the kernel tells afterwards that it refused the ACK, if that is why. */
-static bool awaits_refusal(const struct ladder *c)
-{
-	const struct step *s = NULL;
-
-	for (unsigned int i = 0; i < c->count; i++) {
-		if (c->steps[i].type == EVENT_DROP)
-			return false;
-		if (c->steps[i].type == EVENT_STATE && c->steps[i].side == SERVER)
-			s = &c->steps[i];
-	}
-	return s && s->from == TCP_STATE_SYN_RECV && s->to == TCP_STATE_CLOSE && !strcmp(s->reason, "rst sent");
+	if (s->type != EVENT_RESET)
+		return false;
+	return (c->seen[to] && !c->done[to]) || (c->seen[!to] && (s->sent ? !c->done[!to] : !s->paired)) ||
+	       s == unexplained_reset(c);
 }
 
 /*
@@ -511,7 +524,7 @@ static unsigned int ready(const struct ladder_view *v, const struct ladder *c, u
 
 	if (!n && c->count && held(v, c, now))
 		return 0;
-	while (n < c->count && !(awaits_end(c, &c->steps[n]) && within(c->steps[n].t, HOLD_NS, now)))
+	while (n < c->count && !(incomplete(c, &c->steps[n]) && within(c->steps[n].t, HOLD_NS, now)))
 		n++;
 	return n;
 }
@@ -520,7 +533,7 @@ static bool finished(const struct ladder_view *v, const struct ladder *c, uint64
 {
 	bool all = true, any = false;
 
-	if (ready(v, c, now) < c->count || (awaits_refusal(c) && within(c->last_t, HOLD_NS, now)))
+	if (ready(v, c, now) < c->count)
 		return false;
 	for (int i = 0; i < 2; i++) {
 		if (!c->socket[i])
