@@ -33,7 +33,7 @@ struct ladder_view {
 	struct ladder *live;
 	bool below; /* the last row is a ladder's */
 	bool server_ever;
-	bool servers_wanted;   /* --side: servers are traced */
+	bool clients_only;     /* --side */
 	uint8_t listens[8192]; /* bit by port: a server has been seen there */
 	uint64_t not_drawn;
 };
@@ -500,7 +500,7 @@ static bool incomplete(const struct ladder *c, const struct step *s)
  */
 static bool held(const struct ladder_view *v, const struct ladder *c, uint64_t now)
 {
-	bool server = c->seen[SERVER] || (v->servers_wanted && listens(v, c->port[SERVER]));
+	bool server = c->seen[SERVER] || (!v->clients_only && listens(v, c->port[SERVER]));
 	uint64_t hold = HOLD_NS;
 	bool opening = true;
 
@@ -657,7 +657,7 @@ static void ladder_event(struct view *view, const struct event *e)
 		break;
 	case EVENT_META:
 		if (event_has(e, F_FILTER))
-			v->servers_wanted = e->v[F_FILTER].filter->side != SIDE_CLIENT;
+			v->clients_only = e->v[F_FILTER].filter->side == SIDE_CLIENT;
 		return;
 	case EVENT_SOCKET:
 		if (event_get(e, F_SOCKET_STATE) == TCP_STATE_LISTEN) {

@@ -285,6 +285,223 @@ static void check_bounds(void)
 	ok(!strstr(text, "not drawn"), "none is left out");
 }
 
+static void listens(void)
+{
+	story_listen(&s);
+	free(story_text(s.v, fd));
+}
+
+/* SYN_SENT and ESTABLISHED of a client; its server may be traced or not. */
+static void client_connects(uint64_t t, unsigned int port)
+{
+	struct event *e = move(&s, t, 'c', port, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
+
+	e->present[F_LPORT / 64] &= ~(UINT64_C(1) << F_LPORT % 64);
+	tell(&s);
+	e = move(&s, t + 9 * US, 'c', port, TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, 9 * US);
+	isns(e, port);
+	tell(&s);
+}
+
+static void check_heading(void)
+{
+	struct event *e;
+
+	open_view(false);
+	client_connects(0, 51234);
+	ok(strstr(so_far(), "server (not traced)"), "a server that listens elsewhere is not waited for");
+	result();
+
+	open_view(false);
+	listens();
+	client_connects(0, 51234);
+	is_str(so_far(), "", "one that listens here is");
+	e = move(&s, 20 * US, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 0);
+	isns(e, 51234);
+	event_set(e, F_SYNCOOKIE, 1);
+	tell(&s);
+	is_u64(count(so_far(), "server lab[4711]"), 1, "then it stands in the heading");
+	is_u64(count(text, "SYN J="), 1, "the SYN is drawn once");
+	ok(!strchr(text, '('), "and no state is a guess");
+	result();
+
+	open_view(false);
+	listens();
+	client_connects(0, 51234);
+	client_connects(SEC, 51236);
+	ok(strstr(so_far(), "server (not traced)"), "not for long");
+	result();
+}
+
+/* Accepted at the SYN, ESTABLISHED when the final ACK comes. */
+static void fastopen_accept(uint64_t t)
+{
+	struct event *e = at(&s, EVENT_ACCEPT, t, 's', 51234);
+
+	e->present[F_COOKIE / 64] &= ~(UINT64_C(1) << F_COOKIE % 64);
+	event_set(e, F_SOCKET_STATE, TCP_STATE_SYN_RECV);
+	event_field(e, F_FD)->i = 6;
+	event_set(e, F_FASTOPEN, 1);
+	tell(&s);
+}
+
+static void fastopen_established(uint64_t t, uint64_t handshake)
+{
+	struct event *e = move(&s, t, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, handshake);
+
+	isns(e, 51234);
+	event_set(e, F_HANDSHAKE_NS, handshake);
+	event_set(e, F_FASTOPEN, 1);
+	tell(&s);
+}
+
+static void check_fastopen(void)
+{
+	open_view(false);
+	fastopen_accept(0);
+	is_str(so_far(), "", "a fast open is drawn when its begin is known");
+	fastopen_established(300 * MS, 300 * MS + 20 * US);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:29.999980 ---\n"
+	       "               client (not traced)                         server lab[4711]\n"
+	       " 0.000000    (SYN_SENT) |-- SYN J=653072494 ---------------------->| SYN_RECV\n"
+	       "                        |<- SYN K=230177331, ACK J+1=653072495 ----|\n"
+	       " 0.000020               |       accept() = 6, before the final ACK |\n"
+	       " 0.300020 (ESTABLISHED) |-- ACK K+1=230177332 -------------------->| ESTABLISHED\n"
+	       "                        |              fast open: handshake 300 ms |\n"
+	       "              still open\n",
+	       "from the SYN, which was before accept()");
+
+	open_view(false);
+	fastopen_accept(0);
+	story_retransmit(&s, 2 * SEC, 's', 51234, "synack", 1);
+	ok(strstr(so_far(), "accept() = 6"), "or after a second without");
+	fastopen_established(3 * SEC, 3 * SEC + 20 * US);
+	is_u64(count(result(), "SYN_RECV"), 0, "its SYN is not drawn again");
+	ok(strstr(text, " 3.000000 "), "and the times go on");
+}
+
+static void reset(uint64_t t, char role, const char *dir, const char *reason)
+{
+	struct event *e = at(&s, EVENT_RESET, t, role, 51234);
+
+	event_set_text(e, F_DIR, dir);
+	if (reason)
+		event_set_text(e, F_REASON, reason);
+	tell(&s);
+}
+
+static void closes(uint64_t t, char role, const char *reason)
+{
+	struct event *e = move(&s, t, role, 51234, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE, 0);
+
+	if (reason)
+		event_set_text(e, F_REASON, reason);
+	tell(&s);
+}
+
+static void check_reset(void)
+{
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	closes(SEC, 'c', NULL);
+	so_far();
+	reset(SEC + US, 's', "received", NULL);
+	is_str(so_far(), "", "a RST that came waits for its sender");
+	closes(SEC + 2 * US, 's', "rst_received");
+	reset(SEC + 3 * US, 'c', "sent", "state");
+	is_str(so_far(), " 1.000001               |-- RST (state) -------------------------->| CLOSE\n",
+	       "who knows why: one row");
+	story_accept(&s, 5 * SEC, 51234, 5 * SEC, 4 * US);
+	ok(strstr(so_far(), "accept() = 5"), "what is in the queue is still accepted");
+	at(&s, EVENT_CLOSE, 5 * SEC, 's', 51234);
+	tell(&s);
+	is_str(so_far(), "              server: closed\n", "then it is over, whatever the client says");
+	result();
+
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	reset(SEC, 's', "received", NULL);
+	so_far();
+	story_handshake(&s, 2 * SEC, 51236, 1);
+	ok(strstr(so_far(), "|-- RST ---"), "a sender that says nothing is not waited for long");
+	result();
+}
+
+/* With tcp_abort_on_overflow: the RST, the end of the request, then the refusal. */
+static void check_refused_by_reset(void)
+{
+	struct event *e;
+
+	open_view(false);
+	e = move(&s, 0, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV, 0);
+	isns(e, 51234);
+	tell(&s);
+	reset(MS, 's', "sent", "other");
+	e = move(&s, MS, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE, MS);
+	event_set_text(e, F_REASON, "rst_sent");
+	tell(&s);
+	e = at(&s, EVENT_CLOSE, MS, 's', 51234);
+	event_set(e, F_ACCEPTED, 0);
+	tell(&s);
+	story_drop(&s, MS + 9 * US, 51234, "ack");
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "               client (not traced)                         server lab[4711]\n"
+	       " 0.000000    (SYN_SENT) |-- SYN J=653072494 ---------------------->| SYN_RECV\n"
+	       "                        |<- SYN K=230177331, ACK J+1=653072495 ----|\n"
+	       " 0.001000               |-- ACK K+1=230177332 --------------------X| refused\n"
+	       "                        |                  accept queue full 3/2+1 |\n"
+	       " 0.001000               |<- RST (other) ---------------------------| CLOSE\n"
+	       "              server: never accepted\n",
+	       "an ACK that is refused by RST is one ladder");
+}
+
+static void existing(uint64_t t, char role, unsigned int port, bool role_known)
+{
+	struct event *e = at(&s, EVENT_SOCKET, t, role, port);
+
+	if (!role_known)
+		e->present[F_ROLE / 64] &= ~(UINT64_C(1) << F_ROLE % 64);
+	event_set(e, F_SOCKET_STATE, TCP_STATE_ESTABLISHED);
+	event_set(e, F_PREEXISTING, 1);
+	tell(&s);
+}
+
+static void check_existing(void)
+{
+	struct event *e;
+
+	open_view(false);
+	existing(0, 'c', 51234, false);
+	story_handshake(&s, SEC, 51236, 1);
+	is_u64(count(so_far(), "127.0.0.1:51236"), 1, "what existed before does not keep others from being drawn");
+	ok(!strstr(text, "51234"), "nor is it drawn while nothing happens");
+	story_close(&s, 2 * SEC, 51236, SEC);
+	so_far();
+	e = move(&s, 3 * SEC, 'c', 51234, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE_WAIT, 0);
+	e->present[F_ROLE / 64] &= ~(UINT64_C(1) << F_ROLE % 64);
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "                    nc[4712]                                 (not traced)\n"
+	       " 0.000000   ESTABLISHED | existed before                           |\n"
+	       " 3.000000    CLOSE_WAIT |<- FIN -----------------------------------| (FIN_WAIT1)\n"
+	       "              still open\n",
+	       "who is the client is not said where nobody knows");
+
+	open_view(false);
+	for (unsigned int i = 0; i < 200; i++)
+		existing(0, 's', 1000 + i, true);
+	story_handshake(&s, US, 51234, 1);
+	ok(strstr(so_far(), "127.0.0.1:51234"), "200 that existed before leave room for a new one");
+	is_u64(count(result(), "existed before"), 62, "and those that are still there are drawn at the end");
+	ok(strstr(text, "\n138 more connections not drawn\n"), "the rest counted");
+}
+
 int main(void)
 {
 	fd = story_fd();
@@ -294,6 +511,11 @@ int main(void)
 	check_remote_server();
 	check_twins();
 	check_cookie_and_odd();
+	check_heading();
+	check_fastopen();
+	check_reset();
+	check_refused_by_reset();
+	check_existing();
 	check_bounds();
 	free(text);
 	return done();
