@@ -544,6 +544,12 @@ static bool finished(const struct ladder_view *v, const struct ladder *c, uint64
 	return any && all;
 }
 
+/* One that is half closed may stay so for long. */
+static bool gives_place(const struct ladder *live, uint64_t now)
+{
+	return !live || ((live->done[CLIENT] || live->done[SERVER]) && !within(live->last_t, REST_NS, now));
+}
+
 static void progress(struct ladder_view *v, uint64_t now)
 {
 	struct pen pen = {&v->base.out, &v->base.options};
@@ -604,8 +610,10 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 		add_step(c, &s);
 	if (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED)
 		add_syn(c, &s);
-	if (!v->live && e->type != EVENT_SOCKET)
+	if (v->live != c && e->type != EVENT_SOCKET && gives_place(v->live, e->t)) {
+		interrupt_live(v);
 		v->live = c;
+	}
 	if (e->t > c->last_t)
 		c->last_t = e->t;
 	if (e->type == EVENT_CLOSE || (e->type == EVENT_STATE && (to == TCP_STATE_CLOSE || to == TCP_STATE_TIME_WAIT)))

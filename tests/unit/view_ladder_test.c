@@ -429,6 +429,19 @@ static void check_reset(void)
 	result();
 }
 
+static void check_half_closed(void)
+{
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	closes(MS, 'c', NULL);
+	story_handshake(&s, 2 * SEC, 51236, 1);
+	ok(strstr(so_far(), "127.0.0.1:51236 -> "), "a connection that is half closed gives its place");
+	move(&s, 3 * SEC, 's', 51234, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE_WAIT, 0);
+	tell(&s);
+	ok(strstr(result(), "127.0.0.1:51234 -> 127.0.0.1:9502, continued"), "and goes on later");
+	ok(strstr(text, " 3.000000 "), "with its own times");
+}
+
 /* With tcp_abort_on_overflow: the RST, the end of the request, then the refusal. */
 static void check_refused_by_reset(void)
 {
@@ -514,6 +527,7 @@ int main(void)
 	check_heading();
 	check_fastopen();
 	check_reset();
+	check_half_closed();
 	check_refused_by_reset();
 	check_existing();
 	check_bounds();
