@@ -236,13 +236,15 @@ static bool make_room(struct ladder_view *v, uint64_t now)
 
 	if (v->count < LADDERS)
 		return true;
-	for (struct ladder *c = v->list; c; c = c->next)
+	for (struct ladder *c = v->list; c; c = c->next) {
 		if (untouched(c)) {
 			v->not_drawn++;
 			unlink_ladder(v, c);
 			return true;
-		} else if (c != v->live && c->last_t + REST_NS < now && (!idle || c->last_t < idle->last_t))
+		}
+		if (c != v->live && c->last_t + REST_NS < now && (!idle || c->last_t < idle->last_t))
 			idle = c;
+	}
 	if (!idle)
 		return false;
 	interrupt_live(v);
@@ -291,9 +293,8 @@ static void name_of(const struct event *e, bool utf8, char out[32])
 /* What is now known of the connection as a whole. */
 static void learn(struct ladder_view *v, struct ladder *c, const struct event *e, const struct ends *x)
 {
-	char name[32];
-
 	bool socket = event_has(e, F_ROLE) || e->type != EVENT_RESET; /* a RST may be sent where there is none */
+	char name[32];
 
 	c->seen[x->side] |= socket;
 	c->socket[x->side] |= e->type == EVENT_STATE || e->type == EVENT_SOCKET || e->type == EVENT_ACCEPT;
@@ -467,7 +468,7 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 			continue;
 		for (unsigned int i = 0; i < c->count; i++)
 			add_step(o, &c->steps[i]);
-		o->seen[CLIENT] = o->socket[CLIENT] = true;
+		o->seen[CLIENT] = o->socket[CLIENT] = o->roles_known = true;
 		o->cookie[CLIENT] = c->cookie[CLIENT];
 		o->netns[CLIENT] = c->netns[CLIENT];
 		memcpy(o->owner[CLIENT], c->owner[CLIENT], sizeof(o->owner[CLIENT]));
