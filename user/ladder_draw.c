@@ -463,8 +463,11 @@ static unsigned int draw_reset(struct pen *pen, const struct ladder *c, const st
 	const struct step *next = s + 1;
 	char words[48];
 
-	for (; next < end && next->type == EVENT_STATE && !strncmp(next->reason, "rst ", 4); next++)
-		state[next->side] = tcp_state_name(next->to);
+	for (; next < end; next++)
+		if (next->type == EVENT_STATE && !strncmp(next->reason, "rst ", 4))
+			state[next->side] = tcp_state_name(next->to);
+		else if (next->type != EVENT_CLOSE) /* that has no row */
+			break;
 	snprintf(words, sizeof(words), "RST%s%s%s", *s->reason ? " (" : "", s->reason, *s->reason ? ")" : "");
 	row(pen, c, s->t, state[CLIENT], ladder_receiver(s) == SERVER ? TO_SERVER : TO_CLIENT, words, state[SERVER]);
 	return (unsigned int)(next - s);

@@ -422,6 +422,20 @@ static void check_reset(void)
 
 	open_view(false);
 	story_handshake(&s, 0, 51234, 1);
+	closes(SEC, 's', "listener_closed");
+	so_far();
+	reset(SEC + US, 's', "sent", "state");
+	at(&s, EVENT_CLOSE, SEC + US, 's', 51234);
+	tell(&s);
+	closes(SEC + 3 * US, 'c', "rst_received");
+	is_str(so_far(),
+	       " 1.000001         CLOSE |<- RST (state) ---------------------------|\n"
+	       "              server: closed\n",
+	       "one row the other way too");
+	result();
+
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
 	reset(SEC, 's', "received", NULL);
 	so_far();
 	story_handshake(&s, 2 * SEC, 51236, 1);
