@@ -76,7 +76,7 @@ case_reuse()
 	server --addr 0.0.0.0 --close-after 0
 	client_bg --bind-port 40001 --raw '
 		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; fin; wait-ack timeout=20000
-		wait-input timeout=90000
+		wait-input timeout=600000
 		syn; wait-synack timeout=20000; ack' --hold forever
 	until_true in_state time-wait 1
 	wait_for 'to("FIN_WAIT2"; "TIME_WAIT")'
@@ -101,7 +101,7 @@ case_assassination()
 	server --addr 0.0.0.0 --close-after 0
 	client_bg --bind-port 40001 --raw '
 		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; fin; wait-ack timeout=20000
-		wait-input timeout=90000; ack; rst' --hold forever
+		wait-input timeout=600000; ack; rst' --hold forever
 	until_true in_state time-wait 1
 	wait_for 'to("FIN_WAIT2"; "TIME_WAIT")'
 	tell
@@ -138,7 +138,7 @@ case_orphan_late_fin()
 	sysctl -qw net.ipv4.tcp_fin_timeout=50
 	server --addr 0.0.0.0 --close-after 0
 	client_bg --bind-port 40001 --raw '
-		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; ack; wait-input timeout=90000; fin' --hold forever
+		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; ack; wait-input timeout=600000; fin' --hold forever
 	until_true in_state fin-wait-2 1
 	wait_for 'to("FIN_WAIT1"; "FIN_WAIT2")'
 	tell
@@ -158,7 +158,7 @@ case_closing()
 {
 	client_bg --bind-port "$port" --raw '
 		k-connect; wait-syn timeout=20000; synack; wait-ack timeout=20000; k-close; drop-fin timeout=20000; fin
-		wait-input timeout=90000; wait-fin timeout=20000; ack' --hold forever
+		wait-input timeout=600000; wait-fin timeout=20000; ack' --hold forever
 	until_true in_state closing 1
 	wait_for 'to("FIN_WAIT1"; "CLOSING")'
 	tell

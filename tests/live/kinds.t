@@ -28,7 +28,7 @@ case_fastopen()
 {
 	sysctl -qw net.ipv4.tcp_fastopen=519
 	server --addr 0.0.0.0 --fastopen 5 --name eager
-	client_bg --bind-port 40001 --raw 'syn fastopen len=10; wait-synack timeout=20000; wait-input timeout=90000; ack; fin; wait-fin timeout=20000; ack' \
+	client_bg --bind-port 40001 --raw 'syn fastopen len=10; wait-synack timeout=20000; wait-input timeout=600000; ack; fin; wait-fin timeout=20000; ack' \
 		--hold forever
 	until_true server_said 'accept(3) = '
 	wait_for 'of("accept")'
@@ -68,7 +68,7 @@ case_fastopen_client()
 case_defer()
 {
 	server --addr 0.0.0.0 --defer-accept 5
-	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; ack; wait-input timeout=90000; data 7' --hold forever
+	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; ack; wait-input timeout=600000; data 7' --hold forever
 	until_true counted TcpExtTCPDeferAcceptDrop 1
 	is "$(sockets syn-recv)" 1 'the handshake is over, the request still there (ss)'
 	is "$(lines 'to("SYN_RECV"; "ESTABLISHED")')" 0 'the bare ACK establishes nothing'

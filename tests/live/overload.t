@@ -131,7 +131,7 @@ case_ack()
 		use 3; ack
 		use 4; ack; data 7
 		expect-synack-retransmit timeout=20000; ack
-		wait-input timeout=90000; rst' --hold forever
+		wait-input timeout=600000; rst' --hold forever
 	until_true queue '3 2'
 	until_true counted TcpExtListenOverflows 3
 	is "$(sockets syn-recv)" 1 'the fourth is half open for the server (ss)'
@@ -200,7 +200,7 @@ case_no_cookies()
 	server --addr 0.0.0.0 --backlog 2 --never-accept
 	client_bg --bind-port 40001 --raw '
 		use 1; syn; use 2; syn; use 3; syn; use 4; syn; use 5; syn
-		wait-input timeout=90000' --hold forever
+		wait-input timeout=600000' --hold forever
 	until_true counted TcpExtTCPReqQFullDrop 1
 	requests=$(sockets syn-recv)
 	is "$((5 - requests))" "$(counter TcpExtTCPReqQFullDrop)" 'two or three requests fill the SYN queue (ss, nstat)'

@@ -71,7 +71,7 @@ case_fds()
 }
 
 # Bursts that do not fit, a program that is quick: the limit is to blame. With the peer below the burst comes at once.
-burst='use 1; syn; use 2; syn; use 3; syn; use 4; syn; use 5; syn; use 6; syn; use 7; syn; use 8; syn; wait-input timeout=90000'
+burst='use 1; syn; use 2; syn; use 3; syn; use 4; syn; use 5; syn; use 6; syn; use 7; syn; use 8; syn; wait-input timeout=600000'
 refuses()
 {
 	sysctl -qw net.ipv4.tcp_syncookies=0
