@@ -14,17 +14,14 @@
 /* Splits at blanks; '' stands for an empty word. */
 static int parse(struct options *o, const char *line, char *err, size_t err_size)
 {
-	char *copy = strdup(line);
+	static char copy[512]; /* what options keep (record, replay) points into it: tests compare before the next call */
 	char *argv[WORDS_MAX] = {(char *)"sockstate"};
-	int argc = 1, rc;
+	int argc = 1;
 
+	snprintf(copy, sizeof(copy), "%s", line);
 	for (char *word = strtok(copy, " "); word && argc < WORDS_MAX - 1; word = strtok(NULL, " "))
 		argv[argc++] = strcmp(word, "''") ? word : (char *)"";
-	/* What options keep (record, replay) points into the line: tests compare before the next call. */
-	rc = options_parse(o, argc, argv, err, err_size);
-	if (rc)
-		free(copy);
-	return rc;
+	return options_parse(o, argc, argv, err, err_size);
 }
 
 static bool good(struct options *o, const char *line)
