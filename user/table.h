@@ -20,6 +20,7 @@
 #define BLANKS 64
 #define TRANSITION_BYTES 32
 #define NOTE_MAX 768 /* bytes of one note */
+#define LINE_MAX_BYTES 8192
 
 #define PLAIN NULL
 #define GREEN "32"
@@ -67,7 +68,14 @@ struct line {
 /* ---- the canvas: table_line.c; inline is what every cell takes ---- */
 
 /* Room for the next line. False when out of memory. */
-bool table_begin_line(struct line *l);
+static inline bool table_begin_line(struct line *l)
+{
+	l->p = out_reserve(&l->t->base.out, LINE_MAX_BYTES);
+	if (!l->p)
+		return false;
+	l->end = l->p + LINE_MAX_BYTES - LINE_SLACK;
+	return true;
+}
 
 static inline void table_put(struct line *l, const char *text, size_t bytes, unsigned int columns)
 {
@@ -130,8 +138,17 @@ static inline void table_end_row(struct line *l)
 
 /* Words, broken at blanks where the terminal ends; rows after the first are indented to `indent`. */
 void table_put_words(struct line *l, const char *text, unsigned int indent);
+/* An end too long for its cell: an IPv6 one, without its middle. */
+void table_put_long_end(struct line *l, const char *text, size_t len, unsigned int columns);
+
 /* An end ("127.0.0.1:9502", len bytes) in a cell of so many columns. */
-void table_put_end(struct line *l, const char *text, size_t len, unsigned int columns);
+static inline void table_put_end(struct line *l, const char *text, size_t len, unsigned int columns)
+{
+	if (len <= columns)
+		table_put(l, text, len, (unsigned int)len);
+	else
+		table_put_long_end(l, text, len, columns);
+}
 /*
  * Adds a note at `at` or behind the notes that are there. One that does not fit is left out, or, if it must be said,
  * goes on a row of its own under STATE.

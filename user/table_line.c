@@ -4,19 +4,6 @@
  */
 #include "table.h"
 
-#define LINE_MAX_BYTES 8192
-
-bool table_begin_line(struct line *l)
-{
-	char *p = out_reserve(&l->t->base.out, LINE_MAX_BYTES);
-
-	if (!p)
-		return false;
-	l->p = p;
-	l->end = p + LINE_MAX_BYTES - LINE_SLACK;
-	return true;
-}
-
 void table_put_words(struct line *l, const char *text, unsigned int indent)
 {
 	unsigned int limit = l->t->limit;
@@ -63,14 +50,10 @@ static void shorten_end(char *out, const char *text, size_t len, unsigned int co
 	out[tail + (keep - head)] = '\0';
 }
 
-void table_put_end(struct line *l, const char *text, size_t len, unsigned int columns)
+void table_put_long_end(struct line *l, const char *text, size_t len, unsigned int columns)
 {
 	char cell[TEXT_END_MAX];
 
-	if (len <= columns) {
-		table_put(l, text, len, (unsigned int)len);
-		return;
-	}
 	shorten_end(cell, text, len, columns, l->t->base.options.utf8);
 	table_put(l, cell, strlen(cell), columns);
 }
