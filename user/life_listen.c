@@ -158,12 +158,11 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 		set_figures(t, l);
 	} else {
 		l->t_state = h->t;
-		life_tell_raw(t, h, &f->s, f->old, f->new);
-		if (t->config.raw)
-			return;
 		e = line_begin(&t->lines, EVENT_STATE, h->t);
 		event_set(e, F_OLD, f->old);
 		event_set(e, F_NEW, f->new);
+		if (t->config.raw) /* it is as it fired; who called listen(), with what, is known besides */
+			event_set(e, F_RAW, true);
 		line_listener(&t->lines, l);
 		line_queues(&t->lines, l);
 	}

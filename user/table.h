@@ -4,12 +4,14 @@
  *
  * view_table.c lays out the columns and sees to whom an event goes: table_events.c writes the line of each type,
  * table_run.c what is said of the whole run before and behind them. Both write on the canvas of table_line.c, which
- * knows columns, colours and where a row ends, and nothing of events.
+ * knows columns, colours and where a row ends, and nothing of events. table_listeners.c remembers what lines have told
+ * of each listener.
  */
 #ifndef SOCKSTATE_TABLE_H
 #define SOCKSTATE_TABLE_H
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "event.h"
 #include "tcp.h"
@@ -20,7 +22,9 @@
 #define BLANKS 64
 #define TRANSITION_BYTES 32
 #define NOTE_MAX 768 /* bytes of one note */
+#define OWNER_MAX 128 /* bytes of "lab[4711]" */
 #define LINE_MAX_BYTES 8192
+#define TABLE_LISTENERS 256 /* remembered */
 
 #define PLAIN NULL
 #define GREEN "32"
@@ -42,6 +46,17 @@ struct transition {
 	uint8_t len, columns;
 };
 
+/* What lines have told of a listener. */
+struct table_listener {
+	uint64_t cookie; /* 0: none is remembered here */
+	uint64_t netns, port, backlog;
+	int family;
+	uint8_t addr[16];
+	bool listens, backlog_known;
+	bool one_of_many; /* others listen, or listened, at the same ends */
+	char owner[OWNER_MAX];
+};
+
 struct table {
 	struct view base;
 	struct text_clock clock;
@@ -53,6 +68,7 @@ struct table {
 	unsigned int state_at, lasted_at, note_at;
 	struct transition transitions[TCP_STATE_COUNT][TCP_STATE_COUNT];
 	unsigned int limit; /* columns of a row; 0: as long as it needs */
+	struct table_listener listeners[TABLE_LISTENERS];
 };
 
 /* A line being written. Bytes go to p, columns are counted in col. */
@@ -154,6 +170,16 @@ static inline void table_put_end(struct line *l, const char *text, size_t len, u
  * goes on a row of its own under STATE.
  */
 void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text);
+
+/* ---- what is remembered of listeners: table_listeners.c ---- */
+
+/* NULL: nothing. */
+const struct table_listener *table_listener(struct table *t, uint64_t cookie);
+/* The listener that a line is about. */
+const struct table_listener *table_listener_of(struct table *t, const struct event *e);
+/* From a line about one that listens. owner: "lab[4711]", or "" where the line does not tell. */
+void table_learn_listener(struct table *t, const struct event *e, const char *owner);
+void table_listener_ended(struct table *t, const struct event *e);
 
 /* ---- the line of an event: table_events.c ---- */
 

@@ -96,10 +96,27 @@ static void note_queues(struct line *l, const struct event *e, bool syn_side)
 
 static void note_owner(struct line *l, const struct event *e, unsigned int at, bool must)
 {
-	char text[128];
+	char text[OWNER_MAX];
 
 	owner_text(l->t, e, NAME_COLUMNS, text, sizeof(text));
 	table_note(l, at, must, PLAIN, text);
+}
+
+/* A line about a listener: others may listen at the same ends. */
+static bool one_of_many(struct table *t, const struct event *e)
+{
+	const char *role = event_text(e, F_ROLE);
+	const struct table_listener *known = role && role[0] == 'l' ? table_listener_of(t, e) : NULL;
+
+	return known && known->one_of_many;
+}
+
+static void learn_listener(struct table *t, const struct event *e)
+{
+	char owner[OWNER_MAX];
+
+	owner_text(t, e, NAME_COLUMNS, owner, sizeof(owner));
+	table_learn_listener(t, e, owner);
 }
 
 static void lasted(struct line *l, const struct event *e, enum field f)
@@ -190,6 +207,14 @@ static void put_peer(struct line *l, const struct event *e, bool listener)
 	table_put_end(l, text, n, t->peer_columns);
 }
 
+/* A transition of a listener tells so itself: with --raw there is no role. */
+static bool is_listeners(const struct event *e)
+{
+	return e->type == EVENT_STATE && !event_has(e, F_RPORT) &&
+	       (event_get(e, F_NEW) == TCP_STATE_LISTEN ||
+		(event_get(e, F_OLD) == TCP_STATE_LISTEN && event_get(e, F_NEW) == TCP_STATE_CLOSE));
+}
+
 /* TIME PORT↔PEER, up to the STATE column. */
 static void put_ends(struct line *l, const struct event *e)
 {
@@ -210,6 +235,8 @@ static void put_ends(struct line *l, const struct event *e)
 		sign = role[0] == 's' ? t->incoming : role[0] == 'c' ? t->outgoing : t->listening;
 	else if (e->type == EVENT_DROP)
 		sign = t->incoming;
+	else if (is_listeners(e))
+		sign = t->listening;
 	table_pad_to(l, l->col + t->ends_gap);
 	table_put(l, sign, strlen(sign), 1);
 	table_pad_to(l, l->col + t->ends_gap);
@@ -248,6 +275,36 @@ static void put_transition(struct line *l, unsigned int from, unsigned int to)
 	l->col += cell->columns;
 }
 
+static void note_mptcp(struct line *l, const struct event *e, unsigned int at, bool must)
+{
+	if (event_get(e, F_MPTCP))
+		table_note(l, at, must, DIM, "mptcp");
+}
+
+/* CLOSE → LISTEN, CLOSE → SYN_SENT: how long it had been closed says nothing; who did it does. */
+static void begin_line(struct line *l, const struct event *e)
+{
+	struct table *t = l->t;
+	unsigned int at = t->compact ? l->col + 2 : t->note_at;
+	bool listens = event_get(e, F_NEW) == TCP_STATE_LISTEN;
+	char text[160];
+
+	if (event_get(e, F_RAW))
+		table_note(l, at, true, DIM, "raw");
+	if (listens && event_has(e, F_BACKLOG)) {
+		char *p = text_u64(stpcpy(text, "backlog "), e->v[F_BACKLOG].u);
+
+		if (event_has(e, F_BACKLOG_ASKED) && e->v[F_BACKLOG_ASKED].u != e->v[F_BACKLOG].u)
+			p = stpcpy(text_u64(stpcpy(p, " (asked "), e->v[F_BACKLOG_ASKED].u), ")");
+		*p = '\0';
+		table_note(l, at, true, PLAIN, text);
+	}
+	note_owner(l, e, at, true);
+	note_mptcp(l, e, at, listens);
+	if (listens)
+		learn_listener(t, e);
+}
+
 static void state_line(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
@@ -262,18 +319,7 @@ static void state_line(struct line *l, const struct event *e)
 	table_color_off(l, color);
 
 	if (new_state == TCP_STATE_LISTEN || new_state == TCP_STATE_SYN_SENT) {
-		/* How long it had been closed says nothing; who did it does. */
-		if (t->compact)
-			at = l->col + 2;
-		if (new_state == TCP_STATE_LISTEN && event_has(e, F_BACKLOG)) {
-			char *p = text_u64(stpcpy(text, "backlog "), e->v[F_BACKLOG].u);
-
-			if (event_has(e, F_BACKLOG_ASKED) && e->v[F_BACKLOG_ASKED].u != e->v[F_BACKLOG].u)
-				p = stpcpy(text_u64(stpcpy(p, " (asked "), e->v[F_BACKLOG_ASKED].u), ")");
-			*p = '\0';
-			table_note(l, at, true, PLAIN, text);
-		}
-		note_owner(l, e, at, true);
+		begin_line(l, e);
 		return;
 	}
 	if (event_has(e, F_IN_OLD_NS))
@@ -293,11 +339,12 @@ static void state_line(struct line *l, const struct event *e)
 		stpcpy(p, t->base.options.utf8 ? "×" : "x");
 		table_note(l, at, true, YELLOW, text);
 	}
-	note_owner(l, e, at, false);
-	if (event_get(e, F_MPTCP))
-		table_note(l, at, false, DIM, "mptcp");
+	note_owner(l, e, at, old_state == TCP_STATE_LISTEN && one_of_many(t, e));
+	note_mptcp(l, e, at, new_state == TCP_STATE_ESTABLISHED);
 	if (event_get(e, F_RAW))
 		table_note(l, at, false, DIM, "raw");
+	if (old_state == TCP_STATE_LISTEN && new_state == TCP_STATE_CLOSE)
+		table_listener_ended(t, e);
 }
 
 static void accept_line(struct line *l, const struct event *e)
@@ -308,7 +355,7 @@ static void accept_line(struct line *l, const struct event *e)
 	const char *color = waited && before ? YELLOW : GREEN;
 	const char *via = event_text(e, F_VIA);
 	char owner[128], text[64], *p = text;
-	bool told = false;
+	bool told = false, half_open = event_get(e, F_SOCKET_STATE) == TCP_STATE_SYN_RECV;
 
 	if (event_has(e, F_FD))
 		p = text_i64(stpcpy(p, "accept() = "), e->v[F_FD].i);
@@ -335,6 +382,9 @@ static void accept_line(struct line *l, const struct event *e)
 	note_queues(l, e, false);
 	if (!told)
 		note_owner(l, e, t->note_at, true);
+	if (event_get(e, F_FASTOPEN))
+		table_note(l, t->note_at, half_open, YELLOW, half_open ? "fast open: still in SYN_RECV" : "fast open");
+	note_mptcp(l, e, t->note_at, true);
 	if (before)
 		table_note(l, t->note_at, waited, waited ? YELLOW : DIM, "complete before accept() was called");
 	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE)
@@ -357,7 +407,7 @@ static void accept_error_line(struct line *l, const struct event *e)
 		*text_u64(p, e->v[F_COUNT].u) = '\0';
 		table_note(l, 0, true, RED, text);
 	}
-	note_owner(l, e, 0, false);
+	note_owner(l, e, 0, one_of_many(l->t, e));
 }
 
 static void retransmit_line(struct line *l, const struct event *e)
@@ -405,19 +455,42 @@ static void drop_line(struct line *l, const struct event *e)
 	}
 	if (event_get(e, F_CLIENT_BELIEVES))
 		table_note(l, 0, true, RED, "the client believes it is connected");
-	note_owner(l, e, 0, false);
+	note_owner(l, e, 0, one_of_many(l->t, e));
+}
+
+/* Why a RST went, as the program or its owner would say it. */
+static const char *reset_words(const char *reason, char *buf, size_t size)
+{
+	static const char *const known[][2] = {
+		{"no_socket", "no socket for this segment"},
+		{"state", "aborted"}, /* not closed by FIN; see reset_line() */
+		{"abort_on_close", "closed with data unread"},
+		{"abort_on_linger", "FIN not awaited (TCP_LINGER2)"},
+		{"abort_on_memory", "orphan limit or out of memory"},
+		{"disconnect", "disconnected with data unsent"},
+		{"timeout", "keepalive without an answer"},
+		{"other", "another reason"},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(reason, known[i][0]))
+			return known[i][1];
+	return table_phrase(reason, buf, size);
 }
 
 static void reset_line(struct line *l, const struct event *e)
 {
-	const char *dir = event_text(e, F_DIR), *reason = event_text(e, F_REASON);
+	const char *dir = event_text(e, F_DIR), *reason = event_text(e, F_REASON), *role = event_text(e, F_ROLE);
 	char text[160], buf[64], *p;
 
 	p = stpcpy(text, dir && !strcmp(dir, "sent") ? "RST sent" : dir ? "RST received" : "RST");
 	if (reason)
-		stpcpy(stpcpy(p, ": "), table_phrase(reason, buf, sizeof(buf)));
+		stpcpy(stpcpy(p, ": "), reset_words(reason, buf, sizeof(buf)));
 	table_note(l, l->t->state_at, true, RED, text);
 	note_owner(l, e, 0, false);
+	if (reason && !strcmp(reason, "state"))
+		table_note(l, 0, true, DIM, role && role[0] == 'c' ? "by SO_LINGER 0 or ss -K"
+								   : "by SO_LINGER 0 or listener closed");
 }
 
 /* In place: "18 B" is "18", "1.23 MB" is "1.2M", "12.3 MB" is "12M". */
@@ -433,6 +506,20 @@ static char *short_bytes(char *text)
 	}
 	text[digits] = '\0';
 	return text;
+}
+
+/* NULL, or what a connection that ended without a segment had come to: it was never ESTABLISHED. */
+static const char *unfinished(const struct event *e)
+{
+	const uint64_t *spent = event_has(e, F_STATES) ? e->v[F_STATES].states : NULL;
+	const char *end = event_text(e, F_END), *role = event_text(e, F_ROLE);
+
+	if (!end || strcmp(end, "unknown") != 0 || !role || (spent && spent[TCP_STATE_ESTABLISHED]))
+		return NULL;
+	if (role[0] == 'c')
+		return spent && spent[TCP_STATE_SYN_SENT] ? "connect() given up" : NULL;
+	/* A request has no totals. */
+	return event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u && !event_has(e, F_BYTES_IN) ? "half open, gone" : NULL;
 }
 
 static void close_line(struct line *l, const struct event *e)
@@ -452,7 +539,7 @@ static void close_line(struct line *l, const struct event *e)
 		{"unknown", "closed", DIM},
 	};
 	struct table *t = l->t;
-	const char *end = event_text(e, F_END), *name = "closed", *color = DIM;
+	const char *end = event_text(e, F_END), *name = "closed", *color = DIM, *gone = unfinished(e);
 	char text[128], in[TEXT_DURATION_MAX], out[TEXT_DURATION_MAX], *p;
 	bool unaccepted = event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u;
 
@@ -461,9 +548,15 @@ static void close_line(struct line *l, const struct event *e)
 			name = ends[i].words;
 			color = ends[i].color;
 		}
+	if (gone) {
+		name = gone;
+		color = YELLOW;
+	}
 	table_color_on(l, color);
 	table_put(l, name, strlen(name), (unsigned int)strlen(name));
 	table_color_off(l, color);
+	if (t->compact && event_get(e, F_MPTCP)) /* the cell has room for it */
+		table_put(l, " mptcp", 6, 6);
 	lasted(l, e, F_LIFE_NS);
 	if (event_has(e, F_BYTES_IN) && event_has(e, F_BYTES_OUT)) {
 		uint64_t bytes_in = e->v[F_BYTES_IN].u, bytes_out = e->v[F_BYTES_OUT].u;
@@ -492,13 +585,15 @@ static void close_line(struct line *l, const struct event *e)
 		text_duration(p, e->v[F_ACCEPT_WAIT_NS].u, t->base.options.utf8);
 		table_note(l, t->note_at, false, DIM, text);
 	}
-	if (unaccepted && (!end || strcmp(end, "never_accepted")))
+	if (unaccepted && !gone && (!end || strcmp(end, "never_accepted")))
 		table_note(l, t->note_at, true, RED, "never accepted");
 	if (event_get(e, F_RETRANS)) {
 		*stpcpy(text_u64(text, e->v[F_RETRANS].u), " sent again") = '\0';
 		table_note(l, t->note_at, false, YELLOW, text);
 	}
 	note_owner(l, e, t->note_at, false);
+	if (!t->compact)
+		note_mptcp(l, e, t->note_at, false);
 }
 
 static void note_count(struct line *l, const struct event *e, enum field f, const char *what)
@@ -513,33 +608,69 @@ static void note_count(struct line *l, const struct event *e, enum field f, cons
 	table_note(l, l->t->state_at, false, DIM, text);
 }
 
+/* "listen() again: backlog 3 → 7", where this line is about that. */
+static bool note_new_limit(struct line *l, const struct event *e)
+{
+	const struct table_listener *known = table_listener_of(l->t, e);
+	bool other = known && known->backlog_known && event_has(e, F_BACKLOG) && known->backlog != e->v[F_BACKLOG].u;
+	char text[128], *p = stpcpy(text, "listen() again: backlog ");
+
+	/* The call itself was seen, or its limit alone has changed. */
+	if (!event_has(e, F_BACKLOG) || (!other && !event_has(e, F_BACKLOG_ASKED)))
+		return false;
+	if (other)
+		p = stpcpy(text_u64(p, known->backlog), l->t->into);
+	p = text_u64(p, e->v[F_BACKLOG].u);
+	if (event_has(e, F_BACKLOG_ASKED) && e->v[F_BACKLOG_ASKED].u != e->v[F_BACKLOG].u)
+		p = stpcpy(text_u64(stpcpy(p, " (asked "), e->v[F_BACKLOG_ASKED].u), ")");
+	*p = '\0';
+	table_note(l, l->t->state_at, true, PLAIN, text);
+	return true;
+}
+
+/*
+ * What to do, behind the owner. Where that has no room on the first row and has to be told, because others listen there
+ * too, the sentence begins with it.
+ */
+static void note_advice(struct line *l, const struct event *e, const char *advice)
+{
+	const struct table *t = l->t;
+	char text[NOTE_MAX], owner[OWNER_MAX], *p = text;
+
+	owner_text(t, e, NAME_COLUMNS, owner, sizeof(owner));
+	if (!t->limit || l->col + 2 + table_columns(owner) <= t->limit)
+		table_note(l, t->state_at, false, PLAIN, owner);
+	else if (*owner && one_of_many(l->t, e))
+		p = stpcpy(stpcpy(p, owner), ": ");
+	text_clean(p, sizeof(text) - OWNER_MAX, advice, 400, t->base.options.utf8);
+	table_note(l, t->state_at, true, PLAIN, text);
+}
+
 static void listener_line(struct line *l, const struct event *e)
 {
 	const char *verdict = event_text(e, F_VERDICT), *advice = event_text(e, F_ADVICE);
-	char text[NOTE_MAX], *p;
+	bool again = note_new_limit(l, e), fine = verdict && !strcmp(verdict, "ok");
+	char text[128], buf[64];
 
+	learn_listener(l->t, e);
 	queues_text(l->t, e, text);
-	table_note(l, l->t->state_at, true, queue_full(e) ? RED : PLAIN, text);
-	if (verdict) {
-		bool fine = !strcmp(verdict, "ok");
-		char buf[64];
-
+	table_note(l, l->t->state_at, !again, queue_full(e) ? RED : PLAIN, text);
+	if (verdict && !(again && fine))
 		table_note(l, l->t->state_at, true, fine ? GREEN : RED, table_phrase(verdict, buf, sizeof(buf)));
-		if (!fine && advice) {
-			text_clean(text, sizeof(text), advice, 400, l->t->base.options.utf8);
-			table_note(l, l->t->state_at, true, PLAIN, text);
-			return;
+	if (verdict && !fine && advice) {
+		note_advice(l, e, advice);
+		return;
+	}
+	if (!again) {
+		if (event_has(e, F_ACCEPT_QUEUE_PEAK)) {
+			*text_u64(stpcpy(text, "peak "), e->v[F_ACCEPT_QUEUE_PEAK].u) = '\0';
+			table_note(l, l->t->state_at, false, DIM, text);
 		}
+		note_count(l, e, F_ACCEPTED_RATE, "accepted/s");
+		note_count(l, e, F_COMPLETED_RATE, "completed/s");
+		note_count(l, e, F_DROPS_TOTAL, "refused");
 	}
-	if (event_has(e, F_ACCEPT_QUEUE_PEAK)) {
-		p = text_u64(stpcpy(text, "peak "), e->v[F_ACCEPT_QUEUE_PEAK].u);
-		*p = '\0';
-		table_note(l, l->t->state_at, false, DIM, text);
-	}
-	note_count(l, e, F_ACCEPTED_RATE, "accepted/s");
-	note_count(l, e, F_COMPLETED_RATE, "completed/s");
-	note_count(l, e, F_DROPS_TOTAL, "refused");
-	note_owner(l, e, 0, false);
+	note_owner(l, e, 0, again || one_of_many(l->t, e));
 }
 
 static void socket_line(struct line *l, const struct event *e)
@@ -559,8 +690,11 @@ static void socket_line(struct line *l, const struct event *e)
 		queues_text(t, e, text);
 		table_note(l, at, true, queue_full(e) ? RED : PLAIN, text);
 	}
-	note_owner(l, e, at, false);
+	note_owner(l, e, at, state == TCP_STATE_LISTEN);
+	note_mptcp(l, e, at, false);
 	table_note(l, at, false, DIM, "there before us");
+	if (state == TCP_STATE_LISTEN)
+		learn_listener(t, e);
 }
 
 static void lost_line(struct line *l, const struct event *e)

@@ -119,8 +119,28 @@ static char *summary_count(char *p, const char *dot_or_none, const struct event 
 	return stpcpy(p, what);
 }
 
-static void listener_row(struct line *l, const struct listener_summary *s)
+/* Another of the same ends: a member of its group, one before or after it, or one of another namespace. */
+static bool has_namesake(const struct listener_summaries *all, const struct listener_summary *s)
 {
+	for (size_t i = 0; i < all->count; i++) {
+		const struct listener_summary *other = &all->list[i];
+
+		if (other != s && other->port == s->port && other->family == s->family &&
+		    !memcmp(other->addr, s->addr, s->family == AF_INET6 ? 16 : 4))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Its owner stands under its ends: where a second row is there already, or where the row could not be told from
+ * another.
+ */
+static void listener_row(struct line *l, const struct listener_summaries *all, const struct listener_summary *s)
+{
+	const struct table_listener *known = table_listener(l->t, s->cookie);
+	const char *owner = known ? known->owner : "";
+	bool two_rows = s->handshake.count && s->accept_wait.count;
 	char text[TEXT_END_MAX];
 	size_t n = text_end(text, s->family, s->addr, s->port);
 
@@ -129,8 +149,13 @@ static void listener_row(struct line *l, const struct listener_summary *s)
 	put_number_right(l, s->drops, 37);
 	if (s->handshake.count)
 		put_quantiles(l, "handshake", &s->handshake);
-	if (s->handshake.count && s->accept_wait.count)
+	if (two_rows || (*owner && has_namesake(all, s))) {
 		table_end_row(l);
+		if (*owner) {
+			table_put(l, "  ", 2, 2);
+			table_put(l, owner, strlen(owner), table_columns(owner));
+		}
+	}
 	if (s->accept_wait.count)
 		put_quantiles(l, "wait", &s->accept_wait);
 	table_end_row(l);
@@ -190,6 +215,6 @@ void table_summary(struct line *l, const struct event *e)
 		out_advance(&t->base.out, l->p);
 		if (!table_begin_line(l))
 			return;
-		listener_row(l, &all->list[i]);
+		listener_row(l, all, &all->list[i]);
 	}
 }

@@ -39,7 +39,7 @@ static const char gold_80[] =
 	"                                         └ the client believes it is connected\n"
 	"10:31:37.120  9502←127.0.0.1:51244       SYN-ACK sent again (1)  lab[4711]\n"
 	"10:31:37.200  9502•127.0.0.1             accept() failed: EMFILE  ×12  lab[4711]\n"
-	"10:31:37.300  9502•127.0.0.1             syn 0 · acc 3/2  app stuck\n"
+	"10:31:37.300  9502•127.0.0.1             syn 0 · acc 3/2  app stuck  lab[4711]\n"
 	"             └ 3 connections have waited 2.3 s and nobody called accept(): look\n"
 	"               at pid 4711.\n"
 	"10:31:37.400  9502←127.0.0.1:51236       RST received  lab[4711]\n"
@@ -53,7 +53,7 @@ static const char gold_80[] =
 	"LOST 12 facts in all: the figures are too low\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 µs   44 µs   44 µs   44 µs\n"
-	"                                       wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
+	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
 
 static const char gold_120[] =
 	"sockstate 0.1.0 · Linux 6.18.44 · port 9502\n"
@@ -92,7 +92,7 @@ static const char gold_120[] =
 	"10:31:36.100  9502 ← 127.0.0.1:51244        ACK refused: accept queue full 3/2+1  the client believes it is connected\n"
 	"10:31:37.120  9502 ← 127.0.0.1:51244        SYN-ACK sent again (1)  lab[4711]\n"
 	"10:31:37.200  9502 • 127.0.0.1              accept() failed: EMFILE  ×12  lab[4711]\n"
-	"10:31:37.300  9502 • 127.0.0.1              syn 0 · acc 3/2  app stuck\n"
+	"10:31:37.300  9502 • 127.0.0.1              syn 0 · acc 3/2  app stuck  lab[4711]\n"
 	"             └ 3 connections have waited 2.3 s and nobody called accept(): look at pid 4711.\n"
 	"10:31:37.400  9502 ← 127.0.0.1:51236        RST received  lab[4711]\n"
 	"10:31:37.400  9502 ← 127.0.0.1:51236        ESTABLISHED → CLOSE       2.39 s  RST received  lab[4711]\n"
@@ -104,7 +104,7 @@ static const char gold_120[] =
 	"LOST 12 facts in all: the figures are too low\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 µs   44 µs   44 µs   44 µs\n"
-	"                                       wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
+	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
 
 static const char gold_ascii[] =
 	"sockstate 0.1.0, Linux 6.18.44, port 9502\n"
@@ -145,7 +145,7 @@ static const char gold_ascii[] =
 	"                                         ` the client believes it is connected\n"
 	"10:31:37.120  9502<127.0.0.1:51244       SYN-ACK sent again (1)  lab[4711]\n"
 	"10:31:37.200  9502*127.0.0.1             accept() failed: EMFILE  x12  lab[4711]\n"
-	"10:31:37.300  9502*127.0.0.1             syn 0, acc 3/2  app stuck\n"
+	"10:31:37.300  9502*127.0.0.1             syn 0, acc 3/2  app stuck  lab[4711]\n"
 	"             ` 3 connections have waited 2.3 s and nobody called accept(): look\n"
 	"               at pid 4711.\n"
 	"10:31:37.400  9502<127.0.0.1:51236       RST received  lab[4711]\n"
@@ -159,4 +159,4 @@ static const char gold_ascii[] =
 	"LOST 12 facts in all: the figures are too low\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 us   44 us   44 us   44 us\n"
-	"                                       wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
+	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";

@@ -1,7 +1,7 @@
 # --raw: each transition as the kernel's tracepoint fired, instead of the story.
 raw
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
-    state CLOSE->LISTEN ?#1 0.0.0.0:9502 raw=true
+    state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0 raw=true
 10 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:0/2/1
 10.1 state LISTEN>SYN_RECV 10.0.0.1:9502
     state LISTEN->SYN_RECV 10.0.0.1:9502 raw=true
