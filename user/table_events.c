@@ -481,6 +481,8 @@ static const char *reset_words(const char *reason, char *buf, size_t size)
 static void reset_line(struct line *l, const struct event *e)
 {
 	const char *dir = event_text(e, F_DIR), *reason = event_text(e, F_REASON), *role = event_text(e, F_ROLE);
+	const struct table_listener *its = table_listener(l->t, event_get(e, F_LISTENER));
+	bool stopped = role && role[0] == 's' && !(its && its->listens); /* its listener may have: it aborts its queue */
 	char text[160], buf[64], *p;
 
 	p = stpcpy(text, dir && !strcmp(dir, "sent") ? "RST sent" : dir ? "RST received" : "RST");
@@ -489,8 +491,7 @@ static void reset_line(struct line *l, const struct event *e)
 	table_note(l, l->t->state_at, true, RED, text);
 	note_owner(l, e, 0, false);
 	if (reason && !strcmp(reason, "state"))
-		table_note(l, 0, true, DIM, role && role[0] == 'c' ? "by SO_LINGER 0 or ss -K"
-								   : "by SO_LINGER 0 or listener closed");
+		table_note(l, 0, true, DIM, stopped ? "by SO_LINGER 0 or listener closed" : "by SO_LINGER 0 or ss -K");
 }
 
 /* In place: "18 B" is "18", "1.23 MB" is "1.2M", "12.3 MB" is "12M". */

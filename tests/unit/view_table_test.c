@@ -377,6 +377,12 @@ static void check_resets(void)
 	event_set_text(e, F_DIR, "sent");
 	event_set_text(e, F_REASON, "state");
 	tell(&s);
+	/* its listener is known to listen still */
+	listen_on(1, 9502, "lab");
+	e = at(&s, EVENT_RESET, 0, 's', 51234);
+	event_set_text(e, F_DIR, "sent");
+	event_set_text(e, F_REASON, "state");
+	tell(&s);
 	is_str(result(),
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: no socket for this segment\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: aborted  lab[4711]\n"
@@ -389,6 +395,9 @@ static void check_resets(void)
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: another reason  lab[4711]\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: brand new  lab[4711]\n"
 	       "10:31:30.000 51234→127.0.0.1:9502        RST sent: aborted  nc[4712]\n"
+	       "                                         └ by SO_LINGER 0 or ss -K\n"
+	       "10:31:30.000  9502•127.0.0.1             CLOSE→LISTEN  backlog 2  lab[4701]\n"
+	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: aborted  lab[4711]\n"
 	       "                                         └ by SO_LINGER 0 or ss -K\n",
 	       "why a RST went, in words");
 }
