@@ -643,7 +643,7 @@ static void note_advice(struct line *l, const struct event *e, const char *advic
 		table_note(l, t->state_at, false, PLAIN, owner);
 	else if (*owner && one_of_many(l->t, e))
 		p = stpcpy(stpcpy(p, owner), ": ");
-	text_clean(p, sizeof(text) - OWNER_MAX, advice, 400, t->base.options.utf8);
+	text_clean(p, sizeof(text) - (size_t)(p - text), advice, 400, t->base.options.utf8);
 	table_note(l, t->state_at, true, PLAIN, text);
 }
 
