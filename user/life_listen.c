@@ -161,10 +161,12 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 		e = line_begin(&t->lines, EVENT_STATE, h->t);
 		event_set(e, F_OLD, f->old);
 		event_set(e, F_NEW, f->new);
-		if (t->config.raw) /* it is as it fired; who called listen(), with what, is known besides */
-			event_set(e, F_RAW, true);
 		line_listener(&t->lines, l);
 		line_queues(&t->lines, l);
+		if (t->config.raw) { /* as it fired, of either side; who called listen(), with what, is known besides */
+			event_set(e, F_RAW, true);
+			t->lines.muted = false;
+		}
 	}
 	if (l->asked_known)
 		event_set(e, F_BACKLOG_ASKED, l->backlog_asked);
