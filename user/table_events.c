@@ -469,7 +469,6 @@ static const char *reset_words(const char *reason, char *buf, size_t size)
 		{"abort_on_memory", "orphan limit or out of memory"},
 		{"disconnect", "disconnected with data unsent"},
 		{"timeout", "keepalive without an answer"},
-		{"other", "another reason"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
@@ -486,7 +485,7 @@ static void reset_line(struct line *l, const struct event *e)
 	char text[160], buf[64], *p;
 
 	p = stpcpy(text, dir && !strcmp(dir, "sent") ? "RST sent" : dir ? "RST received" : "RST");
-	if (reason)
+	if (reason && strcmp(reason, "other") != 0) /* the kernel has a reason, and we no name for it */
 		stpcpy(stpcpy(p, ": "), reset_words(reason, buf, sizeof(buf)));
 	table_note(l, l->t->state_at, true, RED, text);
 	note_owner(l, e, 0, false);

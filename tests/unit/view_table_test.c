@@ -392,7 +392,7 @@ static void check_resets(void)
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: orphan limit or out of memory\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: disconnected with data unsent\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: keepalive without an answer\n"
-	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: another reason  lab[4711]\n"
+	       "10:31:30.000  9502←127.0.0.1:51234       RST sent  lab[4711]\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: brand new  lab[4711]\n"
 	       "10:31:30.000 51234→127.0.0.1:9502        RST sent: aborted  nc[4712]\n"
 	       "                                         └ by SO_LINGER 0 or ss -K\n"
