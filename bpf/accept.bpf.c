@@ -150,13 +150,13 @@ int listener_ready(__u64 *ctx)
 
 /* ---- out of the queue: what all ways send ---- */
 
-/* sk is the accepted socket; call may be NULL: accept() was called before we were there. */
-static __always_inline void send_accept(const struct sock *sk, const struct call *call, int fd, __u32 flags)
+/* sk is the accepted socket, and wanted; call may be NULL: accept() was called before we were there. */
+static __always_inline void send_wanted_accept(const struct sock *sk, const struct call *call, int fd, __u32 flags)
 {
 	struct cpu *cpu = this_cpu();
 	struct fact_accept *f;
 
-	if (!cpu || !sock_wanted_probe(sk))
+	if (!cpu)
 		return;
 	if (call && call->io_uring)
 		flags |= FACT_F_IO_URING;
@@ -173,6 +173,12 @@ static __always_inline void send_accept(const struct sock *sk, const struct call
 	f->fd = fd;
 	f->err = 0;
 	fact_submit(cpu, f, sizeof(*f));
+}
+
+static __always_inline void send_accept(const struct sock *sk, const struct call *call, int fd, __u32 flags)
+{
+	if (sock_wanted_probe(sk))
+		send_wanted_accept(sk, call, fd, flags);
 }
 
 /* accept() failed on this listener. It has no socket to name, but its place: the listener's end. */
@@ -375,7 +381,7 @@ static __always_inline int accept_exit(long ret)
 				queues_probe(&call->q, listener);
 			else if (call)
 				call->q.sk = 0;
-			send_accept(sk, call, ret, 0);
+			send_wanted_accept(sk, call, ret, 0);
 		}
 	}
 	if (call)

@@ -212,9 +212,9 @@ struct fact_accept {
 enum fact_reset_reason {
 	FACT_RESET_UNKNOWN,
 	FACT_RESET_NO_SOCKET,
-	FACT_RESET_STATE,	    /* no such segment is acceptable in that state */
+	FACT_RESET_STATE,	    /* an abort: SO_LINGER 0 (tcp_disconnect), a listener that closes, ss -K; or no such segment fits */
 	FACT_RESET_ABORT_ON_CLOSE,  /* unread data at close() */
-	FACT_RESET_ABORT_ON_LINGER, /* SO_LINGER 0 */
+	FACT_RESET_ABORT_ON_LINGER, /* TCP_LINGER2 below 0 */
 	FACT_RESET_ABORT_ON_MEMORY,
 	FACT_RESET_DISCONNECT,
 	FACT_RESET_TIMEOUT,	    /* keepalive or orphan timer */
