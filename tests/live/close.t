@@ -13,8 +13,8 @@ close_adds_up() # role
 	is "$(ask "map(of(\"close\") | select(.role == \"$1\")) | .[0] | (.states | add) as \$sum |
 		if .life_ns then .life_ns - \$sum | . >= 0 and . <= 1000 else (.states | length) > 0 end")" true \
 		"$1: its time per state adds up to its life"
-	is "$(ask "(map(of(\"close\") | select(.role == \"$1\")) | .[0].states) as \$s |
-		map(select(.role == \"$1\") | st | select(.in_old_ns) | \$s[.old] == .in_old_ns) | unique")" '[true]' \
+	is "$(ask "(map(of(\"close\") | select(.role == \"$1\")) | .[0]) as \$close |
+		map(select(.role == \"$1\" and .seq < \$close.seq) | st | select(.in_old_ns) | \$close.states[.old] == .in_old_ns) | unique")" '[true]' \
 		"$1: and agrees with its transitions"
 }
 
