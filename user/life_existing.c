@@ -130,6 +130,21 @@ static void put_listener_right(struct tracker *t, const struct fact_existing *f)
 		life_listener_lost(t, l, f->h.t);
 }
 
+/* Half open, and its SYN was lost. */
+static struct conn *adopt_request(struct tracker *t, const struct fact_sock *s)
+{
+	struct conn *c = life_add(t, s, true);
+	struct listener *l = listener_by_port(t->listeners, s);
+
+	if (!c)
+		return NULL;
+	c->role = ROLE_SERVER;
+	c->state = TCP_STATE_SYN_RECV;
+	listener_attach(t->listeners, c, l);
+	life_own_as(c, l);
+	return c;
+}
+
 static void put_conn_right(struct tracker *t, const struct fact_existing *f)
 {
 	struct conn *c = life_find(t, &f->s);
@@ -137,7 +152,7 @@ static void put_conn_right(struct tracker *t, const struct fact_existing *f)
 	if (!c && f->s.state == TCP_STATE_CLOSE)
 		return;
 	if (!c)
-		c = life_adopt(t, &f->s, f->s.state);
+		c = f->s.state == TCP_STATE_SYN_RECV ? adopt_request(t, &f->s) : life_adopt(t, &f->s, f->s.state);
 	if (!c)
 		return;
 	c->flags |= CONN_PAST_UNKNOWN;

@@ -28,6 +28,7 @@ tier exact
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=unknown client_isn=101 server_isn=201 handshake_ns=100ms states={SYN_RECV:100ms}
 22 existing #9 10.0.0.1:9502<10.0.0.2:4002 state=ESTABLISHED +again
 22 existing #10 10.0.0.1:9502<10.0.0.2:4003 state=ESTABLISHED +again
+22 existing 10.0.0.1:9502<10.0.0.2:4005 state=SYN_RECV +again
 22 existing #2 0.0.0.0:9503 state=CLOSE +again
     state LISTEN->CLOSE listener#2 0.0.0.0:9503 [51/other] accept_queue=0 backlog=2 syn_queue=0
 # what nobody knows is gone already
@@ -43,6 +44,9 @@ tier exact
 32 closed #9 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4002 err=ECONNRESET
     state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] reason=rst_received
     close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] end=rst_received client_isn=102 server_isn=202 bytes_in=0 bytes_out=0 retrans=0
+32.1 enqueue #12 sk=120 q=1:1/2/0
+32.1 est #12 sk=120 10.0.0.1:9502<10.0.0.2:4005 isn=5/6 copy=0/2
+    state SYN_RECV->ESTABLISHED server#12@1 10.0.0.1:9502<10.0.0.2:4005 [50/srv] client_isn=5 server_isn=6 synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 33 end
-    summary accepted=1 connections=4 never_accepted=0 still_queued=0 drops={} lost=9
-        #1 port=9502 completed=2 accepted=1 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=1:100ms/100ms/100ms/100ms
+    summary accepted=1 connections=5 never_accepted=0 still_queued=1 drops={} lost=9
+        #1 port=9502 completed=3 accepted=1 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=1:100ms/100ms/100ms/100ms
