@@ -176,10 +176,11 @@ static void verify_round(struct live *l, bool final)
 	tracker_walk(stream_tracker(l->stream), on_tracker_socket, l->verify);
 	if (rc >= 0 || rc == -EINTR)
 		rc = verify_end(l->verify, clock_now_ns(), final);
+	/* One that was passed over has put nothing right. */
+	if (rc >= 0 && l->repair)
+		l->repair--;
 	if (rc < 0 && l->options->verbose)
 		run_complain("--verify: a round was passed over: %s", strerror(-rc));
-	if (l->repair)
-		l->repair--;
 }
 
 /* One of the looks that make a loss good, where --verify does not look anyway. */
