@@ -163,7 +163,7 @@ static void verify_round(struct live *l, bool final)
 	uint64_t read;
 	int rc;
 
-	verify_set_fix(l->verify, l->repair ? on_fix : NULL, l);
+	verify_set_fix(l->verify, final ? NULL : on_fix, l, l->repair);
 	verify_begin(l->verify, clock_now_ns());
 	rc = source_kernel_snapshot(l->source, on_row, l);
 	read = clock_now_ns();

@@ -64,8 +64,9 @@ struct verify {
 	struct verify_config config;
 	event_fn emit;
 	void *ctx;
-	verify_fix_fn fix; /* NULL: differences are told */
+	verify_fix_fn fix; /* NULL: nothing is put right */
 	void *fix_ctx;
+	bool silent; /* put right without a word */
 	uint32_t *netns;
 	size_t netns_count;
 	uint64_t begin, told;
@@ -169,10 +170,11 @@ struct verify *verify_new(const struct verify_config *config, event_fn emit, voi
 	return v;
 }
 
-void verify_set_fix(struct verify *v, verify_fix_fn fix, void *ctx)
+void verify_set_fix(struct verify *v, verify_fix_fn fix, void *ctx, bool silent)
 {
 	v->fix = fix;
 	v->fix_ctx = ctx;
+	v->silent = silent;
 }
 
 void verify_free(struct verify *v)
@@ -616,13 +618,13 @@ int verify_end(struct verify *v, uint64_t t, bool final)
 		f->told = b && b->told;
 		if (f->told || (!b && !(final && is_certain(v, f))))
 			continue;
-		if (v->fix) {
-			put_right(v, f, t);
-			continue;
+		if (!v->silent) {
+			f->told = true;
+			tell(v, f, t);
+			told++;
 		}
-		f->told = true;
-		tell(v, f, t);
-		told++;
+		if (v->fix)
+			put_right(v, f, t);
 	}
 	swap = v->before;
 	v->before = v->now;

@@ -15,7 +15,7 @@
  *  - the tracker has not entered the state after the row was read;
  *  - for a queue's length, no connection of that port came, went, was accepted or changed its state in between, in either
  *    view: the queue of a busy listener is judged when it comes to rest.
- * It is told once, for as long as it lasts.
+ * It is told once, for as long as it lasts; where verify_set_fix() was called no longer than that.
  *
  * Not differences, because the tracker cannot know better:
  *  - sockets that the filter or its side passes over, sockets of namespaces that are not listed, sockets in CLOSE (never
@@ -65,12 +65,12 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s);
  */
 int verify_end(struct verify *v, uint64_t t, bool final);
 /*
- * After a loss the tracker cannot be right. While fix is set, a socket that differs is not told but put right: fix gets what the
- * kernel has of it, as a FACT_EXISTING with FACT_F_AGAIN (state CLOSE: the kernel has it no more). NULL: differences are told.
- * Owners and queues are not in it: those of the queues put themselves right.
+ * What differs is put right: fix gets what the kernel has of it, as a FACT_EXISTING with FACT_F_AGAIN (state CLOSE: the kernel has
+ * it no more). silent: it is not told, for after a loss the tracker cannot be right. Owners and queues are not put right: queues
+ * come right by themselves. fix may be NULL.
  */
 typedef void (*verify_fix_fn)(void *ctx, const struct fact_existing *f);
-void verify_set_fix(struct verify *v, verify_fix_fn fix, void *ctx);
+void verify_set_fix(struct verify *v, verify_fix_fn fix, void *ctx, bool silent);
 /* How many were told in all. */
 uint64_t verify_differences(const struct verify *v);
 

@@ -445,7 +445,7 @@ static void test_fix(void)
 	struct fact_existing same = row(9 * SECOND, 3, TCP_STATE_ESTABLISHED, 80, 1003);
 	struct fact_existing gone = row(9 * SECOND, 4, TCP_STATE_ESTABLISHED, 80, 1004);
 
-	verify_set_fix(v, fix, &fixes);
+	verify_set_fix(v, fix, &fixes, true);
 	for (int i = 0; i < 3; i++) {
 		struct tracker_socket was = sock(&changed, SECOND), is = sock(&same, SECOND), not_there = sock(&gone, SECOND);
 
@@ -458,7 +458,7 @@ static void test_fix(void)
 		verify_tracker_socket(v, &is);
 		verify_tracker_socket(v, &not_there);
 		if (i == 2) /* as though it had not helped */
-			verify_set_fix(v, NULL, NULL);
+			verify_set_fix(v, fix, &fixes, false);
 		verify_end(v, 12 * SECOND, false);
 		if (i == 0)
 			ok(!fixes.count && !told.count, "one look proves nothing");
@@ -466,7 +466,7 @@ static void test_fix(void)
 			ok(fixes.count == 3 && fixes.gone == 1 && fixes.listeners == 1 && fixes.cookies == 1 + 2 + 4 && !told.count,
 			   "in the second what differs is put right: unknown, changed, gone");
 	}
-	ok(fixes.count == 3 && told.count == 3 && verify_differences(v) == 3, "later it is told again");
+	ok(fixes.count == 6 && told.count == 3 && verify_differences(v) == 3, "without a loss it is told, and put right");
 	verify_free(v);
 }
 
