@@ -20,7 +20,8 @@ serve --addr 0.0.0.0 --reset --close-after 0 --accept-max 1 --exit-when-done
 call --bind 127.0.0.2 --send 0 --read-eof --keep-going
 wait "$server"
 serve --addr 0.0.0.0 --never-accept --backlog 1
-call_bg --bind 127.0.0.3 --count 2 --hold forever
+# One after the other: of two that complete at once the tracepoint tier says for both that they are the first in the queue.
+call_bg --bind 127.0.0.3 --count 2 --every 300 --hold forever
 until_true in_state established 2 "( sport = :$port )"
 end "$server"
 end "$client"
