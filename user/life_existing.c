@@ -145,11 +145,23 @@ static struct conn *adopt_request(struct tracker *t, const struct fact_sock *s)
 	return c;
 }
 
+/*
+ * Gone, or handed over to a timewait socket whose end nobody will tell: its story is over. (An orphan in FIN_WAIT2 that is not handed
+ * over yet looks the same.)
+ */
+static bool is_over(const struct tracker *t, const struct fact_existing *f)
+{
+	if (f->s.state == TCP_STATE_TIME_WAIT || (f->s.state == TCP_STATE_FIN_WAIT2 && !f->inode))
+		return life_absent(t, KNOW_TIME_WAIT_END);
+	return f->s.state == TCP_STATE_CLOSE;
+}
+
 static void put_conn_right(struct tracker *t, const struct fact_existing *f)
 {
 	struct conn *c = life_find(t, &f->s);
+	bool over = is_over(t, f);
 
-	if (!c && f->s.state == TCP_STATE_CLOSE)
+	if (!c && over)
 		return;
 	if (!c)
 		c = f->s.state == TCP_STATE_SYN_RECV ? adopt_request(t, &f->s) : life_adopt(t, &f->s, f->s.state);
@@ -159,7 +171,7 @@ static void put_conn_right(struct tracker *t, const struct fact_existing *f)
 	c->flags &= ~(uint32_t)CONN_LISTENER_GONE;
 	/* What it did meanwhile, and when, is not known: no duration is told of it. */
 	c->t_begin = c->t_state = 0;
-	if (f->s.state == TCP_STATE_CLOSE) {
+	if (over) {
 		if (conn_is(c, CONN_REQUEST))
 			life_uncount_request(t, c);
 		/* It may have been accepted. */

@@ -36,13 +36,14 @@ struct row {
 	uint64_t t;
 	uint32_t accept_queue, backlog;
 	uint8_t state;
-	bool owned; /* a file holds it */
+	uint32_t inode; /* of the file that holds it, 0: none */
 	bool matched;
 };
 
 struct finding {
 	struct ends ends;
 	enum difference what;
+	uint32_t inode;	   /* the kernel's */
 	uint64_t since;	   /* the tracker's, 0 unknown */
 	uint64_t traffic;  /* of the port, QUEUE_DIFFERS only */
 	uint32_t tracker, kernel; /* states, lengths or limits */
@@ -255,9 +256,9 @@ static bool must_know(const struct verify *v, const struct row *r)
 		return false;
 	if (r->state == TCP_STATE_CLOSE)
 		return false;
-	if (is_last_state(r->state) && !r->owned)
+	if (is_last_state(r->state) && !r->inode)
 		return is_exact(v, KNOW_TIME_WAIT_BEGIN) && is_exact(v, KNOW_TIME_WAIT_END);
-	if (r->state == TCP_STATE_SYN_RECV && !r->owned)
+	if (r->state == TCP_STATE_SYN_RECV && !r->inode)
 		return !is_absent(v, KNOW_SYN_RECV_BEGIN);
 	return true;
 }
@@ -279,7 +280,7 @@ static bool must_agree(const struct verify *v, const struct tracker_socket *s, c
 {
 	if (s->since > r->t)
 		return false;
-	if (is_last_state(r->state) && !r->owned) {
+	if (is_last_state(r->state) && !r->inode) {
 		if (is_last_state(s->state))
 			return s->state == TCP_STATE_TIME_WAIT && is_exact(v, KNOW_TIME_WAIT_BEGIN);
 		if (s->state == TCP_STATE_CLOSE)
@@ -332,7 +333,7 @@ int verify_kernel_socket(struct verify *v, const struct fact_existing *f)
 		.accept_queue = f->q.accept_queue,
 		.backlog = f->q.backlog,
 		.state = (uint8_t)f->s.state,
-		.owned = f->inode,
+		.inode = f->inode,
 	};
 	memcpy(r->ends.laddr, f->s.laddr, 16);
 	memcpy(r->ends.raddr, f->s.raddr, 16);
@@ -399,8 +400,9 @@ static struct row *match_ends(struct verify *v, const struct ends *e, unsigned i
 	return found;
 }
 
-static int find(struct verify *v, enum difference what, const struct ends *e, uint64_t since, uint32_t tracker,
-		uint32_t kernel)
+/* r: what the kernel has, NULL: nothing. */
+static int find(struct verify *v, enum difference what, const struct ends *e, const struct row *r, uint64_t since,
+		uint32_t tracker, uint32_t kernel)
 {
 	struct findings *n = &v->now;
 
@@ -411,6 +413,7 @@ static int find(struct verify *v, enum difference what, const struct ends *e, ui
 	n->list[n->count++] = (struct finding){
 		.ends = *e,
 		.what = what,
+		.inode = r ? r->inode : 0,
 		.since = since,
 		.tracker = tracker,
 		.kernel = kernel,
@@ -423,13 +426,13 @@ static int compare(struct verify *v, const struct tracker_socket *s, const struc
 	int err = 0;
 
 	if (s->state != r->state)
-		return must_agree(v, s, r) ? find(v, STATE_DIFFERS, &r->ends, s->since, s->state, r->state) : 0;
+		return must_agree(v, s, r) ? find(v, STATE_DIFFERS, &r->ends, r, s->since, s->state, r->state) : 0;
 	if (s->state != TCP_STATE_LISTEN || s->since > r->t)
 		return 0;
 	if (s->accept_queue != r->accept_queue && !is_absent(v, KNOW_ENQUEUE) && !is_absent(v, KNOW_ACCEPT))
-		err = find(v, QUEUE_DIFFERS, &r->ends, s->since, s->accept_queue, r->accept_queue);
+		err = find(v, QUEUE_DIFFERS, &r->ends, r, s->since, s->accept_queue, r->accept_queue);
 	if (!err && s->backlog != r->backlog && is_exact(v, KNOW_RELISTEN))
-		err = find(v, BACKLOG_DIFFERS, &r->ends, s->since, s->backlog, r->backlog);
+		err = find(v, BACKLOG_DIFFERS, &r->ends, r, s->since, s->backlog, r->backlog);
 	return err;
 }
 
@@ -457,7 +460,7 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s)
 		r = match_ends(v, &e, s->state);
 	if (r)
 		return compare(v, s, r);
-	return must_exist(v, s) ? find(v, GONE_SOCKET, &e, s->since, s->state, 0) : 0;
+	return must_exist(v, s) ? find(v, GONE_SOCKET, &e, NULL, s->since, s->state, 0) : 0;
 }
 
 /* ---- telling ---- */
@@ -538,6 +541,7 @@ static void put_right(const struct verify *v, const struct finding *f, uint64_t 
 		      .lport = f->ends.lport,
 		      .rport = f->ends.rport},
 		.fd = -1,
+		.inode = f->inode,
 	};
 
 	if (f->what == QUEUE_DIFFERS || f->what == BACKLOG_DIFFERS)
@@ -579,7 +583,7 @@ static int find_unknown(struct verify *v)
 
 		if (r->matched || !is_newest(v, r) || !must_know(v, r))
 			continue;
-		err = find(v, UNKNOWN_SOCKET, &r->ends, 0, 0, r->state);
+		err = find(v, UNKNOWN_SOCKET, &r->ends, r, 0, 0, r->state);
 		if (err)
 			return err;
 	}
