@@ -48,7 +48,7 @@ static __always_inline void send_enqueue(struct cpu *cpu, struct sock *listener,
 	f->netns = netns_of(tp);
 	f->lport = c->skc_num;
 	f->rport = bpf_ntohs(c->skc_dport);
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 /* The usual way, from a request. Returns the child, or NULL where another CPU was faster or the listener has gone. */
@@ -144,7 +144,7 @@ int listener_ready(__u64 *ctx)
 	f->netns = netns_of(tp);
 	f->lport = listener->__sk_common.skc_num;
 	f->rport = rport;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 	return 0;
 }
 
@@ -172,7 +172,7 @@ static __always_inline void send_wanted_accept(const struct sock *sk, const stru
 	f->called = call ? call->called : 0;
 	f->fd = fd;
 	f->err = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 static __always_inline void send_accept(const struct sock *sk, const struct call *call, int fd, __u32 flags)
@@ -200,7 +200,7 @@ static __always_inline void send_accept_error(const struct sock *listener, __u64
 	f->called = called;
 	f->fd = -1;
 	f->err = err;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 static __always_inline bool is_failure(long ret)

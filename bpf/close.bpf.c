@@ -56,7 +56,7 @@ static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __
 		  sk->__sk_common.skc_state);
 	f->reason = reason;
 	f->pid = flags & FACT_F_OWNED ? current_pid() : 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 /* No connection of ours: only the segment that was answered tells whom the RST goes to. */
@@ -78,7 +78,7 @@ static __always_inline void send_reset_of_segment(const struct sk_buff *skb, __u
 	segment_ends(&f->s, skb, &t);
 	f->reason = reason;
 	f->pid = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 SEC("tp_btf/tcp_receive_reset")
@@ -127,7 +127,7 @@ int timewait_begin(__u64 *ctx)
 		return 0;
 	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp), substate);
 	f->s.sk = tw;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 	return 0;
 }
 
@@ -143,7 +143,7 @@ static __always_inline void send_timewait(struct cpu *cpu, enum fact_kind kind, 
 		return;
 	sock_fill(&f->s, c, c->skc_net.net->ns.inum, c->skc_cookie.counter, bpf_ntohs(BPF_CORE_READ(tw, tw_sport)),
 		  BPF_CORE_READ(tw, tw_substate));
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 /* An orphan's FIN_WAIT2 is a timewait socket already; when the peer's FIN comes, it is in TIME_WAIT. */

@@ -249,7 +249,7 @@ struct fact_existing {
 };
 
 enum fact_lost_where {
-	FACT_LOST_RING,	     /* the ring buffer was full */
+	FACT_LOST_RING,	     /* the ring of that CPU was full */
 	FACT_LOST_RECURSION, /* a program was not run because it was running already on that CPU */
 	FACT_LOST_MAP,	     /* a map in the kernel was full */
 	FACT_LOST_DECODE,    /* a record could not be read */

@@ -50,7 +50,7 @@ int syn_begin(__u64 *ctx)
 	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
 	f->attempt = 0;
 	f->pad = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 	return 0;
 }
 
@@ -90,7 +90,7 @@ int synack_leaves(__u64 *ctx)
 	f->server_isn = isn;
 	f->attempt = 0;
 	f->pad = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 	return 0;
 }
 
@@ -122,7 +122,7 @@ int synack_again(__u64 *ctx)
 	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
 	f->attempt = req->num_retrans + 1; /* it is counted after this */
 	f->pad = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 	return 0;
 }
 
@@ -149,7 +149,7 @@ int syn_again(__u64 *ctx)
 	f->server_isn = 0;
 	f->attempt = tp->total_retrans; /* it is counted before this */
 	f->pad = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 	return 0;
 }
 
@@ -198,6 +198,6 @@ int request_expired(__u64 *ctx)
 	f->server_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn);
 	f->attempt = BPF_CORE_READ(req, num_retrans);
 	f->pad = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 	return 0;
 }

@@ -37,7 +37,7 @@ static __always_inline void send_listen_again(const struct sock *sk, struct call
 	f->somaxconn = BPF_CORE_READ(sk, __sk_common.skc_net.net, core.sysctl_somaxconn);
 	f->asked_known = call->asked_known;
 	f->backlog_asked = call->asked_known ? call->asked : 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 static __always_inline void listen_enter(const struct sock *sk, struct call *call)

@@ -56,7 +56,7 @@ static __always_inline void send_drop(struct cpu *cpu, struct tcp_sock *listener
 		queues_none(&f->q);
 	}
 	f->reason = reason;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 /* ---- SYN ---- */
@@ -209,7 +209,7 @@ static __always_inline void send_reset_of_request(struct cpu *cpu, const struct 
 	sock_fill_probe(&f->s, &req->__req_common, lport);
 	f->reason = FACT_RESET_UNKNOWN;
 	f->pid = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 /*

@@ -1,26 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * send.bpf.h - from a hook to the ring: reserve or count, stamp, submit, wake seldom.
+ * send.bpf.h - from a hook to the ring: take room or count, stamp, complete, wake seldom.
  *
  * Waking the reader is ten times dearer than everything else that a program does here. The reader looks by itself
- * every few milliseconds; it is woken only when a CPU has sent so much that the ring could fill before that.
+ * every few milliseconds; it is woken only when a CPU has sent so much that its ring could fill before that.
  */
 #ifndef SOCKSTATE_SEND_BPF_H
 #define SOCKSTATE_SEND_BPF_H
 
 #include "counts.h"
 #include "fact.h"
+#include "ring.h"
 #include "settings.bpf.h"
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* rings */
+	__type(key, __u32);
+	__type(value, struct ring_ends);
+} ring_ends __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* chunks of all rings */
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, RING_CHUNK + RING_SLACK);
+} ring_chunks __weak SEC(".maps");
+
+/* Its records say nothing; it wakes the reader. */
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 23); /* 8 MiB is 70000 facts; --ring-size sets it */
-} ring __weak SEC(".maps");
+	__uint(max_entries, 4096);
+} bell __weak SEC(".maps");
 
 /* All that the kernel side remembers from one hook to the next, apart from a thread's own call (call.bpf.h). */
 struct cpu {
-	__u64 unread; /* bytes sent since the last wake-up */
-
 	/* the last transition that the first program has dealt with */
 	__u64 token_sk;
 	__u64 token_states;
@@ -90,35 +106,77 @@ static __always_inline struct cpu *this_cpu(void)
 	return bpf_map_lookup_elem(&cpus, &zero);
 }
 
+static __always_inline void ring_bell(void)
+{
+	__u64 nothing = 0;
+
+	bpf_ringbuf_output(&bell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
+}
+
+/*
+ * Room in the ring of this CPU; NULL where it is full. An interrupt between the look and the taking may take room as
+ * well: then look again. Only so many can lie above each other, so this ends.
+ */
+static __always_inline void *ring_take(__u32 size)
+{
+	__u32 ring = bpf_get_smp_processor_id();
+	struct ring_ends *ends;
+	__u32 chunk;
+	__u64 head;
+	void *room;
+
+	if (ring >= setting_rings)
+		ring %= setting_rings; /* a CPU that came later */
+	ends = bpf_map_lookup_elem(&ring_ends, &ring);
+	if (!ends)
+		return NULL;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < 8; i++) {
+		head = *(volatile __u64 *)&ends->head;
+		if (head + size - *(volatile __u64 *)&ends->tail > setting_ring_bytes)
+			return NULL;
+		if (__sync_val_compare_and_swap(&ends->head, head, head + size) == head)
+			goto taken;
+	}
+	return NULL;
+taken:
+	if ((head ^ (head + size)) & setting_wake_bytes)
+		ring_bell();
+	chunk = ring * (setting_ring_bytes / RING_CHUNK) + (head & (setting_ring_bytes - 1)) / RING_CHUNK;
+	room = bpf_map_lookup_elem(&ring_chunks, &chunk);
+	return room ? room + (head & (RING_CHUNK - 8)) : NULL;
+}
+
 /* Room for a fact, with its header written; NULL and counted where the ring is full. The caller writes all the rest. */
 static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32 flags)
 {
-	__u64 now = bpf_ktime_get_ns();
-	struct fact_hdr *h = bpf_ringbuf_reserve(&ring, size, 0);
+	struct fact_hdr *h = ring_take(size);
 
 	if (!h) {
 		count(COUNT_LOST_RING);
 		return NULL;
 	}
-	h->t = now;
-	h->size = size;
+	/* Not before: whoever is interrupted in between has taken room, and the reader knows that something is to come. */
+	h->t = bpf_ktime_get_ns();
 	h->kind = kind;
 	h->cpu = bpf_get_smp_processor_id();
 	h->flags = flags;
 	return h;
 }
 
-static __always_inline void fact_submit(struct cpu *cpu, void *fact, __u32 size)
+/*
+ * The fact is complete. To be called for whatever was reserved: the reader does not go past a record that is not. Its size
+ * is written last: x86 shows others its stores in order, elsewhere an atomic operation that returns something is a barrier.
+ */
+static __always_inline void fact_submit(void *fact, __u32 size)
 {
-	__u64 unread = cpu->unread + size;
-	__u64 wake = BPF_RB_NO_WAKEUP;
+	struct fact_hdr *h = fact;
 
-	if (unread >= setting_wake_bytes) {
-		unread = 0;
-		wake = BPF_RB_FORCE_WAKEUP;
-	}
-	cpu->unread = unread;
-	bpf_ringbuf_submit(fact, wake);
+#ifndef __TARGET_ARCH_x86
+	__sync_fetch_and_add(&h->t, 0);
+#endif
+	asm volatile("" ::: "memory");
+	*(volatile __u16 *)&h->size = size;
 }
 
 #endif

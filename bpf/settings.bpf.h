@@ -7,6 +7,8 @@
 #ifndef SOCKSTATE_SETTINGS_BPF_H
 #define SOCKSTATE_SETTINGS_BPF_H
 
+#include "ring.h"
+
 #define SETTING_PORT_RANGES 32 /* FILTER_RANGES_MAX of user/filter.h */
 
 const volatile __u16 setting_first_port[SETTING_PORT_RANGES] __weak = {}; /* ranges, inclusive, host order */
@@ -19,7 +21,10 @@ const volatile bool setting_ipv4 __weak = true;
 const volatile bool setting_ipv6 __weak = true;
 const volatile bool setting_raw __weak = false; /* every transition as the kernel makes it */
 
-const volatile __u32 setting_wake_bytes __weak = 256 * 1024; /* bytes sent on a CPU between two wake-ups of the reader */
+/* Powers of two: the reader is woken once in so many bytes of a CPU. */
+const volatile __u64 setting_wake_bytes __weak = 256 * 1024;
+const volatile __u64 setting_ring_bytes __weak = RING_CHUNK; /* of each ring */
+const volatile __u32 setting_rings __weak = 1;
 /* Our own process, in the pid namespace where it was asked for: self-tests are answered to it alone. */
 const volatile __u32 setting_self __weak = 0;
 const volatile __u64 setting_pidns_dev __weak = 0;

@@ -46,7 +46,7 @@ static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
 	call = call_find();
 	f->asked_known = call && call->asked_known;
 	f->backlog_asked = f->asked_known ? call->asked : 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 static __always_inline void send_connect(struct cpu *cpu, const struct change *c)
@@ -61,7 +61,7 @@ static __always_inline void send_connect(struct cpu *cpu, const struct change *c
 	f->new = c->new;
 	f->pad = 0;
 	f->pad2 = 0;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 /*
@@ -107,7 +107,7 @@ static __always_inline void send_established(struct cpu *cpu, const struct chang
 		cpu->child_rport = f->s.rport;
 		cpu->child_netns = f->s.netns;
 	}
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 static __always_inline void send_closed(struct cpu *cpu, const struct change *c)
@@ -135,7 +135,7 @@ static __always_inline void send_closed(struct cpu *cpu, const struct change *c)
 	f->bytes_out = c->tp->bytes_sent - c->tp->bytes_retrans;
 	f->retrans = c->tp->total_retrans;
 	f->srtt_us = c->tp->srtt_us >> 3;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 static __always_inline void send_state(struct cpu *cpu, const struct change *c)
@@ -149,7 +149,7 @@ static __always_inline void send_state(struct cpu *cpu, const struct change *c)
 	f->new = c->new;
 	f->pad = 0;
 	f->pid = c->owner;
-	fact_submit(cpu, f, sizeof(*f));
+	fact_submit(f, sizeof(*f));
 }
 
 /* The child of a fast open is queued in SYN_RECV, before it has a transition that tells more. */

@@ -9,7 +9,6 @@
 #define NS_MS UINT64_C(1000000)
 #define NS_S UINT64_C(1000000000)
 #define NS_DAY (86400 * NS_S)
-#define RING_DEFAULT (UINT64_C(8) << 20)
 #define HELP_COLUMN 26
 #define NAME_MAX_LEN 24 /* longer than every option's name */
 
@@ -94,7 +93,8 @@ static const struct option_row rows[] = {
 	 "packet the machine drops", FIELD(name_syn_drops)},
 	{KIND_FLAG, 0, "syscall-fallback", NULL, "where no better hook may be attached, see accept() through one that\n"
 	 "taxes every system call", FIELD(syscall_fallback)},
-	{KIND_SIZE, 0, "ring-size", "SIZE", "buffer between kernel and sockstate, a power of two: 64K, 8M (default)",
+	{KIND_SIZE, 0, "ring-size", "SIZE", "buffers between kernel and sockstate, together: a power of two\n"
+	 "(default: 8M, and 512K for each CPU where they are many)",
 	 FIELD(ring_bytes), 4096, UINT64_C(1) << 30},
 	{KIND_NUMBER, 0, "max-connections", "N", "connections kept in memory; beyond it the oldest is given up, and told",
 	 FIELD(max_connections), 16, UINT64_C(1) << 28},
@@ -535,7 +535,7 @@ static int check_together(const struct options *o, char *err, size_t err_size)
 
 int options_parse(struct options *out, int argc, char *const *argv, char *err, size_t err_size)
 {
-	struct options o = {.ring_bytes = RING_DEFAULT};
+	struct options o = {0};
 	struct words w = {.argc = argc, .next = 1, .argv = argv};
 	bool only_words = false;
 	int rc = 0;

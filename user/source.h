@@ -25,7 +25,7 @@ typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
 
 struct kernel_options {
 	struct filter filter;
-	size_t ring_bytes;    /* a power of two and a multiple of the page size */
+	size_t ring_bytes;    /* of all rings together, a power of two; 0: see rings_share() */
 	bool raw;	      /* also send LISTEN -> SYN_RECV and the like, for --raw */
 	bool name_syn_drops;  /* attach the costly hook that names clients whose SYN was refused */
 	bool syscall_fallback; /* allow tp_btf/sys_enter+sys_exit, which tax every system call */
@@ -46,11 +46,11 @@ int source_kernel_open(struct source_kernel **out, const struct kernel_options *
  * enter; owners from the file tables of all processes. To be called once after open and before privileges are dropped.
  */
 int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
-/* Waits at most timeout_ms (0: not at all) and hands over what the ring holds, some thousands at a time. Returns how many records. */
+/* Waits at most timeout_ms (0: not at all) and hands over what the rings hold, the earliest first, some thousands at a time. Returns how many records. */
 int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx);
-/* Up to when everything has been handed over by a poll that began then: earlier where it left something in the ring. */
+/* Up to when everything has been handed over by a poll that began then: earlier where it left something in a ring. */
 uint64_t source_kernel_complete_until(const struct source_kernel *s, uint64_t began);
-/* Cumulative counts, by enum fact_lost_where, of what did not reach the ring. */
+/* Cumulative counts, by enum fact_lost_where, of what did not reach a ring. */
 int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES]);
 /* The sockets that the kernel lists now (sock_diag), for --verify and the listeners' queues; the same records as _existing. */
 int source_kernel_snapshot(struct source_kernel *s, record_fn fn, void *ctx);

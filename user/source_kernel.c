@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * source_kernel.c - loads the programs, attaches them, drains the ring.
+ * source_kernel.c - loads the programs, attaches them, drains the rings.
  *
  * One pass: choose hooks (hooks.h), load, attach. Whatever the kernel refuses is marked and the pass is made again,
  * since another hook may now serve the fact. Nothing is known from the kernel's version.
@@ -27,17 +27,23 @@
 #include "kernel_look.h"
 #include "kernel_types.h"
 #include "programs.h"
+#include "rings.h"
 #include "self_test.h"
 #include "sockdiag.h"
 #include "sockstate.skel.h"
 
 #define WAKE_BYTES_MAX	(256 * 1024)
-/* Between two looks at the ring: the programs wake us only when much has come. */
+/* Between two looks at the rings: the programs wake us only when much has come. */
 #define LOOK_MS		15
 #define CPUS_MAX	8192 /* CONFIG_NR_CPUS of the largest kernels */
 #define PROGRAMS_MAX	(HOOK_COUNT * HOOK_PROGRAMS_MAX)
-/* Of one poll. A ring that fills as fast as it is read would else never let go: no output, no signal, no end. */
+/* Of one poll. Rings that fill as fast as they are read would else never let go: no output, no signal, no end. */
 #define RECORDS_MAX	4096
+
+struct mapping {
+	void *at; /* NULL: none */
+	size_t bytes;
+};
 
 struct source_kernel {
 	struct kernel_options options;
@@ -49,16 +55,18 @@ struct source_kernel {
 		bool counts; /* its recursion misses are lost facts */
 	} attached[PROGRAMS_MAX];
 	size_t attached_count;
-	struct ring_buffer *ring;
+	struct mapping ends, chunks;
+	struct rings *rings;
+	struct ring_buffer *bell;
 	int tracefs; /* -1, or a directory */
 	struct bpf_link *listening_walk; /* NULL where the kernel refuses it */
 	int cpus;
+	unsigned int rings_count; /* one for each CPU that is there now */
 
-	record_fn fn; /* during a poll */
-	void *ctx;
-	int records;
-	bool more;	 /* and the ring holds more */
+	bool more;	 /* the last poll left something in the rings */
 	uint64_t t_read; /* ns: stamp of the last record */
+	uint64_t since;	  /* ns: no record is older */
+	uint64_t pending; /* ns: of rings_pending(), after the last poll */
 
 	struct sockdiag *sockdiag;
 };
@@ -93,11 +101,23 @@ static int on_libbpf(enum libbpf_print_level level, const char *format, va_list 
 
 /* ---- load ---- */
 
-static uint32_t wake_bytes(const struct source_kernel *s)
+static size_t ring_bytes(const struct source_kernel *s)
 {
-	size_t share = s->options.ring_bytes / (2 * (size_t)s->cpus);
+	return rings_share(s->options.ring_bytes, s->rings_count);
+}
 
-	return share < WAKE_BYTES_MAX ? (uint32_t)share : WAKE_BYTES_MAX;
+static size_t wake_bytes(const struct source_kernel *s)
+{
+	size_t half = ring_bytes(s) / 2;
+
+	return half < WAKE_BYTES_MAX ? half : WAKE_BYTES_MAX;
+}
+
+static int size_rings(struct source_kernel *s)
+{
+	int rc = bpf_map__set_max_entries(s->skel->maps.ring_ends, s->rings_count);
+
+	return rc ? rc : bpf_map__set_max_entries(s->skel->maps.ring_chunks, (__u32)(ring_bytes(s) / RING_CHUNK * s->rings_count));
 }
 
 static void set_settings(struct source_kernel *s, const struct kernel_types *types)
@@ -107,6 +127,8 @@ static void set_settings(struct source_kernel *s, const struct kernel_types *typ
 
 	PROGRAMS_SET(settings, &s->options.filter, types);
 	settings->setting_raw = s->options.raw;
+	settings->setting_rings = s->rings_count;
+	settings->setting_ring_bytes = ring_bytes(s);
 	settings->setting_wake_bytes = wake_bytes(s);
 	if (!stat("/proc/self/ns/pid", &pidns)) {
 		settings->setting_pidns_dev = pidns.st_dev;
@@ -137,7 +159,7 @@ static int open_and_load(struct source_kernel *s, struct kernel *k)
 		return rc;
 	programs_choose(s->skel->obj, &s->hooks);
 	set_settings(s, k->types);
-	rc = bpf_map__set_max_entries(s->skel->maps.ring, (__u32)s->options.ring_bytes);
+	rc = size_rings(s);
 	said.program[0] = said.line[0] = '\0';
 	return rc ? rc : sockstate_bpf__load(s->skel);
 }
@@ -302,18 +324,47 @@ static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err,
 
 /* ---- the source ---- */
 
-static int on_record(void *ctx, void *bytes, size_t size)
+/* The pages of a map, shared with the programs. */
+static int map_pages(struct mapping *m, const struct bpf_map *map, size_t bytes)
 {
-	struct source_kernel *s = ctx;
-	int rc;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	if (size >= sizeof(struct fact_hdr))
-		s->t_read = ((const struct fact_hdr *)bytes)->t;
-	rc = s->fn(s->ctx, bytes, size);
-	if (rc < 0)
+	m->bytes = (bytes + page - 1) / page * page;
+	m->at = mmap(NULL, m->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	if (m->at != MAP_FAILED)
+		return 0;
+	m->at = NULL;
+	return -errno;
+}
+
+static void unmap_pages(struct mapping *m)
+{
+	if (m->at)
+		munmap(m->at, m->bytes);
+}
+
+/* The bell only wakes. */
+static int on_bell(void *ctx, void *bytes, size_t size)
+{
+	(void)ctx;
+	(void)bytes;
+	(void)size;
+	return 0;
+}
+
+static int open_rings(struct source_kernel *s)
+{
+	int rc = map_pages(&s->ends, s->skel->maps.ring_ends, s->rings_count * sizeof(struct ring_ends));
+
+	if (!rc)
+		rc = map_pages(&s->chunks, s->skel->maps.ring_chunks, rings_memory(ring_bytes(s), s->rings_count));
+	if (rc)
 		return rc;
-	s->more = ++s->records == RECORDS_MAX;
-	return s->more ? -ECANCELED : 0;
+	s->rings = rings_new(s->ends.at, s->chunks.at, ring_bytes(s), s->rings_count, s->since);
+	if (!s->rings)
+		return -ENOMEM;
+	s->bell = ring_buffer__new(bpf_map__fd(s->skel->maps.bell), on_bell, NULL, NULL);
+	return s->bell ? 0 : -errno;
 }
 
 /* Their places are there, but in this kernel do not say enough. */
@@ -335,10 +386,9 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 	rc = load_and_attach(s, k, err, err_size);
 	if (rc)
 		return rc;
-	s->ring = ring_buffer__new(bpf_map__fd(s->skel->maps.ring), on_record, s, NULL);
-	if (!s->ring) {
-		rc = -errno;
-		snprintf(err, err_size, "cannot map the ring buffer of %zu bytes: %s", s->options.ring_bytes, strerror(-rc));
+	rc = open_rings(s);
+	if (rc) {
+		snprintf(err, err_size, "cannot map %u rings of %zu bytes: %s", s->rings_count, ring_bytes(s), strerror(-rc));
 		return rc;
 	}
 	s->listening_walk = bpf_program__attach_iter(s->skel->progs.listening_files, NULL);
@@ -349,6 +399,7 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 static int open_parts(struct source_kernel *s, struct fact_list *facts, char *err, size_t err_size)
 {
 	struct kernel kernel;
+	long online;
 	int rc;
 
 	s->cpus = libbpf_num_possible_cpus();
@@ -356,6 +407,8 @@ static int open_parts(struct source_kernel *s, struct fact_list *facts, char *er
 		snprintf(err, err_size, "cannot tell how many CPUs there are");
 		return -E2BIG;
 	}
+	online = sysconf(_SC_NPROCESSORS_ONLN);
+	s->rings_count = online < 1 ? 1 : online > s->cpus ? (unsigned int)s->cpus : (unsigned int)online;
 	rc = kernel_look(&kernel, err, err_size);
 	if (!rc)
 		rc = open_with(s, &kernel, facts, err, err_size);
@@ -374,6 +427,7 @@ int source_kernel_open(struct source_kernel **out, const struct kernel_options *
 		return -ENOMEM;
 	}
 	s->options = *options;
+	s->since = clock_now_ns();
 	s->options.force_absent = NULL;
 	s->tracefs = -1;
 	said.verbose = options->verbose;
@@ -393,7 +447,10 @@ void source_kernel_free(struct source_kernel *s)
 {
 	if (!s)
 		return;
-	ring_buffer__free(s->ring);
+	ring_buffer__free(s->bell);
+	rings_free(s->rings);
+	unmap_pages(&s->chunks);
+	unmap_pages(&s->ends);
 	bpf_link__destroy(s->listening_walk);
 	unload(s);
 	if (s->tracefs >= 0)
@@ -410,31 +467,33 @@ static int64_t now_ms(void)
 int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx)
 {
 	int64_t end = now_ms() + timeout_ms;
-	int rc;
 
-	s->fn = fn;
-	s->ctx = ctx;
-	s->records = 0;
 	s->more = false;
 	for (;;) {
 		struct epoll_event event;
 		int64_t left;
+		int read;
 
-		rc = ring_buffer__consume(s->ring);
-		if (rc < 0 && !s->more)
-			return rc;
+		read = rings_read(s->rings, RECORDS_MAX, fn, ctx, &s->t_read);
+		if (read < 0)
+			return read;
+		s->more = read == RECORDS_MAX;
+		s->pending = rings_pending(s->rings);
 		left = end - now_ms();
-		if (s->records || left <= 0)
-			return s->records;
+		if (read || left <= 0)
+			return read;
 		/* No wake-up comes for little: look again soon. */
-		if (epoll_wait(ring_buffer__epoll_fd(s->ring), &event, 1, (int)(left < LOOK_MS ? left : LOOK_MS)) < 0)
+		if (epoll_wait(ring_buffer__epoll_fd(s->bell), &event, 1, (int)(left < LOOK_MS ? left : LOOK_MS)) < 0)
 			return -errno;
+		ring_buffer__consume(s->bell);
 	}
 }
 
 uint64_t source_kernel_complete_until(const struct source_kernel *s, uint64_t began)
 {
-	return s->more && s->t_read < began ? s->t_read : began;
+	uint64_t until = s->more && s->t_read < began ? s->t_read : began;
+
+	return s->pending < until ? s->pending : until;
 }
 
 /* ---- what did not arrive ---- */

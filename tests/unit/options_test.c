@@ -39,7 +39,7 @@ static void test_defaults(void)
 	good(&o, "");
 	ok(o.command == COMMAND_TRACE && o.output == OUTPUT_TABLE && o.color == COLOR_AUTO, "trace, table, auto");
 	ok(o.filter.port_ranges == 0 && o.filter.side == SIDE_BOTH && o.filter.ipv4 && o.filter.ipv6, "no filter");
-	ok(o.ring_bytes == 8 << 20 && !o.record && !o.replay && !o.duration_ns && !o.count, "8 MiB ring, until stopped");
+	ok(o.ring_bytes == 0 && !o.record && !o.replay && !o.duration_ns && !o.count, "rings of the usual size, until stopped");
 }
 
 static void test_good(void)

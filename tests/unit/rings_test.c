@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rings.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tap.h"
+
+#define MANY  300000
+#define SINCE 7
+
+/* What a program does (bpf/send.bpf.h), on memory of our own. */
+struct place {
+	struct ring_ends *ends;
+	unsigned char *chunks;
+	size_t ring_bytes;
+	unsigned int count;
+	struct rings *rings;
+};
+
+static struct place open_place(size_t ring_bytes, unsigned int count)
+{
+	struct place p = {.ring_bytes = ring_bytes, .count = count};
+
+	p.ends = calloc(count, sizeof(*p.ends));
+	p.chunks = calloc(1, rings_memory(ring_bytes, count));
+	p.rings = rings_new(p.ends, p.chunks, ring_bytes, count, SINCE);
+	return p;
+}
+
+static void close_place(struct place *p)
+{
+	rings_free(p->rings);
+	free(p->chunks);
+	free(p->ends);
+}
+
+static struct fact_hdr *take(struct place *p, unsigned int ring, size_t size)
+{
+	struct ring_ends *e = &p->ends[ring];
+	uint64_t head = e->head;
+	size_t chunk;
+
+	if (head + size - __atomic_load_n(&e->tail, __ATOMIC_ACQUIRE) > p->ring_bytes)
+		return NULL;
+	__atomic_store_n(&e->head, head + size, __ATOMIC_RELEASE);
+	chunk = ring * (p->ring_bytes / RING_CHUNK) + (head & (p->ring_bytes - 1)) / RING_CHUNK;
+	return (struct fact_hdr *)(p->chunks + chunk * (RING_CHUNK + RING_SLACK) + head % RING_CHUNK);
+}
+
+static void complete(struct fact_hdr *h, size_t size)
+{
+	__atomic_store_n(&h->size, (uint16_t)size, __ATOMIC_RELEASE);
+}
+
+static bool put(struct place *p, unsigned int ring, size_t size, uint64_t t)
+{
+	struct fact_hdr *h = take(p, ring, size);
+
+	if (!h)
+		return false;
+	memset(h + 1, (int)(t & 0x7f) + 1, size - sizeof(*h));
+	h->t = t;
+	h->cpu = (uint8_t)ring;
+	complete(h, size);
+	return true;
+}
+
+struct seen {
+	uint64_t count, t[16], per_ring[8], wrong;
+	int refuse_after; /* 0: never */
+};
+
+static int see(void *ctx, const void *bytes, size_t size)
+{
+	const struct fact_hdr *h = bytes;
+	const unsigned char *rest = bytes;
+	struct seen *s = ctx;
+
+	if (s->count < 16)
+		s->t[s->count] = h->t;
+	s->count++;
+	s->per_ring[h->cpu]++;
+	if (h->size != size)
+		s->wrong++;
+	for (size_t i = sizeof(*h); i < size; i++)
+		s->wrong += rest[i] != (h->t & 0x7f) + 1;
+	return s->refuse_after && (int)s->count == s->refuse_after ? -EIO : 0;
+}
+
+static void test_share(void)
+{
+	ok(rings_share(8 << 20, 2) == 4 << 20, "two rings have half each");
+	ok(rings_share(8 << 20, 3) == 2 << 20, "of three, each has a power of two");
+	ok(rings_share(4096, 64) == RING_CHUNK, "none is smaller than a chunk");
+	ok(rings_share(0, 1) == 8 << 20 && rings_share(0, 16) == 512 << 10, "by default 8 MiB together");
+	ok(rings_share(0, 128) == 512 << 10 && rings_share(0, 100) == 512 << 10, "and 512 KiB each where they are many");
+}
+
+static void test_earliest_first(void)
+{
+	struct place p = open_place(RING_CHUNK, 3);
+	struct seen seen = {0};
+	uint64_t last = 0;
+	bool right = true;
+
+	put(&p, 0, 88, 10);
+	put(&p, 0, 112, 40);
+	put(&p, 2, 160, 20);
+	put(&p, 2, 16, 50);
+	put(&p, 1, 88, 30);
+	ok(rings_read(p.rings, 100, see, &seen, &last) == 5 && seen.count == 5 && !seen.wrong, "all rings are read, whole");
+	for (int i = 0; i < 5; i++)
+		right = right && seen.t[i] == (uint64_t)(i + 1) * 10;
+	ok(right && last == 50, "the earliest first, whichever ring it is in");
+	ok(rings_read(p.rings, 100, see, &seen, &last) == 0, "nothing is handed over twice");
+	ok(p.ends[0].tail == p.ends[0].head && p.ends[1].tail == p.ends[1].head && p.ends[2].tail == p.ends[2].head,
+	   "the programs are told that there is room again");
+	close_place(&p);
+}
+
+static void test_limit(void)
+{
+	struct place p = open_place(RING_CHUNK, 2);
+	struct seen seen = {0};
+	uint64_t last = 0;
+
+	for (uint64_t t = 1; t <= 10; t++)
+		put(&p, t % 2, 88, t);
+	ok(rings_read(p.rings, 4, see, &seen, &last) == 4 && last == 4, "no more than asked for");
+	ok(p.ends[0].tail == 2 * 88 && p.ends[1].tail == 2 * 88, "and no more are done with");
+	seen.refuse_after = 6;
+	ok(rings_read(p.rings, 100, see, &seen, &last) == -EIO, "an error of the receiver ends the read");
+	close_place(&p);
+}
+
+static void test_incomplete(void)
+{
+	struct place p = open_place(RING_CHUNK, 2);
+	struct seen seen = {0};
+	struct fact_hdr *h;
+	uint64_t last = 0;
+
+	ok(rings_pending(p.rings) == UINT64_MAX, "empty rings wait for nothing");
+	h = take(&p, 0, 88);
+	ok(rings_pending(p.rings) == SINCE, "a first record in the making may be as old as the rings");
+	memset(h + 1, 1 + 100, 88 - sizeof(*h));
+	h->t = 100;
+	complete(h, 88);
+	put(&p, 1, 88, 300);
+	ok(rings_read(p.rings, 100, see, &seen, &last) == 2 && rings_pending(p.rings) == UINT64_MAX, "complete, it is read");
+
+	h = take(&p, 0, 88); /* interrupted */
+	put(&p, 0, 88, 202);
+	put(&p, 1, 88, 400);
+	ok(rings_read(p.rings, 100, see, &seen, &last) == 1 && last == 400, "one in the making holds back its own ring only");
+	ok(rings_pending(p.rings) == 100, "what comes is no older than what came before it");
+	h->t = 201;
+	memset(h + 1, 1 + (201 & 0x7f), 88 - sizeof(*h));
+	complete(h, 88);
+	ok(rings_read(p.rings, 100, see, &seen, &last) == 2 && last == 202 && !seen.wrong, "complete, it comes first");
+	close_place(&p);
+}
+
+static void test_full_and_round(void)
+{
+	static const size_t sizes[] = {16, 88, 112, 136, 160, 184, 80};
+	struct place p = open_place(2 * RING_CHUNK, 1);
+	struct seen seen = {0};
+	uint64_t t = 0, last = 0, refused = 0;
+
+	while (put(&p, 0, 184, ++t))
+		;
+	ok(p.ends[0].head <= 2 * RING_CHUNK && p.ends[0].head > 2 * RING_CHUNK - 184, "a full ring refuses, and is filled to its end");
+	ok(rings_read(p.rings, 1000, see, &seen, &last) == (int)t - 1 && !seen.wrong, "and loses nothing of what it took");
+
+	/* Around many times, in all sizes, each record whole: also those that begin in one chunk and end in its slack. */
+	seen = (struct seen){0};
+	for (uint64_t i = 0; i < 20000; i++) {
+		while (!put(&p, 0, sizes[i % 7], i)) {
+			refused++;
+			rings_read(p.rings, 1 + (int)(i % 50), see, &seen, &last);
+		}
+	}
+	rings_read(p.rings, 1000, see, &seen, &last);
+	ok(seen.count == 20000 && !seen.wrong && refused > 100, "around and around, every record whole");
+	close_place(&p);
+}
+
+static void test_garbage(void)
+{
+	static const uint16_t sizes[] = {8, 15, 17, 200, 65528};
+	uint64_t last = 0;
+	bool right = true;
+
+	for (size_t i = 0; i < 5; i++) {
+		struct place p = open_place(RING_CHUNK, 1);
+		struct seen seen = {0};
+
+		complete(take(&p, 0, 88), sizes[i]);
+		right = right && rings_read(p.rings, 100, see, &seen, &last) == -EPROTO && !seen.count;
+		close_place(&p);
+	}
+	ok(right, "a size that no program writes is refused");
+}
+
+/* ---- a writer beside the reader ---- */
+
+struct writer {
+	struct place *p;
+	unsigned int ring;
+	uint64_t refused;
+};
+
+static void *write_many(void *arg)
+{
+	static const size_t sizes[] = {88, 112, 136, 160};
+	struct writer *w = arg;
+
+	for (uint64_t t = 1; t <= MANY; t++) {
+		while (!put(w->p, w->ring, sizes[t % 4], t)) {
+			w->refused++;
+			sched_yield();
+		}
+	}
+	return NULL;
+}
+
+static void test_beside(void)
+{
+	struct place p = open_place(8 * RING_CHUNK, 2);
+	struct writer writers[2] = {{.p = &p, .ring = 0}, {.p = &p, .ring = 1}};
+	struct seen seen = {0};
+	uint64_t last = 0;
+	pthread_t threads[2];
+	int rc = 0;
+
+	for (int i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, write_many, &writers[i]);
+	while (rc >= 0 && seen.count < 2 * MANY)
+		rc = rings_read(p.rings, 4096, see, &seen, &last);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	ok(rc >= 0 && seen.per_ring[0] == MANY && seen.per_ring[1] == MANY && !seen.wrong,
+	   "two writers beside the reader: all of them, whole");
+	close_place(&p);
+}
+
+int main(void)
+{
+	test_share();
+	test_earliest_first();
+	test_limit();
+	test_incomplete();
+	test_full_and_round();
+	test_garbage();
+	test_beside();
+	return done();
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The programs see what was read once in so many bytes: each time costs them a cache miss. */
+#define TELL_BYTES RING_CHUNK
+
+#define TOTAL_DEFAULT ((size_t)8 << 20)
+#define SHARE_MIN     ((size_t)512 << 10)
+
+/* A ring with something in it. */
+struct front {
+	struct fact_hdr *fact;
+	uint64_t t;
+	unsigned int ring;
+};
+
+struct rings {
+	struct ring_ends *ends;
+	unsigned char *chunks;
+	size_t ring_bytes;
+	unsigned int count;
+	struct front *fronts; /* scratch of one read */
+	struct {
+		uint64_t tail; /* how far it has been read */
+		uint64_t t;    /* stamp of the last record */
+	} at[];
+};
+
+size_t rings_share(size_t total, unsigned int count)
+{
+	size_t share = RING_CHUNK;
+
+	if (!total)
+		total = count * SHARE_MIN > TOTAL_DEFAULT ? count * SHARE_MIN : TOTAL_DEFAULT;
+	while (share * 2 * count <= total)
+		share *= 2;
+	return share;
+}
+
+size_t rings_memory(size_t ring_bytes, unsigned int count)
+{
+	return count * (ring_bytes / RING_CHUNK) * (RING_CHUNK + RING_SLACK);
+}
+
+struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ring_bytes, unsigned int count, uint64_t since)
+{
+	struct rings *r = calloc(1, sizeof(*r) + count * sizeof(r->at[0]));
+
+	if (!r)
+		return NULL;
+	*r = (struct rings){.ends = ends, .chunks = chunks, .ring_bytes = ring_bytes, .count = count};
+	r->fronts = calloc(count, sizeof(*r->fronts));
+	if (!r->fronts) {
+		free(r);
+		return NULL;
+	}
+	for (unsigned int ring = 0; ring < count; ring++)
+		r->at[ring].t = since;
+	return r;
+}
+
+void rings_free(struct rings *r)
+{
+	if (r)
+		free(r->fronts);
+	free(r);
+}
+
+static struct fact_hdr *next_of(const struct rings *r, unsigned int ring)
+{
+	uint64_t at = r->at[ring].tail & (r->ring_bytes - 1);
+	size_t chunk = ring * (r->ring_bytes / RING_CHUNK) + at / RING_CHUNK;
+
+	return (struct fact_hdr *)(r->chunks + chunk * (RING_CHUNK + RING_SLACK) + at % RING_CHUNK);
+}
+
+/* Whether the ring's next record is complete. */
+static int look(const struct rings *r, unsigned int ring, struct front *front)
+{
+	struct fact_hdr *fact = next_of(r, ring);
+	uint16_t size = __atomic_load_n(&fact->size, __ATOMIC_ACQUIRE);
+
+	if (!size)
+		return 0;
+	if (size < sizeof(*fact) || size > RING_SLACK || size % 8)
+		return -EPROTO;
+	*front = (struct front){.fact = fact, .t = fact->t, .ring = ring};
+	return 1;
+}
+
+static void tell(struct rings *r, unsigned int ring)
+{
+	__atomic_store_n(&r->ends[ring].tail, r->at[ring].tail, __ATOMIC_RELEASE);
+}
+
+static void done_with(struct rings *r, const struct front *front)
+{
+	uint64_t *tail = &r->at[front->ring].tail;
+	uint64_t before = *tail;
+
+	*tail += front->fact->size;
+	r->at[front->ring].t = front->t;
+	memset(front->fact, 0, front->fact->size);
+	if ((before ^ *tail) & TELL_BYTES)
+		tell(r, front->ring);
+}
+
+static size_t earliest(const struct front *fronts, size_t n)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		if (fronts[i].t < fronts[first].t)
+			first = i;
+	}
+	return first;
+}
+
+int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx, uint64_t *last)
+{
+	size_t n = 0;
+	int read = 0, rc = 0;
+
+	for (unsigned int ring = 0; ring < r->count; ring++) {
+		rc = look(r, ring, &r->fronts[n]);
+		if (rc < 0)
+			return rc;
+		n += (size_t)rc;
+	}
+	while (n && read < max) {
+		struct front *front = &r->fronts[earliest(r->fronts, n)];
+
+		rc = fn(ctx, front->fact, front->fact->size);
+		if (rc < 0)
+			break;
+		*last = front->t;
+		read++;
+		done_with(r, front);
+		rc = look(r, front->ring, front);
+		if (rc < 0)
+			break;
+		if (rc == 0) {
+			tell(r, front->ring);
+			*front = r->fronts[--n];
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		tell(r, r->fronts[i].ring);
+	return rc < 0 ? rc : read;
+}
+
+uint64_t rings_pending(const struct rings *r)
+{
+	uint64_t pending = UINT64_MAX;
+
+	for (unsigned int ring = 0; ring < r->count; ring++) {
+		uint64_t head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
+
+		if (head != r->at[ring].tail && !__atomic_load_n(&next_of(r, ring)->size, __ATOMIC_ACQUIRE) && r->at[ring].t < pending)
+			pending = r->at[ring].t;
+	}
+	return pending;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rings.h - reads the rings that the programs write, one for each CPU (bpf/ring.h), in the order of time. Pure: memory in,
+ * records out.
+ */
+#ifndef SOCKSTATE_RINGS_H
+#define SOCKSTATE_RINGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fact.h"
+#include "ring.h"
+
+struct rings;
+
+/*
+ * Bytes of each of count rings, a power of two and RING_CHUNK at least, where all together are to have total; 0 is 8 MiB, and
+ * 512 KiB for each where they are many. 100 KiB are some 900 facts.
+ */
+size_t rings_share(size_t total, unsigned int count);
+/* Bytes that all chunks take, with their slack. */
+size_t rings_memory(size_t ring_bytes, unsigned int count);
+
+/* Memory is the caller's: count ends, and rings_memory() of chunks, all zero at since (ns). NULL when out of memory. */
+struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ring_bytes, unsigned int count, uint64_t since);
+void rings_free(struct rings *r);
+
+/*
+ * Hands over complete records, of all rings the earliest first, at most max. A record is valid during the call of fn; a negative
+ * errno of fn ends it. *last is the stamp of the last one. Returns how many, or that errno, or -EPROTO where a ring holds
+ * what no program writes. Within a ring records are in the order in which room was taken, nearly that of their stamps.
+ */
+int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx, uint64_t *last);
+/*
+ * A record may be in the making, its program interrupted for long: what is read next may be as old as the stamp that this returns.
+ * UINT64_MAX: nothing is.
+ */
+uint64_t rings_pending(const struct rings *r);
+
+#endif
