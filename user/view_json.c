@@ -68,10 +68,8 @@ struct cursor {
 	char *p, *end;
 };
 
-static bool room(struct cursor *c, size_t n)
+static bool more_room(struct cursor *c, size_t n)
 {
-	if ((size_t)(c->end - c->p) >= n)
-		return true;
 	out_advance(c->out, c->p);
 	c->p = out_reserve(c->out, n);
 	if (!c->p) {
@@ -80,6 +78,11 @@ static bool room(struct cursor *c, size_t n)
 	}
 	c->end = c->out->buf + c->out->cap;
 	return true;
+}
+
+static inline bool room(struct cursor *c, size_t n)
+{
+	return (size_t)(c->end - c->p) >= n || more_room(c, n);
 }
 
 static inline void put(struct cursor *c, const char *text, size_t n)
@@ -284,16 +287,10 @@ static void put_addr(struct cursor *c, enum field f, int family, const uint8_t *
 	*c->p++ = '"';
 }
 
-/* One present field. False only without memory. A NULL pointer is an absent field. */
-static bool put_field(struct cursor *c, enum field f, int family, const union field_value *v)
+/* One present field that is no number. False only without memory. A NULL pointer is an absent field. */
+static bool put_other(struct cursor *c, enum field f, int family, const union field_value *v)
 {
-	if (!room(c, SCALAR_MAX))
-		return false;
 	switch ((enum field_kind)keys[f].kind) {
-	case KIND_U64:
-		put_key(c, f);
-		c->p = text_u64(c->p, v->u);
-		return true;
 	case KIND_I64:
 		put_key(c, f);
 		c->p = text_i64(c->p, v->i);
@@ -369,8 +366,14 @@ static void json_event(struct view *view, const struct event *e)
 		for (; bits; bits &= bits - 1) {
 			enum field f = (enum field)(word * 64 + __builtin_ctzll(bits));
 
-			if (!put_field(&c, f, e->family, &e->v[f]))
+			if (!room(&c, SCALAR_MAX))
 				goto no_memory;
+			if (keys[f].kind == KIND_U64) {
+				put_key(&c, f);
+				c.p = text_u64(c.p, e->v[f].u);
+			} else if (!put_other(&c, f, e->family, &e->v[f])) {
+				goto no_memory;
+			}
 		}
 	}
 	if (!room(&c, 32))
