@@ -302,7 +302,7 @@ int accept_failed(__u64 *ctx)
 		seen_accept = 1;
 		return 0;
 	}
-	listener = tcp_of_descriptor(fd);
+	listener = tcp_of_descriptor_probe(fd);
 	if (listener)
 		send_accept_error(listener, 0, -ret, FACT_F_TCP_FUNCTIONS);
 	return 0;
@@ -432,7 +432,7 @@ int any_exit(__u64 *ctx)
 
 	if (!call || !call->called)
 		return 0;
-	sk = ret >= 0 ? tcp_of_descriptor(ret) : NULL;
+	sk = ret >= 0 ? tcp_of_descriptor_probe(ret) : NULL;
 	if (sk)
 		send_accept(sk, call, ret, 0);
 	call->called = 0;
@@ -459,7 +459,7 @@ int io_uring_completed(__u64 *ctx)
 		res = ctx[3];
 	if (res < 0 || (req && BPF_CORE_READ(req, opcode) != IORING_OP_ACCEPT))
 		return 0;
-	sk = tcp_of_descriptor(res);
+	sk = tcp_of_descriptor_probe(res);
 	if (!sk || !BPF_CORE_READ(sk, __sk_common.skc_dport) || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_SYN_SENT)
 		return 0;
 	send_accept(sk, NULL, res, FACT_F_IO_URING);

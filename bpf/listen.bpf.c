@@ -105,7 +105,7 @@ int sys_enter_listen(struct trace_event_raw_sys_enter *ctx)
 		return 0;
 	call->asked = ctx->args[1];
 	call->asked_known = true;
-	listen_enter(tcp_of_descriptor(ctx->args[0]), call);
+	listen_enter(tcp_of_descriptor_probe(ctx->args[0]), call);
 	return 0;
 }
 

@@ -40,6 +40,8 @@ struct cpu {
 	/* the last transition that the first program has dealt with */
 	__u64 token_sk;
 	__u64 token_states;
+	__u32 flags; /* what the second program has to say when it hands over to the first */
+	__u32 pad2;
 
 	/* the child that was last taken through the handshake on this CPU and is not queued yet */
 	__u64 child;
@@ -113,49 +115,52 @@ static __always_inline void ring_bell(void)
 	bpf_ringbuf_output(&bell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
 }
 
+#define RING_FULL (~0ULL)
+
 /*
- * Room in the ring of this CPU; NULL where it is full. An interrupt between the look and the taking may take room as
- * well: then look again. Only so many can lie above each other, so this ends.
+ * Room in the ring of this CPU: its chunk and, in the low 12 bits, where in there; or RING_FULL. An interrupt between the
+ * look and the taking may take room as well: then look again. Only so many can lie above each other, so this ends.
+ * A function of its own, since the verifier then reads it once for each program and not at each fact.
  */
-static __always_inline void *ring_take(__u32 size)
+__weak __noinline __u64 ring_take(__u32 size)
 {
 	__u32 ring = bpf_get_smp_processor_id();
 	struct ring_ends *ends;
-	__u32 chunk;
 	__u64 head;
-	void *room;
 
 	if (ring >= setting_rings)
 		ring %= setting_rings; /* a CPU that came later */
 	ends = bpf_map_lookup_elem(&ring_ends, &ring);
 	if (!ends)
-		return NULL;
+		return RING_FULL;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < 8; i++) {
 		head = *(volatile __u64 *)&ends->head;
 		if (head + size - *(volatile __u64 *)&ends->tail > setting_ring_bytes)
-			return NULL;
-		if (__sync_val_compare_and_swap(&ends->head, head, head + size) == head)
-			goto taken;
+			break;
+		if (__sync_val_compare_and_swap(&ends->head, head, head + size) != head)
+			continue;
+		if ((head ^ (head + size)) & setting_wake_bytes)
+			ring_bell();
+		return ring * setting_ring_bytes + (head & (setting_ring_bytes - 1));
 	}
-	return NULL;
-taken:
-	if ((head ^ (head + size)) & setting_wake_bytes)
-		ring_bell();
-	chunk = ring * (setting_ring_bytes / RING_CHUNK) + (head & (setting_ring_bytes - 1)) / RING_CHUNK;
-	room = bpf_map_lookup_elem(&ring_chunks, &chunk);
-	return room ? room + (head & (RING_CHUNK - 8)) : NULL;
+	count(COUNT_LOST_RING);
+	return RING_FULL;
 }
 
 /* Room for a fact, with its header written; NULL and counted where the ring is full. The caller writes all the rest. */
 static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32 flags)
 {
-	struct fact_hdr *h = ring_take(size);
+	__u64 at = ring_take(size);
+	__u32 chunk = at / RING_CHUNK;
+	struct fact_hdr *h;
 
-	if (!h) {
-		count(COUNT_LOST_RING);
+	if (at == RING_FULL)
 		return NULL;
-	}
+	h = bpf_map_lookup_elem(&ring_chunks, &chunk);
+	if (!h)
+		return NULL;
+	h = (void *)h + (at & (RING_CHUNK - 8));
 	/* Not before: whoever is interrupted in between has taken room, and the reader knows that something is to come. */
 	h->t = bpf_ktime_get_ns();
 	h->kind = kind;

@@ -207,8 +207,9 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 /*
  * The kernel does not run a program on a CPU where it is running already: a timer tick inside of it lets softirq work
  * through up to 64 packets, and all their transitions would be lost. So there are two. The first leaves a token when it
- * has done its work; the second, attached after it, does the work if the token is not of this transition. (A rare
- * duplicate is possible, when the tick comes between the two: the reader sees the same transition twice.)
+ * has done its work; the second, attached after it, goes on with the first one's code if the token is not of this transition:
+ * a tail call is not refused. (A rare duplicate is possible, when the tick comes between the two: the reader sees the same
+ * transition twice.)
  */
 SEC("tp_btf/inet_sock_set_state")
 int set_state(__u64 *ctx)
@@ -216,25 +217,36 @@ int set_state(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	int old = ctx[1], new = ctx[2];
 	struct cpu *cpu = this_cpu();
+	__u32 flags;
 
 	if (!cpu)
 		return 0;
-	state_changed(cpu, sk, old, new, 0);
+	flags = cpu->flags;
+	cpu->flags = 0;
+	state_changed(cpu, sk, old, new, flags);
 	cpu->token_sk = (__u64)sk;
 	cpu->token_states = old << 8 | new;
 	return 0;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, int(void *));
+} first SEC(".maps") = {.values = {(void *)&set_state}};
+
 SEC("tp_btf/inet_sock_set_state")
 int set_state_missed(__u64 *ctx)
 {
-	struct sock *sk = (struct sock *)ctx[0];
+	__u64 sk = ctx[0];
 	int old = ctx[1], new = ctx[2];
 	struct cpu *cpu = this_cpu();
 
-	if (!cpu || (cpu->token_sk == (__u64)sk && cpu->token_states == (__u64)(old << 8 | new)))
+	if (!cpu || (cpu->token_sk == sk && cpu->token_states == (__u64)(old << 8 | new)))
 		return 0;
 	count(COUNT_RECOVERED);
-	state_changed(cpu, sk, old, new, FACT_F_RECOVERED);
+	cpu->flags = FACT_F_RECOVERED;
+	bpf_tail_call(ctx, &first, 0);
 	return 0;
 }
