@@ -97,7 +97,17 @@ static int write_all(int fd, const char *from, size_t size)
 	return 0;
 }
 
-int kernel_extract(const struct kernel *k, const struct bpf_object *obj)
+int kernel_extract_path(struct kernel *k, char path[KERNEL_PATH_MAX])
+{
+	if (k->extract < 0)
+		k->extract = memfd_create("sockstate-types", MFD_CLOEXEC);
+	if (k->extract < 0)
+		return -errno;
+	snprintf(path, KERNEL_PATH_MAX, "/proc/self/fd/%d", k->extract);
+	return 0;
+}
+
+int kernel_extract(struct kernel *k, const struct bpf_object *obj)
 {
 	const struct btf *btf = bpf_object__btf(obj);
 	const char *names[TYPES_MAX];
@@ -105,6 +115,8 @@ int kernel_extract(const struct kernel *k, const struct bpf_object *obj)
 	void *bytes = NULL;
 	int rc;
 
+	if (k->extracted)
+		return 0;
 	for (__u32 id = 1; btf && id < btf__type_cnt(btf) && count < TYPES_MAX; id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
 
@@ -114,6 +126,7 @@ int kernel_extract(const struct kernel *k, const struct bpf_object *obj)
 	rc = kernel_types_extract(k->types, names, count, &bytes, &size);
 	if (!rc)
 		rc = write_all(k->extract, bytes, size);
+	k->extracted = !rc;
 	free(bytes);
 	return rc;
 }

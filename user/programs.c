@@ -8,8 +8,54 @@
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* ---- loading ---- */
+
+static const struct kernel_types *known;
+
+/* What is before the place in the name of a section, and how the types call such a place. */
+static const struct place {
+	const char *section;
+	enum bpf_attach_type attach;
+	enum kernel_thing thing;
+	const char *prefix;
+} places[] = {
+	{"tp_btf/", BPF_TRACE_RAW_TP, KERNEL_TRACEPOINT, ""},
+	{"fentry/", BPF_TRACE_FENTRY, KERNEL_FUNCTION, ""},
+	{"fexit/", BPF_TRACE_FEXIT, KERNEL_FUNCTION, ""},
+	{"iter/", BPF_TRACE_ITER, KERNEL_FUNCTION, "bpf_iter_"},
+};
+
+static int tie(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct place *place = &places[cookie];
+	char name[128];
+	uint32_t id;
+
+	snprintf(name, sizeof(name), "%s%s", place->prefix, bpf_program__section_name(program) + strlen(place->section));
+	id = kernel_types_find(known, place->thing, name);
+	if (!id)
+		return -ESRCH;
+	opts->attach_btf_id = id;
+	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+/* A program that is said to trace makes libbpf read the types: until it is loaded it passes for something else. */
+void programs_know(const struct kernel_types *types)
+{
+	static bool registered;
+
+	known = types;
+	for (size_t i = 0; !registered && i < sizeof(places) / sizeof(places[0]); i++) {
+		LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)i, .prog_prepare_load_fn = tie);
+
+		libbpf_register_prog_handler(places[i].section, BPF_PROG_TYPE_RAW_TRACEPOINT, places[i].attach, &opts);
+	}
+	registered = true;
+}
 
 void programs_choose(const struct bpf_object *obj, const struct hooks *h)
 {
@@ -88,7 +134,7 @@ static struct bpf_link *attach_syscall(const struct bpf_program *program, const 
 struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_kind kind, const char *target, int tracefs)
 {
 	if (kind != HOOK_SYSCALL)
-		return bpf_program__attach(program);
+		return bpf_program__attach_trace(program);
 	if (tracefs >= 0)
 		return attach_syscall(program, target, tracefs);
 	errno = -tracefs;

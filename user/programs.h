@@ -45,6 +45,12 @@ struct bpf_program;
 		(settings)->setting_nr_accept4 = SYS_accept4;                                                    \
 	} while (0)
 
+/*
+ * Before an object is opened: from here on programs are tied to their places by these types. libbpf would read and parse all of the
+ * kernel's types for that, a fifth of the start-up time. To be kept until the last load.
+ */
+void programs_know(const struct kernel_types *types);
+
 /* Which of an object's programs are to be loaded. */
 void programs_choose(const struct bpf_object *obj, const struct hooks *h);
 

@@ -141,20 +141,16 @@ static int open_and_load(struct source_kernel *s, struct kernel *k)
 {
 	/* 4: how long the verifier took. */
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = said.verbose ? 4 : 0);
-	bool first = k->extract < 0;
-	char path[32];
-	int rc;
+	char path[KERNEL_PATH_MAX];
+	int rc = kernel_extract_path(k, path);
 
-	if (first)
-		k->extract = memfd_create("sockstate-types", MFD_CLOEXEC);
-	if (k->extract < 0)
-		return -errno;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", k->extract);
+	if (rc)
+		return rc;
 	opts.btf_custom_path = path;
 	s->skel = sockstate_bpf__open_opts(&opts);
 	if (!s->skel)
 		return -errno;
-	rc = first ? kernel_extract(k, s->skel->obj) : 0;
+	rc = kernel_extract(k, s->skel->obj);
 	if (rc)
 		return rc;
 	programs_choose(s->skel->obj, &s->hooks);
@@ -380,6 +376,7 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 {
 	int rc;
 
+	programs_know(k->types);
 	hooks_init(&s->hooks, s->options.name_syn_drops, s->options.syscall_fallback, s->options.force_absent);
 	kernel_refuse(k, &s->hooks);
 	refuse_what_is_not_told(&s->hooks, k->types);

@@ -87,15 +87,23 @@ static void set_settings(struct summary_source *s, const struct kernel_types *ty
 	settings->setting_enqueue = s->hooks.chosen[HOOK_ENQUEUE];
 }
 
-static int load(struct summary_source *s, const struct kernel_types *types)
+static int load(struct summary_source *s, struct kernel *k)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = KERNEL_BTF);
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	char path[KERNEL_PATH_MAX];
+	int rc = kernel_extract_path(k, path);
 
+	if (rc)
+		return rc;
+	opts.btf_custom_path = path;
 	s->skel = summary_bpf__open_opts(&opts);
 	if (!s->skel)
 		return -errno;
+	rc = kernel_extract(k, s->skel->obj);
+	if (rc)
+		return rc;
 	programs_choose(s->skel->obj, &s->hooks);
-	set_settings(s, types);
+	set_settings(s, k->types);
 	return summary_bpf__load(s->skel);
 }
 
@@ -174,7 +182,7 @@ static int attach(struct summary_source *s)
 	return 0;
 }
 
-static int load_and_attach(struct summary_source *s, const struct kernel_types *types, char *err, size_t err_size)
+static int load_and_attach(struct summary_source *s, struct kernel *k, char *err, size_t err_size)
 {
 	int rc;
 
@@ -182,7 +190,7 @@ static int load_and_attach(struct summary_source *s, const struct kernel_types *
 		libbpf_set_print(silent);
 	for (int pass = 0; pass < HOOK_COUNT; pass++) {
 		hooks_choose(&s->hooks);
-		rc = load(s, types);
+		rc = load(s, k);
 		if (rc) {
 			unload(s);
 			if (refuse_one(s, rc))
@@ -246,8 +254,9 @@ static int open_programs(struct summary_source *s, char *err, size_t err_size)
 	int rc = kernel_look(&kernel, err, err_size);
 
 	if (!rc) {
+		programs_know(kernel.types);
 		refuse_hooks(s, &kernel);
-		rc = load_and_attach(s, kernel.types, err, err_size);
+		rc = load_and_attach(s, &kernel, err, err_size);
 	}
 	kernel_done(&kernel);
 	return rc;
