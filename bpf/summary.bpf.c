@@ -133,22 +133,32 @@ static __always_inline __u32 port_place(__u64 key)
 	return key * 0x9e3779b97f4a7c15ULL >> 51; /* SUMMARY_PORTS */
 }
 
-/* NULL: nobody listened there. */
-static __always_inline struct summary_port *port_find(__u64 key)
+/*
+ * The place of a port, or SUMMARY_PORTS: nobody listened there. This and other functions without `inline` are such that the
+ * verifier reads once for each program, and not wherever they are called; they may take and return numbers only.
+ */
+__noinline __u32 port_index(__u64 key)
 {
 	__u32 place = port_place(key);
 
-#pragma unroll
+#pragma clang loop unroll(disable)
 	for (int i = 0; i < SUMMARY_PORT_PROBES; i++) {
-		struct summary_port *p = &ports[(place + i) & (SUMMARY_PORTS - 1)];
-		__u64 found = p->key;
+		__u32 at = (place + i) & (SUMMARY_PORTS - 1);
+		__u64 found = ports[at].key;
 
 		if ((found & SUMMARY_PORT_MASK) == key)
-			return p;
+			return at;
 		if (!found)
-			return NULL;
+			break;
 	}
-	return NULL;
+	return SUMMARY_PORTS;
+}
+
+static __always_inline struct summary_port *port_find(__u64 key)
+{
+	__u32 at = port_index(key);
+
+	return at < SUMMARY_PORTS ? &ports[at & (SUMMARY_PORTS - 1)] : NULL;
 }
 
 static __always_inline bool port_add(__u64 key, __u64 cookie)
@@ -274,22 +284,25 @@ static __always_inline struct summary_waiting *waiting_place(__u32 set, int way)
 	return &waiting[(set + way) & (SUMMARY_WAITING_SETS * SUMMARY_WAITING_WAYS - 1)];
 }
 
-/* NULL also for a socket that is none. */
-static __always_inline struct summary_waiting *waiting_find(__u64 sk)
+#define NOT_WAITING (~0U)
+
+/* NOT_WAITING also for a socket that is none. */
+static __always_inline __u32 waiting_search(__u64 sk)
 {
 	__u32 set = waiting_set(sk);
 
-	if (!sk)
-		return NULL;
-
-#pragma unroll
-	for (int i = 0; i < SUMMARY_WAITING_WAYS; i++) {
-		struct summary_waiting *w = waiting_place(set, i);
-
-		if (w->sk == sk)
-			return w;
+#pragma clang loop unroll(disable)
+	for (int i = 0; sk && i < SUMMARY_WAITING_WAYS; i++) {
+		if (waiting_place(set, i)->sk == sk)
+			return set + i;
 	}
-	return NULL;
+	return NOT_WAITING;
+}
+
+/* The same for an address that is a number to the verifier, and not a pointer. */
+__noinline __u32 waiting_index(__u64 sk)
+{
+	return waiting_search(sk);
 }
 
 /*
@@ -298,11 +311,11 @@ static __always_inline struct summary_waiting *waiting_find(__u64 sk)
  */
 static __always_inline void waiting_add(__u64 sk, __u64 t, __u64 cookie)
 {
-	struct summary_waiting *w = waiting_find(sk);
+	__u32 at = waiting_search(sk), set = waiting_set(sk);
+	struct summary_waiting *w = waiting_place(at, 0);
 	struct summary_waiting *oldest;
-	__u32 set = waiting_set(sk);
 
-	if (!w) {
+	if (at == NOT_WAITING) {
 		oldest = waiting_place(set, 0);
 #pragma unroll
 		for (int i = 0; i < SUMMARY_WAITING_WAYS; i++) {
@@ -323,17 +336,18 @@ mine:
 
 /* ---- handshakes ---- */
 
-static __always_inline void completed(__u64 cookie, __u64 handshake_ns, __u64 queue)
+__noinline int completed(__u64 cookie, __u64 handshake_ns, __u64 queue)
 {
 	struct summary_stats *s = stats_of(cookie);
 
 	if (!s)
-		return;
+		return 0;
 	add(&s->completed);
 	if (handshake_ns)
 		duration_add(&s->handshake, handshake_ns);
 	if (queue > s->peak)
 		s->peak = queue;
+	return 0;
 }
 
 /* Nobody has told the listener of the last one: the first of its port has it. */
@@ -435,7 +449,7 @@ static __always_inline void state_changed(struct summary_cpu *cpu, struct sock *
 		listener_changed(sk, new);
 		return;
 	}
-	netns = sk->__sk_common.skc_net.net->ns.inum;
+	netns = netns_of(tp);
 	lport = local_port(tp);
 	port = port_find(port_key(netns, lport));
 	if (port && port->key < SUMMARY_PORT_ONE)
@@ -456,8 +470,8 @@ static __always_inline void state_changed(struct summary_cpu *cpu, struct sock *
 }
 
 /*
- * Two programs for one tracepoint, since the kernel does not run one where it is running already: the second does what
- * the first was not there for. See state.bpf.c.
+ * Two programs for one tracepoint, since the kernel does not run one where it is running already: the second goes
+ * on with the code of the first where that was not there. See state.bpf.c.
  */
 SEC("tp_btf/inet_sock_set_state")
 int set_state(__u64 *ctx)
@@ -474,17 +488,23 @@ int set_state(__u64 *ctx)
 	return 0;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, int(void *));
+} first SEC(".maps") = {.values = {(void *)&set_state}};
+
 SEC("tp_btf/inet_sock_set_state")
 int set_state_missed(__u64 *ctx)
 {
-	struct sock *sk = (struct sock *)ctx[0];
 	int old = ctx[1], new = ctx[2];
 	struct summary_cpu *cpu = this_cpu();
 
-	if (!cpu || (cpu->token_sk == (__u64)sk && cpu->token_states == (__u64)(old << 8 | new)))
+	if (!cpu || (cpu->token_sk == ctx[0] && cpu->token_states == (__u64)(old << 8 | new)))
 		return 0;
 	add(&cpu->count[SUMMARY_RECOVERED]);
-	state_changed(cpu, sk, old, new);
+	bpf_tail_call(ctx, &first, 0);
 	return 0;
 }
 
@@ -504,10 +524,10 @@ static __always_inline __u64 listener_cookie(const struct sock *listener)
 }
 
 /* A port's only listener is known by its port; the one that remained of several is learnt here. */
-static __always_inline void port_learn(const struct sock *listener, __u64 cookie)
+static __always_inline void port_learn(struct sock *listener, __u64 cookie)
 {
-	struct summary_port *p = port_find(port_key(listener->__sk_common.skc_net.net->ns.inum,
-						    listener->__sk_common.skc_num));
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
+	struct summary_port *p = tp ? port_find(port_key(netns_of(tp), listener->__sk_common.skc_num)) : NULL;
 
 	if (p && !p->cookie)
 		p->cookie = cookie;
@@ -555,9 +575,9 @@ SEC("tp_btf/sk_data_ready")
 int listener_ready(__u64 *ctx)
 {
 	struct sock *listener = (struct sock *)ctx[0];
-	struct summary_waiting *w;
 	struct summary_cpu *cpu;
 	__u64 cookie;
+	__u32 at;
 
 	if (listener->__sk_common.skc_state != TCP_LISTEN || listener->sk_protocol != IPPROTO_TCP)
 		return 0;
@@ -572,9 +592,9 @@ int listener_ready(__u64 *ctx)
 		waiting_add(cpu->born, bpf_ktime_get_ns(), cookie);
 		cpu->born = 0;
 	} else if (cpu->pending_port == listener->__sk_common.skc_num) {
-		w = waiting_find(cpu->pending);
-		if (w)
-			w->cookie = cookie;
+		at = waiting_index(cpu->pending);
+		if (at != NOT_WAITING)
+			waiting_place(at, 0)->cookie = cookie;
 		cpu->pending = 0;
 		completed(cookie, cpu->pending_ns, cpu->pending_queue);
 	}
@@ -583,9 +603,10 @@ int listener_ready(__u64 *ctx)
 
 /* ---- taken ---- */
 
-/* cookie: of its listener, 0 where the hook does not tell. */
-static __always_inline void taken(struct summary_waiting *w, __u64 cookie)
+/* at: where it waited, of waiting_index(). cookie: of its listener, 0 where the hook does not tell. */
+__noinline int taken(__u32 at, __u64 cookie)
 {
+	struct summary_waiting *w = at == NOT_WAITING ? NULL : waiting_place(at, 0);
 	__u64 now = bpf_ktime_get_ns(), since = w ? w->t : now;
 	struct summary_stats *s;
 
@@ -595,10 +616,11 @@ static __always_inline void taken(struct summary_waiting *w, __u64 cookie)
 	}
 	s = stats_of(cookie);
 	if (!s)
-		return;
+		return 0;
 	add(&s->accepted);
 	if (w)
 		duration_add(&s->accept_wait, now > since ? now - since : 0);
+	return 0;
 }
 
 SEC("fexit/inet_csk_accept")
@@ -609,7 +631,7 @@ int accept_taken(__u64 *ctx)
 
 	if (bpf_get_func_ret(ctx, &child) || !child || !common_wanted(&listener->__sk_common))
 		return 0;
-	taken(waiting_find(child), listener_cookie(listener));
+	taken(waiting_index(child), listener_cookie(listener));
 	return 0;
 }
 
@@ -621,63 +643,58 @@ SEC("fentry/fd_install")
 int accept_installed(__u64 *ctx)
 {
 	struct file *file = (struct file *)ctx[1];
-	struct summary_waiting *w;
 	struct socket *socket;
+	__u32 at;
 
 	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
 	socket = bpf_sock_from_file(file);
-	w = socket ? waiting_find((__u64)socket->sk) : NULL;
-	if (w)
-		taken(w, 0);
+	at = socket ? waiting_search((__u64)socket->sk) : NOT_WAITING;
+	if (at != NOT_WAITING)
+		taken(at, 0);
 	return 0;
 }
 
 /* What accept() has just returned is a socket: half as many reads as where that is to be found out. */
-static __always_inline struct summary_waiting *waiting_of_descriptor(__u32 fd)
+static __always_inline __u32 waiting_of_descriptor(__u32 fd)
 {
 	struct file *file = file_of_descriptor(fd);
 	struct socket *socket;
 
 	if (!file)
-		return NULL;
+		return NOT_WAITING;
 	socket = BPF_CORE_READ(file, private_data);
-	return waiting_find((__u64)BPF_CORE_READ(socket, sk));
+	return waiting_index((__u64)BPF_CORE_READ(socket, sk));
 }
 
 static __always_inline int descriptor_taken(int fd, bool certain)
 {
-	struct summary_waiting *w = certain ? waiting_of_descriptor(fd) : NULL;
+	__u32 at = certain ? waiting_of_descriptor(fd) : NOT_WAITING;
 	const struct sock *sk;
 	struct summary_port *port;
 	__u64 cookie = 0;
 
-	if (w && w->cookie) {
-		taken(w, 0);
+	if (at != NOT_WAITING && waiting_place(at, 0)->cookie) {
+		taken(at, 0);
 		return 0;
 	}
-	sk = tcp_of_descriptor(fd);
+	sk = tcp_of_descriptor_probe(fd);
 	if (!sk)
 		return 0;
-	w = waiting_find((__u64)sk);
-	if (!w && (!certain || !sock_wanted_probe(sk)))
+	at = waiting_index((__u64)sk);
+	if (at == NOT_WAITING && (!certain || !sock_wanted_probe(sk)))
 		return 0;
-	if (!w || !w->cookie) {
+	if (at == NOT_WAITING || !waiting_place(at, 0)->cookie) {
 		port = port_find(port_key(BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum), local_port_probe(sk)));
 		cookie = port && port->key >= SUMMARY_PORT_ONE ? port->cookie : 0;
 	}
-	taken(w, cookie);
+	taken(at, cookie);
 	return 0;
 }
 
+/* Attached to accept and to accept4. */
 SEC("tp/syscalls/sys_exit_accept")
 int sys_exit_accept(struct trace_event_raw_sys_exit *ctx)
-{
-	return ctx->ret < 0 ? 0 : descriptor_taken(ctx->ret, true);
-}
-
-SEC("tp/syscalls/sys_exit_accept4")
-int sys_exit_accept4(struct trace_event_raw_sys_exit *ctx)
 {
 	return ctx->ret < 0 ? 0 : descriptor_taken(ctx->ret, true);
 }
@@ -750,7 +767,7 @@ int synack_again(__u64 *ctx)
 	s = stats_of(listener_cookie(listener));
 	if (s)
 		add(&s->synack_retrans);
-	r.netns = c->skc_net.net->ns.inum;
+	r.netns = BPF_CORE_READ(c, skc_net.net, ns.inum);
 	r.isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
 	r.lport = c->skc_num;
 	r.rport = bpf_ntohs(c->skc_dport);

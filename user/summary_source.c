@@ -49,6 +49,12 @@ static int silent(enum libbpf_print_level level, const char *format, va_list arg
 	return 0;
 }
 
+static int aloud(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	return vfprintf(stderr, format, args);
+}
+
 /* ---- which hooks ---- */
 
 /* Of the facts that a stream tells, those that counts are made of. */
@@ -89,7 +95,8 @@ static void set_settings(struct summary_source *s, const struct kernel_types *ty
 
 static int load(struct summary_source *s, struct kernel *k)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	/* 4: how long the verifier took. */
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = s->options->verbose ? 4 : 0);
 	char path[KERNEL_PATH_MAX];
 	int rc = kernel_extract_path(k, path);
 
@@ -186,8 +193,7 @@ static int load_and_attach(struct summary_source *s, struct kernel *k, char *err
 {
 	int rc;
 
-	if (!s->options->verbose)
-		libbpf_set_print(silent);
+	libbpf_set_print(s->options->verbose ? aloud : silent);
 	for (int pass = 0; pass < HOOK_COUNT; pass++) {
 		hooks_choose(&s->hooks);
 		rc = load(s, k);
