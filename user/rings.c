@@ -120,7 +120,7 @@ static size_t earliest(const struct front *fronts, size_t n)
 	return first;
 }
 
-int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx, uint64_t *last)
+int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
 {
 	size_t n = 0;
 	int read = 0, rc = 0;
@@ -137,7 +137,6 @@ int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes,
 		rc = fn(ctx, front->fact, front->fact->size);
 		if (rc < 0)
 			break;
-		*last = front->t;
 		read++;
 		done_with(r, front);
 		rc = look(r, front->ring, front);
@@ -158,10 +157,16 @@ uint64_t rings_pending(const struct rings *r)
 	uint64_t pending = UINT64_MAX;
 
 	for (unsigned int ring = 0; ring < r->count; ring++) {
-		uint64_t head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
+		const struct fact_hdr *next = next_of(r, ring);
+		uint64_t t = r->at[ring].t;
 
-		if (head != r->at[ring].tail && !__atomic_load_n(&next_of(r, ring)->size, __ATOMIC_ACQUIRE) && r->at[ring].t < pending)
-			pending = r->at[ring].t;
+		if (__atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE) == r->at[ring].tail)
+			continue;
+		/* Complete by now: it may have been in the making when it was looked for. */
+		if (__atomic_load_n(&next->size, __ATOMIC_ACQUIRE))
+			t = next->t;
+		if (t < pending)
+			pending = t;
 	}
 	return pending;
 }

@@ -28,13 +28,13 @@ void rings_free(struct rings *r);
 
 /*
  * Hands over complete records, of all rings the earliest first, at most max. A record is valid during the call of fn; a negative
- * errno of fn ends it. *last is the stamp of the last one. Returns how many, or that errno, or -EPROTO where a ring holds
+ * errno of fn ends it. Returns how many, or that errno, or -EPROTO where a ring holds
  * what no program writes. Within a ring records are in the order in which room was taken, nearly that of their stamps.
  */
-int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx, uint64_t *last);
+int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
 /*
- * A record may be in the making, its program interrupted for long: what is read next may be as old as the stamp that this returns.
- * UINT64_MAX: nothing is.
+ * How old what was not handed over may be: complete records beyond max, and one that was in the making when it was looked for, its
+ * program interrupted for long. That one is no older than what came before it in its ring. UINT64_MAX: nothing is left.
  */
 uint64_t rings_pending(const struct rings *r);
 

@@ -63,8 +63,6 @@ struct source_kernel {
 	int cpus;
 	unsigned int rings_count; /* one for each CPU that is there now */
 
-	bool more;	 /* the last poll left something in the rings */
-	uint64_t t_read; /* ns: stamp of the last record */
 	uint64_t since;	  /* ns: no record is older */
 	uint64_t pending; /* ns: of rings_pending(), after the last poll */
 
@@ -465,16 +463,14 @@ int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, vo
 {
 	int64_t end = now_ms() + timeout_ms;
 
-	s->more = false;
 	for (;;) {
 		struct epoll_event event;
 		int64_t left;
 		int read;
 
-		read = rings_read(s->rings, RECORDS_MAX, fn, ctx, &s->t_read);
+		read = rings_read(s->rings, RECORDS_MAX, fn, ctx);
 		if (read < 0)
 			return read;
-		s->more = read == RECORDS_MAX;
 		s->pending = rings_pending(s->rings);
 		left = end - now_ms();
 		if (read || left <= 0)
@@ -488,9 +484,7 @@ int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, vo
 
 uint64_t source_kernel_complete_until(const struct source_kernel *s, uint64_t began)
 {
-	uint64_t until = s->more && s->t_read < began ? s->t_read : began;
-
-	return s->pending < until ? s->pending : until;
+	return s->pending < began ? s->pending : began;
 }
 
 /* ---- what did not arrive ---- */

@@ -8,7 +8,7 @@
  *			on		the kernel measures all programs from now on, as long as this process wants it
  *			off		no more
  *			programs PID	a JSON array: name, run_cnt, run_time_ns, recursion_misses of that process's programs
- *			maps PID	a JSON array: name, type, bytes of memory
+ *			maps PID	a JSON array: name, whether it can be mapped, bytes of memory
  *
  * The measuring is asked for by BPF_ENABLE_STATS, which ends with the descriptor: no setting of the machine changes.
  */
@@ -249,8 +249,8 @@ static void tell_maps(const char *pid)
 		if (fd < 0)
 			continue;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
-			printf("%s{\"name\":\"%s\",\"ring\":%s,\"bytes\":%llu}", comma, info.name,
-			       info.type == BPF_MAP_TYPE_RINGBUF ? "true" : "false", memory_of(fd));
+			printf("%s{\"name\":\"%s\",\"mapped\":%s,\"bytes\":%llu}", comma, info.name,
+			       info.type == BPF_MAP_TYPE_RINGBUF || info.map_flags & BPF_F_MMAPABLE ? "true" : "false", memory_of(fd));
 			comma = ",";
 		}
 		close(fd);

@@ -72,6 +72,7 @@ static bool put(struct place *p, unsigned int ring, size_t size, uint64_t t)
 struct seen {
 	uint64_t count, t[16], per_ring[8], wrong;
 	int refuse_after; /* 0: never */
+	struct fact_hdr *finish; /* is completed meanwhile */
 };
 
 static int see(void *ctx, const void *bytes, size_t size)
@@ -88,6 +89,8 @@ static int see(void *ctx, const void *bytes, size_t size)
 		s->wrong++;
 	for (size_t i = sizeof(*h); i < size; i++)
 		s->wrong += rest[i] != (h->t & 0x7f) + 1;
+	if (s->finish)
+		complete(s->finish, 88);
 	return s->refuse_after && (int)s->count == s->refuse_after ? -EIO : 0;
 }
 
@@ -104,7 +107,6 @@ static void test_earliest_first(void)
 {
 	struct place p = open_place(RING_CHUNK, 3);
 	struct seen seen = {0};
-	uint64_t last = 0;
 	bool right = true;
 
 	put(&p, 0, 88, 10);
@@ -112,11 +114,11 @@ static void test_earliest_first(void)
 	put(&p, 2, 160, 20);
 	put(&p, 2, 16, 50);
 	put(&p, 1, 88, 30);
-	ok(rings_read(p.rings, 100, see, &seen, &last) == 5 && seen.count == 5 && !seen.wrong, "all rings are read, whole");
+	ok(rings_read(p.rings, 100, see, &seen) == 5 && seen.count == 5 && !seen.wrong, "all rings are read, whole");
 	for (int i = 0; i < 5; i++)
 		right = right && seen.t[i] == (uint64_t)(i + 1) * 10;
-	ok(right && last == 50, "the earliest first, whichever ring it is in");
-	ok(rings_read(p.rings, 100, see, &seen, &last) == 0, "nothing is handed over twice");
+	ok(right && seen.t[4] == 50, "the earliest first, whichever ring it is in");
+	ok(rings_read(p.rings, 100, see, &seen) == 0, "nothing is handed over twice");
 	ok(p.ends[0].tail == p.ends[0].head && p.ends[1].tail == p.ends[1].head && p.ends[2].tail == p.ends[2].head,
 	   "the programs are told that there is room again");
 	close_place(&p);
@@ -126,14 +128,13 @@ static void test_limit(void)
 {
 	struct place p = open_place(RING_CHUNK, 2);
 	struct seen seen = {0};
-	uint64_t last = 0;
 
 	for (uint64_t t = 1; t <= 10; t++)
 		put(&p, t % 2, 88, t);
-	ok(rings_read(p.rings, 4, see, &seen, &last) == 4 && last == 4, "no more than asked for");
+	ok(rings_read(p.rings, 4, see, &seen) == 4 && rings_pending(p.rings) == 5, "no more than asked for; what is left is no older than its first");
 	ok(p.ends[0].tail == 2 * 88 && p.ends[1].tail == 2 * 88, "and no more are done with");
 	seen.refuse_after = 6;
-	ok(rings_read(p.rings, 100, see, &seen, &last) == -EIO, "an error of the receiver ends the read");
+	ok(rings_read(p.rings, 100, see, &seen) == -EIO, "an error of the receiver ends the read");
 	close_place(&p);
 }
 
@@ -142,7 +143,6 @@ static void test_incomplete(void)
 	struct place p = open_place(RING_CHUNK, 2);
 	struct seen seen = {0};
 	struct fact_hdr *h;
-	uint64_t last = 0;
 
 	ok(rings_pending(p.rings) == UINT64_MAX, "empty rings wait for nothing");
 	h = take(&p, 0, 88);
@@ -151,17 +151,31 @@ static void test_incomplete(void)
 	h->t = 100;
 	complete(h, 88);
 	put(&p, 1, 88, 300);
-	ok(rings_read(p.rings, 100, see, &seen, &last) == 2 && rings_pending(p.rings) == UINT64_MAX, "complete, it is read");
+	ok(rings_read(p.rings, 100, see, &seen) == 2 && rings_pending(p.rings) == UINT64_MAX, "complete, it is read");
 
 	h = take(&p, 0, 88); /* interrupted */
 	put(&p, 0, 88, 202);
 	put(&p, 1, 88, 400);
-	ok(rings_read(p.rings, 100, see, &seen, &last) == 1 && last == 400, "one in the making holds back its own ring only");
+	ok(rings_read(p.rings, 100, see, &seen) == 1 && seen.t[2] == 400, "one in the making holds back its own ring only");
 	ok(rings_pending(p.rings) == 100, "what comes is no older than what came before it");
 	h->t = 201;
 	memset(h + 1, 1 + (201 & 0x7f), 88 - sizeof(*h));
 	complete(h, 88);
-	ok(rings_read(p.rings, 100, see, &seen, &last) == 2 && last == 202 && !seen.wrong, "complete, it comes first");
+	ok(rings_read(p.rings, 100, see, &seen) == 2 && seen.t[3] == 201 && seen.t[4] == 202 && !seen.wrong, "complete, it comes first");
+	close_place(&p);
+}
+
+/* It was not handed over, and says nothing any more of having been late. */
+static void test_completed_meanwhile(void)
+{
+	struct place p = open_place(RING_CHUNK, 2);
+	struct seen seen = {0};
+
+	seen.finish = take(&p, 0, 88);
+	seen.finish->t = 100;
+	put(&p, 1, 88, 300);
+	ok(rings_read(p.rings, 100, see, &seen) == 1 && seen.t[0] == 300, "one in the making is passed over");
+	ok(rings_pending(p.rings) == 100, "complete by now, it is what is waited for");
 	close_place(&p);
 }
 
@@ -170,22 +184,22 @@ static void test_full_and_round(void)
 	static const size_t sizes[] = {16, 88, 112, 136, 160, 184, 80};
 	struct place p = open_place(2 * RING_CHUNK, 1);
 	struct seen seen = {0};
-	uint64_t t = 0, last = 0, refused = 0;
+	uint64_t t = 0, refused = 0;
 
 	while (put(&p, 0, 184, ++t))
 		;
 	ok(p.ends[0].head <= 2 * RING_CHUNK && p.ends[0].head > 2 * RING_CHUNK - 184, "a full ring refuses, and is filled to its end");
-	ok(rings_read(p.rings, 1000, see, &seen, &last) == (int)t - 1 && !seen.wrong, "and loses nothing of what it took");
+	ok(rings_read(p.rings, 1000, see, &seen) == (int)t - 1 && !seen.wrong, "and loses nothing of what it took");
 
 	/* Around many times, in all sizes, each record whole: also those that begin in one chunk and end in its slack. */
 	seen = (struct seen){0};
 	for (uint64_t i = 0; i < 20000; i++) {
 		while (!put(&p, 0, sizes[i % 7], i)) {
 			refused++;
-			rings_read(p.rings, 1 + (int)(i % 50), see, &seen, &last);
+			rings_read(p.rings, 1 + (int)(i % 50), see, &seen);
 		}
 	}
-	rings_read(p.rings, 1000, see, &seen, &last);
+	rings_read(p.rings, 1000, see, &seen);
 	ok(seen.count == 20000 && !seen.wrong && refused > 100, "around and around, every record whole");
 	close_place(&p);
 }
@@ -193,7 +207,6 @@ static void test_full_and_round(void)
 static void test_garbage(void)
 {
 	static const uint16_t sizes[] = {8, 15, 17, 200, 65528};
-	uint64_t last = 0;
 	bool right = true;
 
 	for (size_t i = 0; i < 5; i++) {
@@ -201,7 +214,7 @@ static void test_garbage(void)
 		struct seen seen = {0};
 
 		complete(take(&p, 0, 88), sizes[i]);
-		right = right && rings_read(p.rings, 100, see, &seen, &last) == -EPROTO && !seen.count;
+		right = right && rings_read(p.rings, 100, see, &seen) == -EPROTO && !seen.count;
 		close_place(&p);
 	}
 	ok(right, "a size that no program writes is refused");
@@ -234,14 +247,13 @@ static void test_beside(void)
 	struct place p = open_place(8 * RING_CHUNK, 2);
 	struct writer writers[2] = {{.p = &p, .ring = 0}, {.p = &p, .ring = 1}};
 	struct seen seen = {0};
-	uint64_t last = 0;
 	pthread_t threads[2];
 	int rc = 0;
 
 	for (int i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, write_many, &writers[i]);
 	while (rc >= 0 && seen.count < 2 * MANY)
-		rc = rings_read(p.rings, 4096, see, &seen, &last);
+		rc = rings_read(p.rings, 4096, see, &seen);
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	ok(rc >= 0 && seen.per_ring[0] == MANY && seen.per_ring[1] == MANY && !seen.wrong,
@@ -255,6 +267,7 @@ int main(void)
 	test_earliest_first();
 	test_limit();
 	test_incomplete();
+	test_completed_meanwhile();
 	test_full_and_round();
 	test_garbage();
 	test_beside();
