@@ -118,11 +118,11 @@ static __always_inline void ring_bell(void)
 #define RING_FULL (~0ULL)
 
 /*
- * Room in the ring of this CPU: its chunk and, in the low 12 bits, where in there; or RING_FULL. An interrupt between the
- * look and the taking may take room as well: then look again. Only so many can lie above each other, so this ends.
- * A function of its own, since the verifier then reads it once for each program and not at each fact.
+ * Room in the ring of this CPU: its chunk and, in the low 12 bits, where in there; or RING_FULL. *t: when. An interrupt after the look
+ * at the clock may take room as well: then look again, so that stamps are in order within a ring. Only so many can lie above
+ * each other, so this ends. A function of its own, since the verifier then reads it once for each program and not at each fact.
  */
-__weak __noinline __u64 ring_take(__u32 size)
+__weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 {
 	__u32 ring = bpf_get_smp_processor_id();
 	struct ring_ends *ends;
@@ -131,13 +131,14 @@ __weak __noinline __u64 ring_take(__u32 size)
 	if (ring >= setting_rings)
 		ring %= setting_rings; /* a CPU that came later */
 	ends = bpf_map_lookup_elem(&ring_ends, &ring);
-	if (!ends)
+	if (!ends || !t)
 		return RING_FULL;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < 8; i++) {
 		head = *(volatile __u64 *)&ends->head;
 		if (head + size - *(volatile __u64 *)&ends->tail > setting_ring_bytes)
 			break;
+		*t = bpf_ktime_get_ns();
 		if (__sync_val_compare_and_swap(&ends->head, head, head + size) != head)
 			continue;
 		if ((head ^ (head + size)) & setting_wake_bytes)
@@ -151,7 +152,7 @@ __weak __noinline __u64 ring_take(__u32 size)
 /* Room for a fact, with its header written; NULL and counted where the ring is full. The caller writes all the rest. */
 static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32 flags)
 {
-	__u64 at = ring_take(size);
+	__u64 t = 0, at = ring_take(size, &t);
 	__u32 chunk = at / RING_CHUNK;
 	struct fact_hdr *h;
 
@@ -161,8 +162,7 @@ static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32
 	if (!h)
 		return NULL;
 	h = (void *)h + (at & (RING_CHUNK - 8));
-	/* Not before: whoever is interrupted in between has taken room, and the reader knows that something is to come. */
-	h->t = bpf_ktime_get_ns();
+	h->t = t;
 	h->kind = kind;
 	h->cpu = bpf_get_smp_processor_id();
 	h->flags = flags;

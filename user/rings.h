@@ -29,12 +29,12 @@ void rings_free(struct rings *r);
 /*
  * Hands over complete records, of all rings the earliest first, at most max. A record is valid during the call of fn; a negative
  * errno of fn ends it. Returns how many, or that errno, or -EPROTO where a ring holds
- * what no program writes. Within a ring records are in the order in which room was taken, nearly that of their stamps.
+ * what no program writes. Within a ring they are in the order of their stamps.
  */
 int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
 /*
- * How old what was not handed over may be: complete records beyond max, and one that was in the making when it was looked for, its
- * program interrupted for long. That one is no older than what came before it in its ring. UINT64_MAX: nothing is left.
+ * How old what was not handed over may be: more than max, and a record that was in the making when it was looked for, its program
+ * interrupted for long. It is no older than what came before it in its ring. UINT64_MAX: nothing is left.
  */
 uint64_t rings_pending(const struct rings *r);
 

@@ -150,7 +150,9 @@ stop_tracer()
 		| if $l.late then . else .disorder += (if $l.t_ns < .t then 1 else 0 end) | .t = $l.t_ns end
 		| .blank += ([$l | to_entries[] | select(.value == "" or .value == -1)] | length)
 		| if $l.type == "lost" then .lost += [$l | [.where, .count]] else . end
-		| if $l.type == "verify" then .differences += [$l | [.netns, .lport, .rport, .difference]] else . end)' "$out" >"$out.all"
+		| if $l.type == "verify" then .differences += [$l | [.netns, .lport, .rport, .difference]] else . end)
+		| if .lost != [] then .differences |= map(select(.[3] | startswith("a transition is missing:") | not)) else . end' "$out" >"$out.all"
+	# A loss leaves transitions out, and they are told to be missing: each ring begins to lose at another moment.
 	is "$(jq -c .differences "$out.all")" '[]' 'no difference from the kernel'"'"'s tables, no illegal transition'
 	is "$(jq .gap "$out.all")" 0 'seq has no gap'
 	is "$(jq .disorder "$out.all")" 0 'lines stand in the order of their time'
