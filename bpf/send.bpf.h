@@ -136,7 +136,8 @@ __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < 8; i++) {
 		head = *(volatile __u64 *)&ends->head;
-		if (head + size - *(volatile __u64 *)&ends->tail > setting_ring_bytes)
+		/* Signed: whoever is interrupted here for long finds a tail beyond its head, and the taking fails. */
+		if ((__s64)(head + size - *(volatile __u64 *)&ends->tail) > (__s64)setting_ring_bytes)
 			break;
 		*t = bpf_ktime_get_ns();
 		if (__sync_val_compare_and_swap(&ends->head, head, head + size) != head)
@@ -162,7 +163,7 @@ static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32
 	if (!h)
 		return NULL;
 	h = (void *)h + (at & (RING_CHUNK - 8));
-	h->t = t;
+	h->t = t; /* who is stopped between the clock and the taking is late, which the reader's hold-back is for */
 	h->kind = kind;
 	h->cpu = bpf_get_smp_processor_id();
 	h->flags = flags;
@@ -171,14 +172,16 @@ static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32
 
 /*
  * The fact is complete. To be called for whatever was reserved: the reader does not go past a record that is not. Its size
- * is written last: x86 shows others its stores in order, elsewhere an atomic operation that returns something is a barrier.
+ * is written last: x86 shows others its stores in order, elsewhere an atomic operation whose result is used is a barrier.
  */
 static __always_inline void fact_submit(void *fact, __u32 size)
 {
 	struct fact_hdr *h = fact;
 
 #ifndef __TARGET_ARCH_x86
-	__sync_fetch_and_add(&h->t, 0);
+	__u64 t = __sync_lock_test_and_set(&h->t, h->t);
+
+	asm volatile("" : : "r"(t) : "memory");
 #endif
 	asm volatile("" ::: "memory");
 	*(volatile __u16 *)&h->size = size;

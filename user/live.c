@@ -26,6 +26,8 @@
 #define POLL_WAITING_MS 3
 #define TICK_NS (100 * NS_PER_MS)
 #define VERIFY_NS NS_PER_S
+/* The rings are full at most; to read them takes less. */
+#define FINISH_NS NS_PER_S
 #define LISTENERS_NS NS_PER_S
 /*
  * After a loss the tables are looked up: what differs in two looks is put right. Without --verify no sooner than so long after
@@ -33,7 +35,7 @@
  */
 #define REPAIR_LOOKS 3
 #define REPAIR_EVERY_NS (10 * NS_PER_S)
-/* The ring is emptied once in so many sockets while stock is taken. */
+/* The rings are emptied once in so many sockets while stock is taken. */
 #define EXISTING_DRAIN 256
 
 struct live {
@@ -122,7 +124,7 @@ static int on_row(void *ctx, const void *bytes, size_t size)
 	const struct fact_hdr *fact = fact_decode(bytes, size);
 	struct live *l = ctx;
 
-	/* The tables may be long: meanwhile the ring must not fill. What comes is released no earlier than the round's tick. */
+	/* The tables may be long: meanwhile the rings must not fill. What comes is released no earlier than the round's tick. */
 	if (++l->rows % EXISTING_DRAIN == 0)
 		source_kernel_poll(l->source, 0, feed, l);
 	return fact && fact->kind == FACT_EXISTING ? verify_kernel_socket(l->verify, bytes) : 0;
@@ -167,14 +169,17 @@ static void verify_round(struct live *l, bool final)
 	verify_begin(l->verify, clock_now_ns());
 	rc = source_kernel_snapshot(l->source, on_row, l);
 	read = clock_now_ns();
-	while (rc >= 0 && clock_now_ns() < read + HOLD_BACK_NS)
+	while (rc >= 0 && clock_now_ns() < read + HOLD_BACK_NS) {
 		rc = source_kernel_poll(l->source, 1, feed, l);
+		if (rc == -EINTR)
+			rc = 0; /* told to stop: the round is finished first */
+	}
 	if (rc >= 0 && source_kernel_complete_until(l->source, read) < read)
 		rc = -EAGAIN; /* the tracker is behind */
-	else
+	if (rc >= 0)
 		feed_tick(l, read);
 	tracker_walk(stream_tracker(l->stream), on_tracker_socket, l->verify);
-	if (rc >= 0 || rc == -EINTR)
+	if (rc >= 0)
 		rc = verify_end(l->verify, clock_now_ns(), final);
 	/* One that was passed over has put nothing right. */
 	if (rc >= 0 && l->repair)
@@ -360,14 +365,15 @@ static int loop(struct live *l, uint64_t start)
 	return 0;
 }
 
-/* What the ring still holds, and the last line. */
+/* What the rings still hold, and the last line. */
 static void finish(struct live *l)
 {
 	uint64_t end = clock_now_ns();
 
-	/* What came before the end, though more comes meanwhile. */
-	while (source_kernel_poll(l->source, 0, feed, l) > 0 && source_kernel_complete_until(l->source, end) < end)
-		;
+	/* What came before the end, though more comes meanwhile; also a record that is in the making. */
+	do
+		source_kernel_poll(l->source, 0, feed, l);
+	while (source_kernel_complete_until(l->source, end) < end && clock_now_ns() < end + FINISH_NS);
 	feed_lost(l, clock_now_ns());
 	if (l->options->verify)
 		verify_round(l, true);

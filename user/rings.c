@@ -157,8 +157,16 @@ uint64_t rings_pending(const struct rings *r)
 	uint64_t pending = UINT64_MAX;
 
 	for (unsigned int ring = 0; ring < r->count; ring++) {
-		if (__atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE) != r->at[ring].tail && r->at[ring].t < pending)
-			pending = r->at[ring].t;
+		const struct fact_hdr *next = next_of(r, ring);
+		uint64_t t = r->at[ring].t;
+
+		if (__atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE) == r->at[ring].tail)
+			continue;
+		/* Complete by now, or come meanwhile. */
+		if (__atomic_load_n(&next->size, __ATOMIC_ACQUIRE))
+			t = next->t;
+		if (t < pending)
+			pending = t;
 	}
 	return pending;
 }

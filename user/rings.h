@@ -33,8 +33,8 @@ void rings_free(struct rings *r);
  */
 int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
 /*
- * How old what was not handed over may be: more than max, and a record that was in the making when it was looked for, its program
- * interrupted for long. It is no older than what came before it in its ring. UINT64_MAX: nothing is left.
+ * How old what was not handed over may be: more than max, or come meanwhile, or a record that was in the making when it was looked
+ * for, its program interrupted for long; it is no older than what came before it in its ring. UINT64_MAX: nothing is left.
  */
 uint64_t rings_pending(const struct rings *r);
 

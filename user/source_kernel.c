@@ -61,7 +61,7 @@ struct source_kernel {
 	int tracefs; /* -1, or a directory */
 	struct bpf_link *listening_walk; /* NULL where the kernel refuses it */
 	int cpus;
-	unsigned int rings_count; /* one for each CPU that is there now */
+	unsigned int rings_count; /* one for each number of a CPU that is there now */
 
 	uint64_t since;	  /* ns: no record is older */
 	uint64_t pending; /* ns: of rings_pending(), after the last poll */
@@ -391,10 +391,28 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 	return 0;
 }
 
+/* One more than the highest number of a CPU that is there; later ones share. As the kernel lists them: "0-3,8". */
+static unsigned int online_cpus(int possible)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
+	char list[4096] = "";
+	char *last;
+	int count = 0;
+
+	if (f && fgets(list, sizeof(list), f) && strchr(list, '\n')) {
+		last = list + strcspn(list, "\n");
+		while (last > list && last[-1] >= '0' && last[-1] <= '9')
+			last--;
+		count = atoi(last) + 1;
+	}
+	if (f)
+		fclose(f);
+	return (unsigned int)(count < 1 || count > possible ? possible : count);
+}
+
 static int open_parts(struct source_kernel *s, struct fact_list *facts, char *err, size_t err_size)
 {
 	struct kernel kernel;
-	long online;
 	int rc;
 
 	s->cpus = libbpf_num_possible_cpus();
@@ -402,8 +420,7 @@ static int open_parts(struct source_kernel *s, struct fact_list *facts, char *er
 		snprintf(err, err_size, "cannot tell how many CPUs there are");
 		return -E2BIG;
 	}
-	online = sysconf(_SC_NPROCESSORS_ONLN);
-	s->rings_count = online < 1 ? 1 : online > s->cpus ? (unsigned int)s->cpus : (unsigned int)online;
+	s->rings_count = online_cpus(s->cpus);
 	rc = kernel_look(&kernel, err, err_size);
 	if (!rc)
 		rc = open_with(s, &kernel, facts, err, err_size);
