@@ -292,6 +292,17 @@ void listener_attach(struct listeners *ls, struct conn *c, struct listener *l)
 	c->listener = l ? l->id : 0;
 }
 
+static void set_accept_queue(struct listener *l, uint32_t length)
+{
+	l->accept_queue = length;
+	if (length > l->peak)
+		l->peak = length;
+	if (length < l->low)
+		l->low = length;
+	if (length > l->high)
+		l->high = length;
+}
+
 uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 {
 	uint64_t more = q->drops - l->drops; /* both 32 bits in the kernel's counter */
@@ -308,7 +319,7 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 	l->accept_full = (l->queues_known && l->accept_queue > l->backlog) || q->accept_queue > q->backlog;
 	l->syn_full = (l->syn_known && l->backlog && l->syn_queue >= l->backlog) ||
 		      (q->sk && q->backlog && q->syn_queue >= q->backlog);
-	l->accept_queue = q->accept_queue;
+	set_accept_queue(l, q->accept_queue);
 	l->backlog = q->backlog;
 	if (q->sk) { /* the kernel's tables tell the accept queue alone */
 		l->syn_queue = q->syn_queue;
@@ -318,16 +329,12 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 	l->queues_known = l->limit_known = true;
 	if (q->cookie_stamp)
 		l->cookie_stamp = q->cookie_stamp;
-	if (q->accept_queue > l->peak)
-		l->peak = q->accept_queue;
 	return untold;
 }
 
 void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog)
 {
-	l->accept_queue = accept_queue;
-	if (accept_queue > l->peak)
-		l->peak = accept_queue;
+	set_accept_queue(l, accept_queue);
 	if (!l->limit_known)
 		l->backlog = backlog;
 	l->limit_known = true;

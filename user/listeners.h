@@ -55,6 +55,7 @@ struct listener {
 	uint64_t named_drops; /* refusals told one by one since `drops` was read */
 	bool accept_full, syn_full; /* at this reading of the figures or the one before */
 	uint32_t peak;
+	uint32_t low, high; /* of the accept queue, since somebody last looked (tracker_walk()) */
 
 	conn_id queue_oldest, queue_newest; /* connections in the accept queue that we know */
 	uint32_t queued;

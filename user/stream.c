@@ -225,7 +225,7 @@ size_t stream_waiting(const struct stream *s)
 	return order_waiting(s->order);
 }
 
-const struct tracker *stream_tracker(const struct stream *s)
+struct tracker *stream_tracker(struct stream *s)
 {
 	return s->tracker;
 }

@@ -60,6 +60,6 @@ void stream_finish(struct stream *s);
 bool stream_done(const struct stream *s);
 /* How many facts are held back. */
 size_t stream_waiting(const struct stream *s);
-const struct tracker *stream_tracker(const struct stream *s);
+struct tracker *stream_tracker(struct stream *s);
 
 #endif

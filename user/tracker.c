@@ -251,7 +251,6 @@ static void walk_conn(void *ctx, struct conn *c)
 		.lport = c->lport,
 		.rport = c->rport,
 		.state = c->state,
-		.queued = conn_is(c, CONN_QUEUED),
 		.since = c->t_state,
 	};
 
@@ -271,16 +270,19 @@ static void walk_listener(void *ctx, struct listener *l)
 		.state = TCP_STATE_LISTEN,
 		.listener = true,
 		.accept_queue = l->accept_queue,
+		.queue_low = l->low,
+		.queue_high = l->high,
 		.backlog = l->backlog,
 		.since = l->t_state,
 	};
 
 	memcpy(s.laddr, l->addr, sizeof(s.laddr));
+	l->low = l->high = l->accept_queue;
 	if (l->alive)
 		w->fn(w->ctx, &s);
 }
 
-void tracker_walk(const struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx)
+void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx)
 {
 	struct walk w = {fn, ctx};
 

@@ -81,7 +81,7 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact);
 /* The end of the stream at now (ns, CLOCK_MONOTONIC): pending lines and the summary, which is the last event. */
 void tracker_finish(struct tracker *t, uint64_t now);
 
-/* For `verify` and tests: a read-only walk over what the tracker believes to exist. */
+/* For `verify` and tests: what the tracker believes to exist. */
 struct tracker_socket {
 	uint64_t cookie; /* 0 unknown */
 	uint32_t netns;
@@ -90,11 +90,11 @@ struct tracker_socket {
 	uint16_t lport, rport;
 	unsigned int state;    /* enum tcp_state; a half-open request is SYN_RECV */
 	bool listener;
-	bool queued;	       /* in the accept queue */
 	uint32_t accept_queue; /* listeners: as last known */
+	uint32_t queue_low, queue_high; /* its extremes since the last walk */
 	uint32_t backlog;
 	uint64_t since;	       /* ns: when the state was entered */
 };
-void tracker_walk(const struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx);
+void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx);
 
 #endif

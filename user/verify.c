@@ -12,14 +12,13 @@
 /* A state that the tracker holds for so long is no race with a ring that has been drained. */
 #define REST_NS	 UINT64_C(1000000000)
 #define TEXT_MAX 160
-/* Ports share a slot by hash: sharing only means that a queue is judged a round later. */
-#define TRAFFIC_SLOTS 4096
 
 enum difference {
 	UNKNOWN_SOCKET, /* the kernel has it, the tracker does not */
 	GONE_SOCKET,	/* the tracker believes in it, the kernel does not list it */
 	STATE_DIFFERS,
-	QUEUE_DIFFERS,
+	QUEUE_SHORTER, /* than the tracker's has been since the last round */
+	QUEUE_LONGER,
 	BACKLOG_DIFFERS,
 };
 
@@ -45,7 +44,6 @@ struct finding {
 	enum difference what;
 	uint32_t inode;	   /* the kernel's */
 	uint64_t since;	   /* the tracker's, 0 unknown */
-	uint64_t traffic;  /* of the port, QUEUE_DIFFERS only */
 	uint32_t tracker, kernel; /* states, lengths or limits */
 	bool told;
 };
@@ -77,7 +75,6 @@ struct verify {
 	bool indexed;
 	bool failed; /* out of memory in this round: what it saw is not all */
 	struct findings before, now;
-	uint64_t traffic[TRAFFIC_SLOTS];
 };
 
 /* ---- tables ---- */
@@ -298,18 +295,6 @@ void verify_begin(struct verify *v, uint64_t t)
 	v->indexed = false;
 	v->failed = false;
 	v->now.count = 0;
-	memset(v->traffic, 0, sizeof(v->traffic));
-}
-
-static uint64_t *traffic_of(struct verify *v, const struct ends *e)
-{
-	return &v->traffic[mix(e->netns, e->lport) % TRAFFIC_SLOTS];
-}
-
-/* A sum, so that the order does not matter; what a socket adds changes with everything that befalls it. */
-static void add_traffic(struct verify *v, const struct ends *e, uint64_t what)
-{
-	*traffic_of(v, e) += mix(e->cookie ? e->cookie : hash_ends(e), what);
 }
 
 int verify_kernel_socket(struct verify *v, const struct fact_existing *f)
@@ -337,8 +322,6 @@ int verify_kernel_socket(struct verify *v, const struct fact_existing *f)
 	};
 	memcpy(r->ends.laddr, f->s.laddr, 16);
 	memcpy(r->ends.raddr, f->s.raddr, 16);
-	if (r->state != TCP_STATE_LISTEN)
-		add_traffic(v, &r->ends, r->state);
 	return 0;
 }
 
@@ -429,8 +412,10 @@ static int compare(struct verify *v, const struct tracker_socket *s, const struc
 		return must_agree(v, s, r) ? find(v, STATE_DIFFERS, &r->ends, r, s->since, s->state, r->state) : 0;
 	if (s->state != TCP_STATE_LISTEN || s->since > r->t)
 		return 0;
-	if (s->accept_queue != r->accept_queue && !is_absent(v, KNOW_ENQUEUE) && !is_absent(v, KNOW_ACCEPT))
-		err = find(v, QUEUE_DIFFERS, &r->ends, r, s->since, s->accept_queue, r->accept_queue);
+	/* The row is of some moment since the last round: the queue must have had that length. */
+	if ((r->accept_queue < s->queue_low || r->accept_queue > s->queue_high) && !is_absent(v, KNOW_ENQUEUE) && !is_absent(v, KNOW_ACCEPT))
+		err = find(v, r->accept_queue < s->queue_low ? QUEUE_SHORTER : QUEUE_LONGER, &r->ends, r, s->since,
+			   r->accept_queue < s->queue_low ? s->queue_low : s->queue_high, r->accept_queue);
 	if (!err && s->backlog != r->backlog && is_exact(v, KNOW_RELISTEN))
 		err = find(v, BACKLOG_DIFFERS, &r->ends, r, s->since, s->backlog, r->backlog);
 	return err;
@@ -453,8 +438,6 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s)
 		v->failed = true;
 		return -ENOMEM;
 	}
-	if (s->state != TCP_STATE_LISTEN)
-		add_traffic(v, &e, s->state | (uint64_t)s->queued << 8 | UINT64_C(1) << 16);
 	r = match_cookie(v, &e);
 	if (!r && !e.cookie)
 		r = match_ends(v, &e, s->state);
@@ -470,10 +453,16 @@ static uint64_t hash_finding(const struct finding *f)
 	return mix(hash_ends(&f->ends), f->what);
 }
 
+/* The length of a queue is another each time. */
+static bool is_queue(enum difference what)
+{
+	return what == QUEUE_SHORTER || what == QUEUE_LONGER;
+}
+
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
 	return a->what == b->what && a->ends.cookie == b->ends.cookie && same_ends(&a->ends, &b->ends) &&
-	       a->since == b->since && a->traffic == b->traffic && a->tracker == b->tracker && a->kernel == b->kernel;
+	       a->since == b->since && (is_queue(a->what) || (a->tracker == b->tracker && a->kernel == b->kernel));
 }
 
 static void describe(const struct finding *f, char *text, size_t size)
@@ -490,8 +479,11 @@ static void describe(const struct finding *f, char *text, size_t size)
 	case STATE_DIFFERS:
 		snprintf(text, size, "state: the tracker says %s, the kernel %s", tracker, kernel);
 		break;
-	case QUEUE_DIFFERS:
-		snprintf(text, size, "accept queue: the tracker counts %u, the kernel %u", f->tracker, f->kernel);
+	case QUEUE_SHORTER:
+		snprintf(text, size, "accept queue: the tracker counts at least %u, the kernel %u", f->tracker, f->kernel);
+		break;
+	case QUEUE_LONGER:
+		snprintf(text, size, "accept queue: the tracker counts at most %u, the kernel %u", f->tracker, f->kernel);
 		break;
 	case BACKLOG_DIFFERS:
 		snprintf(text, size, "backlog: the tracker has %u, the kernel %u", f->tracker, f->kernel);
@@ -501,7 +493,7 @@ static void describe(const struct finding *f, char *text, size_t size)
 
 static void tell(struct verify *v, const struct finding *f, uint64_t t)
 {
-	bool numbers = f->what == QUEUE_DIFFERS || f->what == BACKLOG_DIFFERS;
+	bool numbers = is_queue(f->what) || f->what == BACKLOG_DIFFERS;
 	uint32_t state = numbers ? TCP_STATE_LISTEN : f->what == GONE_SOCKET ? f->tracker : f->kernel;
 	char text[TEXT_MAX];
 	struct event e;
@@ -522,7 +514,7 @@ static void tell(struct verify *v, const struct finding *f, uint64_t t)
 		event_field(&e, F_RADDR)->addr = f->ends.raddr;
 		event_set(&e, F_RPORT, f->ends.rport);
 	}
-	if (f->what == QUEUE_DIFFERS)
+	if (is_queue(f->what))
 		event_set(&e, F_ACCEPT_QUEUE, f->kernel);
 	if (f->what == BACKLOG_DIFFERS)
 		event_set(&e, F_BACKLOG, f->kernel);
@@ -544,7 +536,7 @@ static void put_right(const struct verify *v, const struct finding *f, uint64_t 
 		.inode = f->inode,
 	};
 
-	if (f->what == QUEUE_DIFFERS || f->what == BACKLOG_DIFFERS)
+	if (is_queue(f->what) || f->what == BACKLOG_DIFFERS)
 		return;
 	e.s.state = f->what == GONE_SOCKET ? TCP_STATE_CLOSE : (uint8_t)f->kernel;
 	memcpy(e.s.laddr, f->ends.laddr, 16);
@@ -616,8 +608,6 @@ int verify_end(struct verify *v, uint64_t t, bool final)
 		struct finding *f = &v->now.list[i];
 		const struct finding *b;
 
-		if (f->what == QUEUE_DIFFERS)
-			f->traffic = *traffic_of(v, &f->ends);
 		b = find_before(v, x, f);
 		f->told = b && b->told;
 		if (f->told || (!b && !(final && is_certain(v, f))))

@@ -13,8 +13,7 @@
  * A dump of the tables is not atomic, so one look proves little. A difference is told only when
  *  - it is the same in two consecutive rounds: same socket, same two answers, and the tracker's `since` has not moved;
  *  - the tracker has not entered the state after the row was read;
- *  - for a queue's length, no connection of that port came, went, was accepted or changed its state in between, in either
- *    view: the queue of a busy listener is judged when it comes to rest.
+ *  - a queue's length is outside of all that the tracker has counted since the round before, in two rounds on the same side.
  * It is told once, for as long as it lasts; where verify_set_fix() was called no longer than that.
  *
  * Not differences, because the tracker cannot know better:

@@ -251,7 +251,8 @@ static void check_noise_story(void)
 /* ---- a look from outside ---- */
 
 struct seen {
-	int listeners, requests, queued, established;
+	int listeners, requests, established;
+	uint32_t low, high;
 };
 
 static void see(void *ctx, const struct tracker_socket *s)
@@ -259,8 +260,11 @@ static void see(void *ctx, const struct tracker_socket *s)
 	struct seen *seen = ctx;
 
 	seen->listeners += s->listener && s->backlog == 9 && s->accept_queue == 1;
+	if (s->listener) {
+		seen->low = s->queue_low;
+		seen->high = s->queue_high;
+	}
 	seen->requests += s->state == TCP_STATE_SYN_RECV && s->since == 3000000000;
-	seen->queued += s->queued;
 	seen->established += s->state == TCP_STATE_ESTABLISHED && s->cookie == 7 && s->rport == 4000;
 }
 
@@ -286,8 +290,15 @@ static void check_walk(void)
 	tell_crowd(t, "3 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 q=1:1/9/1");
 	tell_crowd(t, "4 closed #2 LISTEN>CLOSE 0.0.0.0:9503");
 	tracker_walk(t, see, &seen);
-	ok(seen.listeners == 1 && seen.requests == 1 && seen.queued == 1 && seen.established == 1,
+	ok(seen.listeners == 1 && seen.requests == 1 && seen.established == 1,
 	   "a walk shows what is believed to exist, and nothing else");
+	ok(seen.low == 0 && seen.high == 1, "the accept queue was empty and then not");
+	tracker_walk(t, see, &seen);
+	ok(seen.low == 1 && seen.high == 1, "the next walk begins with its length of now");
+	tell_crowd(t, "4.1 est #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 copy=1/9");
+	tell_crowd(t, "4.2 syn #9 10.0.0.1:9502<10.0.0.2:4002 isn=1/2 q=1:1/9/1");
+	tracker_walk(t, see, &seen);
+	ok(seen.low == 1 && seen.high == 2, "and tells what was between");
 	tracker_free(t);
 	is_str(drop_reason_name((enum drop_reason)99), "unknown", "a reason out of range has a name");
 }

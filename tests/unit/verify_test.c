@@ -75,6 +75,8 @@ static struct tracker_socket sock(const struct fact_existing *f, uint64_t since)
 		.state = f->s.state,
 		.listener = f->s.state == TCP_STATE_LISTEN,
 		.accept_queue = f->q.accept_queue,
+		.queue_low = f->q.accept_queue,
+		.queue_high = f->q.accept_queue,
 		.backlog = f->q.backlog,
 		.since = since,
 	};
@@ -293,7 +295,7 @@ static void test_requests(void)
 static void test_queues(void)
 {
 	struct verify_config config = knows_all();
-	struct fact_existing f = row(10 * SECOND, 5, TCP_STATE_LISTEN, 80, 0), child, twin;
+	struct fact_existing f = row(10 * SECOND, 5, TCP_STATE_LISTEN, 80, 0), twin;
 	struct tracker_socket s;
 	struct told told = {0};
 	struct verify *v;
@@ -302,27 +304,37 @@ static void test_queues(void)
 	f.q.accept_queue = 3;
 	f.q.backlog = 128;
 	s = sock(&f, SECOND);
-	s.accept_queue = 2;
+	s.queue_low = s.queue_high = 2;
 	ok(twice(&config, &f, &s, &told) == 1, "another length is told");
-	is_str(told.text, "accept queue: the tracker counts 2, the kernel 3", "its text");
+	is_str(told.text, "accept queue: the tracker counts at most 2, the kernel 3", "its text");
 	ok(told.queue == 3 && told.state == TCP_STATE_LISTEN && !told.has_rport, "its fields");
 	config.facts.fact[KNOW_ENQUEUE].is = FACT_IS_ABSENT;
 	ok(twice(&config, &f, &s, &told) == 0, "not where enqueue is absent");
 	config = knows_all();
 
-	/* 3 against 2 in both looks, but another child each time */
+	s.queue_low = s.queue_high = 4;
+	ok(twice(&config, &f, &s, &told) == 1, "so is a shorter one");
+	is_str(told.text, "accept queue: the tracker counts at least 4, the kernel 3", "its text");
+	s.queue_low = 0;
+	ok(twice(&config, &f, &s, &told) == 0, "a length that the queue has had since the last look is none");
+
+	/* A busy listener: other numbers each time. */
 	v = verify_new(&config, see, &told);
-	for (unsigned int i = 0; i < 2; i++) {
-		child = row(10 * SECOND, 100 + i, TCP_STATE_ESTABLISHED, 80, (uint16_t)(2000 + i));
-		verify_begin(v, 10 * SECOND);
-		verify_kernel_socket(v, &f);
-		verify_kernel_socket(v, &child);
-		verify_tracker_socket(v, &s);
-		n += verify_end(v, 10 * SECOND, false);
-	}
-	ok(n == 0, "the queue of a busy listener is not judged");
+	s.queue_low = 5;
+	s.queue_high = 9;
+	ok(round_of(v, 10 * SECOND, &f, &s, false) == 0, "one look at a busy queue proves nothing");
+	f.q.accept_queue = 4;
+	s.queue_low = 6;
+	ok(round_of(v, 11 * SECOND, &f, &s, false) == 1, "below all that was counted in both looks is told, be it another length");
+	f.q.accept_queue = 3;
+	ok(round_of(v, 12 * SECOND, &f, &s, false) == 0, "once");
+	f.q.accept_queue = 10;
+	ok(round_of(v, 13 * SECOND, &f, &s, false) == 0, "on the other side it is another difference, seen once");
+	f.q.accept_queue = 9;
+	ok(round_of(v, 14 * SECOND, &f, &s, false) == 0 && round_of(v, 15 * SECOND, &f, &s, false) == 0, "and none within");
 	verify_free(v);
 
+	f.q.accept_queue = 3;
 	s = sock(&f, SECOND);
 	s.backlog = 5;
 	ok(twice(&config, &f, &s, &told) == 1, "another limit is told");
@@ -336,7 +348,6 @@ static void test_queues(void)
 	s = sock(&f, SECOND);
 	s.cookie = 0;
 	v = verify_new(&config, see, &told);
-	n = 0;
 	for (int i = 0; i < 2; i++) {
 		verify_begin(v, 10 * SECOND);
 		verify_kernel_socket(v, &f);
