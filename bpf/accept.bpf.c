@@ -31,7 +31,7 @@
 
 /* ---- into the queue: exact ---- */
 
-static __always_inline void send_enqueue(struct cpu *cpu, struct sock *listener, struct sock *child, __u32 flags)
+static __always_inline void send_enqueue(struct sock *listener, struct sock *child, __u32 flags)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
 	const struct sock_common *c = &child->__sk_common;
@@ -66,7 +66,7 @@ int enqueue(__u64 *ctx)
 	if (cpu->queued == queued)
 		cpu->queued = 0;
 	else
-		send_enqueue(cpu, listener, child, 0);
+		send_enqueue(listener, child, 0);
 	return 0;
 }
 
@@ -90,7 +90,7 @@ int enqueue_unrequested(__u64 *ctx)
 	} else if (BPF_CORE_READ((struct tcp_request_sock *)ctx[1], tfo_listener)) {
 		flags = FACT_F_FASTOPEN;
 	}
-	send_enqueue(cpu, listener, child, flags);
+	send_enqueue(listener, child, flags);
 	return 0;
 }
 
@@ -150,20 +150,18 @@ int listener_ready(__u64 *ctx)
 
 /* ---- out of the queue: what all ways send ---- */
 
-/* sk is the accepted socket, and wanted; call may be NULL: accept() was called before we were there. */
-static __always_inline void send_wanted_accept(const struct sock *sk, const struct call *call, int fd, __u32 flags)
+/* sk is the accepted socket, and wanted; k a copy of it; call may be NULL: accept() was called before we were there. */
+static __always_inline void send_wanted_accept(const struct sock *sk, const struct common *k, const struct call *call,
+					       int fd, __u32 flags)
 {
-	struct cpu *cpu = this_cpu();
 	struct fact_accept *f;
 
-	if (!cpu)
-		return;
 	if (call && call->io_uring)
 		flags |= FACT_F_IO_URING;
 	f = fact_reserve(FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED | (fd >= 0 ? FACT_F_HAS_SOCKET : 0));
 	if (!f)
 		return;
-	sock_fill_probe(&f->s, &sk->__sk_common, local_port_probe(sk));
+	sock_fill_copy(&f->s, k, sk, local_port_copy(k, sk));
 	if (call && call->q.sk)
 		f->q = call->q;
 	else
@@ -175,27 +173,27 @@ static __always_inline void send_wanted_accept(const struct sock *sk, const stru
 	fact_submit(f, sizeof(*f));
 }
 
-static __always_inline void send_accept(const struct sock *sk, const struct call *call, int fd, __u32 flags)
+static __always_inline void send_accept(const struct sock *sk, const struct common *k, const struct call *call, int fd,
+					__u32 flags)
 {
-	if (sock_wanted_probe(sk))
-		send_wanted_accept(sk, call, fd, flags);
+	if (wanted_copy(k, sk))
+		send_wanted_accept(sk, k, call, fd, flags);
 }
 
 /* accept() failed on this listener. It has no socket to name, but its place: the listener's end. */
-static __always_inline void send_accept_error(const struct sock *listener, __u64 called, int err, __u32 flags)
+static __always_inline void send_accept_error(const struct sock *listener, const struct common *k, __u64 called, int err,
+					      __u32 flags)
 {
-	struct cpu *cpu = this_cpu();
 	struct fact_accept *f;
 
-	if (!cpu || BPF_CORE_READ(listener, __sk_common.skc_state) != TCP_LISTEN || !sock_wanted_probe(listener))
+	if (COMMON(k, skc_state) != TCP_LISTEN || !wanted_copy(k, listener))
 		return;
 	f = fact_reserve(FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED);
 	if (!f)
 		return;
-	sock_fill_probe(&f->s, &listener->__sk_common, BPF_CORE_READ(listener, __sk_common.skc_num));
-	f->s.sk = 0;
+	sock_fill_copy(&f->s, k, NULL, COMMON(k, skc_num));
 	f->s.cookie = 0;
-	queues_probe(&f->q, listener);
+	queues_copy(&f->q, COMMON(k, skc_cookie.counter), listener);
 	task_fill(&f->task);
 	f->called = called;
 	f->fd = -1;
@@ -263,6 +261,7 @@ int accept_installed(__u64 *ctx)
 	struct file *file = (struct file *)ctx[1];
 	const struct sock *sk;
 	struct socket *socket;
+	struct common k = {};
 	struct call *call;
 
 	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
@@ -271,20 +270,20 @@ int accept_installed(__u64 *ctx)
 	if (call && call->seen && !call->child)
 		return 0; /* a socket() or a dup() */
 	socket = bpf_sock_from_file(file);
-	sk = socket ? tcp_behind(socket->sk) : NULL;
+	sk = socket ? tcp_behind(socket->sk, &k) : NULL;
 	if (!sk)
 		return 0;
 	if (call && call->seen) {
 		/* Not this one: what was taken from the queue was given back, as after EFAULT. */
 		if (call->child == (__u64)sk)
-			send_accept(sk, call, ctx[0], FACT_F_TCP_FUNCTIONS);
+			send_accept(sk, &k, call, ctx[0], FACT_F_TCP_FUNCTIONS);
 		call->child = 0;
 		call->called = 0;
 		return 0;
 	}
 	/* A socket of socket() has neither a peer nor a port of its own. */
-	if (file_is_new(file) && local_port_probe(sk) && BPF_CORE_READ(sk, __sk_common.skc_dport))
-		send_accept(sk, NULL, ctx[0], FACT_F_TCP_FUNCTIONS);
+	if (file_is_new(file) && local_port_copy(&k, sk) && COMMON(&k, skc_dport))
+		send_accept(sk, &k, NULL, ctx[0], FACT_F_TCP_FUNCTIONS);
 	return 0;
 }
 
@@ -293,6 +292,7 @@ SEC("fexit/__sys_accept4")
 int accept_failed(__u64 *ctx)
 {
 	const struct sock *listener;
+	struct common k = {};
 	int fd = ctx[0];
 	int ret = ctx[4];
 
@@ -302,9 +302,9 @@ int accept_failed(__u64 *ctx)
 		seen_accept = 1;
 		return 0;
 	}
-	listener = tcp_of_descriptor_probe(fd);
+	listener = tcp_of_descriptor_probe(fd, &k);
 	if (listener)
-		send_accept_error(listener, 0, -ret, FACT_F_TCP_FUNCTIONS);
+		send_accept_error(listener, &k, 0, -ret, FACT_F_TCP_FUNCTIONS);
 	return 0;
 }
 
@@ -322,12 +322,17 @@ SEC("fexit/io_accept")
 int io_accept_end(__u64 *ctx)
 {
 	struct call *call = call_find();
+	const struct sock *child;
+	struct common k = {};
 
 	if (!call)
 		return 0;
 	/* Into a fixed slot of the ring, which has no descriptor. */
-	if (call->child)
-		send_accept((const struct sock *)call->child, call, -1, FACT_F_TCP_FUNCTIONS);
+	child = (const struct sock *)call->child;
+	if (child) {
+		common_copy(&k, &child->__sk_common);
+		send_accept(child, &k, call, -1, FACT_F_TCP_FUNCTIONS);
+	}
 	call->child = 0;
 	call->io_uring = false;
 	return 0;
@@ -352,15 +357,16 @@ static __always_inline int accept_enter(int fd)
 }
 
 /* Behind the descriptor that accept() was given. Another thread may have put another file there in the meantime. */
-static __always_inline const struct sock *listener_of_call(const struct call *call)
+static __always_inline const struct sock *listener_of_call(const struct call *call, struct common *k)
 {
-	const struct sock *listener = call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd) : NULL;
+	const struct sock *listener = call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd, k) : NULL;
 
-	return listener && BPF_CORE_READ(listener, __sk_common.skc_state) == TCP_LISTEN ? listener : NULL;
+	return listener && COMMON(k, skc_state) == TCP_LISTEN ? listener : NULL;
 }
 
 static __always_inline int accept_exit(long ret)
 {
+	struct common k = {}, of_listener = {};
 	const struct sock *listener, *sk;
 	struct call *call;
 
@@ -370,18 +376,18 @@ static __always_inline int accept_exit(long ret)
 	if (call && !call->called)
 		call = NULL;
 	if (ret < 0) {
-		listener = call ? listener_of_call(call) : NULL;
+		listener = call ? listener_of_call(call, &of_listener) : NULL;
 		if (listener)
-			send_accept_error(listener, call->called, -ret, 0);
+			send_accept_error(listener, &of_listener, call->called, -ret, 0);
 	} else {
-		sk = tcp_of_descriptor(ret);
-		if (sk && sock_wanted_probe(sk)) {
-			listener = call ? listener_of_call(call) : NULL;
+		sk = tcp_of_descriptor(ret, &k);
+		if (sk && wanted_copy(&k, sk)) {
+			listener = call ? listener_of_call(call, &of_listener) : NULL;
 			if (listener)
-				queues_probe(&call->q, listener);
+				queues_copy(&call->q, COMMON(&of_listener, skc_cookie.counter), listener);
 			else if (call)
 				call->q.sk = 0;
-			send_wanted_accept(sk, call, ret, 0);
+			send_wanted_accept(sk, &k, call, ret, 0);
 		}
 	}
 	if (call)
@@ -429,12 +435,13 @@ int any_exit(__u64 *ctx)
 	struct call *call = call_find();
 	long ret = ctx[1];
 	const struct sock *sk;
+	struct common k = {};
 
 	if (!call || !call->called)
 		return 0;
-	sk = ret >= 0 ? tcp_of_descriptor_probe(ret) : NULL;
+	sk = ret >= 0 ? tcp_of_descriptor_probe(ret, &k) : NULL;
 	if (sk)
-		send_accept(sk, call, ret, 0);
+		send_accept(sk, &k, call, ret, 0);
 	call->called = 0;
 	return 0;
 }
@@ -451,6 +458,7 @@ int io_uring_completed(__u64 *ctx)
 {
 	const struct io_kiocb *req = (const struct io_kiocb *)ctx[1];
 	const struct sock *sk;
+	struct common k = {};
 	int res;
 
 	if (setting_io_uring_cqe)
@@ -459,9 +467,9 @@ int io_uring_completed(__u64 *ctx)
 		res = ctx[3];
 	if (res < 0 || (req && BPF_CORE_READ(req, opcode) != IORING_OP_ACCEPT))
 		return 0;
-	sk = tcp_of_descriptor_probe(res);
-	if (!sk || !BPF_CORE_READ(sk, __sk_common.skc_dport) || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_SYN_SENT)
+	sk = tcp_of_descriptor_probe(res, &k);
+	if (!sk || !COMMON(&k, skc_dport) || COMMON(&k, skc_state) == TCP_SYN_SENT)
 		return 0;
-	send_accept(sk, NULL, res, FACT_F_IO_URING);
+	send_accept(sk, &k, NULL, res, FACT_F_IO_URING);
 	return 0;
 }

@@ -42,12 +42,13 @@ static __always_inline __u32 reset_reason(__u32 reason)
 static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __u32 flags)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct cpu *cpu = this_cpu();
 	struct fact_reset *f;
+	__u32 owner;
 
-	if (!tp || !cpu || !wanted(tp))
+	if (!tp || !wanted(tp))
 		return;
-	if (is_owned(sk))
+	owner = owner_of(sk);
+	if (owner)
 		flags |= FACT_F_OWNED;
 	f = fact_reserve(FACT_RESET, sizeof(*f), flags);
 	if (!f)
@@ -55,18 +56,17 @@ static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __
 	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp),
 		  sk->__sk_common.skc_state);
 	f->reason = reason;
-	f->pid = flags & FACT_F_OWNED ? current_pid() : 0;
+	f->pid = owner;
 	fact_submit(f, sizeof(*f));
 }
 
 /* No connection of ours: only the segment that was answered tells whom the RST goes to. */
 static __always_inline void send_reset_of_segment(const struct sk_buff *skb, __u32 reason)
 {
-	struct cpu *cpu = this_cpu();
 	struct fact_reset *f;
 	struct segment t;
 
-	if (!cpu || !segment_read(&t, skb) || !segment_wanted(skb, &t))
+	if (!segment_read(&t, skb) || !segment_wanted(skb, &t))
 		return;
 	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_SENT);
 	if (!f)
@@ -115,12 +115,11 @@ int timewait_begin(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	int substate = ctx[2];
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct cpu *cpu = this_cpu();
 	struct fact_timewait *f;
 	__u64 tw = 0;
 
 	/* None: there are too many, and the socket is simply closed. */
-	if (!tp || !cpu || bpf_get_func_ret(ctx, &tw) || !tw || !wanted(tp))
+	if (!tp || bpf_get_func_ret(ctx, &tw) || !tw || !wanted(tp))
 		return 0;
 	f = fact_reserve(FACT_TIMEWAIT, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
@@ -131,7 +130,7 @@ int timewait_begin(__u64 *ctx)
 	return 0;
 }
 
-static __always_inline void send_timewait(struct cpu *cpu, enum fact_kind kind, struct inet_timewait_sock *tw)
+static __always_inline void send_timewait(enum fact_kind kind, struct inet_timewait_sock *tw)
 {
 	const struct sock_common *c = &tw->__tw_common;
 	struct fact_timewait *f;
@@ -168,7 +167,7 @@ int timewait_real(__u64 *ctx)
 		return 0;
 	cpu->tw = 0;
 	if (tw->tw_substate == TCP_TIME_WAIT)
-		send_timewait(cpu, FACT_TIMEWAIT, tw);
+		send_timewait(FACT_TIMEWAIT, tw);
 	return 0;
 }
 
@@ -176,9 +175,6 @@ int timewait_real(__u64 *ctx)
 SEC("fentry/tcp_twsk_destructor")
 int timewait_end(__u64 *ctx)
 {
-	struct cpu *cpu = this_cpu();
-
-	if (cpu)
-		send_timewait(cpu, FACT_TIMEWAIT_END, (struct inet_timewait_sock *)ctx[0]);
+	send_timewait(FACT_TIMEWAIT_END, (struct inet_timewait_sock *)ctx[0]);
 	return 0;
 }

@@ -38,33 +38,36 @@ static __always_inline struct file *file_of_descriptor_probe(__u32 fd)
 	return file_in(BPF_CORE_READ(table, fd), BPF_CORE_READ(table, max_fds), fd);
 }
 
-/* NULL where it is no TCP socket (nor MPTCP, of which the first subflow is given). */
-static __always_inline const struct sock *tcp_of_file(struct file *file)
+/* NULL where it is no TCP socket (nor MPTCP, of which the first subflow is given). k: a copy of it. */
+static __always_inline const struct sock *tcp_of_file(struct file *file, struct common *k)
 {
-	struct socket *socket;
+	struct socket *socket = NULL;
+	struct inode *inode = NULL;
 	struct sock *sk;
 
-	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if (!file)
 		return NULL;
-	socket = BPF_CORE_READ(file, private_data);
+	PAIR_READ(&socket, private_data, &inode, f_inode, file);
+	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return NULL;
 	sk = BPF_CORE_READ(socket, sk);
-	return sk ? tcp_behind(sk) : NULL;
+	return sk ? tcp_behind(sk, k) : NULL;
 }
 
-static __always_inline const struct sock *tcp_of_descriptor_probe(__u32 fd)
+static __always_inline const struct sock *tcp_of_descriptor_probe(__u32 fd, struct common *k)
 {
-	return tcp_of_file(file_of_descriptor_probe(fd));
+	return tcp_of_file(file_of_descriptor_probe(fd), k);
 }
 
 /* Returns an address: a function that the verifier reads once may not return a pointer. */
-__weak __noinline __u64 tcp_address_of_descriptor(__u32 fd)
+__weak __noinline __u64 tcp_address_of_descriptor(__u32 fd, struct common *k)
 {
-	return (__u64)tcp_of_file(file_of_descriptor(fd));
+	return k ? (__u64)tcp_of_file(file_of_descriptor(fd), k) : 0;
 }
 
-static __always_inline const struct sock *tcp_of_descriptor(__u32 fd)
+static __always_inline const struct sock *tcp_of_descriptor(__u32 fd, struct common *k)
 {
-	return (const struct sock *)tcp_address_of_descriptor(fd);
+	return (const struct sock *)tcp_address_of_descriptor(fd, k);
 }
 
 #endif

@@ -12,15 +12,15 @@
 #include "descriptor.bpf.h"
 #include "existing.h"
 
-/* The TCP socket behind a file, or NULL. */
-static __always_inline const struct sock *socket_of_file(struct file *file)
+/* The TCP socket behind a file, and a copy of it; or NULL. */
+static __always_inline const struct sock *socket_of_file(struct file *file, struct common *k)
 {
 	struct socket *socket;
 
 	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return NULL;
 	socket = bpf_sock_from_file(file);
-	return socket && socket->sk ? tcp_behind(socket->sk) : NULL;
+	return socket && socket->sk ? tcp_behind(socket->sk, k) : NULL;
 }
 
 static __always_inline void holder_fill(struct fact_task *out, const struct task_struct *task)
@@ -37,16 +37,18 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct existing_file out;
 	const struct sock *sk;
+	struct common k;
 
+	walker_pid = current_pid();
 	if (!task || !file)
 		return 0;
-	sk = socket_of_file(file);
+	sk = socket_of_file(file, &k);
 	if (!sk)
 		return 0;
 	__builtin_memset(&out, 0, sizeof(out));
 	out.sk = (__u64)sk;
-	out.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-	out.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	out.cookie = COMMON(&k, skc_cookie.counter);
+	out.netns = netns_of_copy(&k);
 	out.fd = ctx->fd;
 	holder_fill(&out.task, task);
 	bpf_seq_write(ctx->meta->seq, &out, sizeof(out));
@@ -61,18 +63,19 @@ int listening_files(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct fact_existing out;
 	const struct sock *sk;
+	struct common k;
 
 	if (!task || !file)
 		return 0;
-	sk = socket_of_file(file);
-	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_LISTEN || !sock_wanted_probe(sk))
+	sk = socket_of_file(file, &k);
+	if (!sk || COMMON(&k, skc_state) != TCP_LISTEN || !wanted_copy(&k, sk))
 		return 0;
 	__builtin_memset(&out, 0, sizeof(out));
 	out.h.t = bpf_ktime_get_ns();
 	out.h.size = sizeof(out);
 	out.h.kind = FACT_EXISTING;
-	sock_fill_probe(&out.s, &sk->__sk_common, BPF_CORE_READ(sk, __sk_common.skc_num));
-	queues_probe(&out.q, sk);
+	sock_fill_copy(&out.s, &k, sk, COMMON(&k, skc_num));
+	queues_copy(&out.q, out.s.cookie, sk);
 	holder_fill(&out.task, task);
 	out.fd = ctx->fd;
 	out.inode = file->f_inode->i_ino;

@@ -62,9 +62,10 @@ int synack_leaves(__u64 *ctx)
 	struct sock *sk = skb->sk;
 	const struct sock_common *c;
 	const struct tcp_request_sock *req;
-	struct cpu *cpu;
+	__u32 client_isn, server_isn;
 	struct fact_syn *f;
-	__u32 isn;
+	struct common k;
+	struct cpu *cpu;
 
 	if (!sk || sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
 		return 0;
@@ -76,19 +77,20 @@ int synack_leaves(__u64 *ctx)
 	if (bpf_ktime_get_ns() - BPF_CORE_READ(req, snt_synack) * 1000 > FIRST_SYNACK_NS)
 		return 0;
 	/* The same packet on its next device: a bond, a VLAN. */
-	isn = BPF_CORE_READ(req, snt_isn);
-	if (cpu->synack_req == (__u64)sk && cpu->synack_isn == isn)
+	PAIR_READ(&client_isn, rcv_isn, &server_isn, snt_isn, req);
+	if (cpu->synack_req == (__u64)sk && cpu->synack_isn == server_isn)
 		return 0;
 	cpu->synack_req = (__u64)sk;
-	cpu->synack_isn = isn;
+	cpu->synack_isn = server_isn;
 	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_SYNACK);
 	if (!f)
 		return 0;
 	/* By guarded copies: this is rare among packets, and starts faster (descriptor.bpf.h). */
-	sock_fill_probe(&f->s, c, c->skc_num);
+	common_copy(&k, c);
+	sock_fill_copy(&f->s, &k, sk, COMMON(&k, skc_num));
 	queues_probe(&f->q, BPF_CORE_READ(c, skc_listener));
-	f->client_isn = BPF_CORE_READ(req, rcv_isn);
-	f->server_isn = isn;
+	f->client_isn = client_isn;
+	f->server_isn = server_isn;
 	f->attempt = 0;
 	f->pad = 0;
 	fact_submit(f, sizeof(*f));
@@ -103,10 +105,9 @@ int synack_again(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	struct request_sock *req = (struct request_sock *)ctx[1];
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct cpu *cpu = this_cpu();
 	struct fact_syn *f;
 
-	if (!cpu || !tp || !common_wanted(&req->__req_common))
+	if (!tp || !common_wanted(&req->__req_common))
 		return 0;
 	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
 	if (!f)
@@ -132,14 +133,12 @@ int syn_again(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	struct tcp_sock *tp;
-	struct cpu *cpu;
 	struct fact_syn *f;
 
 	if (sk->__sk_common.skc_state != TCP_SYN_SENT || sk->sk_protocol != IPPROTO_TCP)
 		return 0;
 	tp = bpf_skc_to_tcp_sock(sk);
-	cpu = this_cpu();
-	if (!cpu || !tp || !wanted(tp))
+	if (!tp || !wanted(tp))
 		return 0;
 	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
 	if (!f)
@@ -179,21 +178,20 @@ int request_expired(__u64 *ctx)
 	const struct request_sock *req = request_of_timer(ctx[0]);
 	struct cpu *cpu = this_cpu();
 	struct fact_syn *f;
-	__u16 lport;
+	struct common k;
 
 	if (!cpu || cpu->timer_req != (__u64)req)
 		return 0;
 	cpu->timer_req = 0;
 	if (request_hashed(req))
 		return 0;
-	lport = BPF_CORE_READ(req, __req_common.skc_num);
-	if (!ports_wanted(lport, bpf_ntohs(BPF_CORE_READ(req, __req_common.skc_dport))) ||
-	    !place_wanted_probe(&req->__req_common))
+	common_copy(&k, &req->__req_common);
+	if (!common_wanted_copy(&k))
 		return 0;
 	f = fact_reserve(FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return 0;
-	sock_fill_probe(&f->s, &req->__req_common, lport);
+	sock_fill_copy(&f->s, &k, req, COMMON(&k, skc_num));
 	queues_probe(&f->q, BPF_CORE_READ(req, __req_common.skc_listener));
 	f->client_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, rcv_isn);
 	f->server_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn);

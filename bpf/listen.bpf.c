@@ -20,16 +20,17 @@
 
 static __always_inline void send_listen_again(const struct sock *sk, struct call *call, __u32 flags)
 {
-	struct cpu *cpu = this_cpu();
 	struct fact_listen *f;
+	struct common k;
 
-	if (!cpu || !sock_wanted_probe(sk))
+	common_copy(&k, &sk->__sk_common);
+	if (!wanted_copy(&k, sk))
 		return;
 	f = fact_reserve(FACT_LISTEN, sizeof(*f), flags | FACT_F_AGAIN | FACT_F_OWNED | FACT_F_HAS_SOCKET);
 	if (!f)
 		return;
-	sock_fill_probe(&f->s, &sk->__sk_common, BPF_CORE_READ(sk, __sk_common.skc_num));
-	queues_probe(&f->q, sk);
+	sock_fill_copy(&f->s, &k, sk, COMMON(&k, skc_num));
+	queues_copy(&f->q, f->s.cookie, sk);
 	task_fill(&f->task);
 	f->old = TCP_LISTEN;
 	f->new = TCP_LISTEN;
@@ -40,10 +41,11 @@ static __always_inline void send_listen_again(const struct sock *sk, struct call
 	fact_submit(f, sizeof(*f));
 }
 
-static __always_inline void listen_enter(const struct sock *sk, struct call *call)
+/* k: a copy of sk, unless that is NULL. */
+static __always_inline void listen_enter(const struct sock *sk, struct call *call, const struct common *k)
 {
 	call->socket = (__u64)sk;
-	call->again = sk && BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_LISTEN;
+	call->again = sk && COMMON(k, skc_state) == TCP_LISTEN;
 }
 
 static __always_inline void listen_exit(struct call *call, long ret, __u32 flags)
@@ -78,9 +80,10 @@ int listen_begin(__u64 *ctx)
 {
 	struct socket *sock = (struct socket *)ctx[0];
 	struct call *call = call_get();
+	struct common k;
 
 	if (call)
-		listen_enter(tcp_behind(sock->sk), call);
+		listen_enter(tcp_behind(sock->sk, &k), call, &k);
 	return 0;
 }
 
@@ -100,12 +103,13 @@ SEC("tp/syscalls/sys_enter_listen")
 int sys_enter_listen(struct trace_event_raw_sys_enter *ctx)
 {
 	struct call *call = call_get();
+	struct common k;
 
 	if (!call)
 		return 0;
 	call->asked = ctx->args[1];
 	call->asked_known = true;
-	listen_enter(tcp_of_descriptor_probe(ctx->args[0]), call);
+	listen_enter(tcp_of_descriptor_probe(ctx->args[0], &k), call, &k);
 	return 0;
 }
 

@@ -32,8 +32,8 @@ static __always_inline __u32 why_refused(const struct fact_queues *q, __u32 reas
 }
 
 /* listener may be NULL: then only the segment was seen, and the reason is as given. */
-static __always_inline void send_drop(struct cpu *cpu, struct tcp_sock *listener, struct sk_buff *skb,
-				      const struct segment *t, __u32 flags, __u32 reason)
+static __always_inline void send_drop(struct tcp_sock *listener, struct sk_buff *skb, const struct segment *t,
+				      __u32 flags, __u32 reason)
 {
 	struct fact_drop *f;
 
@@ -112,7 +112,7 @@ int syn_done(__u64 *ctx)
 	cpu->syn_listener = 0;
 	tp = bpf_skc_to_tcp_sock(listener);
 	if (tp && segment_read(&t, skb))
-		send_drop(cpu, tp, skb, &t, FACT_F_TCP_FUNCTIONS | FACT_F_SEGMENT_SYN, FACT_DROP_OTHER);
+		send_drop(tp, skb, &t, FACT_F_TCP_FUNCTIONS | FACT_F_SEGMENT_SYN, FACT_DROP_OTHER);
 	return 0;
 }
 
@@ -157,7 +157,7 @@ int syn_freed(__u64 *ctx)
 		return 0;
 	if (cpu->answered_ack == bpf_ntohl(t.seq) + 1 && cpu->answered_port == t.source)
 		return 0;
-	send_drop(cpu, NULL, skb, &t, FACT_F_SEGMENT_SYN, FACT_DROP_UNKNOWN);
+	send_drop(NULL, skb, &t, FACT_F_SEGMENT_SYN, FACT_DROP_UNKNOWN);
 	return 0;
 }
 
@@ -195,18 +195,18 @@ int ack_comes(__u64 *ctx)
 }
 
 /* The client's RST ended its request. Ours are told by tcp_send_reset. */
-static __always_inline void send_reset_of_request(struct cpu *cpu, const struct request_sock *req)
+static __always_inline void send_reset_of_request(const struct request_sock *req)
 {
-	__u16 lport = BPF_CORE_READ(req, __req_common.skc_num);
 	struct fact_reset *f;
+	struct common k;
 
-	if (!ports_wanted(lport, bpf_ntohs(BPF_CORE_READ(req, __req_common.skc_dport))) ||
-	    !place_wanted_probe(&req->__req_common))
+	common_copy(&k, &req->__req_common);
+	if (!common_wanted_copy(&k))
 		return;
 	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return;
-	sock_fill_probe(&f->s, &req->__req_common, lport);
+	sock_fill_copy(&f->s, &k, req, COMMON(&k, skc_num));
 	f->reason = FACT_RESET_UNKNOWN;
 	f->pid = 0;
 	fact_submit(f, sizeof(*f));
@@ -233,7 +233,7 @@ int ack_done(__u64 *ctx)
 		return 0;
 	cpu->ack_listener = 0;
 	if (cpu->ack_req == (__u64)req && !request_hashed(req) && segment_read(&t, skb) && t.flags & TCP_FLAG_RST) {
-		send_reset_of_request(cpu, req);
+		send_reset_of_request(req);
 		return 0;
 	}
 	if (cpu->ack_drops == listener->sk_drops.counter)
@@ -244,7 +244,7 @@ int ack_done(__u64 *ctx)
 	acked = BPF_CORE_READ_BITFIELD_PROBED((struct inet_request_sock *)req, acked);
 	if (!acked && tp->inet_conn.icsk_inet.sk.sk_ack_backlog <= tp->inet_conn.icsk_inet.sk.sk_max_ack_backlog)
 		return 0;
-	send_drop(cpu, tp, skb, &t, FACT_F_TCP_FUNCTIONS | (acked ? FACT_F_ACKED : 0), FACT_DROP_OTHER);
+	send_drop(tp, skb, &t, FACT_F_TCP_FUNCTIONS | (acked ? FACT_F_ACKED : 0), FACT_DROP_OTHER);
 	return 0;
 }
 
@@ -255,19 +255,17 @@ int ack_dropped(__u64 *ctx)
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
 	struct tcp_sock *tp = NULL;
 	struct sock *listener;
-	struct cpu *cpu;
 	struct segment t;
 
 	if (!bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) ||
 	    (__u32)ctx[2] != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW))
 		return 0;
 	listener = (struct sock *)ctx[3];
-	cpu = this_cpu();
-	if (!cpu || !segment_read(&t, skb))
+	if (!segment_read(&t, skb))
 		return 0;
 	if (listener && listener->__sk_common.skc_state == TCP_LISTEN)
 		tp = bpf_skc_to_tcp_sock(listener);
-	send_drop(cpu, tp, skb, &t, t.flags & TCP_FLAG_SYN ? FACT_F_SEGMENT_SYN : FACT_F_ACKED,
+	send_drop(tp, skb, &t, t.flags & TCP_FLAG_SYN ? FACT_F_SEGMENT_SYN : FACT_F_ACKED,
 		  FACT_DROP_ACCEPT_QUEUE_FULL);
 	return 0;
 }
@@ -303,7 +301,7 @@ static __always_inline int cookie_done(__u64 *ctx)
 		return 0;
 	tp = bpf_skc_to_tcp_sock(listener);
 	if (tp && segment_read(&t, skb))
-		send_drop(cpu, tp, skb, &t, FACT_F_TCP_FUNCTIONS | FACT_F_ACKED | FACT_F_SYNCOOKIE, FACT_DROP_OTHER);
+		send_drop(tp, skb, &t, FACT_F_TCP_FUNCTIONS | FACT_F_ACKED | FACT_F_SYNCOOKIE, FACT_DROP_OTHER);
 	return 0;
 }
 

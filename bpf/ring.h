@@ -2,8 +2,8 @@
 /*
  * ring.h - the memory between the programs and the reader: a ring for each CPU, mapped into both.
  *
- * A program takes room by moving `head`, writes its fact there, and the fact's size last: a record whose size is not
- * zero is complete. The reader takes records in their order, puts zeroes where they were, and moves `tail`. There is
+ * A program takes room by moving `head`, looks at the clock, writes its fact there, and the fact's size last: a record whose
+ * size is not zero is complete. The reader takes records in their order, puts zeroes where they were, and moves `tail`. There is
  * no lock, and no cache line that two CPUs write, apart from the records themselves; but a program that is interrupted with
  * a record in the making holds back what follows in its ring until it goes on.
  *

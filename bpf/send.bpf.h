@@ -117,14 +117,32 @@ static __always_inline void ring_bell(void)
 
 #define RING_FULL (~0ULL)
 
+/* head: bytes since the beginning. The result: the number of a chunk and, in the low 12 bits, where in there. */
+static __always_inline __u64 place_in(__u32 ring, __u64 head)
+{
+	return ring * setting_ring_bytes + (head & (setting_ring_bytes - 1));
+}
+
+/* NULL only to please the verifier. */
+static __always_inline struct fact_hdr *record_at(__u64 place)
+{
+	__u32 chunk = place / RING_CHUNK;
+	void *bytes = bpf_map_lookup_elem(&ring_chunks, &chunk);
+
+	return bytes ? bytes + (place & (RING_CHUNK - 8)) : NULL;
+}
+
 /*
- * Room in the ring of this CPU: its chunk and, in the low 12 bits, where in there; or RING_FULL. *t: when. An interrupt after the look
- * at the clock may take room as well: then look again, so that stamps are in order within a ring. Only so many can lie above
- * each other, so this ends. A function of its own, since the verifier then reads it once for each program and not at each fact.
+ * A place with room in the ring of this CPU, or RING_FULL. *t: when. First the room and then
+ * the look at the clock: what is stamped before the reader looks at a ring is there to be seen, however long a program is stopped
+ * in between. An interrupt in between has taken the room behind and an earlier stamp: that is taken for ours then, since stamps
+ * are to be in order within a ring. Only so many interrupts can lie above each other, so the loop ends. A function of its own,
+ * since the verifier then reads it once for each program and not at each fact.
  */
 __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 {
 	__u32 ring = bpf_get_smp_processor_id();
+	const struct fact_hdr *behind;
 	struct ring_ends *ends;
 	__u64 head;
 
@@ -139,12 +157,17 @@ __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 		/* Signed: whoever is interrupted here for long finds a tail beyond its head, and the taking fails. */
 		if ((__s64)(head + size - *(volatile __u64 *)&ends->tail) > (__s64)setting_ring_bytes)
 			break;
-		*t = bpf_ktime_get_ns();
 		if (__sync_val_compare_and_swap(&ends->head, head, head + size) != head)
 			continue;
+		*t = bpf_ktime_get_ns();
+		if (*(volatile __u64 *)&ends->head != head + size) {
+			behind = record_at(place_in(ring, head + size));
+			if (behind && behind->t && behind->t < *t)
+				*t = behind->t;
+		}
 		if ((head ^ (head + size)) & setting_wake_bytes)
 			ring_bell();
-		return ring * setting_ring_bytes + (head & (setting_ring_bytes - 1));
+		return place_in(ring, head);
 	}
 	count(COUNT_LOST_RING);
 	return RING_FULL;
@@ -153,17 +176,12 @@ __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 /* Room for a fact, with its header written; NULL and counted where the ring is full. The caller writes all the rest. */
 static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32 flags)
 {
-	__u64 t = 0, at = ring_take(size, &t);
-	__u32 chunk = at / RING_CHUNK;
-	struct fact_hdr *h;
+	__u64 t = 0, place = ring_take(size, &t);
+	struct fact_hdr *h = place == RING_FULL ? NULL : record_at(place);
 
-	if (at == RING_FULL)
-		return NULL;
-	h = bpf_map_lookup_elem(&ring_chunks, &chunk);
 	if (!h)
 		return NULL;
-	h = (void *)h + (at & (RING_CHUNK - 8));
-	h->t = t; /* who is stopped between the clock and the taking is late, which the reader's hold-back is for */
+	h->t = t;
 	h->kind = kind;
 	h->cpu = bpf_get_smp_processor_id();
 	h->flags = flags;

@@ -2,9 +2,9 @@
 /*
  * sock.bpf.h - who a socket is, its addresses, its queues, and whether it is wanted.
  *
- * Two ways to read the kernel: LOAD is a plain load that the verifier has checked (about nothing), PROBE a guarded
- * copy (about 40 ns). The verifier allows LOAD on what a hook was given and on what hangs from it by pointers; PROBE
- * is for pointers that came by another way. Functions that exist in both kinds are written once, with READ.
+ * Two ways to read the kernel: plain loads that the verifier has checked (about nothing), and guarded copies (some 12 ns
+ * each, however long). The verifier allows loads on what a hook was given and on what hangs from it by pointers; copies
+ * are for pointers that came by another way. Those begin with common_copy(), and what takes a struct common reads that.
  */
 #ifndef SOCKSTATE_SOCK_BPF_H
 #define SOCKSTATE_SOCK_BPF_H
@@ -93,10 +93,7 @@ static __always_inline void ends_load(struct fact_sock *s, const struct sock_com
 	ends_are_ipv6(s);
 }
 
-/*
- * A sock_common by one guarded copy, which is hardly dearer than one of a single field: 12 ns against 15. It lies there as
- * this kernel has it, and is read with COMMON().
- */
+/* A sock_common by one guarded copy. It lies there as this kernel has it, and is read with COMMON(). */
 struct common {
 	__u8 bytes[128] __attribute__((aligned(8)));
 };
@@ -125,14 +122,6 @@ static __always_inline void ends_copy(struct fact_sock *s, const struct common *
 	ends_are_ipv6(s);
 }
 
-static __always_inline void ends_probe(struct fact_sock *s, const struct sock_common *c)
-{
-	struct common k;
-
-	common_copy(&k, c);
-	ends_copy(s, &k);
-}
-
 static __always_inline bool family_restricted(void)
 {
 	return !(setting_ipv4 && setting_ipv6);
@@ -144,16 +133,11 @@ static __always_inline bool ends_wanted(const struct fact_sock *s, bool dual_sta
 	return dual_stack || (s->family == AF_INET ? setting_ipv4 : setting_ipv6);
 }
 
-static __always_inline bool netns_wanted(const struct sock_common *c)
-{
-	return !setting_netns || BPF_CORE_READ(c, skc_net.net, ns.inum) == setting_netns;
-}
-
 static __always_inline bool place_wanted(const struct sock_common *c)
 {
 	struct fact_sock ends;
 
-	if (!netns_wanted(c))
+	if (setting_netns && BPF_CORE_READ(c, skc_net.net, ns.inum) != setting_netns)
 		return false;
 	if (!family_restricted())
 		return true;
@@ -161,16 +145,24 @@ static __always_inline bool place_wanted(const struct sock_common *c)
 	return ends_wanted(&ends, !c->skc_dport && !BPF_CORE_READ_BITFIELD(c, skc_ipv6only));
 }
 
-static __always_inline bool place_wanted_probe(const struct sock_common *c)
+static __always_inline __u32 netns_of_copy(const struct common *k)
+{
+	const struct net *net = COMMON(k, skc_net.net);
+
+	return BPF_CORE_READ(net, ns.inum);
+}
+
+static __always_inline bool place_wanted_copy(const struct common *k)
 {
 	struct fact_sock ends;
 
-	if (!netns_wanted(c))
+	if (setting_netns && netns_of_copy(k) != setting_netns)
 		return false;
 	if (!family_restricted())
 		return true;
-	ends_probe(&ends, c);
-	return ends_wanted(&ends, !BPF_CORE_READ(c, skc_dport) && !BPF_CORE_READ_BITFIELD_PROBED(c, skc_ipv6only));
+	ends_copy(&ends, k);
+	return ends_wanted(&ends, !COMMON(k, skc_dport) &&
+					  !BPF_CORE_READ_BITFIELD((const struct sock_common *)k->bytes, skc_ipv6only));
 }
 
 /* ---- identity ---- */
@@ -203,21 +195,17 @@ static __always_inline void sock_fill(struct fact_sock *s, const struct sock_com
 	ends_load(s, c);
 }
 
-static __always_inline void sock_fill_probe(struct fact_sock *s, const struct sock_common *c, __u16 lport)
+/* k: of sk, which may be a request too. */
+static __always_inline void sock_fill_copy(struct fact_sock *s, const struct common *k, const void *sk, __u16 lport)
 {
-	const struct net *net;
-	struct common k;
-
-	common_copy(&k, c);
-	net = COMMON(&k, skc_net.net);
-	s->sk = (__u64)c;
-	s->cookie = COMMON(&k, skc_cookie.counter);
-	s->netns = BPF_CORE_READ(net, ns.inum);
+	s->sk = (__u64)sk;
+	s->cookie = COMMON(k, skc_cookie.counter);
+	s->netns = netns_of_copy(k);
 	s->lport = lport;
-	s->rport = bpf_ntohs(COMMON(&k, skc_dport));
-	s->state = COMMON(&k, skc_state);
+	s->rport = bpf_ntohs(COMMON(k, skc_dport));
+	s->state = COMMON(k, skc_state);
 	s->pad = 0;
-	ends_copy(s, &k);
+	ends_copy(s, k);
 }
 
 /* The local port, also of a socket that has given it back. */
@@ -229,9 +217,9 @@ static __always_inline __u16 local_port(const struct tcp_sock *tp)
 	return port ? port : bpf_ntohs(inet->inet_sport);
 }
 
-static __always_inline __u16 local_port_probe(const struct sock *sk)
+static __always_inline __u16 local_port_copy(const struct common *k, const struct sock *sk)
 {
-	__u16 port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	__u16 port = COMMON(k, skc_num);
 
 	return port ? port : bpf_ntohs(BPF_CORE_READ((const struct inet_sock *)sk, inet_sport));
 }
@@ -253,24 +241,33 @@ static __always_inline bool common_wanted(const struct sock_common *c)
 	return place_wanted(c);
 }
 
-static __always_inline bool sock_wanted_probe(const struct sock *sk)
+static __always_inline bool wanted_copy(const struct common *k, const struct sock *sk)
 {
-	if (setting_port_ranges &&
-	    !ports_wanted(local_port_probe(sk), bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport))))
+	if (setting_port_ranges && !ports_wanted(local_port_copy(k, sk), bpf_ntohs(COMMON(k, skc_dport))))
 		return false;
-	return place_wanted_probe(&sk->__sk_common);
+	return place_wanted_copy(k);
 }
 
-/* The TCP socket behind a descriptor's: itself, or the first subflow of MPTCP; NULL for all else. */
-static __always_inline const struct sock *tcp_behind(const struct sock *sk)
+static __always_inline bool common_wanted_copy(const struct common *k)
 {
-	__u16 protocol = BPF_CORE_READ(sk, sk_protocol);
-	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	return ports_wanted(COMMON(k, skc_num), bpf_ntohs(COMMON(k, skc_dport))) && place_wanted_copy(k);
+}
 
-	if (family != AF_INET && family != AF_INET6)
+/* The TCP socket behind a descriptor's, and a copy of it: itself, or the first subflow of MPTCP; NULL for all else. */
+static __always_inline const struct sock *tcp_behind(const struct sock *sk, struct common *k)
+{
+	__u16 protocol;
+
+	common_copy(k, &sk->__sk_common);
+	if (COMMON(k, skc_family) != AF_INET && COMMON(k, skc_family) != AF_INET6)
 		return NULL;
-	if (protocol == IPPROTO_MPTCP && bpf_core_field_exists(((struct mptcp_sock *)0)->first))
-		return BPF_CORE_READ((const struct mptcp_sock *)sk, first);
+	protocol = BPF_CORE_READ(sk, sk_protocol);
+	if (protocol == IPPROTO_MPTCP && bpf_core_field_exists(((struct mptcp_sock *)0)->first)) {
+		sk = BPF_CORE_READ((const struct mptcp_sock *)sk, first);
+		if (sk)
+			common_copy(k, &sk->__sk_common);
+		return sk;
+	}
 	return protocol == IPPROTO_TCP ? sk : NULL;
 }
 
@@ -282,32 +279,55 @@ static __always_inline bool request_hashed(const struct request_sock *req)
 
 /* ---- a listener's queues ---- */
 
-#define LOAD(p, field)	((p)->field)
-#define PROBE(p, field) BPF_CORE_READ(p, field)
-
 /* tp is the listener; wide (struct tcp_sock) because the queues lie beyond struct sock. */
-#define QUEUES_FILL(READ, q, tp)                                                                                       \
-	({                                                                                                             \
-		(q)->sk = (__u64)(tp);                                                                                 \
-		(q)->cookie = READ(tp, inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter);                         \
-		(q)->accept_queue = READ(tp, inet_conn.icsk_inet.sk.sk_ack_backlog);                                   \
-		(q)->backlog = READ(tp, inet_conn.icsk_inet.sk.sk_max_ack_backlog);                                    \
-		(q)->syn_queue = READ(tp, inet_conn.icsk_accept_queue.qlen.counter);                                   \
-		(q)->syn_young = READ(tp, inet_conn.icsk_accept_queue.young.counter);                                  \
-		(q)->drops = READ(tp, inet_conn.icsk_inet.sk.sk_drops.counter);                                        \
-		(q)->cookie_stamp = READ(tp, rx_opt.ts_recent_stamp);                                                  \
-	})
-
-static __always_inline void queues_fill(struct fact_queues *q, const struct tcp_sock *listener)
+static __always_inline void queues_fill(struct fact_queues *q, const struct tcp_sock *tp)
 {
-	QUEUES_FILL(LOAD, q, listener);
+	q->sk = (__u64)tp;
+	q->cookie = tp->inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter;
+	q->accept_queue = tp->inet_conn.icsk_inet.sk.sk_ack_backlog;
+	q->backlog = tp->inet_conn.icsk_inet.sk.sk_max_ack_backlog;
+	q->syn_queue = tp->inet_conn.icsk_accept_queue.qlen.counter;
+	q->syn_young = tp->inet_conn.icsk_accept_queue.young.counter;
+	q->drops = tp->inet_conn.icsk_inet.sk.sk_drops.counter;
+	q->cookie_stamp = tp->rx_opt.ts_recent_stamp;
+}
+
+/* Two fields of the same size: by one guarded copy where this kernel has them side by side. */
+static __always_inline void pair_read(void *a, __u32 offset_a, void *b, __u32 offset_b, const void *base, __u32 size)
+{
+	__u64 both[2];
+
+	if (offset_b != offset_a + size) {
+		bpf_probe_read_kernel(a, size, base + offset_a);
+		bpf_probe_read_kernel(b, size, base + offset_b);
+		return;
+	}
+	bpf_probe_read_kernel(both, 2 * size, base + offset_a);
+	__builtin_memcpy(a, both, size);
+	__builtin_memcpy(b, (const char *)both + size, size);
+}
+
+#define PAIR_READ(a, field_a, b, field_b, p)                                                                           \
+	pair_read(a, bpf_core_field_offset(typeof(*(p)), field_a), b, bpf_core_field_offset(typeof(*(p)), field_b), p,  \
+		  sizeof(*(a)))
+
+static __always_inline void queues_copy(struct fact_queues *q, __u64 cookie, const struct sock *listener)
+{
+	const struct tcp_sock *tp = (const struct tcp_sock *)listener;
+
+	q->sk = (__u64)tp;
+	q->cookie = cookie;
+	PAIR_READ(&q->accept_queue, inet_conn.icsk_inet.sk.sk_ack_backlog, &q->backlog,
+		  inet_conn.icsk_inet.sk.sk_max_ack_backlog, tp);
+	PAIR_READ(&q->syn_queue, inet_conn.icsk_accept_queue.qlen.counter, &q->syn_young,
+		  inet_conn.icsk_accept_queue.young.counter, tp);
+	q->drops = BPF_CORE_READ(tp, inet_conn.icsk_inet.sk.sk_drops.counter);
+	q->cookie_stamp = BPF_CORE_READ(tp, rx_opt.ts_recent_stamp);
 }
 
 static __always_inline void queues_probe(struct fact_queues *q, const struct sock *listener)
 {
-	const struct tcp_sock *tp = (const struct tcp_sock *)listener;
-
-	QUEUES_FILL(PROBE, q, tp);
+	queues_copy(q, BPF_CORE_READ(listener, __sk_common.skc_cookie.counter), listener);
 }
 
 static __always_inline void queues_none(struct fact_queues *q)
@@ -317,14 +337,23 @@ static __always_inline void queues_none(struct fact_queues *q)
 
 /* ---- who ---- */
 
-static __always_inline bool is_owned(const struct sock *sk)
-{
-	return sk->sk_lock.owned == 1;
-}
+/* Ourselves, as the kernel counts processes; 0 until files are walked the first time. */
+__u32 walker_pid __weak = 0;
 
 static __always_inline __u32 current_pid(void)
 {
 	return bpf_get_current_pid_tgid() >> 32;
+}
+
+/*
+ * The process that does this to the socket; 0: it happens to it. A walk over open files (existing.bpf.c) holds each for the moment that it
+ * looks at it: who closes it then has left the rest to us, which makes us no owner.
+ */
+static __always_inline __u32 owner_of(const struct sock *sk)
+{
+	__u32 pid = sk->sk_lock.owned == 1 ? current_pid() : 0;
+
+	return pid == walker_pid ? 0 : pid;
 }
 
 /* Whether the current task is our own: we may live in a pid namespace, where getpid() is not what the kernel calls us. */

@@ -181,10 +181,9 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 	}
 	if (sock_of(c.tp)->sk_socket)
 		c.flags |= FACT_F_HAS_SOCKET;
-	if (is_owned(sk)) {
+	c.owner = owner_of(sk);
+	if (c.owner)
 		c.flags |= FACT_F_OWNED;
-		c.owner = current_pid();
-	}
 	if (bpf_core_field_exists(c.tp->is_mptcp) && c.tp->is_mptcp)
 		c.flags |= FACT_F_MPTCP;
 	/* Who has no cookie gets one here, for life. But a child that still bears its listener's must not. */

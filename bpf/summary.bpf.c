@@ -211,13 +211,15 @@ static __always_inline void listener_begins(const struct sock *sk, __u64 cookie,
 	struct summary_listener *known = bpf_map_lookup_elem(&listeners, &cookie);
 	struct summary_listener l = {.sk = (__u64)sk, .since = since};
 	struct fact_sock ends = {};
+	struct common k;
 	__u64 key;
 
 	if (!cookie || (known && known->sk))
 		return;
-	l.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	l.port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	ends_probe(&ends, &sk->__sk_common);
+	common_copy(&k, &sk->__sk_common);
+	l.netns = netns_of_copy(&k);
+	l.port = COMMON(&k, skc_num);
+	ends_copy(&ends, &k);
 	l.family = ends.family;
 	__builtin_memcpy(l.addr, ends.laddr, sizeof(l.addr));
 	l.task = *task;
@@ -672,20 +674,21 @@ static __always_inline int descriptor_taken(int fd, bool certain)
 	__u32 at = certain ? waiting_of_descriptor(fd) : NOT_WAITING;
 	const struct sock *sk;
 	struct summary_port *port;
+	struct common k;
 	__u64 cookie = 0;
 
 	if (at != NOT_WAITING && waiting_place(at, 0)->cookie) {
 		taken(at, 0);
 		return 0;
 	}
-	sk = tcp_of_descriptor_probe(fd);
+	sk = tcp_of_descriptor_probe(fd, &k);
 	if (!sk)
 		return 0;
 	at = waiting_index((__u64)sk);
-	if (at == NOT_WAITING && (!certain || !sock_wanted_probe(sk)))
+	if (at == NOT_WAITING && (!certain || !wanted_copy(&k, sk)))
 		return 0;
 	if (at == NOT_WAITING || !waiting_place(at, 0)->cookie) {
-		port = port_find(port_key(BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum), local_port_probe(sk)));
+		port = port_find(port_key(netns_of_copy(&k), local_port_copy(&k, sk)));
 		cookie = port && port->key >= SUMMARY_PORT_ONE ? port->cookie : 0;
 	}
 	taken(at, cookie);
@@ -786,19 +789,20 @@ int find_listeners(struct bpf_iter__task_file *ctx)
 	struct fact_task holder = {};
 	const struct sock *sk;
 	struct socket *socket;
+	struct common k;
 
 	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
 	socket = bpf_sock_from_file(file);
 	if (!socket || !socket->sk)
 		return 0;
-	sk = tcp_behind(socket->sk);
-	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_LISTEN || !sock_wanted_probe(sk))
+	sk = tcp_behind(socket->sk, &k);
+	if (!sk || COMMON(&k, skc_state) != TCP_LISTEN || !wanted_copy(&k, sk))
 		return 0;
 	holder.pid = task->tgid;
 	holder.tid = task->pid;
 	BPF_CORE_READ_STR_INTO(&holder.comm, task, comm);
-	listener_begins(sk, BPF_CORE_READ(sk, __sk_common.skc_cookie.counter), 0, &holder);
+	listener_begins(sk, COMMON(&k, skc_cookie.counter), 0, &holder);
 	return 0;
 }
 

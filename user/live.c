@@ -19,13 +19,11 @@
 #include "stream.h"
 #include "verify.h"
 
-/* Two CPUs deliver up to a quarter of a millisecond out of order; this leaves room for a slow one. */
-#define HOLD_BACK_NS (2 * NS_PER_MS)
 #define POLL_MS 10
-/* With facts held back: just long enough for them to come of age. */
-#define POLL_WAITING_MS 3
 #define TICK_NS (100 * NS_PER_MS)
 #define VERIFY_NS NS_PER_S
+/* The rings may be full, and a record in the making for long. */
+#define CATCH_UP_NS (100 * NS_PER_MS)
 /* The rings are full at most; to read them takes less. */
 #define FINISH_NS NS_PER_S
 #define LISTENERS_NS NS_PER_S
@@ -62,13 +60,28 @@ struct live {
 
 /* ---- records into the stream ---- */
 
+static void record(struct live *l, const void *bytes, size_t size)
+{
+	if (l->recording && !l->recording_error)
+		l->recording_error = recording_write(l->recording, bytes, size);
+}
+
 static int feed(void *ctx, const void *bytes, size_t size)
 {
 	struct live *l = ctx;
 
-	if (l->recording && !l->recording_error)
-		l->recording_error = recording_write(l->recording, bytes, size);
+	record(l, bytes, size);
 	stream_record(l->stream, bytes, size);
+	return 0;
+}
+
+/* From the rings, which hand over in order. */
+static int feed_sorted(void *ctx, const void *bytes, size_t size)
+{
+	struct live *l = ctx;
+
+	record(l, bytes, size);
+	stream_record_sorted(l->stream, bytes, size);
 	return 0;
 }
 
@@ -107,11 +120,29 @@ static void feed_lost(struct live *l, uint64_t t)
 		l->next_verify = l->repaired + REPAIR_EVERY_NS > t + VERIFY_NS ? l->repaired + REPAIR_EVERY_NS : t + VERIFY_NS;
 }
 
+static void flush(struct live *l)
+{
+	if (view_pending(l->view) && !l->write_error)
+		l->write_error = run_flush(l->view);
+}
+
+/* From the rings to the output: what they hold, some thousands, and up to when that is all. Returns as source_kernel_poll(). */
+static int drain(struct live *l, int timeout_ms)
+{
+	int read = source_kernel_poll(l->source, timeout_ms, feed_sorted, l);
+	uint64_t complete = source_kernel_complete_until(l->source);
+
+	if (complete > l->last_tick && (read > 0 || stream_waiting(l->stream) || complete - l->last_tick >= TICK_NS))
+		feed_tick(l, complete);
+	flush(l);
+	return read;
+}
+
 static int feed_existing(void *ctx, const void *bytes, size_t size)
 {
 	struct live *l = ctx;
 
-	/* Nothing is released before stock has been taken: order.c puts what happened meanwhile into its place. */
+	/* Nothing is told before stock has been taken: order.c puts what happened meanwhile into its place. */
 	if (++l->existing % EXISTING_DRAIN == 0)
 		source_kernel_poll(l->source, 0, feed, l);
 	return feed(l, bytes, size);
@@ -124,9 +155,9 @@ static int on_row(void *ctx, const void *bytes, size_t size)
 	const struct fact_hdr *fact = fact_decode(bytes, size);
 	struct live *l = ctx;
 
-	/* The tables may be long: meanwhile the rings must not fill. What comes is released no earlier than the round's tick. */
+	/* The tables may be long: meanwhile the rings must not fill. */
 	if (++l->rows % EXISTING_DRAIN == 0)
-		source_kernel_poll(l->source, 0, feed, l);
+		drain(l, 0);
 	return fact && fact->kind == FACT_EXISTING ? verify_kernel_socket(l->verify, bytes) : 0;
 }
 
@@ -169,15 +200,13 @@ static void verify_round(struct live *l, bool final)
 	verify_begin(l->verify, clock_now_ns());
 	rc = source_kernel_snapshot(l->source, on_row, l);
 	read = clock_now_ns();
-	while (rc >= 0 && clock_now_ns() < read + HOLD_BACK_NS) {
-		rc = source_kernel_poll(l->source, 1, feed, l);
+	while (rc >= 0 && source_kernel_complete_until(l->source) < read && clock_now_ns() < read + CATCH_UP_NS) {
+		rc = drain(l, 1);
 		if (rc == -EINTR)
 			rc = 0; /* told to stop: the round is finished first */
 	}
-	if (rc >= 0 && source_kernel_complete_until(l->source, read) < read)
+	if (rc >= 0 && source_kernel_complete_until(l->source) < read)
 		rc = -EAGAIN; /* the tracker is behind */
-	if (rc >= 0)
-		feed_tick(l, read);
 	tracker_walk(stream_tracker(l->stream), on_tracker_socket, l->verify);
 	if (rc >= 0)
 		rc = verify_end(l->verify, clock_now_ns(), final);
@@ -293,12 +322,6 @@ static int open_outputs(struct live *l, const struct recording_info *info, char 
 
 /* ---- the loop ---- */
 
-static void flush(struct live *l)
-{
-	if (view_pending(l->view) && !l->write_error)
-		l->write_error = run_flush(l->view);
-}
-
 /*
  * The queues and refusals of listeners that no event tells of: where nothing is let in, nothing happens that a hook could
  * see. On a machine with very many open files less often, so that it costs 1 % of a CPU at most.
@@ -343,23 +366,16 @@ static int loop(struct live *l, uint64_t start)
 	l->next_verify = l->options->verify ? start + VERIFY_NS : 0;
 	while (!l->place->stopped() && !stream_done(l->stream) && !l->write_error && !l->recording_error) {
 		uint64_t now = clock_now_ns();
-		bool waiting = stream_waiting(l->stream);
-		uint64_t watermark;
 		int rc;
 
 		if (now >= deadline)
 			break;
-		rc = source_kernel_poll(l->source, waiting ? POLL_WAITING_MS : POLL_MS, feed, l);
+		rc = drain(l, POLL_MS);
 		if (rc < 0 && rc != -EINTR) {
 			run_complain("cannot read from the kernel: %s", strerror(-rc));
 			return rc;
 		}
 		chores(l, now);
-		/* The poll began at now, so what was stamped before has been handed over, unless that was too much. */
-		watermark = source_kernel_complete_until(l->source, now) - HOLD_BACK_NS;
-		waiting = stream_waiting(l->stream);
-		if (watermark > l->last_tick && (waiting || watermark - l->last_tick >= TICK_NS))
-			feed_tick(l, watermark);
 		flush(l);
 	}
 	return 0;
@@ -372,8 +388,8 @@ static void finish(struct live *l)
 
 	/* What came before the end, though more comes meanwhile; also a record that is in the making. */
 	do
-		source_kernel_poll(l->source, 0, feed, l);
-	while (source_kernel_complete_until(l->source, end) < end && clock_now_ns() < end + FINISH_NS);
+		drain(l, 0);
+	while (source_kernel_complete_until(l->source) < end && clock_now_ns() < end + FINISH_NS);
 	feed_lost(l, clock_now_ns());
 	if (l->options->verify)
 		verify_round(l, true);

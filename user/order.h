@@ -2,8 +2,9 @@
 /*
  * order.h - facts into the order of their stamps. Pure.
  *
- * Two CPUs deliver up to a quarter of a millisecond out of order; facts of one CPU are in order. Facts are copied in,
- * held back a little, and come out sorted by (t, arrival). The order is nearly right already, so insertion from the end is cheap.
+ * What the rings tell is in order (rings.h), but not beside the rows of the kernel's tables, nor in recordings of older versions. Facts
+ * are copied in, held back until a tick, and come out sorted by (t, arrival). The order is nearly right already, so insertion
+ * from the end is cheap.
  */
 #ifndef SOCKSTATE_ORDER_H
 #define SOCKSTATE_ORDER_H

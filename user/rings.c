@@ -24,9 +24,10 @@ struct rings {
 	size_t ring_bytes;
 	unsigned int count;
 	struct front *fronts; /* scratch of one read */
-	struct {
+	struct ring {
+		uint64_t head; /* how far it had been written when the read began */
 		uint64_t tail; /* how far it has been read */
-		uint64_t t;    /* stamp of the last record */
+		uint64_t t;    /* what was not read is no older */
 	} at[];
 };
 
@@ -78,14 +79,25 @@ static struct fact_hdr *next_of(const struct rings *r, unsigned int ring)
 	return (struct fact_hdr *)(r->chunks + chunk * (RING_CHUNK + RING_SLACK) + at % RING_CHUNK);
 }
 
-/* Whether the ring's next record is complete. */
-static int look(const struct rings *r, unsigned int ring, struct front *front)
+/*
+ * The ring's next record. Returns 1, or 0 where there is none, or one in the making: that may be as old as the last one, which *until
+ * says then; or -EPROTO.
+ */
+static int look(const struct rings *r, unsigned int ring, struct front *front, uint64_t *until)
 {
-	struct fact_hdr *fact = next_of(r, ring);
-	uint16_t size = __atomic_load_n(&fact->size, __ATOMIC_ACQUIRE);
+	const struct ring *at = &r->at[ring];
+	struct fact_hdr *fact;
+	uint16_t size;
 
-	if (!size)
+	if (at->tail == at->head)
 		return 0;
+	fact = next_of(r, ring);
+	size = __atomic_load_n(&fact->size, __ATOMIC_ACQUIRE);
+	if (!size) {
+		if (at->t < *until)
+			*until = at->t;
+		return 0;
+	}
 	if (size < sizeof(*fact) || size > RING_SLACK || size % 8)
 		return -EPROTO;
 	*front = (struct front){.fact = fact, .t = fact->t, .ring = ring};
@@ -120,26 +132,35 @@ static size_t earliest(const struct front *fronts, size_t n)
 	return first;
 }
 
-int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
+int rings_read(struct rings *r, uint64_t *until, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
 {
-	size_t n = 0;
+	const uint64_t asked = *until;
 	int read = 0, rc = 0;
+	size_t n = 0;
 
+	for (unsigned int ring = 0; ring < r->count; ring++)
+		r->at[ring].head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
 	for (unsigned int ring = 0; ring < r->count; ring++) {
-		rc = look(r, ring, &r->fronts[n]);
+		rc = look(r, ring, &r->fronts[n], until);
 		if (rc < 0)
 			return rc;
 		n += (size_t)rc;
 	}
-	while (n && read < max) {
+	while (n) {
 		struct front *front = &r->fronts[earliest(r->fronts, n)];
 
+		if (front->t >= *until)
+			break;
+		if (read == max) {
+			*until = front->t;
+			break;
+		}
 		rc = fn(ctx, front->fact, front->fact->size);
 		if (rc < 0)
 			break;
 		read++;
 		done_with(r, front);
-		rc = look(r, front->ring, front);
+		rc = look(r, front->ring, front, until);
 		if (rc < 0)
 			break;
 		if (rc == 0) {
@@ -149,24 +170,10 @@ int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes,
 	}
 	for (size_t i = 0; i < n; i++)
 		tell(r, r->fronts[i].ring);
-	return rc < 0 ? rc : read;
-}
-
-uint64_t rings_pending(const struct rings *r)
-{
-	uint64_t pending = UINT64_MAX;
-
+	/* Who had no room there when we looked has not looked at the clock yet. */
 	for (unsigned int ring = 0; ring < r->count; ring++) {
-		const struct fact_hdr *next = next_of(r, ring);
-		uint64_t t = r->at[ring].t;
-
-		if (__atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE) == r->at[ring].tail)
-			continue;
-		/* Complete by now, or come meanwhile. */
-		if (__atomic_load_n(&next->size, __ATOMIC_ACQUIRE))
-			t = next->t;
-		if (t < pending)
-			pending = t;
+		if (r->at[ring].tail == r->at[ring].head && r->at[ring].t < asked)
+			r->at[ring].t = asked;
 	}
-	return pending;
+	return rc < 0 ? rc : read;
 }

@@ -27,15 +27,13 @@ struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ri
 void rings_free(struct rings *r);
 
 /*
- * Hands over complete records, of all rings the earliest first, at most max. A record is valid during the call of fn; a negative
- * errno of fn ends it. Returns how many, or that errno, or -EPROTO where a ring holds
- * what no program writes. Within a ring they are in the order of their stamps.
+ * Hands over the records of all rings in the order of their stamps, at most max, and none of *until (ns) or later, which is to
+ * be a time before the call. A record is valid during the call of fn; a negative errno of fn ends it.
+ *
+ * Returns how many, or that errno, or -EPROTO where a ring holds what no program writes. *until: everything older has been
+ * handed over by now. That is earlier than asked for where max was reached, and where a record is in the making: its program may
+ * have been interrupted for long, and it is no older than what stands before it in its ring.
  */
-int rings_read(struct rings *r, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
-/*
- * How old what was not handed over may be: more than max, or come meanwhile, or a record that was in the making when it was looked
- * for, its program interrupted for long; it is no older than what came before it in its ring. UINT64_MAX: nothing is left.
- */
-uint64_t rings_pending(const struct rings *r);
+int rings_read(struct rings *r, uint64_t *until, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
 
 #endif

@@ -46,10 +46,13 @@ int source_kernel_open(struct source_kernel **out, const struct kernel_options *
  * enter; owners from the file tables of all processes. To be called once after open and before privileges are dropped.
  */
 int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
-/* Waits at most timeout_ms (0: not at all) and hands over what the rings hold, the earliest first, some thousands at a time. Returns how many records. */
+/*
+ * Waits at most timeout_ms (0: not at all) and hands over what the rings hold, in the order of their stamps over all polls, some
+ * thousands at a time. Returns how many records.
+ */
 int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx);
-/* Up to when everything has been handed over by a poll that began then: earlier where it left something in a ring. */
-uint64_t source_kernel_complete_until(const struct source_kernel *s, uint64_t began);
+/* Up to when (ns) the polls so far have handed over everything: shortly before the last one, unless it left something in a ring. */
+uint64_t source_kernel_complete_until(const struct source_kernel *s);
 /* Cumulative counts, by enum fact_lost_where, of what did not reach a ring. */
 int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES]);
 /* The sockets that the kernel lists now (sock_diag), for --verify and the listeners' queues; the same records as _existing. */

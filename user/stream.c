@@ -8,7 +8,7 @@
 #include "order.h"
 
 #define META_SCHEMA 1
-/* Far more than arrives within the hold-back; a slot is touched only when it is needed. */
+/* What happens while stock is taken, mostly; a slot is touched only when it is needed. */
 #define ORDER_CAPACITY 32768
 /* A table that is drawn again should live. */
 #define SUMMARY_INTERVAL_NS 1000000000
@@ -198,6 +198,17 @@ void stream_record(struct stream *s, const void *bytes, size_t size)
 	} else if (!s->config.only || passes(s->config.only, fact)) {
 		order_push(s->order, fact, deliver, s);
 	}
+}
+
+void stream_record_sorted(struct stream *s, const void *bytes, size_t size)
+{
+	const struct fact_hdr *fact = fact_decode(bytes, size);
+
+	/* What waits may be older. */
+	if (!fact || !s->started || fact->kind == FACT_TICK || s->config.only || order_waiting(s->order))
+		stream_record(s, bytes, size);
+	else
+		deliver(s, fact);
 }
 
 void stream_event(struct stream *s, const struct event *e)

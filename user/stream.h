@@ -51,6 +51,8 @@ void stream_free(struct stream *s);
 
 /* One record, unread. What cannot be read is counted and told as `lost` at the next tick. */
 void stream_record(struct stream *s, const void *bytes, size_t size);
+/* The same, where no older fact will come: it need not be held back. */
+void stream_record_sorted(struct stream *s, const void *bytes, size_t size);
 /* A line that does not come from a fact: --verify. */
 void stream_event(struct stream *s, const struct event *e);
 /* The end of the stream, at the time of its last tick: what is held back, and the summary. */

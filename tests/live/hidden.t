@@ -65,6 +65,8 @@ case_load()
 	accepts=$(type_of accept)
 	ok "each is accepted, or lost: $accepts of $((2 * load))" [ "$accepts" -le $((2 * load)) -a $((accepts + lost)) -ge $((2 * load)) ]
 	is "$(tail -n 1 "$out" | jq .lost)" "$lost" 'summary has what was lost'
+	# It holds files while it walks them, and then closes what their owner has let go.
+	is "$(grep -cF "\"pid\":$tracer_pid," "$out")" 0 'the tracer owns no socket'
 	if [ -z "$trace" ]; then
 		skip 'transitions as a trace instance of the kernel has them' 'no tracefs here'
 		return

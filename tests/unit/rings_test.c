@@ -19,6 +19,7 @@ struct place {
 	size_t ring_bytes;
 	unsigned int count;
 	struct rings *rings;
+	uint64_t clock; /* one tick for each look at it */
 };
 
 static struct place open_place(size_t ring_bytes, unsigned int count)
@@ -56,12 +57,15 @@ static void complete(struct fact_hdr *h, size_t size)
 	__atomic_store_n(&h->size, (uint16_t)size, __ATOMIC_RELEASE);
 }
 
+/* t 0: by the clock, which is looked at once there is room. */
 static bool put(struct place *p, unsigned int ring, size_t size, uint64_t t)
 {
 	struct fact_hdr *h = take(p, ring, size);
 
 	if (!h)
 		return false;
+	if (!t)
+		t = __atomic_add_fetch(&p->clock, 1, __ATOMIC_SEQ_CST);
 	memset(h + 1, (int)(t & 0x7f) + 1, size - sizeof(*h));
 	h->t = t;
 	h->cpu = (uint8_t)ring;
@@ -70,9 +74,9 @@ static bool put(struct place *p, unsigned int ring, size_t size, uint64_t t)
 }
 
 struct seen {
-	uint64_t count, t[16], per_ring[8], wrong;
+	uint64_t count, t[16], per_ring[8], wrong, last, unordered;
 	int refuse_after; /* 0: never */
-	struct fact_hdr *finish; /* is completed meanwhile */
+	struct place *place; /* where more comes meanwhile */
 };
 
 static int see(void *ctx, const void *bytes, size_t size)
@@ -84,14 +88,24 @@ static int see(void *ctx, const void *bytes, size_t size)
 	if (s->count < 16)
 		s->t[s->count] = h->t;
 	s->count++;
+	s->unordered += h->t < s->last;
+	s->last = h->t;
 	s->per_ring[h->cpu]++;
 	if (h->size != size)
 		s->wrong++;
 	for (size_t i = sizeof(*h); i < size; i++)
 		s->wrong += rest[i] != (h->t & 0x7f) + 1;
-	if (s->finish)
-		complete(s->finish, 88);
+	if (s->place && s->count == 1)
+		put(s->place, 0, 88, 201);
 	return s->refuse_after && (int)s->count == s->refuse_after ? -EIO : 0;
+}
+
+/* All that is there. */
+static int read_all(struct place *p, int max, struct seen *seen)
+{
+	uint64_t until = UINT64_MAX;
+
+	return rings_read(p->rings, &until, max, see, seen);
 }
 
 static void test_share(void)
@@ -114,11 +128,11 @@ static void test_earliest_first(void)
 	put(&p, 2, 160, 20);
 	put(&p, 2, 16, 50);
 	put(&p, 1, 88, 30);
-	ok(rings_read(p.rings, 100, see, &seen) == 5 && seen.count == 5 && !seen.wrong, "all rings are read, whole");
+	ok(read_all(&p, 100, &seen) == 5 && seen.count == 5 && !seen.wrong, "all rings are read, whole");
 	for (int i = 0; i < 5; i++)
 		right = right && seen.t[i] == (uint64_t)(i + 1) * 10;
 	ok(right && seen.t[4] == 50, "the earliest first, whichever ring it is in");
-	ok(rings_read(p.rings, 100, see, &seen) == 0, "nothing is handed over twice");
+	ok(read_all(&p, 100, &seen) == 0, "nothing is handed over twice");
 	ok(p.ends[0].tail == p.ends[0].head && p.ends[1].tail == p.ends[1].head && p.ends[2].tail == p.ends[2].head,
 	   "the programs are told that there is room again");
 	close_place(&p);
@@ -128,13 +142,18 @@ static void test_limit(void)
 {
 	struct place p = open_place(RING_CHUNK, 2);
 	struct seen seen = {0};
+	uint64_t until = 100;
 
 	for (uint64_t t = 1; t <= 10; t++)
 		put(&p, t % 2, 88, t);
-	ok(rings_read(p.rings, 4, see, &seen) == 4 && rings_pending(p.rings) == 5, "no more than asked for; what is left is no older than its first");
+	ok(rings_read(p.rings, &until, 4, see, &seen) == 4 && until == 5, "no more than asked for; what is left is no older than its first");
 	ok(p.ends[0].tail == 2 * 88 && p.ends[1].tail == 2 * 88, "and no more are done with");
-	seen.refuse_after = 6;
-	ok(rings_read(p.rings, 100, see, &seen) == -EIO, "an error of the receiver ends the read");
+	until = 7;
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 2 && seen.t[5] == 6 && until == 7, "none of that time or later");
+	until = 8;
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 1 && seen.t[6] == 7, "and the next read goes on there");
+	seen.refuse_after = 8;
+	ok(read_all(&p, 100, &seen) == -EIO, "an error of the receiver ends the read");
 	close_place(&p);
 }
 
@@ -142,40 +161,47 @@ static void test_incomplete(void)
 {
 	struct place p = open_place(RING_CHUNK, 2);
 	struct seen seen = {0};
+	uint64_t until = 50;
 	struct fact_hdr *h;
 
-	ok(rings_pending(p.rings) == UINT64_MAX, "empty rings wait for nothing");
-	h = take(&p, 0, 88);
-	ok(rings_pending(p.rings) == SINCE, "a first record in the making may be as old as the rings");
-	memset(h + 1, 1 + 100, 88 - sizeof(*h));
-	h->t = 100;
-	complete(h, 88);
-	put(&p, 1, 88, 300);
-	ok(rings_read(p.rings, 100, see, &seen) == 2 && rings_pending(p.rings) == UINT64_MAX, "complete, it is read");
-
-	h = take(&p, 0, 88); /* interrupted */
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 0 && until == 50, "empty rings wait for nothing");
+	h = take(&p, 0, 88); /* interrupted, before it has looked at the clock */
 	put(&p, 0, 88, 202);
-	put(&p, 1, 88, 400);
-	ok(rings_read(p.rings, 100, see, &seen) == 1 && seen.t[2] == 400, "one in the making holds back its own ring only");
-	ok(rings_pending(p.rings) == 100, "what comes is no older than what came before it");
+	put(&p, 1, 88, 49);
+	put(&p, 1, 88, 300);
+	until = 400;
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 1 && seen.t[0] == 49 && until == 50,
+	   "one in the making holds back all that may come after it: it is no older than the last read");
+	until = 400;
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 0 && until == 50, "for as long as it lasts");
 	h->t = 201;
 	memset(h + 1, 1 + (201 & 0x7f), 88 - sizeof(*h));
 	complete(h, 88);
-	ok(rings_read(p.rings, 100, see, &seen) == 2 && seen.t[3] == 201 && seen.t[4] == 202 && !seen.wrong, "complete, it comes first");
+	until = 400;
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 3 && until == 400, "complete, it lets them go");
+	ok(seen.t[1] == 201 && seen.t[2] == 202 && seen.t[3] == 300 && !seen.wrong, "in order");
+
+	put(&p, 0, 88, 450);
+	h = take(&p, 0, 88);
+	put(&p, 1, 88, 440);
+	put(&p, 1, 88, 460);
+	until = 500;
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 2 && seen.t[5] == 450 && until == 450,
+	   "behind a complete one it holds back what is later than that");
 	close_place(&p);
 }
 
-/* It was not handed over, and says nothing any more of having been late. */
-static void test_completed_meanwhile(void)
+/* What comes while a read goes on is later than all that it may hand over. */
+static void test_meanwhile(void)
 {
 	struct place p = open_place(RING_CHUNK, 2);
 	struct seen seen = {0};
+	uint64_t until = 200;
 
-	seen.finish = take(&p, 0, 88);
-	seen.finish->t = 100;
-	put(&p, 1, 88, 300);
-	ok(rings_read(p.rings, 100, see, &seen) == 1 && seen.t[0] == 300, "one in the making is passed over");
-	ok(rings_pending(p.rings) == 100, "complete by now, it is still waited for");
+	seen.place = &p;
+	put(&p, 1, 88, 100);
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 1 && until == 200, "what comes meanwhile is not looked at");
+	ok(read_all(&p, 100, &seen) == 1 && seen.t[1] == 201, "but by the next read");
 	close_place(&p);
 }
 
@@ -189,17 +215,17 @@ static void test_full_and_round(void)
 	while (put(&p, 0, 184, ++t))
 		;
 	ok(p.ends[0].head <= 2 * RING_CHUNK && p.ends[0].head > 2 * RING_CHUNK - 184, "a full ring refuses, and is filled to its end");
-	ok(rings_read(p.rings, 1000, see, &seen) == (int)t - 1 && !seen.wrong, "and loses nothing of what it took");
+	ok(read_all(&p, 1000, &seen) == (int)t - 1 && !seen.wrong, "and loses nothing of what it took");
 
 	/* Around many times, in all sizes, each record whole: also those that begin in one chunk and end in its slack. */
 	seen = (struct seen){0};
 	for (uint64_t i = 0; i < 20000; i++) {
 		while (!put(&p, 0, sizes[i % 7], i)) {
 			refused++;
-			rings_read(p.rings, 1 + (int)(i % 50), see, &seen);
+			read_all(&p, 1 + (int)(i % 50), &seen);
 		}
 	}
-	rings_read(p.rings, 1000, see, &seen);
+	read_all(&p, 1000, &seen);
 	ok(seen.count == 20000 && !seen.wrong && refused > 100, "around and around, every record whole");
 	close_place(&p);
 }
@@ -214,7 +240,7 @@ static void test_garbage(void)
 		struct seen seen = {0};
 
 		complete(take(&p, 0, 88), sizes[i]);
-		right = right && rings_read(p.rings, 100, see, &seen) == -EPROTO && !seen.count;
+		right = right && read_all(&p, 100, &seen) == -EPROTO && !seen.count;
 		close_place(&p);
 	}
 	ok(right, "a size that no program writes is refused");
@@ -233,8 +259,8 @@ static void *write_many(void *arg)
 	static const size_t sizes[] = {88, 112, 136, 160};
 	struct writer *w = arg;
 
-	for (uint64_t t = 1; t <= MANY; t++) {
-		while (!put(w->p, w->ring, sizes[t % 4], t)) {
+	for (int i = 0; i < MANY; i++) {
+		while (!put(w->p, w->ring, sizes[i % 4], 0)) {
 			w->refused++;
 			sched_yield();
 		}
@@ -248,16 +274,23 @@ static void test_beside(void)
 	struct writer writers[2] = {{.p = &p, .ring = 0}, {.p = &p, .ring = 1}};
 	struct seen seen = {0};
 	pthread_t threads[2];
-	int rc = 0;
+	uint64_t complete = 0;
+	int rc = 0, backwards = 0;
 
 	for (int i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, write_many, &writers[i]);
-	while (rc >= 0 && seen.count < 2 * MANY)
-		rc = rings_read(p.rings, 4096, see, &seen);
+	while (rc >= 0 && seen.count < 2 * MANY) {
+		uint64_t until = __atomic_load_n(&p.clock, __ATOMIC_SEQ_CST) + 1, asked = until;
+
+		rc = rings_read(p.rings, &until, 4096, see, &seen);
+		backwards += until > asked || until < complete;
+		complete = until;
+	}
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	ok(rc >= 0 && seen.per_ring[0] == MANY && seen.per_ring[1] == MANY && !seen.wrong,
 	   "two writers beside the reader: all of them, whole");
+	ok(!seen.unordered && !backwards, "in the order of their stamps, and what is complete stays so");
 	close_place(&p);
 }
 
@@ -267,7 +300,7 @@ int main(void)
 	test_earliest_first();
 	test_limit();
 	test_incomplete();
-	test_completed_meanwhile();
+	test_meanwhile();
 	test_full_and_round();
 	test_garbage();
 	test_beside();

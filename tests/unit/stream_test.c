@@ -56,17 +56,29 @@ static void tick(struct bench *b, uint64_t t)
 	stream_record(b->stream, &h, sizeof(h));
 }
 
-static void connecting(struct bench *b, uint64_t t, uint64_t cookie, uint16_t port)
+static struct fact_connect connect_fact(uint64_t t, uint64_t cookie, uint16_t port)
 {
-	const struct fact_connect f = {
-		.h = {.t = t, .size = sizeof(f), .kind = FACT_CONNECT},
+	return (struct fact_connect){
+		.h = {.t = t, .size = sizeof(struct fact_connect), .kind = FACT_CONNECT},
 		.s = {.cookie = cookie, .lport = (uint16_t)(40000 + cookie), .rport = port, .family = AF_INET,
 		      .state = TCP_STATE_SYN_SENT},
 		.old = TCP_STATE_CLOSE,
 		.new = TCP_STATE_SYN_SENT,
 	};
+}
+
+static void connecting(struct bench *b, uint64_t t, uint64_t cookie, uint16_t port)
+{
+	const struct fact_connect f = connect_fact(t, cookie, port);
 
 	stream_record(b->stream, &f, sizeof(f));
+}
+
+static void connecting_sorted(struct bench *b, uint64_t t, uint64_t cookie)
+{
+	const struct fact_connect f = connect_fact(t, cookie, 80);
+
+	stream_record_sorted(b->stream, &f, sizeof(f));
 }
 
 static unsigned int lines(const char *text, const char *what)
@@ -97,6 +109,27 @@ static void test_order(void)
 	text = strstr(bench_text(&b), "\"cookie\":3");
 	ok(text && strstr(text, "\"type\":\"summary\""), "the end lets go of the rest, the summary is last");
 	ok(strstr(b.text, "\"t_ns\":300,\"seq\":3"), "and bears the time of the last fact");
+	bench_close(&b);
+}
+
+static void test_sorted(void)
+{
+	struct bench b = bench_open(0, NULL);
+
+	connecting_sorted(&b, 50, 1);
+	ok(stream_waiting(b.stream) == 1, "before the meta line all is held back");
+	tick(&b, 100);
+	connecting_sorted(&b, 200, 2);
+	ok(strstr(bench_text(&b), "\"cookie\":2") && stream_waiting(b.stream) == 0, "what comes in order is told at once");
+	connecting(&b, 300, 3, 80);
+	connecting_sorted(&b, 250, 4);
+	ok(!strstr(bench_text(&b), "\"cookie\":4") && stream_waiting(b.stream) == 2, "unless something waits, which may be older");
+	tick(&b, 400);
+	ok(strstr(bench_text(&b), "\"cookie\":3") > strstr(b.text, "\"cookie\":4"), "they come in the order of their stamps");
+	stream_record_sorted(b.stream, "bad", 3);
+	tick(&b, 500);
+	ok(lines(bench_text(&b), "\"where\":\"decode\"") == 1, "what cannot be read is counted");
+	stream_finish(b.stream);
 	bench_close(&b);
 }
 
@@ -162,6 +195,7 @@ static void test_empty(void)
 int main(void)
 {
 	test_order();
+	test_sorted();
 	test_rejects();
 	test_count();
 	test_only();
