@@ -63,7 +63,7 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 # --- What is made of what -------------------------------------------------------------------------
 
 # The only files that may know libbpf and the kernel. All others are the core: bytes in, text out.
-KERNEL_SIDE	:= main run live live_summary replay doctor clock hooks kernel_look programs source_kernel self_test \
+KERNEL_SIDE	:= main run live live_summary replay doctor clock hooks kernel_look programs mapped_rings source_kernel self_test \
 		   summary_source sockdiag existing privilege
 LAB		:= $(patsubst user/%.c,%,$(wildcard user/lab_*.c))
 KERNEL_SIDE	:= $(patsubst user/%.c,%,$(wildcard $(KERNEL_SIDE:%=user/%.c)))

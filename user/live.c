@@ -19,6 +19,7 @@
 #include "stream.h"
 #include "verify.h"
 
+/* Between two looks at the rings: the programs wake us only when much has come. */
 #define POLL_MS 10
 #define TICK_NS (100 * NS_PER_MS)
 #define VERIFY_NS NS_PER_S

@@ -47,8 +47,8 @@ int source_kernel_open(struct source_kernel **out, const struct kernel_options *
  */
 int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
 /*
- * Waits at most timeout_ms (0: not at all) and hands over what the rings hold, in the order of their stamps over all polls, some
- * thousands at a time. Returns how many records.
+ * Hands over what the rings hold, in the order of their stamps over all polls, some thousands at a time; after timeout_ms, or earlier
+ * when much has come or the last poll left something. Returns how many records.
  */
 int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx);
 /* Up to when (ns) the polls so far have handed over everything: shortly before the last one, unless it left something in a ring. */

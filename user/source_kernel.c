@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * source_kernel.c - loads the programs, attaches them, drains the rings.
+ * source_kernel.c - loads the programs, attaches them, counts what they could not send.
  *
  * One pass: choose hooks (hooks.h), load, attach. Whatever the kernel refuses is marked and the pass is made again,
  * since another hook may now serve the fact. Nothing is known from the kernel's version.
@@ -14,38 +14,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "counts.h"
 #include "errnos.h"
 #include "existing.h"
 #include "hooks.h"
 #include "kernel_look.h"
 #include "kernel_types.h"
+#include "mapped_rings.h"
 #include "programs.h"
-#include "rings.h"
 #include "self_test.h"
 #include "sockdiag.h"
 #include "sockstate.skel.h"
 
-#define WAKE_BYTES_MAX	(256 * 1024)
-/* Between two looks at the rings: the programs wake us only when much has come. */
-#define LOOK_MS		15
-/* The clocks of two CPUs are the same to some nanoseconds, and a program's taking of room is seen at once. This is plenty. */
-#define CLOCKS_DIFFER_NS 50000
-#define CPUS_MAX	8192 /* CONFIG_NR_CPUS of the largest kernels */
-#define PROGRAMS_MAX	(HOOK_COUNT * HOOK_PROGRAMS_MAX)
-/* Of one poll. Rings that fill as fast as they are read would else never let go: no output, no signal, no end. */
-#define RECORDS_MAX	4096
-
-struct mapping {
-	void *at; /* NULL: none */
-	size_t bytes;
-};
+#define CPUS_MAX     8192 /* CONFIG_NR_CPUS of the largest kernels */
+#define PROGRAMS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
 
 struct source_kernel {
 	struct kernel_options options;
@@ -57,17 +42,10 @@ struct source_kernel {
 		bool counts; /* its recursion misses are lost facts */
 	} attached[PROGRAMS_MAX];
 	size_t attached_count;
-	struct mapping ends, chunks;
-	struct rings *rings;
-	struct ring_buffer *bell;
+	struct mapped_rings rings;
 	int tracefs; /* -1, or a directory */
 	struct bpf_link *listening_walk; /* NULL where the kernel refuses it */
 	int cpus;
-	unsigned int rings_count; /* one for each number of a CPU that is there now */
-
-	uint64_t since;	  /* ns: no record is older */
-	uint64_t complete; /* ns: all that is older has been handed over */
-
 	struct sockdiag *sockdiag;
 };
 
@@ -101,25 +79,6 @@ static int on_libbpf(enum libbpf_print_level level, const char *format, va_list 
 
 /* ---- load ---- */
 
-static size_t ring_bytes(const struct source_kernel *s)
-{
-	return rings_share(s->options.ring_bytes, s->rings_count);
-}
-
-static size_t wake_bytes(const struct source_kernel *s)
-{
-	size_t half = ring_bytes(s) / 2;
-
-	return half < WAKE_BYTES_MAX ? half : WAKE_BYTES_MAX;
-}
-
-static int size_rings(struct source_kernel *s)
-{
-	int rc = bpf_map__set_max_entries(s->skel->maps.ring_ends, s->rings_count);
-
-	return rc ? rc : bpf_map__set_max_entries(s->skel->maps.ring_chunks, (__u32)(ring_bytes(s) / RING_CHUNK * s->rings_count));
-}
-
 static void set_settings(struct source_kernel *s, const struct kernel_types *types)
 {
 	struct sockstate_bpf__rodata *settings = s->skel->rodata;
@@ -127,9 +86,9 @@ static void set_settings(struct source_kernel *s, const struct kernel_types *typ
 
 	PROGRAMS_SET(settings, &s->options.filter, types);
 	settings->setting_raw = s->options.raw;
-	settings->setting_rings = s->rings_count;
-	settings->setting_ring_bytes = ring_bytes(s);
-	settings->setting_wake_bytes = wake_bytes(s);
+	settings->setting_rings = s->rings.count;
+	settings->setting_ring_bytes = s->rings.bytes;
+	settings->setting_wake_bytes = s->rings.wake_bytes;
 	if (!stat("/proc/self/ns/pid", &pidns)) {
 		settings->setting_pidns_dev = pidns.st_dev;
 		settings->setting_pidns_ino = pidns.st_ino;
@@ -155,7 +114,7 @@ static int open_and_load(struct source_kernel *s, struct kernel *k)
 		return rc;
 	programs_choose(s->skel->obj, &s->hooks);
 	set_settings(s, k->types);
-	rc = size_rings(s);
+	rc = mapped_rings_size(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks);
 	said.program[0] = said.line[0] = '\0';
 	return rc ? rc : sockstate_bpf__load(s->skel);
 }
@@ -320,49 +279,6 @@ static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err,
 
 /* ---- the source ---- */
 
-/* The pages of a map, shared with the programs. */
-static int map_pages(struct mapping *m, const struct bpf_map *map, size_t bytes)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	m->bytes = (bytes + page - 1) / page * page;
-	m->at = mmap(NULL, m->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-	if (m->at != MAP_FAILED)
-		return 0;
-	m->at = NULL;
-	return -errno;
-}
-
-static void unmap_pages(struct mapping *m)
-{
-	if (m->at)
-		munmap(m->at, m->bytes);
-}
-
-/* The bell only wakes. */
-static int on_bell(void *ctx, void *bytes, size_t size)
-{
-	(void)ctx;
-	(void)bytes;
-	(void)size;
-	return 0;
-}
-
-static int open_rings(struct source_kernel *s)
-{
-	int rc = map_pages(&s->ends, s->skel->maps.ring_ends, s->rings_count * sizeof(struct ring_ends));
-
-	if (!rc)
-		rc = map_pages(&s->chunks, s->skel->maps.ring_chunks, rings_memory(ring_bytes(s), s->rings_count));
-	if (rc)
-		return rc;
-	s->rings = rings_new(s->ends.at, s->chunks.at, ring_bytes(s), s->rings_count, s->since);
-	if (!s->rings)
-		return -ENOMEM;
-	s->bell = ring_buffer__new(bpf_map__fd(s->skel->maps.bell), on_bell, NULL, NULL);
-	return s->bell ? 0 : -errno;
-}
-
 /* Their places are there, but in this kernel do not say enough. */
 static void refuse_what_is_not_told(struct hooks *h, const struct kernel_types *types)
 {
@@ -383,33 +299,14 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 	rc = load_and_attach(s, k, err, err_size);
 	if (rc)
 		return rc;
-	rc = open_rings(s);
+	rc = mapped_rings_open(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks, s->skel->maps.bell);
 	if (rc) {
-		snprintf(err, err_size, "cannot map %u rings of %zu bytes: %s", s->rings_count, ring_bytes(s), strerror(-rc));
+		snprintf(err, err_size, "cannot map %u rings of %zu bytes: %s", s->rings.count, s->rings.bytes, strerror(-rc));
 		return rc;
 	}
 	s->listening_walk = bpf_program__attach_iter(s->skel->progs.listening_files, NULL);
 	hooks_tell(&s->hooks, kernel_types_find(k->types, KERNEL_ENUM, "sk_rst_reason"), facts);
 	return 0;
-}
-
-/* One more than the highest number of a CPU that is there; later ones share. As the kernel lists them: "0-3,8". */
-static unsigned int online_cpus(int possible)
-{
-	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
-	char list[4096] = "";
-	char *last;
-	int count = 0;
-
-	if (f && fgets(list, sizeof(list), f) && strchr(list, '\n')) {
-		last = list + strcspn(list, "\n");
-		while (last > list && last[-1] >= '0' && last[-1] <= '9')
-			last--;
-		count = atoi(last) + 1;
-	}
-	if (f)
-		fclose(f);
-	return (unsigned int)(count < 1 || count > possible ? possible : count);
 }
 
 static int open_parts(struct source_kernel *s, struct fact_list *facts, char *err, size_t err_size)
@@ -422,7 +319,7 @@ static int open_parts(struct source_kernel *s, struct fact_list *facts, char *er
 		snprintf(err, err_size, "cannot tell how many CPUs there are");
 		return -E2BIG;
 	}
-	s->rings_count = online_cpus(s->cpus);
+	mapped_rings_plan(&s->rings, s->options.ring_bytes, s->cpus);
 	rc = kernel_look(&kernel, err, err_size);
 	if (!rc)
 		rc = open_with(s, &kernel, facts, err, err_size);
@@ -441,7 +338,6 @@ int source_kernel_open(struct source_kernel **out, const struct kernel_options *
 		return -ENOMEM;
 	}
 	s->options = *options;
-	s->since = clock_now_ns();
 	s->options.force_absent = NULL;
 	s->tracefs = -1;
 	said.verbose = options->verbose;
@@ -461,10 +357,7 @@ void source_kernel_free(struct source_kernel *s)
 {
 	if (!s)
 		return;
-	ring_buffer__free(s->bell);
-	rings_free(s->rings);
-	unmap_pages(&s->chunks);
-	unmap_pages(&s->ends);
+	mapped_rings_close(&s->rings);
 	bpf_link__destroy(s->listening_walk);
 	unload(s);
 	if (s->tracefs >= 0)
@@ -473,37 +366,14 @@ void source_kernel_free(struct source_kernel *s)
 	free(s);
 }
 
-static int64_t now_ms(void)
-{
-	return (int64_t)(clock_now_ns() / NS_PER_MS);
-}
-
 int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx)
 {
-	int64_t end = now_ms() + timeout_ms;
-
-	for (;;) {
-		struct epoll_event event;
-		int64_t left;
-		int read;
-
-		s->complete = clock_now_ns() - CLOCKS_DIFFER_NS;
-		read = rings_read(s->rings, &s->complete, RECORDS_MAX, fn, ctx);
-		if (read < 0)
-			return read;
-		left = end - now_ms();
-		if (read || left <= 0)
-			return read;
-		/* No wake-up comes for little: look again soon. */
-		if (epoll_wait(ring_buffer__epoll_fd(s->bell), &event, 1, (int)(left < LOOK_MS ? left : LOOK_MS)) < 0)
-			return -errno;
-		ring_buffer__consume(s->bell);
-	}
+	return mapped_rings_poll(&s->rings, timeout_ms, fn, ctx);
 }
 
 uint64_t source_kernel_complete_until(const struct source_kernel *s)
 {
-	return s->complete;
+	return s->rings.complete;
 }
 
 /* ---- what did not arrive ---- */
