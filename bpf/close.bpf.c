@@ -43,12 +43,10 @@ static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct fact_reset *f;
-	__u32 owner;
 
 	if (!tp || !wanted(tp))
 		return;
-	owner = owner_of(sk);
-	if (owner)
+	if (is_owned(sk))
 		flags |= FACT_F_OWNED;
 	f = fact_reserve(FACT_RESET, sizeof(*f), flags);
 	if (!f)
@@ -56,7 +54,7 @@ static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __
 	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp),
 		  sk->__sk_common.skc_state);
 	f->reason = reason;
-	f->pid = owner;
+	f->pid = flags & FACT_F_OWNED ? owner_pid() : 0;
 	fact_submit(f, sizeof(*f));
 }
 

@@ -47,7 +47,7 @@ enum fact_kind {
 
 /* flags of struct fact_hdr */
 enum fact_flag {
-	FACT_F_OWNED = 1 << 0,	     /* the socket was locked by the current task: pid/tid are a user of it */
+	FACT_F_OWNED = 1 << 0,	     /* the socket was locked by the current task: pid/tid are a user of it, where not 0 */
 	FACT_F_SYNCOOKIE = 1 << 1,   /* the connection came from a SYN cookie */
 	FACT_F_FASTOPEN = 1 << 2,    /* the child was made at the SYN (TCP Fast Open) */
 	FACT_F_SYNACK = 1 << 3,	     /* FACT_SYN was stamped as the SYN-ACK left, not as the SYN came */

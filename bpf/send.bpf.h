@@ -136,8 +136,8 @@ static __always_inline struct fact_hdr *record_at(__u64 place)
  * A place with room in the ring of this CPU, or RING_FULL. *t: when. First the room and then
  * the look at the clock: what is stamped before the reader looks at a ring is there to be seen, however long a program is stopped
  * in between. An interrupt in between has taken the room behind and an earlier stamp: that is taken for ours then, since stamps
- * are to be in order within a ring. Only so many interrupts can lie above each other, so the loop ends. A function of its own,
- * since the verifier then reads it once for each program and not at each fact.
+ * are to be in order within a ring. Only so many interrupts and tasks can lie above each other, so the loop ends. A function of its
+ * own, since the verifier then reads it once for each program and not at each fact.
  */
 __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 {

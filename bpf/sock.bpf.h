@@ -345,13 +345,19 @@ static __always_inline __u32 current_pid(void)
 	return bpf_get_current_pid_tgid() >> 32;
 }
 
-/*
- * The process that does this to the socket; 0: it happens to it. A walk over open files (existing.bpf.c) holds each for the moment that it
- * looks at it: who closes it then has left the rest to us, which makes us no owner.
- */
-static __always_inline __u32 owner_of(const struct sock *sk)
+/* A process does this to the socket, as opposed to what happens to it. */
+static __always_inline bool is_owned(const struct sock *sk)
 {
-	__u32 pid = sk->sk_lock.owned == 1 ? current_pid() : 0;
+	return sk->sk_lock.owned == 1;
+}
+
+/*
+ * Which process; 0 not known. A walk over open files (existing.bpf.c) holds each for the moment that it looks at it: who closes it
+ * then has left the rest to us, which makes us no owner.
+ */
+static __always_inline __u32 owner_pid(void)
+{
+	__u32 pid = current_pid();
 
 	return pid == walker_pid ? 0 : pid;
 }

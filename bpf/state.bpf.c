@@ -27,7 +27,7 @@ struct change {
 	__u32 owner;
 };
 
-static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
+static __always_inline void send_listen(const struct change *c)
 {
 	struct fact_listen *f = fact_reserve(FACT_LISTEN, sizeof(*f), c->flags);
 	struct call *call;
@@ -49,7 +49,7 @@ static __always_inline void send_listen(struct cpu *cpu, const struct change *c)
 	fact_submit(f, sizeof(*f));
 }
 
-static __always_inline void send_connect(struct cpu *cpu, const struct change *c)
+static __always_inline void send_connect(const struct change *c)
 {
 	struct fact_connect *f = fact_reserve(FACT_CONNECT, sizeof(*f), c->flags);
 
@@ -110,7 +110,7 @@ static __always_inline void send_established(struct cpu *cpu, const struct chang
 	fact_submit(f, sizeof(*f));
 }
 
-static __always_inline void send_closed(struct cpu *cpu, const struct change *c)
+static __always_inline void send_closed(const struct change *c)
 {
 	struct fact_closed *f;
 	__u32 flags = c->flags;
@@ -138,7 +138,7 @@ static __always_inline void send_closed(struct cpu *cpu, const struct change *c)
 	fact_submit(f, sizeof(*f));
 }
 
-static __always_inline void send_state(struct cpu *cpu, const struct change *c)
+static __always_inline void send_state(const struct change *c)
 {
 	struct fact_state *f = fact_reserve(FACT_STATE, sizeof(*f), c->flags);
 
@@ -181,26 +181,27 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 	}
 	if (sock_of(c.tp)->sk_socket)
 		c.flags |= FACT_F_HAS_SOCKET;
-	c.owner = owner_of(sk);
-	if (c.owner)
+	if (is_owned(sk)) {
 		c.flags |= FACT_F_OWNED;
+		c.owner = owner_pid();
+	}
 	if (bpf_core_field_exists(c.tp->is_mptcp) && c.tp->is_mptcp)
 		c.flags |= FACT_F_MPTCP;
 	/* Who has no cookie gets one here, for life. But a child that still bears its listener's must not. */
 	sock_fill(&c.s, &sk->__sk_common, netns_of(c.tp), early_child ? 0 : bpf_get_socket_cookie(sk), c.s.lport, new);
 
 	if (old == new)
-		send_state(cpu, &c);
+		send_state(&c);
 	else if (new == TCP_LISTEN)
-		send_listen(cpu, &c);
+		send_listen(&c);
 	else if (new == TCP_SYN_SENT)
-		send_connect(cpu, &c);
+		send_connect(&c);
 	else if (new == TCP_ESTABLISHED)
 		send_established(cpu, &c);
 	else if (new == TCP_CLOSE)
-		send_closed(cpu, &c);
+		send_closed(&c);
 	else
-		send_state(cpu, &c);
+		send_state(&c);
 }
 
 /*

@@ -21,6 +21,8 @@
 
 /* Between two looks at the rings: the programs wake us only when much has come. */
 #define POLL_MS 10
+/* Facts that wait for an older one that is not complete yet. */
+#define AHEAD_MAX 16384
 #define TICK_NS (100 * NS_PER_MS)
 #define VERIFY_NS NS_PER_S
 /* The rings may be full, and a record in the making for long. */
@@ -135,6 +137,8 @@ static int drain(struct live *l, int timeout_ms)
 
 	if (complete > l->last_tick && (read > 0 || stream_waiting(l->stream) || complete - l->last_tick >= TICK_NS))
 		feed_tick(l, complete);
+	if (stream_waiting(l->stream) < AHEAD_MAX)
+		source_kernel_poll_ahead(l->source, feed, l);
 	flush(l);
 	return read;
 }
@@ -376,7 +380,7 @@ static int loop(struct live *l, uint64_t start)
 			run_complain("cannot read from the kernel: %s", strerror(-rc));
 			return rc;
 		}
-		chores(l, now);
+		chores(l, clock_now_ns());
 		flush(l);
 	}
 	return 0;
@@ -389,8 +393,10 @@ static void finish(struct live *l)
 
 	/* What came before the end, though more comes meanwhile; also a record that is in the making. */
 	do
-		drain(l, 0);
+		drain(l, 1);
 	while (source_kernel_complete_until(l->source) < end && clock_now_ns() < end + FINISH_NS);
+	if (source_kernel_complete_until(l->source) < end)
+		run_complain("a program of the kernel did not complete what it began to write: lines may be missing at the end");
 	feed_lost(l, clock_now_ns());
 	if (l->options->verify)
 		verify_round(l, true);

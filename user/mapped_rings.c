@@ -19,6 +19,9 @@
 #define RECORDS_MAX    4096
 /* The clocks of two CPUs are the same to some nanoseconds, and a program's taking of room is seen at once. This is plenty. */
 #define CLOCKS_DIFFER_NS 50000
+/* A record is in the making for nanoseconds, unless its CPU was taken away meanwhile. */
+#define STOPPED_MS	 1
+#define STOPPED_LONG_NS	 (5 * NS_PER_MS)
 
 /* One more than the highest number of a CPU that is there; later ones share. As the kernel lists them: "0-3,8". */
 static unsigned int online_cpus(int possible)
@@ -104,19 +107,41 @@ void mapped_rings_close(struct mapped_rings *m)
 	unmap_pages(&m->ends);
 }
 
-int mapped_rings_poll(struct mapped_rings *m, int timeout_ms, record_fn fn, void *ctx)
+/* 0 or a negative errno. */
+static int wait_for_bell(const struct mapped_rings *m, int timeout_ms)
 {
 	struct epoll_event event;
-	int read;
+
+	if (epoll_wait(ring_buffer__epoll_fd(m->bell), &event, 1, timeout_ms) < 0)
+		return -errno;
+	ring_buffer__consume(m->bell);
+	return 0;
+}
+
+int mapped_rings_poll(struct mapped_rings *m, int timeout_ms, record_fn fn, void *ctx)
+{
+	uint64_t asked, complete;
+	int read, rc = 0;
 
 	/* To look again at once would find the two or three that have come since. */
-	if (m->caught_up && timeout_ms) {
-		if (epoll_wait(ring_buffer__epoll_fd(m->bell), &event, 1, timeout_ms) < 0)
-			return -errno;
-		ring_buffer__consume(m->bell);
-	}
-	m->complete = clock_now_ns() - CLOCKS_DIFFER_NS;
-	read = rings_read(m->rings, &m->complete, RECORDS_MAX, fn, ctx);
-	m->caught_up = read < RECORDS_MAX;
+	if (timeout_ms && (m->caught_up || m->stopped))
+		rc = wait_for_bell(m, m->stopped ? STOPPED_MS : timeout_ms);
+	if (rc)
+		return rc;
+	complete = asked = clock_now_ns() - CLOCKS_DIFFER_NS;
+	read = rings_read(m->rings, &complete, RECORDS_MAX, fn, ctx);
+	m->caught_up = read < RECORDS_MAX && complete == asked;
+	m->stopped = read < RECORDS_MAX && complete < asked;
+	if (complete > m->complete)
+		m->complete = complete;
 	return read;
+}
+
+int mapped_rings_poll_ahead(struct mapped_rings *m, record_fn fn, void *ctx)
+{
+	uint64_t now = clock_now_ns() - CLOCKS_DIFFER_NS;
+
+	if (!m->stopped || now < m->complete + STOPPED_LONG_NS)
+		return 0;
+	return rings_read_ahead(m->rings, now, RECORDS_MAX, fn, ctx);
 }

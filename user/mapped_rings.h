@@ -30,7 +30,8 @@ struct mapped_rings {
 	struct rings *rings;
 	struct ring_buffer *bell;
 	uint64_t complete; /* ns: all that is older has been handed over */
-	bool caught_up;	   /* the last poll left nothing in the rings */
+	bool caught_up;	   /* the last poll read all that was there */
+	bool stopped;	   /* or stopped at a record in the making */
 };
 
 /* All zero but what can be told before the programs are loaded. total: bytes of all rings, 0: as many as are fit. */
@@ -41,7 +42,8 @@ int mapped_rings_size(const struct mapped_rings *m, struct bpf_map *ends, struct
 int mapped_rings_open(struct mapped_rings *m, const struct bpf_map *ends, const struct bpf_map *chunks, const struct bpf_map *bell);
 void mapped_rings_close(struct mapped_rings *m);
 
-/* source_kernel_poll() */
+/* source_kernel_poll(), source_kernel_poll_ahead() */
 int mapped_rings_poll(struct mapped_rings *m, int timeout_ms, record_fn fn, void *ctx);
+int mapped_rings_poll_ahead(struct mapped_rings *m, record_fn fn, void *ctx);
 
 #endif

@@ -35,5 +35,10 @@ void rings_free(struct rings *r);
  * have been interrupted for long, and it is no older than what stands before it in its ring.
  */
 int rings_read(struct rings *r, uint64_t *until, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
+/*
+ * Where rings_read() has just stopped at a record in the making, and that takes too long: what else is complete and older than until,
+ * ring by ring, so that the others do not run over. Older ones will follow.
+ */
+int rings_read_ahead(struct rings *r, uint64_t until, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
 
 #endif

@@ -51,6 +51,11 @@ int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
  * when much has come or the last poll left something. Returns how many records.
  */
 int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx);
+/*
+ * Where a program was stopped in the middle of a record for some milliseconds, all polls stop there: this hands over what others have
+ * written since, some thousands, in no order. Older ones will follow.
+ */
+int source_kernel_poll_ahead(struct source_kernel *s, record_fn fn, void *ctx);
 /* Up to when (ns) the polls so far have handed over everything: shortly before the last one, unless it left something in a ring. */
 uint64_t source_kernel_complete_until(const struct source_kernel *s);
 /* Cumulative counts, by enum fact_lost_where, of what did not reach a ring. */

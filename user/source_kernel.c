@@ -371,6 +371,11 @@ int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, vo
 	return mapped_rings_poll(&s->rings, timeout_ms, fn, ctx);
 }
 
+int source_kernel_poll_ahead(struct source_kernel *s, record_fn fn, void *ctx)
+{
+	return mapped_rings_poll_ahead(&s->rings, fn, ctx);
+}
+
 uint64_t source_kernel_complete_until(const struct source_kernel *s)
 {
 	return s->rings.complete;
