@@ -366,7 +366,7 @@ static __always_inline const struct sock *listener_of_call(const struct call *ca
 
 static __always_inline int accept_exit(long ret)
 {
-	struct common k = {}, of_listener = {};
+	struct common k = {}; /* initialised, as old verifiers want what is given to a function */
 	const struct sock *listener, *sk;
 	struct call *call;
 
@@ -376,12 +376,14 @@ static __always_inline int accept_exit(long ret)
 	if (call && !call->called)
 		call = NULL;
 	if (ret < 0) {
-		listener = call ? listener_of_call(call, &of_listener) : NULL;
+		listener = call ? listener_of_call(call, &k) : NULL;
 		if (listener)
-			send_accept_error(listener, &of_listener, call->called, -ret, 0);
+			send_accept_error(listener, &k, call->called, -ret, 0);
 	} else {
 		sk = tcp_of_descriptor(ret, &k);
 		if (sk && wanted_copy(&k, sk)) {
+			struct common of_listener = {};
+
 			listener = call ? listener_of_call(call, &of_listener) : NULL;
 			if (listener)
 				queues_copy(&call->q, COMMON(&of_listener, skc_cookie.counter), listener);

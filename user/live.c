@@ -2,7 +2,7 @@
 /*
  * live.c - the run on this kernel: attach, take stock, give up rights, then poll until told to stop.
  *
- * Everything that the stream is to know goes through feed(), so a recording holds exactly what the tracker saw.
+ * Everything that the stream is to know goes through feed() or feed_sorted(), so a recording holds exactly what the tracker saw.
  */
 #include "run.h"
 

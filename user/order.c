@@ -10,8 +10,6 @@ _Static_assert(sizeof(struct fact_existing) <= SLOT_BYTES, "the largest fact mus
 _Static_assert(sizeof(struct fact_listen) <= SLOT_BYTES, "every fact must fit into a slot");
 _Static_assert(sizeof(struct fact_accept) <= SLOT_BYTES, "every fact must fit into a slot");
 
-#define AHEAD 4
-
 /*
  * Facts lie still in slots; what is sorted are small entries in a ring that tell time and slot. Equal stamps keep the
  * order of arrival, as a new entry never passes an equal one.
@@ -150,16 +148,8 @@ void order_push(struct order *o, const struct fact_hdr *fact, void (*full)(void 
 
 void order_release(struct order *o, uint64_t until, void (*fn)(void *ctx, const struct fact_hdr *fact), void *ctx)
 {
-	while (o->count && entry_at(o, 0)->t <= until) {
-		/* Slots are used in no order that the CPU could guess. */
-		if (o->count > AHEAD) {
-			const char *slot = (const char *)slot_at(o, entry_at(o, AHEAD)->slot);
-
-			__builtin_prefetch(slot);
-			__builtin_prefetch(slot + 64);
-		}
+	while (o->count && entry_at(o, 0)->t <= until)
 		release_oldest(o, fn, ctx);
-	}
 }
 
 size_t order_waiting(const struct order *o)
