@@ -11,11 +11,13 @@
  *	lines	no load: counts standard input: lines, bytes, lines that contain with=, JSON lines by type; keeps the types
  *		named in match= in file=
  *
- *	threads=2 seconds=1 count=0 rate=0 port=7460 here=0
+ *	threads=2 seconds=1 count=0 rate=0 port=7460 here=0 own=0
  *
  * Each thread is client and server in one, so connect() needs no other thread and its latency is the kernel's own. It
  * ends after seconds, or after count turns of all threads if that is earlier. rate spreads the turns (per second, all
- * threads). Unless here=1 it works in a network namespace of its own, which goes with the process.
+ * threads). Unless here=1 it works in a network namespace of its own, which goes with the process. With own=1 fin and rst
+ * end a connection by shutdown() and by connect(AF_UNSPEC) before they close it: close() ends nothing while another process
+ * looks at the file (one that reads /proc/PID/fd), and what ends it is then that process, which a kernel may keep from being traced.
  * Prints one JSON object; times in microseconds.
  */
 #include <arpa/inet.h>
@@ -57,7 +59,7 @@ struct options {
 	unsigned int threads, port;
 	double seconds;
 	uint64_t count, rate;
-	bool here;
+	bool here, own;
 };
 
 struct worker {
@@ -174,6 +176,15 @@ static void begin(struct worker *w)
 	w->end_ns = w->first_ns + (uint64_t)(w->o->seconds * (double)NS_PER_S);
 }
 
+/* Ends a connection without closing it. */
+static void end(int client, int server, bool reset)
+{
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+
+	if (reset ? connect(client, &nobody, sizeof(nobody)) : shutdown(client, SHUT_WR) || shutdown(server, SHUT_WR))
+		die("end");
+}
+
 static void connections(struct worker *w, bool reset)
 {
 	const struct linger linger = {.l_onoff = 1};
@@ -203,7 +214,9 @@ static void connections(struct worker *w, bool reset)
 		server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (server < 0)
 			die("accept");
-		if (reset)
+		if (w->o->own)
+			end(client, server, reset);
+		else if (reset)
 			setsockopt(client, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 		close(client);
 		close(server);
@@ -603,6 +616,8 @@ int main(int argc, char **argv)
 			o.port = (unsigned int)number(argv[i], value, 65535);
 		else if (IS("here"))
 			o.here = number(argv[i], value, 1) > 0;
+		else if (IS("own"))
+			o.own = number(argv[i], value, 1) > 0;
 		else if (IS("match"))
 			match = value;
 		else if (IS("file"))
