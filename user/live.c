@@ -147,9 +147,11 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 {
 	struct live *l = ctx;
 
-	/* Nothing is told before stock has been taken: order.c puts what happened meanwhile into its place. */
-	if (++l->existing % EXISTING_DRAIN == 0)
+	/* Little is told before stock has been taken: order.c puts what happened meanwhile into its place, as long as it has room. */
+	if (++l->existing % EXISTING_DRAIN == 0) {
 		source_kernel_poll(l->source, 0, feed, l);
+		flush(l);
+	}
 	return feed(l, bytes, size);
 }
 

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #define OUT_FIRST (64 * 1024)
+/* A larger buffer is given back: it was for a batch as it does not come again, the sockets that were there at the start. */
+#define OUT_KEEP (4 * 1024 * 1024)
 
 int out_init(struct out *o, int fd)
 {
@@ -95,6 +97,16 @@ static void wait_writable(int fd)
 	poll(&pfd, 1, -1);
 }
 
+static void shrink(struct out *o)
+{
+	char *buf = o->cap > OUT_KEEP ? realloc(o->buf, OUT_KEEP) : NULL;
+
+	if (!buf)
+		return;
+	o->buf = buf;
+	o->cap = OUT_KEEP;
+}
+
 int out_flush(struct out *o)
 {
 	size_t done = 0;
@@ -110,5 +122,6 @@ int out_flush(struct out *o)
 			o->err = -errno;
 	}
 	o->len = 0;
+	shrink(o);
 	return o->err;
 }

@@ -25,6 +25,8 @@
 #define OWNER_MAX 128 /* bytes of "lab[4711]" */
 #define LINE_MAX_BYTES 8192
 #define TABLE_LISTENERS 256 /* remembered */
+#define TABLE_OWNERS 64
+#define TABLE_NO_PID UINT64_MAX
 
 #define PLAIN NULL
 #define GREEN "32"
@@ -57,6 +59,14 @@ struct table_listener {
 	char owner[OWNER_MAX];
 };
 
+/* "lab[4711]", as it was made for the last owner of this place. */
+struct table_owner {
+	uint64_t pid; /* TABLE_NO_PID: its name alone is known */
+	bool known;
+	char comm[16 + 1];
+	char text[OWNER_MAX];
+};
+
 struct table {
 	struct view base;
 	struct text_clock clock;
@@ -69,6 +79,7 @@ struct table {
 	struct transition transitions[TCP_STATE_COUNT][TCP_STATE_COUNT];
 	unsigned int limit; /* columns of a row; 0: as long as it needs */
 	struct table_listener listeners[TABLE_LISTENERS];
+	struct table_owner owners[TABLE_OWNERS];
 };
 
 /* A line being written. Bytes go to p, columns are counted in col. */
@@ -129,16 +140,6 @@ static inline void table_color_off(struct line *l, const char *color)
 {
 	if (color && l->t->base.options.color && l->end - l->p > 16)
 		l->p = stpcpy(l->p, "\033[0m");
-}
-
-/* ASCII is counted without a call. */
-static inline unsigned int table_columns(const char *text)
-{
-	unsigned int n = 0;
-
-	while ((unsigned char)text[n] - 0x20u < 0x5f)
-		n++;
-	return text[n] ? n + text_columns(text + n) : n;
 }
 
 static inline const char *table_dot(const struct table *t)

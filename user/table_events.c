@@ -8,30 +8,38 @@
 /* From here on a wait in the accept queue is worth words. */
 #define WAIT_WORTH_WORDS_NS 10000000
 
-/* "lab[4711]", "pid 4711", "lab" or "". */
-static void owner_text(const struct table *t, const struct event *e, unsigned int name_columns, char *out, size_t size)
+static void make_owner(struct table_owner *o, const char *comm, uint64_t pid, bool utf8)
+{
+	char *p = o->text;
+
+	text_clean(p, sizeof(o->text) - TEXT_U64_MAX - 4, comm, NAME_COLUMNS, utf8);
+	p += strlen(p);
+	if (pid != TABLE_NO_PID)
+		p = text_u64(stpcpy(p, *comm ? "[" : "pid "), pid);
+	if (pid != TABLE_NO_PID && *comm)
+		*p++ = ']';
+	*p = '\0';
+}
+
+/* "lab[4711]", "pid 4711", "lab" or "". Mostly it is one that has been told before. Valid until the next call. */
+static const char *owner_text(struct table *t, const struct event *e)
 {
 	const char *comm = event_text(e, F_COMM);
-	char number[TEXT_U64_MAX + 1];
-	char name[4 * NAME_COLUMNS + 8];
+	uint64_t pid = event_has(e, F_PID) ? e->v[F_PID].u : TABLE_NO_PID;
+	struct table_owner *o = &t->owners[pid % TABLE_OWNERS];
+	size_t n;
 
-	out[0] = '\0';
-	if (comm && *comm)
-		text_clean(name, sizeof(name), comm, name_columns, t->base.options.utf8);
-	else
-		name[0] = '\0';
-	if (!event_has(e, F_PID)) {
-		if (strlen(name) < size)
-			stpcpy(out, name);
-		return;
-	}
-	*text_u64(number, e->v[F_PID].u) = '\0';
-	if (strlen(name) + strlen(number) + 6 > size)
-		return;
-	if (*name)
-		stpcpy(stpcpy(stpcpy(stpcpy(out, name), "["), number), "]");
-	else
-		stpcpy(stpcpy(out, "pid "), number);
+	if (!comm)
+		comm = "";
+	if (o->known && o->pid == pid && !strcmp(o->comm, comm))
+		return o->text;
+	n = strlen(comm);
+	o->known = n < sizeof(o->comm);
+	o->pid = pid;
+	if (o->known)
+		memcpy(o->comm, comm, n + 1);
+	make_owner(o, comm, pid, t->base.options.utf8);
+	return o->text;
 }
 
 static bool queue_full(const struct event *e)
@@ -96,10 +104,7 @@ static void note_queues(struct line *l, const struct event *e, bool syn_side)
 
 static void note_owner(struct line *l, const struct event *e, unsigned int at, bool must)
 {
-	char text[OWNER_MAX];
-
-	owner_text(l->t, e, NAME_COLUMNS, text, sizeof(text));
-	table_note(l, at, must, PLAIN, text);
+	table_note(l, at, must, PLAIN, owner_text(l->t, e));
 }
 
 /* A line about a listener: others may listen at the same ends. */
@@ -113,10 +118,7 @@ static bool one_of_many(struct table *t, const struct event *e)
 
 static void learn_listener(struct table *t, const struct event *e)
 {
-	char owner[OWNER_MAX];
-
-	owner_text(t, e, NAME_COLUMNS, owner, sizeof(owner));
-	table_learn_listener(t, e, owner);
+	table_learn_listener(t, e, owner_text(t, e));
 }
 
 static void lasted(struct line *l, const struct event *e, enum field f)
@@ -259,7 +261,7 @@ static void put_transition(struct line *l, unsigned int from, unsigned int to)
 
 	if (from >= TCP_STATE_COUNT || to >= TCP_STATE_COUNT) {
 		put_state_name(l, from);
-		table_put(l, t->into, strlen(t->into), table_columns(t->into));
+		table_put(l, t->into, strlen(t->into), text_columns(t->into));
 		put_state_name(l, to);
 		return;
 	}
@@ -268,7 +270,7 @@ static void put_transition(struct line *l, unsigned int from, unsigned int to)
 		char *end = stpcpy(stpcpy(stpcpy(cell->text, tcp_state_name(from)), t->into), tcp_state_name(to));
 
 		cell->len = (uint8_t)(end - cell->text);
-		cell->columns = (uint8_t)table_columns(cell->text);
+		cell->columns = (uint8_t)text_columns(cell->text);
 	}
 	memcpy(l->p, cell->text, TRANSITION_BYTES);
 	l->p += cell->len;
@@ -354,7 +356,7 @@ static void accept_line(struct line *l, const struct event *e)
 	bool before = event_get(e, F_COMPLETED_BEFORE_ACCEPT);
 	const char *color = waited && before ? YELLOW : GREEN;
 	const char *via = event_text(e, F_VIA);
-	char owner[128], text[64], *p = text;
+	char text[64], *p = text;
 	bool told = false, half_open = event_get(e, F_SOCKET_STATE) == TCP_STATE_SYN_RECV;
 
 	if (event_has(e, F_FD))
@@ -368,13 +370,16 @@ static void accept_line(struct line *l, const struct event *e)
 	if (t->compact) {
 		/* The cell has room for who took it, if its name is short. */
 		unsigned int room = t->lasted_at - 2 - l->col;
+		const char *owner = owner_text(t, e);
+		char pid[sizeof("pid ") + TEXT_U64_MAX];
 
-		owner_text(t, e, NAME_COLUMNS, owner, sizeof(owner));
-		if (*owner && table_columns(owner) > room && event_has(e, F_PID))
-			*text_u64(stpcpy(owner, "pid "), e->v[F_PID].u) = '\0';
-		if (*owner && table_columns(owner) <= room) {
+		if (*owner && text_columns(owner) > room && event_has(e, F_PID)) {
+			*text_u64(stpcpy(pid, "pid "), e->v[F_PID].u) = '\0';
+			owner = pid;
+		}
+		if (*owner && text_columns(owner) <= room) {
 			table_put(l, " ", 1, 1);
-			table_put(l, owner, strlen(owner), table_columns(owner));
+			table_put(l, owner, strlen(owner), text_columns(owner));
 			told = true;
 		}
 	}
@@ -390,7 +395,7 @@ static void accept_line(struct line *l, const struct event *e)
 	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE)
 		table_note(l, t->note_at, true, RED, "a corpse: it died in the queue");
 	if (via)
-		table_note(l, t->note_at, true, DIM, !strcmp(via, "io_uring") ? "by io_uring" : table_phrase(via, owner, 64));
+		table_note(l, t->note_at, true, DIM, !strcmp(via, "io_uring") ? "by io_uring" : table_phrase(via, text, sizeof(text)));
 }
 
 static void accept_error_line(struct line *l, const struct event *e)
@@ -571,11 +576,11 @@ static void close_line(struct line *l, const struct event *e)
 
 			p = stpcpy(stpcpy(tight, short_bytes(in)), "↓ ");
 			stpcpy(stpcpy(p, short_bytes(out)), "↑");
-			if (table_columns(tight) > room) {
+			if (text_columns(tight) > room) {
 				p = stpcpy(stpcpy(tight, in), "↓");
 				stpcpy(stpcpy(p, out), "↑");
 			}
-			if (table_columns(tight) <= room)
+			if (text_columns(tight) <= room)
 				stpcpy(text, tight);
 		}
 		table_note(l, t->note_at, true, DIM, text);
@@ -635,10 +640,10 @@ static bool note_new_limit(struct line *l, const struct event *e)
 static void note_advice(struct line *l, const struct event *e, const char *advice)
 {
 	const struct table *t = l->t;
-	char text[NOTE_MAX], owner[OWNER_MAX], *p = text;
+	const char *owner = owner_text(l->t, e);
+	char text[NOTE_MAX], *p = text;
 
-	owner_text(t, e, NAME_COLUMNS, owner, sizeof(owner));
-	if (!t->limit || l->col + 2 + table_columns(owner) <= t->limit)
+	if (!t->limit || l->col + 2 + text_columns(owner) <= t->limit)
 		table_note(l, t->state_at, false, PLAIN, owner);
 	else if (*owner && one_of_many(l->t, e))
 		p = stpcpy(stpcpy(p, owner), ": ");

@@ -17,7 +17,7 @@ void table_put_words(struct line *l, const char *text, unsigned int indent)
 			n = sizeof(word) - 1;
 		memcpy(word, text, n);
 		word[n] = '\0';
-		columns = table_columns(word);
+		columns = text_columns(word);
 		if (limit && l->col + columns > limit && l->col > indent && indent < limit) {
 			while (l->p[-1] == ' ')
 				l->p--;
@@ -62,7 +62,7 @@ void table_note(struct line *l, unsigned int at, bool must, const char *color, c
 {
 	const struct table *t = l->t;
 	unsigned int limit = t->limit;
-	unsigned int columns = table_columns(text);
+	unsigned int columns = text_columns(text);
 	unsigned int start = l->notes ? l->col + 2 : at >= l->col ? at : l->col + 1;
 
 	if (!*text || (l->continued && !must))

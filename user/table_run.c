@@ -153,7 +153,7 @@ static void listener_row(struct line *l, const struct listener_summaries *all, c
 		table_end_row(l);
 		if (*owner) {
 			table_put(l, "  ", 2, 2);
-			table_put(l, owner, strlen(owner), table_columns(owner));
+			table_put(l, owner, strlen(owner), text_columns(owner));
 		}
 	}
 	if (s->accept_wait.count)

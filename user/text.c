@@ -496,16 +496,35 @@ unsigned int text_clean(char *out, size_t size, const char *name, unsigned int c
 	return used;
 }
 
+#define NOT_ASCII UINT64_C(0x8080808080808080)
+
+static bool is_ascii(const char *text, size_t n)
+{
+	uint64_t eight = 0, seen = 0;
+
+	for (; n >= 8; text += 8, n -= 8) {
+		memcpy(&eight, text, 8);
+		seen |= eight;
+	}
+	for (; n; text++, n--)
+		seen |= (unsigned char)*text;
+	return !(seen & NOT_ASCII);
+}
+
 unsigned int text_columns(const char *text)
 {
+	size_t n = strlen(text);
 	unsigned int columns = 0;
+
+	if (is_ascii(text, n))
+		return (unsigned int)n;
 
 	while (*text) {
 		uint32_t cp = 0;
-		int n = text_utf8(text, &cp);
+		int bytes = text_utf8(text, &cp);
 
 		columns += is_wide(cp) ? 2 : 1;
-		text += n < 0 ? -n : n;
+		text += bytes < 0 ? -bytes : bytes;
 	}
 	return columns;
 }

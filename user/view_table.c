@@ -89,7 +89,7 @@ struct view *view_table_new(const struct view_options *options)
 	}
 	t->peer_columns = options->wide ? PEER_COLUMNS_WIDE : PEER_COLUMNS;
 	/* the longest: ESTABLISHED → CLOSE_WAIT */
-	t->state_columns = 21 + table_columns(t->into);
+	t->state_columns = 21 + text_columns(t->into);
 	t->state_at = TIME_COLUMNS + 1 + PORT_COLUMNS + 1 + 2 * t->ends_gap + t->peer_columns + (t->compact ? 1 : 2);
 	t->lasted_at = t->state_at + t->state_columns + 1;
 	t->note_at = t->lasted_at + TEXT_DURATION_COLUMNS + (t->compact ? 1 : 2);

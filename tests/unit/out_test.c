@@ -36,6 +36,27 @@ static void check_gather(void)
 	ok(true, "freed twice");
 }
 
+static void check_shrinks(void)
+{
+	enum { MANY = 16 * 1024 * 1024 };
+	struct out o;
+	int fd = open("/dev/null", O_WRONLY);
+	char *p;
+
+	if (fd < 0 || out_init(&o, fd))
+		exit(1);
+	p = out_reserve(&o, MANY);
+	if (!p)
+		exit(1);
+	out_advance(&o, p + MANY);
+	is_u64((uint64_t)out_flush(&o), 0, "a large batch is written");
+	ok(o.cap <= MANY / 4, "and its memory given back");
+	p = out_reserve(&o, MANY);
+	ok(p == o.buf && o.cap >= MANY, "the next one gets as much again");
+	out_free(&o);
+	close(fd);
+}
+
 /* Far more than the pipe holds, into a non-blocking end, with signals all the while. */
 static void on_alarm(int sig)
 {
@@ -120,6 +141,7 @@ static void check_errors(void)
 int main(void)
 {
 	check_gather();
+	check_shrinks();
 	check_partial();
 	check_errors();
 	return done();
