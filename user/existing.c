@@ -342,11 +342,16 @@ static int tell(const struct rows *r, bool with_end, record_fn fn, void *ctx)
 enum scope {
 	LISTENERS,  /* and the requests, which are counted into the SYN queues but not told */
 	EVERYTHING,
-	WITH_OWNERS,
+	WITH_OWNERS, /* of what can have one: all but TIME_WAIT */
 };
 
 static int read_tables(struct sockdiag *sd, const struct filter *f, enum scope scope, struct rows *r)
 {
+	static const uint32_t others[] = {
+		[LISTENERS] = SOCKDIAG_SYN_RECV,
+		[EVERYTHING] = SOCKDIAG_ALL & ~SOCKDIAG_LISTEN,
+		[WITH_OWNERS] = SOCKDIAG_ALL & ~SOCKDIAG_LISTEN & ~SOCKDIAG_TIME_WAIT,
+	};
 	int err = sockdiag_dump(sd, f, SOCKDIAG_LISTEN, rows_add, r);
 
 	if (err < 0)
@@ -354,8 +359,7 @@ static int read_tables(struct sockdiag *sd, const struct filter *f, enum scope s
 	r->listeners = r->count;
 	if (r->listeners)
 		qsort(r->row, r->listeners, sizeof(*r->row), by_port);
-	err = sockdiag_dump(sd, f, scope == LISTENERS ? SOCKDIAG_SYN_RECV : SOCKDIAG_ALL & ~SOCKDIAG_LISTEN, rows_add,
-			    r);
+	err = sockdiag_dump(sd, f, others[scope], rows_add, r);
 	return err < 0 ? err : 0;
 }
 
@@ -400,6 +404,26 @@ static int walk(struct source_kernel *s, enum scope scope, record_fn fn, void *c
 int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx)
 {
 	return walk(s, WITH_OWNERS, fn, ctx);
+}
+
+struct receiver {
+	record_fn fn;
+	void *ctx;
+};
+
+static int tell_row(void *ctx, const struct sockdiag_row *row)
+{
+	const struct receiver *to = ctx;
+
+	return to->fn(to->ctx, &row->e, sizeof(row->e));
+}
+
+int source_kernel_time_waits(struct source_kernel *s, record_fn fn, void *ctx)
+{
+	struct sockdiag *sd = *source_kernel_sockdiag(s);
+	struct receiver to = {.fn = fn, .ctx = ctx};
+
+	return sd ? sockdiag_dump(sd, source_kernel_filter(s), SOCKDIAG_TIME_WAIT, tell_row, &to) : -ENOTCONN;
 }
 
 /* Without owners: asking for them needs the rights that have been dropped by then, and nobody compares them. */

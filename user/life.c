@@ -149,6 +149,12 @@ struct conn *life_adopt(struct tracker *t, const struct fact_sock *s, unsigned i
 	return c;
 }
 
+void life_remember_ended(struct tracker *t, uint64_t cookie)
+{
+	if (cookie)
+		t->closed[cookie % CLOSED_MAX] = cookie;
+}
+
 bool life_ended_lately(const struct tracker *t, uint64_t cookie)
 {
 	return cookie && t->closed[cookie % CLOSED_MAX] == cookie;
@@ -300,8 +306,7 @@ void life_tell_close(struct tracker *t, struct conn *c, uint64_t at, uint64_t en
 	if (conn_is(c, CONN_PREEXISTING))
 		event_set(e, F_PREEXISTING, true);
 	line_tell(&t->lines);
-	if (c->cookie)
-		t->closed[c->cookie % CLOSED_MAX] = c->cookie;
+	life_remember_ended(t, c->cookie);
 	forget(t, c);
 }
 

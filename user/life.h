@@ -102,6 +102,7 @@ struct conn *life_find(struct tracker *t, const struct fact_sock *s);
 void life_promote(struct tracker *t, struct conn *c);
 /* A connection whose earlier life nobody saw, in that state. */
 struct conn *life_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state);
+void life_remember_ended(struct tracker *t, uint64_t cookie);
 /* Whether that socket ended a moment ago: a fact about it is a repetition. */
 bool life_ended_lately(const struct tracker *t, uint64_t cookie);
 

@@ -223,8 +223,7 @@ void life_listener_closed(struct tracker *t, const struct fact_closed *f)
 	life_tell_raw(t, &f->h, &f->s, f->old, f->new);
 	if (l ? !l->alive : life_ended_lately(t, f->s.cookie))
 		return; /* told twice */
-	if (f->s.cookie)
-		t->closed[f->s.cookie % CLOSED_MAX] = f->s.cookie;
+	life_remember_ended(t, f->s.cookie);
 	if (l) {
 		learn_addr(l, &f->s);
 		end_listener(t, l, f->h.t);

@@ -155,6 +155,19 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 	return feed(l, bytes, size);
 }
 
+/* What happens is told meanwhile. */
+static int feed_time_wait(void *ctx, const void *bytes, size_t size)
+{
+	struct live *l = ctx;
+
+	if (++l->existing % EXISTING_DRAIN == 0) {
+		drain(l, 0);
+		if (l->place->stopped() || stream_done(l->stream) || l->write_error || l->recording_error)
+			return -EINTR;
+	}
+	return feed(l, bytes, size);
+}
+
 /* ---- --verify ---- */
 
 static int on_row(void *ctx, const void *bytes, size_t size)
@@ -432,10 +445,16 @@ static int run(struct live *l, char *err, size_t err_size)
 		snprintf(err, err_size, "cannot list the sockets that exist: %s", strerror(-rc));
 		return rc;
 	}
-	take_namespaces(l);
 	rc = l->options->keep_privileges ? 0 : privilege_drop(err, err_size);
 	if (rc)
 		return rc;
+	drain(l, 0);
+	rc = source_kernel_time_waits(l->source, feed_time_wait, l);
+	if (rc < 0 && rc != -EINTR) {
+		snprintf(err, err_size, "cannot list the sockets in TIME_WAIT: %s", strerror(-rc));
+		return rc;
+	}
+	take_namespaces(l);
 	rc = loop(l, clock_now_ns());
 	finish(l);
 	return rc;

@@ -32,6 +32,7 @@ struct sockdiag;
 /* Masks of states, bits 1 << enum tcp_state. */
 #define SOCKDIAG_LISTEN	  (1u << TCP_STATE_LISTEN)
 #define SOCKDIAG_SYN_RECV (1u << TCP_STATE_SYN_RECV)
+#define SOCKDIAG_TIME_WAIT (1u << TCP_STATE_TIME_WAIT)
 #define SOCKDIAG_ALL	  (((1u << TCP_STATE_NEW_SYN_RECV) - 2) & ~(1u << TCP_STATE_CLOSE))
 
 /* One socket. e.task is empty, e.fd -1, e.s.sk and e.listener_cookie 0: netlink does not tell them. */
