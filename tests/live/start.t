@@ -176,6 +176,27 @@ case_time_wait()
 	stop_server
 }
 
+# Many more TIME_WAITs of before than are read at once.
+prepare_crowd()
+{
+	server --addr 127.0.0.1 --close-after 0 --quiet
+	client --count 1000 --parallel 50 --send 0 --quiet
+	until_true server_is_done
+	time_waits=$(sockets time-wait)
+}
+server_is_done() { [ "$(ss -tanH state established state close-wait state fin-wait-1 state fin-wait-2 state last-ack "sport = :$port" | wc -l)" = 0 ]; }
+case_crowd()
+{
+	ok "some hundreds: $time_waits" [ "$time_waits" -gt 500 ]
+	until_true enough "$time_waits" 'of("socket") | select(.state == "TIME_WAIT")'
+	is "$(lines 'of("socket") | select(.state == "TIME_WAIT" and .preexisting)')" "$time_waits" 'as many lines as ss had'
+	is "$(ask 'map(of("socket") | select(.state == "TIME_WAIT") | .cookie) | unique | length')" "$time_waits" 'none twice'
+	client --send 0
+	wait_for 'st | select(.old == "LAST_ACK" or .new == "TIME_WAIT")'
+	is "$(lines 'of("socket") | select(.state == "TIME_WAIT")')" "$time_waits" 'a new one is not told as an old one'
+	stop_server
+}
+
 # A connect() that was under way.
 prepare_syn_sent()
 {
@@ -194,7 +215,7 @@ case_syn_sent()
 	stop_client
 }
 
-names=(queue accepted close_wait blocked overloaded)
+names=(crowd queue accepted close_wait blocked overloaded)
 # What the kernel gives up after a minute comes first: a slow machine has no more time than that.
 has_tun && names=(time_wait syn_sent half_open "${names[@]}")
 run_cases "${names[@]}"
