@@ -322,9 +322,8 @@ static void find_listeners(struct rows *r)
 
 /* ---- the walk ---- */
 
-static int tell(const struct rows *r, bool with_end, record_fn fn, void *ctx)
+static int tell(const struct rows *r, record_fn fn, void *ctx)
 {
-	struct fact_hdr end = {.size = sizeof(end), .kind = FACT_EXISTING_END};
 	int err;
 
 	for (size_t i = 0; i < r->count; i++) {
@@ -332,11 +331,7 @@ static int tell(const struct rows *r, bool with_end, record_fn fn, void *ctx)
 		if (err)
 			return err;
 	}
-	if (!with_end)
-		return (int)r->count;
-	end.t = clock_now_ns();
-	err = fn(ctx, &end, sizeof(end));
-	return err ? err : (int)r->count;
+	return (int)r->count;
 }
 
 enum scope {
@@ -395,7 +390,7 @@ static int walk(struct source_kernel *s, enum scope scope, record_fn fn, void *c
 		if (scope == LISTENERS)
 			r.count = r.listeners;
 		requests_first(&r);
-		err = tell(&r, scope != LISTENERS, fn, ctx);
+		err = tell(&r, fn, ctx);
 	}
 	rows_free(&r);
 	return err;
@@ -406,24 +401,43 @@ int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx)
 	return walk(s, WITH_OWNERS, fn, ctx);
 }
 
-struct receiver {
+/* ---- those in TIME_WAIT ---- */
+
+/* TCP_TIMEWAIT_LEN, include/net/tcp.h */
+#define TIME_WAIT_MS 60000
+
+struct time_waits {
+	uint64_t since;
 	record_fn fn;
 	void *ctx;
 };
 
-static int tell_row(void *ctx, const struct sockdiag_row *row)
+static int tell_time_wait(void *ctx, const struct sockdiag_row *row)
 {
-	const struct receiver *to = ctx;
+	const struct time_waits *to = ctx;
+	uint64_t age = row->ends_ms < TIME_WAIT_MS ? (uint64_t)(TIME_WAIT_MS - row->ends_ms) * NS_PER_MS : 0;
 
+	/* Hooks were there when it began: it has been told, and may have been forgotten since. */
+	if (row->e.h.t > to->since + age)
+		return 0;
 	return to->fn(to->ctx, &row->e, sizeof(row->e));
 }
 
-int source_kernel_time_waits(struct source_kernel *s, record_fn fn, void *ctx)
+int source_kernel_time_waits(struct source_kernel *s, record_fn fn, int (*between)(void *ctx), void *ctx)
 {
 	struct sockdiag *sd = *source_kernel_sockdiag(s);
-	struct receiver to = {.fn = fn, .ctx = ctx};
+	struct time_waits to = {.since = source_kernel_since(s), .fn = fn, .ctx = ctx};
+	struct fact_hdr end = {.size = sizeof(end), .kind = FACT_EXISTING_END};
+	int err;
 
-	return sd ? sockdiag_dump(sd, source_kernel_filter(s), SOCKDIAG_TIME_WAIT, tell_row, &to) : -ENOTCONN;
+	if (!sd)
+		return -ENOTCONN;
+	sockdiag_between(sd, between, ctx);
+	err = sockdiag_dump(sd, source_kernel_filter(s), SOCKDIAG_TIME_WAIT, tell_time_wait, &to);
+	sockdiag_between(sd, NULL, NULL);
+	end.t = clock_now_ns();
+	fn(ctx, &end, sizeof(end));
+	return err;
 }
 
 /* Without owners: asking for them needs the rights that have been dropped by then, and nobody compares them. */

@@ -63,8 +63,6 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	struct conn *c = life_find(t, &f->s);
 	struct listener *l;
 	bool request = f->s.state == TCP_STATE_SYN_RECV && !f->inode;
-	/* Those in TIME_WAIT come behind the walk. */
-	bool older = !t->walked || f->s.state == TCP_STATE_TIME_WAIT;
 
 	if (c) {
 		conn_learn_cookie(t->conns, c, f->s.cookie);
@@ -73,12 +71,12 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 		if (!c->pid)
 			life_own_as(c, life_listener(t, c));
 		/* A hook named it before its row came. */
-		if (older && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_LISTED) && c->state == f->s.state)
+		if (!t->walked && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_LISTED) && c->state == f->s.state)
 			tell_existing(t, c, f);
 		return;
 	}
 	/* After the first walk whatever is unknown is a race of the table with the stream, not a socket older than us. */
-	if (!older || life_ended_lately(t, f->s.cookie))
+	if (t->walked || life_ended_lately(t, f->s.cookie))
 		return;
 	c = life_add(t, &f->s, request);
 	if (!c)
@@ -113,7 +111,6 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	tell_existing(t, c, f);
 	/* Nothing more will be heard of it where the end of TIME_WAIT is not to be seen. */
 	if (c->state == TCP_STATE_TIME_WAIT && life_absent(t, KNOW_TIME_WAIT_END)) {
-		life_remember_ended(t, f->s.cookie);
 		listener_attach(t->listeners, c, NULL);
 		conn_remove(t->conns, c);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * live.c - the run on this kernel: attach, take stock, give up rights, then poll until told to stop.
+ * live.c - the run on this kernel: attach, take stock, give up rights, list TIME_WAIT, then poll until told to stop.
  *
  * Everything that the stream is to know goes through feed() or feed_sorted(), so a recording holds exactly what the tracker saw.
  */
@@ -54,6 +54,7 @@ struct live {
 	uint64_t lost[FACT_LOST_PLACES]; /* already told */
 	uint64_t last_tick;		 /* nothing earlier will come */
 	uint64_t last_chores;
+	uint64_t deadline; /* UINT64_MAX: none */
 	uint64_t next_listeners;
 	uint64_t next_verify; /* 0: never */
 	uint64_t existing, rows; /* of the tables, told so far */
@@ -147,25 +148,31 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 {
 	struct live *l = ctx;
 
-	/* Little is told before stock has been taken: order.c puts what happened meanwhile into its place, as long as it has room. */
-	if (++l->existing % EXISTING_DRAIN == 0) {
+	/* Nothing is told before stock has been taken: order.c puts what happened meanwhile into its place. */
+	if (++l->existing % EXISTING_DRAIN == 0)
 		source_kernel_poll(l->source, 0, feed, l);
-		flush(l);
-	}
 	return feed(l, bytes, size);
 }
 
-/* What happens is told meanwhile. */
-static int feed_time_wait(void *ctx, const void *bytes, size_t size)
+/* Nothing more is to be told. */
+static bool over(const struct live *l, uint64_t now)
+{
+	return l->place->stopped() || stream_done(l->stream) || l->write_error || l->recording_error || now >= l->deadline;
+}
+
+/* While sockets in TIME_WAIT are listed, what happens is told. */
+static int between_rows(void *ctx)
 {
 	struct live *l = ctx;
+	uint64_t now;
 
-	if (++l->existing % EXISTING_DRAIN == 0) {
-		drain(l, 0);
-		if (l->place->stopped() || stream_done(l->stream) || l->write_error || l->recording_error)
-			return -EINTR;
+	drain(l, 0);
+	now = clock_now_ns();
+	if (now - l->last_chores >= TICK_NS) {
+		l->last_chores = now;
+		feed_lost(l, now);
 	}
-	return feed(l, bytes, size);
+	return over(l, now) ? -EINTR : 0;
 }
 
 /* ---- --verify ---- */
@@ -376,21 +383,19 @@ static void chores(struct live *l, uint64_t now)
 		l->write_error = -EPIPE;
 }
 
-static int loop(struct live *l, uint64_t start)
+static void start_clocks(struct live *l, uint64_t start)
 {
-	const struct options *o = l->options;
-	uint64_t deadline = o->duration_ns ? start + o->duration_ns : UINT64_MAX;
-
+	l->deadline = l->options->duration_ns ? start + l->options->duration_ns : UINT64_MAX;
 	l->last_chores = start;
 	l->next_listeners = start;
 	l->next_verify = l->options->verify ? start + VERIFY_NS : 0;
-	while (!l->place->stopped() && !stream_done(l->stream) && !l->write_error && !l->recording_error) {
-		uint64_t now = clock_now_ns();
-		int rc;
+}
 
-		if (now >= deadline)
-			break;
-		rc = drain(l, POLL_MS);
+static int loop(struct live *l)
+{
+	while (!over(l, clock_now_ns())) {
+		int rc = drain(l, POLL_MS);
+
 		if (rc < 0 && rc != -EINTR) {
 			run_complain("cannot read from the kernel: %s", strerror(-rc));
 			return rc;
@@ -448,14 +453,13 @@ static int run(struct live *l, char *err, size_t err_size)
 	rc = l->options->keep_privileges ? 0 : privilege_drop(err, err_size);
 	if (rc)
 		return rc;
+	start_clocks(l, clock_now_ns());
 	drain(l, 0);
-	rc = source_kernel_time_waits(l->source, feed_time_wait, l);
-	if (rc < 0 && rc != -EINTR) {
-		snprintf(err, err_size, "cannot list the sockets in TIME_WAIT: %s", strerror(-rc));
-		return rc;
-	}
+	rc = source_kernel_time_waits(l->source, feed, between_rows, l);
+	if (rc < 0 && rc != -EINTR)
+		run_complain("cannot list the sockets in TIME_WAIT: %s", strerror(-rc));
 	take_namespaces(l);
-	rc = loop(l, clock_now_ns());
+	rc = loop(l);
 	finish(l);
 	return rc;
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define OUT_FIRST (64 * 1024)
-/* A larger buffer is given back: it was for a batch as it does not come again, the sockets that were there at the start. */
+/* A larger buffer is given back: it was for a batch that does not come again. */
 #define OUT_KEEP (4 * 1024 * 1024)
 
 int out_init(struct out *o, int fd)

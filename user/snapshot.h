@@ -27,7 +27,7 @@ int source_kernel_namespaces(struct source_kernel *s, void (*fn)(void *ctx, uint
 bool source_kernel_own_namespace_only(struct source_kernel *s);
 /*
  * Every namespace that can be listed is kept alive by our netlink socket in it. Who wants no further snapshot of them
- * (no --verify) lets them go after source_kernel_existing().
+ * (no --verify) lets them go after source_kernel_time_waits().
  */
 void source_kernel_keep_own_namespace(struct source_kernel *s);
 

@@ -45,6 +45,8 @@ struct sockdiag {
 	bool own_only;
 	uint32_t seq;
 	char *buffer;
+	int (*between)(void *ctx); /* NULL: nobody asks */
+	void *between_ctx;
 };
 
 /* ---- namespaces ---- */
@@ -381,6 +383,7 @@ static void read_row(struct sockdiag_row *row, uint32_t netns, const struct nlms
 	e->h.flags = fin_flags(e->s.state) | (e->inode ? FACT_F_HAS_SOCKET : 0);
 	row->ifindex = m->id.idiag_if;
 	row->timewait = m->idiag_timer == 3;
+	row->ends_ms = m->idiag_expires;
 
 	for (const struct rtattr *a = (const void *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		switch (a->rta_type & NLA_TYPE_MASK) {
@@ -521,6 +524,11 @@ static int dump_once(struct dump *d, uint32_t states, uint8_t ext)
 		if (n > BUFFER_BYTES)
 			return -EMSGSIZE;
 		err = dump_batch(d, n);
+		if (d->sd->between) {
+			int stop = d->sd->between(d->sd->between_ctx);
+
+			d->err = d->err ? d->err : stop;
+		}
 	}
 	return err < 0 ? err : 0;
 }
@@ -540,6 +548,12 @@ static int dump_namespace(struct dump *d, uint32_t states, uint8_t ext)
 			return err;
 	}
 	return err ? err : -EAGAIN;
+}
+
+void sockdiag_between(struct sockdiag *sd, int (*fn)(void *ctx), void *ctx)
+{
+	sd->between = fn;
+	sd->between_ctx = ctx;
 }
 
 int sockdiag_dump(struct sockdiag *sd, const struct filter *f, uint32_t states, sockdiag_fn fn, void *ctx)

@@ -41,6 +41,7 @@ struct sockdiag_row {
 	uint32_t ifindex; /* the device it is bound to (SO_BINDTODEVICE) or that a request came by; 0 none */
 	bool request;	  /* a request_sock: half open, no socket yet */
 	bool timewait;	  /* a timewait sock; its state may still be FIN_WAIT2 */
+	uint32_t ends_ms; /* timewait: how long it has to live yet */
 	bool v6only;	  /* listeners: IPV6_V6ONLY */
 };
 
@@ -62,6 +63,9 @@ void sockdiag_free(struct sockdiag *sd);
  * said again and again that its tables had changed under the walk. 50,000 sockets take about 70 ms.
  */
 int sockdiag_dump(struct sockdiag *sd, const struct filter *f, uint32_t states, sockdiag_fn fn, void *ctx);
+
+/* From now on fn is called whenever rows have been read, some hundreds or none; the negative errno that it returns ends the dump. */
+void sockdiag_between(struct sockdiag *sd, int (*fn)(void *ctx), void *ctx);
 
 /* The namespaces that are read. */
 size_t sockdiag_namespaces(const struct sockdiag *sd);

@@ -42,15 +42,16 @@ struct source_kernel;
 int source_kernel_open(struct source_kernel **out, const struct kernel_options *options, struct fact_list *facts,
 		       char *err, size_t err_size);
 /*
- * The sockets that exist now but those in TIME_WAIT, as FACT_EXISTING records and one FACT_EXISTING_END, of every network namespace that we may
- * enter; owners from the file tables of all processes. To be called once after open and before privileges are dropped.
+ * The sockets that exist now but those in TIME_WAIT, as FACT_EXISTING records, of every network namespace that we may enter;
+ * owners from the file tables of all processes. To be called once after open and before privileges are dropped.
  */
 int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
 /*
- * The rest, those in TIME_WAIT. On a busy machine they are most of all sockets, and nobody waits for them: what happens meanwhile
- * can be told already. Needs no privileges any more.
+ * The rest, those that are in TIME_WAIT since before open, then one FACT_EXISTING_END. On a busy machine they are most of
+ * all sockets, and nobody waits for them: between() is called every few hundred, to tell what happens meanwhile; the
+ * negative errno that it returns ends the listing. Needs no privileges any more.
  */
-int source_kernel_time_waits(struct source_kernel *s, record_fn fn, void *ctx);
+int source_kernel_time_waits(struct source_kernel *s, record_fn fn, int (*between)(void *ctx), void *ctx);
 /*
  * Hands over what the rings hold, in the order of their stamps over all polls, some thousands at a time; after timeout_ms, or earlier
  * when much has come or the last poll left something. Returns how many records.

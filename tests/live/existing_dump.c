@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Prints what source_kernel_existing() tells, one socket per line in its order, for existing.t:
+ * Prints what source_kernel_existing() and _time_waits() tell, one socket per line in its order, for existing.t:
  *	netns state lport rport cookie(hex) inode queue backlog syn_queue syn_young pid comm fd listener(hex) sk?
  * "time" prints instead how many microseconds each walk took: existing, snapshot, listeners.
  */
@@ -28,10 +28,17 @@ static int print(void *ctx, const void *bytes, size_t size)
 	return 0;
 }
 
+static int all(struct source_kernel *s, record_fn fn, void *ctx)
+{
+	int n = source_kernel_existing(s, fn, ctx), more = n < 0 ? n : source_kernel_time_waits(s, fn, NULL, ctx);
+
+	return more < 0 ? more : n + more;
+}
+
 int main(int argc, char **argv)
 {
 	static int (*const walks[])(struct source_kernel *, record_fn, void *) = {
-		source_kernel_existing, source_kernel_snapshot, source_kernel_listeners};
+		all, source_kernel_snapshot, source_kernel_listeners};
 	struct kernel_options options = {.ring_bytes = 1 << 20};
 	bool timed = argc > 1 && !strcmp(argv[1], "time");
 	struct source_kernel *s;

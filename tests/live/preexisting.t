@@ -36,6 +36,7 @@ both="( sport = :$first or dport = :$first or sport = :$((first + 1)) or dport =
 ss_before=$(ss -Htane "$both")
 trace --port "$first-$((first + 1))"
 ss_after=$(ss -Htane "$both")
+comes "$(wc -l <<<"$ss_before")" '.type == "socket"'
 sockets() # from ss: state, ends, cookie
 {
 	sed -n 's/^ESTAB /ESTABLISHED /; s/^FIN-WAIT-/FIN_WAIT/; s/^\([A-Z]*\)-/\1_/
