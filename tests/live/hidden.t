@@ -17,6 +17,7 @@ begin_trace()
 		if mkdir "$at/instances/sockstate-$$" 2>/dev/null; then trace=$at/instances/sockstate-$$; break; fi
 	done
 	[ -n "$trace" ] || return
+	trap 'end_trace; end_all case' EXIT
 	echo 16384 >"$trace/buffer_size_kb"
 	echo "sport == $port || dport == $port" >"$trace/events/sock/inet_sock_set_state/filter" &&
 		echo 1 >"$trace/events/sock/inet_sock_set_state/enable"
@@ -28,6 +29,7 @@ end_trace()
 	sed -n 's/.*protocol=IPPROTO_TCP.*oldstate=TCP_\([A-Z_0-9]*\) newstate=TCP_\([A-Z_0-9]*\).*/\1 \2/p' "$trace/trace" | sort | uniq -c >"$dir/trace"
 	overrun=$(cat "$trace"/per_cpu/cpu*/stats | awk '/^overrun|^dropped/ { n += $2 } END { print n + 0 }')
 	rmdir "$trace"
+	trace=
 }
 
 # The stream is long: its lines are counted by their text, not parsed.
@@ -36,10 +38,10 @@ told() { grep -F "\"old\":\"$1\",\"new\":\"$2\",\"role\":\"${3-}" "$out" | grep 
 type_of() { grep -F "{\"type\":\"$1\"" "$out" | grep -F "\"netns\":$ns," | grep -cF "\"role\":\"${2-}"; } # type, role
 
 # Two clients, each with many connections at once, and a server with two threads.
-run_load()
+run_load() # what to do before it
 {
 	server --addr 127.0.0.1 --backlog 4000 --threads 2 --quiet
-	begin_trace
+	[ $# = 0 ] || "$@"
 	"$lab" client --port "$port" --count "$load" --parallel 100 --quiet >"$dir/client" 2>&1 </dev/null &
 	local one=$!
 	"$lab" client --port "$port" --count "$load" --parallel 100 --quiet >"$dir/client2" 2>&1 </dev/null
@@ -53,7 +55,7 @@ server_is_done() { [ "$(ss -tanH state established state close-wait state last-a
 case_load()
 {
 	start_tracer "$dir/stream" --port "$port" || return
-	run_load
+	run_load begin_trace
 	until_true grown_up
 	end_trace
 	stop_server
@@ -67,7 +69,7 @@ case_load()
 	is "$(tail -n 1 "$out" | jq .lost)" "$lost" 'summary has what was lost'
 	# It holds files while it walks them, and then closes what their owner has let go.
 	is "$(grep -cF "\"pid\":$tracer_pid," "$out")" 0 'the tracer owns no socket'
-	if [ -z "$trace" ]; then
+	if [ ! -e "$dir/trace" ]; then
 		skip 'transitions as a trace instance of the kernel has them' 'no tracefs here'
 		return
 	fi
