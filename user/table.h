@@ -20,6 +20,7 @@
 
 #define LINE_SLACK 512 /* behind line.end, for what is written without a look */
 #define BLANKS 64
+#define TABLE_CELL 32 /* copied whole: cheaper than its own length */
 #define TRANSITION_BYTES 32
 #define NOTE_MAX 768 /* bytes of one note */
 #define OWNER_MAX 128 /* bytes of "lab[4711]" */
@@ -65,6 +66,7 @@ struct table_owner {
 	bool known;
 	char comm[16 + 1];
 	char text[OWNER_MAX];
+	uint8_t len, columns; /* of text */
 };
 
 struct table {
@@ -72,7 +74,8 @@ struct table {
 	struct text_clock clock;
 	bool compact, heading_done;
 	const char *into; /* between two states */
-	const char *incoming, *outgoing, *listening;
+	char incoming[4], outgoing[4], listening[4]; /* one column each, sign_bytes long */
+	unsigned int sign_bytes;
 	unsigned int ends_gap; /* blanks around those three */
 	unsigned int peer_columns, state_columns;
 	unsigned int state_at, lasted_at, note_at;
@@ -109,6 +112,18 @@ static inline void table_put(struct line *l, const char *text, size_t bytes, uns
 	if ((size_t)(l->end - l->p) < bytes)
 		return;
 	memcpy(l->p, text, bytes);
+	l->p += bytes;
+	l->col += columns;
+}
+
+/* The same for text in a buffer of TABLE_CELL bytes or more. */
+static inline void table_put_cell(struct line *l, const char *text, size_t bytes, unsigned int columns)
+{
+	if (bytes > TABLE_CELL || l->p > l->end) {
+		table_put(l, text, bytes, columns);
+		return;
+	}
+	memcpy(l->p, text, TABLE_CELL); /* there is slack behind end */
 	l->p += bytes;
 	l->col += columns;
 }
@@ -159,10 +174,10 @@ void table_put_words(struct line *l, const char *text, unsigned int indent);
 void table_put_long_end(struct line *l, const char *text, size_t len, unsigned int columns);
 
 /* An end ("127.0.0.1:9502", len bytes) in a cell of so many columns. */
-static inline void table_put_end(struct line *l, const char *text, size_t len, unsigned int columns)
+static inline void table_put_end(struct line *l, const char text[TEXT_END_MAX], size_t len, unsigned int columns)
 {
 	if (len <= columns)
-		table_put(l, text, len, (unsigned int)len);
+		table_put_cell(l, text, len, (unsigned int)len);
 	else
 		table_put_long_end(l, text, len, columns);
 }
@@ -171,6 +186,8 @@ static inline void table_put_end(struct line *l, const char *text, size_t len, u
  * goes on a row of its own under STATE.
  */
 void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text);
+/* The same for an owner, whose columns are known. */
+void table_note_owner(struct line *l, unsigned int at, bool must, const struct table_owner *o);
 
 /* ---- what is remembered of listeners: table_listeners.c ---- */
 

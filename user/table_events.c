@@ -19,10 +19,12 @@ static void make_owner(struct table_owner *o, const char *comm, uint64_t pid, bo
 	if (pid != TABLE_NO_PID && *comm)
 		*p++ = ']';
 	*p = '\0';
+	o->len = (uint8_t)(p - o->text);
+	o->columns = (uint8_t)text_columns(o->text);
 }
 
 /* "lab[4711]", "pid 4711", "lab" or "". Mostly it is one that has been told before. Valid until the next call. */
-static const char *owner_text(struct table *t, const struct event *e)
+static const struct table_owner *owner_of(struct table *t, const struct event *e)
 {
 	const char *comm = event_text(e, F_COMM);
 	uint64_t pid = event_has(e, F_PID) ? e->v[F_PID].u : TABLE_NO_PID;
@@ -32,14 +34,14 @@ static const char *owner_text(struct table *t, const struct event *e)
 	if (!comm)
 		comm = "";
 	if (o->known && o->pid == pid && !strcmp(o->comm, comm))
-		return o->text;
+		return o;
 	n = strlen(comm);
 	o->known = n < sizeof(o->comm);
 	o->pid = pid;
 	if (o->known)
 		memcpy(o->comm, comm, n + 1);
 	make_owner(o, comm, pid, t->base.options.utf8);
-	return o->text;
+	return o;
 }
 
 static bool queue_full(const struct event *e)
@@ -104,7 +106,7 @@ static void note_queues(struct line *l, const struct event *e, bool syn_side)
 
 static void note_owner(struct line *l, const struct event *e, unsigned int at, bool must)
 {
-	table_note(l, at, must, PLAIN, owner_text(l->t, e));
+	table_note_owner(l, at, must, owner_of(l->t, e));
 }
 
 /* A line about a listener: others may listen at the same ends. */
@@ -118,7 +120,7 @@ static bool one_of_many(struct table *t, const struct event *e)
 
 static void learn_listener(struct table *t, const struct event *e)
 {
-	table_learn_listener(t, e, owner_text(t, e));
+	table_learn_listener(t, e, owner_of(t, e)->text);
 }
 
 static void lasted(struct line *l, const struct event *e, enum field f)
@@ -222,8 +224,8 @@ static void put_ends(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
 	const char *role = event_text(e, F_ROLE);
-	const char *sign = " ";
-	char port[TEXT_U64_MAX];
+	const char *sign = "   ";
+	char port[TABLE_CELL];
 	size_t n = 0;
 
 	put_time(l, e);
@@ -232,7 +234,7 @@ static void put_ends(struct line *l, const struct event *e)
 	if (event_has(e, F_LPORT))
 		n = (size_t)(text_u64(port, e->v[F_LPORT].u & 0xffff) - port);
 	table_pad_to(l, TIME_COLUMNS + 1 + PORT_COLUMNS - (unsigned int)n);
-	table_put(l, port, n, (unsigned int)n);
+	table_put_cell(l, port, n, (unsigned int)n);
 	if (role)
 		sign = role[0] == 's' ? t->incoming : role[0] == 'c' ? t->outgoing : t->listening;
 	else if (e->type == EVENT_DROP)
@@ -240,7 +242,9 @@ static void put_ends(struct line *l, const struct event *e)
 	else if (is_listeners(e))
 		sign = t->listening;
 	table_pad_to(l, l->col + t->ends_gap);
-	table_put(l, sign, strlen(sign), 1);
+	memcpy(l->p, sign, sizeof(t->incoming));
+	l->p += *sign == ' ' ? 1 : t->sign_bytes;
+	l->col++;
 	table_pad_to(l, l->col + t->ends_gap);
 	put_peer(l, e, sign == t->listening);
 	table_pad_to(l, t->state_at);
@@ -370,7 +374,7 @@ static void accept_line(struct line *l, const struct event *e)
 	if (t->compact) {
 		/* The cell has room for who took it, if its name is short. */
 		unsigned int room = t->lasted_at - 2 - l->col;
-		const char *owner = owner_text(t, e);
+		const char *owner = owner_of(t, e)->text;
 		char pid[sizeof("pid ") + TEXT_U64_MAX];
 
 		if (*owner && text_columns(owner) > room && event_has(e, F_PID)) {
@@ -552,6 +556,7 @@ static void close_line(struct line *l, const struct event *e)
 		if (!strcmp(end, ends[i].end)) {
 			name = ends[i].words;
 			color = ends[i].color;
+			break;
 		}
 	if (gone) {
 		name = gone;
@@ -640,7 +645,7 @@ static bool note_new_limit(struct line *l, const struct event *e)
 static void note_advice(struct line *l, const struct event *e, const char *advice)
 {
 	const struct table *t = l->t;
-	const char *owner = owner_text(l->t, e);
+	const char *owner = owner_of(l->t, e)->text;
 	char text[NOTE_MAX], *p = text;
 
 	if (!t->limit || l->col + 2 + text_columns(owner) <= t->limit)

@@ -58,46 +58,69 @@ void table_put_long_end(struct line *l, const char *text, size_t len, unsigned i
 	table_put(l, cell, strlen(cell), columns);
 }
 
-void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text)
+/* Goes to where a note of so many columns begins, on a row of its own if need be. False: it is left out. */
+static bool place_note(struct line *l, unsigned int at, bool must, unsigned int columns)
 {
 	const struct table *t = l->t;
 	unsigned int limit = t->limit;
-	unsigned int columns = text_columns(text);
 	unsigned int start = l->notes ? l->col + 2 : at >= l->col ? at : l->col + 1;
+	unsigned int indent;
 
-	if (!*text || (l->continued && !must))
-		return;
-	if (limit && start + columns > limit) {
-		if (!must)
-			return;
-		if (!l->notes && start <= t->state_at) {
-			table_pad_to(l, start); /* nothing is gained by a new row */
-		} else {
-			/* long words want the whole width */
-			unsigned int indent = t->state_at + 2 + columns <= limit ? t->state_at : TIME_COLUMNS + 1;
-
-			table_end_row(l);
-			table_pad_to(l, indent);
-			if (!l->continued) {
-				table_color_on(l, DIM);
-				if (t->base.options.utf8)
-					table_put(l, "└ ", sizeof("└ ") - 1, 2);
-				else
-					table_put(l, "` ", 2, 2);
-				table_color_off(l, DIM);
-			} else {
-				table_pad_to(l, indent + 2);
-			}
-			l->continued = true;
-		}
-	} else {
+	if (l->continued && !must)
+		return false;
+	if (!limit || start + columns <= limit) {
 		table_pad_to(l, start);
+		return true;
 	}
+	if (!must)
+		return false;
+	if (!l->notes && start <= t->state_at) {
+		table_pad_to(l, start); /* nothing is gained by a new row */
+		return true;
+	}
+	/* long words want the whole width */
+	indent = t->state_at + 2 + columns <= limit ? t->state_at : TIME_COLUMNS + 1;
+	table_end_row(l);
+	table_pad_to(l, indent);
+	if (!l->continued) {
+		table_color_on(l, DIM);
+		if (t->base.options.utf8)
+			table_put(l, "└ ", sizeof("└ ") - 1, 2);
+		else
+			table_put(l, "` ", 2, 2);
+		table_color_off(l, DIM);
+	} else {
+		table_pad_to(l, indent + 2);
+	}
+	l->continued = true;
+	return true;
+}
+
+void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text)
+{
+	unsigned int columns;
+
+	if (!*text)
+		return;
+	columns = text_columns(text);
+	if (!place_note(l, at, must, columns))
+		return;
 	table_color_on(l, color);
 	if (l->t->limit && l->col + columns > l->t->limit)
 		table_put_words(l, text, l->col);
 	else
 		table_put(l, text, strlen(text), columns);
 	table_color_off(l, color);
+	l->notes++;
+}
+
+void table_note_owner(struct line *l, unsigned int at, bool must, const struct table_owner *o)
+{
+	if (!o->len || !place_note(l, at, must, o->columns))
+		return;
+	if (l->t->limit && l->col + o->columns > l->t->limit)
+		table_put_words(l, o->text, l->col);
+	else
+		table_put_cell(l, o->text, o->len, o->columns);
 	l->notes++;
 }

@@ -496,29 +496,39 @@ unsigned int text_clean(char *out, size_t size, const char *name, unsigned int c
 	return used;
 }
 
-#define NOT_ASCII UINT64_C(0x8080808080808080)
-
-static bool is_ascii(const char *text, size_t n)
+/*
+ * False where a character may be wide: the first such one, U+1100, begins with the byte 0xe1. Nearly every text has none, and
+ * then its columns are the bytes that do not continue a character (10xxxxxx, RFC 3629). Eight at a time.
+ */
+static bool narrow_columns(const char *text, unsigned int *columns)
 {
-	uint64_t eight = 0, seen = 0;
+	const uint64_t each = UINT64_C(0x0101010101010101), high = each << 7;
+	size_t n = strlen(text);
+	uint64_t wide = 0;
 
+	*columns = (unsigned int)n;
 	for (; n >= 8; text += 8, n -= 8) {
+		uint64_t eight, inner;
+
 		memcpy(&eight, text, 8);
-		seen |= eight;
+		wide |= ((eight & ~high) + each * 0x1f) & eight & high;
+		inner = eight & ~(eight << 1) & high;
+		*columns -= (unsigned int)((inner >> 7) * each >> 56);
 	}
-	for (; n; text++, n--)
-		seen |= (unsigned char)*text;
-	return !(seen & NOT_ASCII);
+	for (; n; text++, n--) {
+		wide |= (unsigned char)*text >= 0xe1;
+		*columns -= (*text & 0xc0) == 0x80;
+	}
+	return !wide;
 }
 
 unsigned int text_columns(const char *text)
 {
-	size_t n = strlen(text);
-	unsigned int columns = 0;
+	unsigned int columns;
 
-	if (is_ascii(text, n))
-		return (unsigned int)n;
-
+	if (narrow_columns(text, &columns))
+		return columns;
+	columns = 0;
 	while (*text) {
 		uint32_t cp = 0;
 		int bytes = text_utf8(text, &cp);

@@ -78,15 +78,16 @@ struct view *view_table_new(const struct view_options *options)
 	t->ends_gap = t->compact ? 0 : 1;
 	if (options->utf8) {
 		t->into = t->compact ? "→" : " → ";
-		t->incoming = "←";
-		t->outgoing = "→";
-		t->listening = "•";
+		strcpy(t->incoming, "←");
+		strcpy(t->outgoing, "→");
+		strcpy(t->listening, "•");
 	} else {
 		t->into = t->compact ? "->" : " -> ";
-		t->incoming = "<";
-		t->outgoing = ">";
-		t->listening = "*";
+		strcpy(t->incoming, "<");
+		strcpy(t->outgoing, ">");
+		strcpy(t->listening, "*");
 	}
+	t->sign_bytes = (unsigned int)strlen(t->incoming);
 	t->peer_columns = options->wide ? PEER_COLUMNS_WIDE : PEER_COLUMNS;
 	/* the longest: ESTABLISHED → CLOSE_WAIT */
 	t->state_columns = 21 + text_columns(t->into);

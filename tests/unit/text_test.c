@@ -236,6 +236,32 @@ static void check_names(void)
 	is_u64(text_columns("41 µs → 日"), 10, "columns of a text");
 }
 
+/* Eight bytes are looked at together: each character at each place of them. */
+static void check_columns(void)
+{
+	static const struct {
+		const char *text;
+		unsigned int columns;
+	} characters[] = {
+		{"a", 1}, {"~", 1}, {"µ", 1}, {"·", 1}, {"\xdf\xbf", 1}, {"\xe0\xbf\xbf", 1}, {"\xe1\x83\xbf", 1},
+		{"\xe1\x84\x80", 2}, {"→", 1}, {"日", 2}, {"\xf0\x9f\x98\x80", 2}, {"\xf0\x90\x80\x80", 1},
+	};
+	char text[64];
+
+	for (size_t i = 0; i < sizeof(characters) / sizeof(*characters); i++) {
+		unsigned int wrong = 0;
+
+		for (size_t before = 0; before < 20; before++) {
+			for (size_t behind = 0; behind < 20; behind++) {
+				snprintf(text, sizeof(text), "·%.*s%s%.*s", (int)before, "aaaaaaaaaaaaaaaaaaaa",
+					 characters[i].text, (int)behind, "bbbbbbbbbbbbbbbbbbbb");
+				wrong += text_columns(text) != 1 + before + characters[i].columns + behind;
+			}
+		}
+		is_u64(wrong, 0, "columns of a character at any place");
+	}
+}
+
 int main(void)
 {
 	check_numbers();
@@ -243,5 +269,6 @@ int main(void)
 	check_durations();
 	check_times();
 	check_names();
+	check_columns();
 	return done();
 }
