@@ -216,7 +216,7 @@ script		= $(firstword $(wildcard $(1)/run $(1).sh) $(1))
 bench: build-with-deps
 	@$(call script,tests/bench)
 
-## soak		hours of churn, watching memory and losses
+## soak		ten minutes at full load: memory, losses, and the tracker against the kernel
 soak: build-with-deps
 	@$(call script,tests/soak)
 
