@@ -127,10 +127,10 @@ static __always_inline bool family_restricted(void)
 	return !(setting_ipv4 && setting_ipv6);
 }
 
-/* A listener on [::] that serves IPv4 too passes with either; it is known by having no peer. */
+/* As filter_match_listener() of user/filter.c: an IPv6 listener that serves IPv4 too passes with either; it has no peer. */
 static __always_inline bool ends_wanted(const struct fact_sock *s, bool dual_stack)
 {
-	return dual_stack || (s->family == AF_INET ? setting_ipv4 : setting_ipv6);
+	return s->family == AF_INET ? setting_ipv4 : setting_ipv6 || dual_stack;
 }
 
 static __always_inline bool place_wanted(const struct sock_common *c)

@@ -118,3 +118,8 @@ bool filter_match(const struct filter *f, int family, uint16_t lport, uint16_t r
 	/* No range holds port 0, so an end that is not known yet never matches. */
 	return (f->side != SIDE_CLIENT && in_ranges(f, lport)) || (f->side != SIDE_SERVER && in_ranges(f, rport));
 }
+
+bool filter_match_listener(const struct filter *f, int family, bool v6only, uint16_t port)
+{
+	return filter_match(f, family == AF_INET6 && !v6only ? AF_UNSPEC : family, port, 0);
+}

@@ -43,6 +43,8 @@ int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_s
 
 /* Whether a socket with these ends passes ports, side-by-port and family (AF_*). A port of 0 is not known yet. */
 bool filter_match(const struct filter *f, int family, uint16_t lport, uint16_t rport);
+/* The same for one that listens. On IPv6 it serves IPv4 too, unless v6only (IPV6_V6ONLY): then it passes with either. */
+bool filter_match_listener(const struct filter *f, int family, bool v6only, uint16_t port);
 /* Whether sockets of that network namespace pass. */
 static inline bool filter_netns(const struct filter *f, uint32_t netns)
 {

@@ -464,6 +464,17 @@ static int dump_request(struct dump *d, uint32_t states, uint8_t ext)
 	}
 }
 
+static bool passes(const struct filter *f, const struct sockdiag_row *row)
+{
+	const struct fact_sock *s = &row->e.s;
+
+	if (!filter_netns(f, s->netns))
+		return false;
+	if (s->state == TCP_STATE_LISTEN)
+		return filter_match_listener(f, s->family, row->v6only, s->lport);
+	return filter_match(f, s->family, s->lport, s->rport);
+}
+
 static void dump_row(struct dump *d, const struct nlmsghdr *nh)
 {
 	struct sockdiag_row row;
@@ -471,8 +482,7 @@ static void dump_row(struct dump *d, const struct nlmsghdr *nh)
 	if (d->err || nh->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 		return; /* after an error of fn the rest is read and forgotten: the next dump needs a clean socket */
 	read_row(&row, d->ns->inode, nh);
-	if (d->f && (!filter_netns(d->f, row.e.s.netns) ||
-		     !filter_match(d->f, row.e.s.family, row.e.s.lport, row.e.s.rport)))
+	if (d->f && !passes(d->f, &row))
 		return;
 	d->err = d->fn(d->ctx, &row);
 	d->rows++;

@@ -2,6 +2,7 @@
 #include "stream.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "decode.h"
@@ -132,9 +133,16 @@ void stream_free(struct stream *s)
 	free(s);
 }
 
-/* Whether a fact concerns a socket that the filter asks for. */
-static bool passes(const struct filter *f, const struct fact_hdr *fact)
+/* What tells no more than its listener passes if that one did. */
+static bool listener_passes(const struct stream *s, const struct fact_queues *q)
 {
+	return !q->sk || tracker_has_listener(s->tracker, q);
+}
+
+/* Whether a fact concerns a socket that the filter asks for. */
+static bool passes(const struct stream *s, const struct filter *f, const struct fact_hdr *fact)
+{
+	static const uint8_t any[16];
 	/* Every record with a socket has it behind the header: fact_state stands for all of them. */
 	const struct fact_sock *sock = &((const struct fact_state *)fact)->s;
 	const struct fact_enqueue *enqueue = (const void *)fact;
@@ -145,24 +153,30 @@ static bool passes(const struct filter *f, const struct fact_hdr *fact)
 	case FACT_TICK:
 		return true;
 	case FACT_ENQUEUE:
-		return filter_netns(f, enqueue->netns) &&
-		       filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
+		if (!(f->ipv4 && f->ipv6) && !listener_passes(s, &enqueue->q))
+			return false;
+		return filter_netns(f, enqueue->netns) && filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
 	case FACT_ACCEPT:
-		/* A failed accept() may tell no more than its listener. */
-		if (sock->lport == 0)
-			return true;
+		if (sock->lport == 0) /* it failed */
+			return listener_passes(s, &((const struct fact_accept *)fact)->q);
 		break;
 	default:
 		break;
 	}
-	return (!sock->netns || filter_netns(f, sock->netns)) &&
-	       filter_match(f, sock->family, sock->lport, sock->rport);
+	if (sock->netns && !filter_netns(f, sock->netns))
+		return false;
+	if (sock->rport == 0) /* whether it is IPv6 only is not recorded */
+		return filter_match_listener(f, sock->family, memcmp(sock->laddr, any, sizeof(any)), sock->lport);
+	return filter_match(f, sock->family, sock->lport, sock->rport);
 }
 
 static void deliver(void *ctx, const struct fact_hdr *fact)
 {
 	struct stream *s = ctx;
 
+	/* In the order of time: what an earlier fact has told of a listener is known. */
+	if (s->config.only && !passes(s, s->config.only, fact))
+		return;
 	if (fact->t > s->latest)
 		s->latest = fact->t;
 	if (!s->done)
@@ -195,7 +209,7 @@ void stream_record(struct stream *s, const void *bytes, size_t size)
 		order_release(s->order, fact->t, deliver, s);
 		tell_rejected(s, fact->t);
 		deliver(s, fact);
-	} else if (!s->config.only || passes(s->config.only, fact)) {
+	} else {
 		order_push(s->order, fact, deliver, s);
 	}
 }

@@ -282,6 +282,11 @@ static void walk_listener(void *ctx, struct listener *l)
 		w->fn(w->ctx, &s);
 }
 
+bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q)
+{
+	return listener_by_queues(t->listeners, q);
+}
+
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx)
 {
 	struct walk w = {fn, ctx};

@@ -95,6 +95,8 @@ struct tracker_socket {
 	uint32_t backlog;
 	uint64_t since;	       /* ns: when the state was entered */
 };
+/* Whether it knows that listener. */
+bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q);
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx);
 
 #endif

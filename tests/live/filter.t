@@ -17,6 +17,14 @@ watch() # name, options...
 	tracers+=("$tracer")
 }
 
+# Dual-stack and IPv6 only, there before the tracers.
+servers=()
+for n in 6 7; do
+	port=$((base + n))
+	[ $n = 6 ] && serve --addr :: --quiet
+	[ $n = 7 ] && serve --addr :: --v6only --quiet
+	servers+=("$server")
+done
 all=$base-$((base + 9))
 watch list --port "$base,$((base + 2))-$((base + 4))" --port $((base + 9))
 watch server --port "$all" --side server
@@ -28,7 +36,6 @@ for pid in "${tracers[@]}"; do
 done
 
 # Listeners on ports 0 to 5 and 9; port 5 is dual-stack, port 9 IPv6 only. The last connection is the sign that all has passed.
-servers=()
 for n in 0 1 2 3 4 5 9; do
 	port=$((base + n))
 	case $n in
@@ -79,11 +86,15 @@ over server 'is("--side server: listeners and passive opens"; map(.role) | uniqu
 	is("of all ports"; map(select(established)) | ports; [0, 1, 2, 3, 4, 5, 9])'
 over client 'is("--side client: active opens only"; map(.role) | unique; ["client"]),
 	is("of all ports"; map(select(to("ESTABLISHED"))) | ports; [0, 1, 2, 3, 4, 5, 9])'
-over four 'is("-4: IPv4 only"; map(select(.role != "listener") | .family) | unique; ["ipv4"]),
+over four 'is("-4: listeners that serve IPv4"; map(select(.new == "LISTEN") | .lport - $base) | sort; [0, 1, 2, 3, 4, 5]),
+	is("and were there before"; map(select(.type == "socket") | .lport - $base); [6]),
+	is("-4: IPv4 only"; map(select(.role != "listener") | .family) | unique; ["ipv4"]),
 	is("an IPv4 peer of a dual-stack listener is IPv4, in plain notation";
 		map(select(established and .lport == $base + 5)) | map([.family, .laddr, .raddr]); [["ipv4", "127.0.0.1", "127.0.0.1"]]),
 	is("not the IPv6 ones"; map(select(established)) | ports; [0, 1, 2, 3, 4, 5])'
-over six 'is("-6: IPv6 only"; map(select(.role != "listener") | .family) | unique; ["ipv6"]),
+over six 'is("-6: listeners that serve IPv6"; map(select(.new == "LISTEN") | .lport - $base) | sort; [5, 9]),
+	is("and were there before"; map(select(.type == "socket") | .lport - $base) | sort; [6, 7]),
+	is("-6: IPv6 only"; map(select(.role != "listener") | .family) | unique; ["ipv6"]),
 	is("both of them"; map(select(established) | [near - $base, .raddr]) | sort; [[5, "::1"], [9, "::1"]])'
 for name in "${!lines[@]}"; do
 	jq -e --argjson base "$base" 'select(.netns and (.lport // $base | . < $base or . > $base + 9) and (.rport // $base | . < $base or . > $base + 9))' "${lines[$name]}"

@@ -83,6 +83,14 @@ static void test_match(void)
 	f.ipv6 = true;
 	f.ipv4 = false;
 	ok(!filter_match(&f, AF_INET, 1, 2) && filter_match(&f, AF_INET6, 1, 2), "IPv6 only");
+	ok(!filter_match_listener(&f, AF_INET, false, 1) && filter_match_listener(&f, AF_INET6, true, 1) &&
+		   filter_match_listener(&f, AF_INET6, false, 1),
+	   "listeners on IPv6");
+	f = (struct filter){.ipv4 = true};
+	ok(filter_match_listener(&f, AF_INET, false, 1) && !filter_match_listener(&f, AF_INET6, true, 1) &&
+		   filter_match_listener(&f, AF_INET6, false, 1),
+	   "listeners that serve IPv4");
+	f = (struct filter){.ipv6 = true};
 	filter_init(&f);
 	filter_add_ports(&f, "9500-9510,80", err, sizeof(err));
 	ok(filter_match(&f, AF_INET, 9500, 1) && filter_match(&f, AF_INET, 1, 9510) && filter_match(&f, AF_INET, 80, 1),

@@ -181,6 +181,53 @@ static void test_only(void)
 	bench_close(&b);
 }
 
+static void listening(struct bench *b, uint64_t t, uint64_t cookie, uint16_t family, bool any)
+{
+	struct fact_listen f = {
+		.h = {.t = t, .size = sizeof(f), .kind = FACT_LISTEN},
+		.s = {.sk = cookie, .cookie = cookie, .netns = 1, .lport = 9502, .family = family, .state = TCP_STATE_LISTEN},
+		.q = {.sk = cookie, .cookie = cookie, .backlog = 5},
+		.old = TCP_STATE_CLOSE,
+		.new = TCP_STATE_LISTEN,
+	};
+
+	f.s.laddr[15] = !any;
+	stream_record(b->stream, &f, sizeof(f));
+}
+
+static void queued(struct bench *b, uint64_t t, uint64_t listener)
+{
+	const struct fact_enqueue f = {
+		.h = {.t = t, .size = sizeof(f), .kind = FACT_ENQUEUE},
+		.q = {.sk = listener, .cookie = listener, .accept_queue = 1, .backlog = 5, .drops = 7},
+		.netns = 1,
+		.lport = 9502,
+	};
+
+	stream_record(b->stream, &f, sizeof(f));
+}
+
+/* What lines and summary of a stream know of three listeners, of which only some were asked for. */
+static void test_family(bool ipv6, bool other, bool specific, bool dual, const char *what)
+{
+	const struct filter only = {.ipv4 = !ipv6, .ipv6 = ipv6};
+	struct bench b = bench_open(0, &only);
+
+	tick(&b, 1);
+	listening(&b, 10, 1, AF_INET, true);
+	listening(&b, 20, 2, AF_INET6, false);
+	listening(&b, 30, 3, AF_INET6, true);
+	queued(&b, 40, 1);
+	queued(&b, 41, 2);
+	queued(&b, 42, 3);
+	stream_finish(b.stream);
+	bench_text(&b);
+	ok(other == (lines(b.text, "\"cookie\":1,") > 1) && specific == (lines(b.text, "\"cookie\":2,") > 1) &&
+		   dual == (lines(b.text, "\"cookie\":3,") > 1) && lines(b.text, "\"cookie\":") == 2u * (other + specific + dual),
+	   what);
+	bench_close(&b);
+}
+
 static void test_empty(void)
 {
 	struct bench b = bench_open(0, NULL);
@@ -199,6 +246,8 @@ int main(void)
 	test_rejects();
 	test_count();
 	test_only();
+	test_family(true, false, true, true, "-6 of a recording: listeners on IPv6, and what came to their queues");
+	test_family(false, true, false, true, "-4 of a recording: those that serve IPv4");
 	test_empty();
 	return done();
 }
