@@ -11,6 +11,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
+#include "again.bpf.h"
 #include "call.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
@@ -204,13 +205,6 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 		send_state(&c);
 }
 
-/*
- * The kernel does not run a program on a CPU where it is running already: a timer tick inside of it lets softirq work
- * through up to 64 packets, and all their transitions would be lost. So there are two. The first leaves a token when it
- * has done its work; the second, attached after it, goes on with the first one's code if the token is not of this transition:
- * a tail call is not refused. (A rare duplicate is possible, when the tick comes between the two: the reader sees the same
- * transition twice.)
- */
 SEC("tp_btf/inet_sock_set_state")
 int set_state(__u64 *ctx)
 {
@@ -219,6 +213,7 @@ int set_state(__u64 *ctx)
 	struct cpu *cpu = this_cpu();
 	__u32 flags;
 
+	no_private_stack(ctx);
 	if (!cpu)
 		return 0;
 	flags = cpu->flags;
@@ -229,13 +224,7 @@ int set_state(__u64 *ctx)
 	return 0;
 }
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__array(values, int(void *));
-} first SEC(".maps") = {.values = {(void *)&set_state}};
-
+/* Of what again.bpf.h tells, the second. */
 SEC("tp_btf/inet_sock_set_state")
 int set_state_missed(__u64 *ctx)
 {

@@ -22,6 +22,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_tracing.h>
 
+#include "again.bpf.h"
 #include "descriptor.bpf.h"
 #include "sock.bpf.h"
 #include "summary.h"
@@ -471,10 +472,6 @@ static __always_inline void state_changed(struct summary_cpu *cpu, struct sock *
 	add(s ? &s->entered[new] : &cpu->entered[new]);
 }
 
-/*
- * Two programs for one tracepoint, since the kernel does not run one where it is running already: the second goes
- * on with the code of the first where that was not there. See state.bpf.c.
- */
 SEC("tp_btf/inet_sock_set_state")
 int set_state(__u64 *ctx)
 {
@@ -482,6 +479,7 @@ int set_state(__u64 *ctx)
 	int old = ctx[1], new = ctx[2];
 	struct summary_cpu *cpu = this_cpu();
 
+	no_private_stack(ctx);
 	if (!cpu)
 		return 0;
 	state_changed(cpu, sk, old, new);
@@ -490,13 +488,7 @@ int set_state(__u64 *ctx)
 	return 0;
 }
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__array(values, int(void *));
-} first SEC(".maps") = {.values = {(void *)&set_state}};
-
+/* Of what again.bpf.h tells, the second. */
 SEC("tp_btf/inet_sock_set_state")
 int set_state_missed(__u64 *ctx)
 {

@@ -106,5 +106,27 @@ case_overrun()
 }
 ring_loss() { [ "$(lost)" -gt 0 ]; }
 
+# What is nested in set_state runs its code, too, and must not write over its stack. Witness: the kernel's machine code.
+case_nested()
+{
+	local options others programs=${PRIVATE_STACKS:-$root/build/tests/live/private_stacks}
+	[ "$(uname -m)" = x86_64 ] || { skip 'no private stack' 'not x86-64'; return; }
+	others=$(loaded)
+	for options in --json '--summary --json'; do
+		# shellcheck disable=SC2086 # words
+		"$sockstate" $options --port "$port" >"$dir/lines" 2>&1 </dev/null &
+		pids+=($!)
+		until_true loaded_beside 2
+		"$programs" | sort -u >"$dir/programs"
+		kill -INT $!
+		wait $!
+		until_true loaded_beside 0 # the kernel lets go of them when nobody can be in them any more
+		is "$(grep ^set_state "$dir/programs" | paste -sd,)" 'set_state 0,set_state_misse 0' "$options: set_state has no private stack"
+	done
+	grep -q ' 1$' "$dir/programs" || echo "# this kernel gives none to any program"
+}
+loaded() { "$programs" | grep -c '^set_state'; }
+loaded_beside() { [ "$(loaded)" = $((others + $1)) ]; }
+
 at_once=1
-run_cases load overrun
+run_cases load overrun nested
