@@ -405,9 +405,11 @@ int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx)
 
 /* TCP_TIMEWAIT_LEN, include/net/tcp.h */
 #define TIME_WAIT_MS 60000
+/* ends_ms is a difference of two jiffies, of 10 ms at most. */
+#define JIFFIES_NS (20 * NS_PER_MS)
 
 struct time_waits {
-	uint64_t since;
+	uint64_t taken;
 	record_fn fn;
 	void *ctx;
 };
@@ -417,16 +419,19 @@ static int tell_time_wait(void *ctx, const struct sockdiag_row *row)
 	const struct time_waits *to = ctx;
 	uint64_t age = row->ends_ms < TIME_WAIT_MS ? (uint64_t)(TIME_WAIT_MS - row->ends_ms) * NS_PER_MS : 0;
 
-	/* Hooks were there when it began: it has been told, and may have been forgotten since. */
-	if (row->e.h.t > to->since + age)
+	/*
+	 * It surely began after stock was taken, and so has been told, and may have been forgotten since. Of what began earlier
+	 * the tracker knows what hooks told it.
+	 */
+	if (row->looked > to->taken + JIFFIES_NS + age)
 		return 0;
 	return to->fn(to->ctx, &row->e, sizeof(row->e));
 }
 
-int source_kernel_time_waits(struct source_kernel *s, record_fn fn, int (*between)(void *ctx), void *ctx)
+int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn fn, int (*between)(void *ctx), void *ctx)
 {
 	struct sockdiag *sd = *source_kernel_sockdiag(s);
-	struct time_waits to = {.since = source_kernel_since(s), .fn = fn, .ctx = ctx};
+	struct time_waits to = {.taken = taken, .fn = fn, .ctx = ctx};
 	struct fact_hdr end = {.size = sizeof(end), .kind = FACT_EXISTING_END};
 	int err;
 

@@ -64,6 +64,8 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	struct listener *l;
 	bool request = f->s.state == TCP_STATE_SYN_RECV && !f->inode;
 
+	if (c && conn_is(c, CONN_REQUEST) && f->s.state == TCP_STATE_TIME_WAIT)
+		return; /* a new SYN has ended it and has its ends now */
 	if (c) {
 		conn_learn_cookie(t->conns, c, f->s.cookie);
 		if (!c->pid)

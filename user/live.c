@@ -155,9 +155,9 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 }
 
 /* Nothing more is to be told. */
-static bool over(const struct live *l, uint64_t now)
+static bool over(const struct live *l)
 {
-	return l->place->stopped() || stream_done(l->stream) || l->write_error || l->recording_error || now >= l->deadline;
+	return l->place->stopped() || stream_done(l->stream) || l->write_error || l->recording_error;
 }
 
 /* While sockets in TIME_WAIT are listed, what happens is told. */
@@ -172,7 +172,7 @@ static int between_rows(void *ctx)
 		l->last_chores = now;
 		feed_lost(l, now);
 	}
-	return over(l, now) ? -EINTR : 0;
+	return over(l) ? -EINTR : 0; /* the listing is not cut by --duration */
 }
 
 /* ---- --verify ---- */
@@ -393,7 +393,7 @@ static void start_clocks(struct live *l, uint64_t start)
 
 static int loop(struct live *l)
 {
-	while (!over(l, clock_now_ns())) {
+	while (!over(l) && clock_now_ns() < l->deadline) {
 		int rc = drain(l, POLL_MS);
 
 		if (rc < 0 && rc != -EINTR) {
@@ -429,7 +429,7 @@ static int run(struct live *l, char *err, size_t err_size)
 {
 	struct recording_info info;
 	struct fact_list facts = {0};
-	uint64_t start = clock_now_ns();
+	uint64_t start = clock_now_ns(), taken;
 	int rc;
 
 	rc = open_kernel(l, &facts, err, err_size);
@@ -450,12 +450,13 @@ static int run(struct live *l, char *err, size_t err_size)
 		snprintf(err, err_size, "cannot list the sockets that exist: %s", strerror(-rc));
 		return rc;
 	}
+	taken = clock_now_ns();
 	rc = l->options->keep_privileges ? 0 : privilege_drop(err, err_size);
 	if (rc)
 		return rc;
 	start_clocks(l, clock_now_ns());
 	drain(l, 0);
-	rc = source_kernel_time_waits(l->source, feed, between_rows, l);
+	rc = source_kernel_time_waits(l->source, taken, feed, between_rows, l);
 	if (rc < 0 && rc != -EINTR)
 		run_complain("cannot list the sockets in TIME_WAIT: %s", strerror(-rc));
 	take_namespaces(l);

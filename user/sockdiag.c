@@ -428,6 +428,7 @@ struct dump {
 	const struct filter *f;
 	sockdiag_fn fn;
 	void *ctx;
+	uint64_t looked; /* sockdiag_row.looked of the rows at hand */
 	int rows;
 	int err; /* what fn returned */
 	bool interrupted;
@@ -482,6 +483,7 @@ static void dump_row(struct dump *d, const struct nlmsghdr *nh)
 	if (d->err || nh->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 		return; /* after an error of fn the rest is read and forgotten: the next dump needs a clean socket */
 	read_row(&row, d->ns->inode, nh);
+	row.looked = d->looked;
 	if (d->f && !passes(d->f, &row))
 		return;
 	d->err = d->fn(d->ctx, &row);
@@ -520,9 +522,13 @@ static int dump_batch(struct dump *d, ssize_t bytes)
 
 static int dump_once(struct dump *d, uint32_t states, uint8_t ext)
 {
-	int err = dump_request(d, states, ext);
+	int err;
 
+	/* The kernel has made a batch ready when it hands over the one before (netlink_dump), the first at the request. */
+	d->looked = clock_now_ns();
+	err = dump_request(d, states, ext);
 	while (!err) {
+		uint64_t next_looked = clock_now_ns();
 		/* MSG_TRUNC: the true length, so that a cut message cannot pass for a whole one. */
 		ssize_t n = recv(d->ns->fd, d->sd->buffer, BUFFER_BYTES, MSG_TRUNC);
 
@@ -534,6 +540,7 @@ static int dump_once(struct dump *d, uint32_t states, uint8_t ext)
 		if (n > BUFFER_BYTES)
 			return -EMSGSIZE;
 		err = dump_batch(d, n);
+		d->looked = next_looked;
 		if (d->sd->between) {
 			int stop = d->sd->between(d->sd->between_ctx);
 

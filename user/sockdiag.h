@@ -41,7 +41,8 @@ struct sockdiag_row {
 	uint32_t ifindex; /* the device it is bound to (SO_BINDTODEVICE) or that a request came by; 0 none */
 	bool request;	  /* a request_sock: half open, no socket yet */
 	bool timewait;	  /* a timewait sock; its state may still be FIN_WAIT2 */
-	uint32_t ends_ms; /* timewait: how long it has to live yet */
+	uint32_t ends_ms; /* timewait: how long it had to live yet when the kernel looked, */
+	uint64_t looked;  /* which was not before this, ns; e.h.t may be much later if the reader of the rows was held up */
 	bool v6only;	  /* listeners: IPV6_V6ONLY */
 };
 

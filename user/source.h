@@ -47,11 +47,12 @@ int source_kernel_open(struct source_kernel **out, const struct kernel_options *
  */
 int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
 /*
- * The rest, those that are in TIME_WAIT since before open, then one FACT_EXISTING_END. On a busy machine they are most of
- * all sockets, and nobody waits for them: between() is called every few hundred, to tell what happens meanwhile; the
- * negative errno that it returns ends the listing. Needs no privileges any more.
+ * The rest, those in TIME_WAIT, but for what began after `taken` (ns, when the others had been listed: it has been told as it
+ * happened), then one FACT_EXISTING_END. On a busy machine they are most of all sockets, and nobody waits for them: between() is
+ * called every few hundred, to tell what happens meanwhile; the negative errno that it returns ends the listing. Needs no
+ * privileges any more.
  */
-int source_kernel_time_waits(struct source_kernel *s, record_fn fn, int (*between)(void *ctx), void *ctx);
+int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn fn, int (*between)(void *ctx), void *ctx);
 /*
  * Hands over what the rings hold, in the order of their stamps over all polls, some thousands at a time; after timeout_ms, or earlier
  * when much has come or the last poll left something. Returns how many records.

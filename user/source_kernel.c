@@ -442,11 +442,6 @@ struct sockdiag **source_kernel_sockdiag(struct source_kernel *s)
 	return &s->sockdiag;
 }
 
-uint64_t source_kernel_since(const struct source_kernel *s)
-{
-	return s->rings.since;
-}
-
 const struct filter *source_kernel_filter(const struct source_kernel *s)
 {
 	return &s->options.filter;

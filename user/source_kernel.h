@@ -25,7 +25,5 @@ int source_kernel_walk_listeners(struct source_kernel *s, record_fn fn, void *ct
 /* A place for existing.c's handle; freed with s. */
 struct sockdiag **source_kernel_sockdiag(struct source_kernel *s);
 const struct filter *source_kernel_filter(const struct source_kernel *s);
-/* ns: before the first hook was there. */
-uint64_t source_kernel_since(const struct source_kernel *s);
 
 #endif

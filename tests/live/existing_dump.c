@@ -30,7 +30,7 @@ static int print(void *ctx, const void *bytes, size_t size)
 
 static int all(struct source_kernel *s, record_fn fn, void *ctx)
 {
-	int n = source_kernel_existing(s, fn, ctx), more = n < 0 ? n : source_kernel_time_waits(s, fn, NULL, ctx);
+	int n = source_kernel_existing(s, fn, ctx), more = n < 0 ? n : source_kernel_time_waits(s, clock_now_ns(), fn, NULL, ctx);
 
 	return more < 0 ? more : n + more;
 }

@@ -194,6 +194,77 @@ case_crowd()
 	stop_server
 }
 
+# Connections end all the time, before, while and after the tracer starts: none is passed over, none told twice.
+prepare_traffic()
+{
+	server --addr 127.0.0.1 --close-after 0 --quiet
+	client_bg --every 2 --count 400000 --parallel 20 --send 0 --read-eof --quiet
+	until_true more_than 500
+}
+more_than() { [ "$(sockets time-wait)" -gt "$1" ]; }
+cookies_in_time_wait() # of ss
+{
+	ss -taneH state time-wait "( sport = :$port or dport = :$port )" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p' |
+		while read -r hex; do echo $((16#$hex)); done | sort
+}
+# jq: what tells of a TIME_WAIT.
+told_in_time_wait='select((.type == "socket" and .state == "TIME_WAIT") or .new == "TIME_WAIT")'
+case_traffic()
+{
+	wait_for 100 'select(.new == "TIME_WAIT")'
+	stop_client
+	until_true server_is_done
+	cookies_in_time_wait >"$dir/ss"
+	until_true all_told
+	is "$(comm -23 "$dir/ss" "$dir/told" | wc -l) of $(wc -l <"$dir/ss")" "0 of $(wc -l <"$dir/ss")" 'each that ss has is told of'
+	is "$(mine | jq -r "$told_in_time_wait | .cookie" | sort | uniq -d | wc -l)" 0 'and none twice'
+	ok 'some of them were there before' enough 100 'of("socket") | select(.state == "TIME_WAIT")'
+	stop_server
+}
+all_told()
+{
+	mine | jq -r .cookie | sort -u >"$dir/told"
+	[ -z "$(comm -23 "$dir/ss" "$dir/told")" ]
+}
+
+# Its reader stops in the middle of the listing, for longer than the TIME_WAITs are old.
+case_held_up()
+{
+	local begin blocked
+	server --addr 127.0.0.1 --close-after 0 --quiet
+	begin=$(uptime_ms)
+	client --count 1500 --parallel 50 --send 0 --quiet
+	until_true server_is_done
+	cookies_in_time_wait >"$dir/ss"
+	mkfifo "$dir/pipe"
+	exec 9<>"$dir/pipe"
+	"$sockstate" --json --port "$port" --netns self >"$dir/pipe" 2>"$dir/err" </dev/null 9>&- &
+	local held=$!
+	pids+=("$held")
+	until_true grep -q pipe_write "/proc/$held/wchan"
+	blocked=$(uptime_ms)
+	client --send 0 --quiet
+	until_true later_than $((2 * blocked - begin + 1000))
+	cat <&9 >"$dir/lines" &
+	local reader=$!
+	pids+=("$reader")
+	until_true grep -q '"type":"close"' "$dir/lines"
+	kill -INT "$held"
+	wait "$held"
+	until_true grep -q '"type":"summary"' "$dir/lines"
+	kill "$reader"
+	exec 9>&-
+	is "$(tail -n 1 "$dir/lines" | jq -r '[.type, .lost] | join(" ")')" 'summary 0' 'nothing is lost'
+	jq -r "$told_in_time_wait | .cookie" "$dir/lines" | sort >"$dir/told"
+	is "$(comm -23 "$dir/ss" <(sort -u "$dir/told") | wc -l) of $(wc -l <"$dir/ss"), $(uniq -d "$dir/told" | wc -l) twice" \
+		"0 of $(wc -l <"$dir/ss"), 0 twice" 'each TIME_WAIT is told of'
+	ok 'what happened meanwhile is told before the end of the listing' [ "$(grep -n '"type":"state"' "$dir/lines" | head -n 1 | cut -d: -f1)" \
+		-lt "$(grep -n '"type":"socket".*"state":"TIME_WAIT"' "$dir/lines" | tail -n 1 | cut -d: -f1)" ]
+	stop_server
+}
+uptime_ms() { sed 's/\([0-9]*\)\.\([0-9]*\).*/\1\20/' /proc/uptime; }
+later_than() { [ "$(uptime_ms)" -gt "$1" ]; }
+
 # A connect() that was under way.
 prepare_syn_sent()
 {
@@ -212,7 +283,7 @@ case_syn_sent()
 	stop_client
 }
 
-names=(crowd queue accepted close_wait blocked overloaded)
+names=(traffic crowd held_up queue accepted close_wait blocked overloaded)
 # What the kernel gives up after a minute comes first: a slow machine has no more time than that.
 has_tun && names=(time_wait syn_sent half_open "${names[@]}")
 run_cases "${names[@]}"
