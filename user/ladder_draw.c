@@ -156,13 +156,24 @@ static const char *part(const struct ladder *c, int side)
 	return side == CLIENT || simultaneous(c) ? "client" : "server";
 }
 
+/* Our SYN went out again, and the listener that it is for is known. */
+static bool refuses(const struct ladder *c)
+{
+	for (unsigned int i = 0; i < c->count; i++) {
+		if (c->steps[i].type == EVENT_RETRANSMIT && c->steps[i].syn && *c->steps[i].reason)
+			return true;
+	}
+	return false;
+}
+
 /* A label above each end's line, in its middle. */
 static void draw_names(struct pen *pen, const struct ladder *c)
 {
 	int col = 0, bar = TIME + 1 + LEFT + 1;
 
 	for (int side = CLIENT; side <= SERVER; side++, bar += MIDDLE + 1) {
-		const char *owner = c->seen[side] ? c->owner[side] : to_itself(c) ? "(itself)" : "(not traced)";
+		const char *owner = c->seen[side] ? c->owner[side] : to_itself(c) ? "(itself)" :
+				    side == SERVER && refuses(c) ? "(refuses)" : "(not traced)";
 		const char *is = part(c, side);
 		char name[64];
 		int columns;
@@ -430,9 +441,22 @@ static void draw_believes(struct pen *pen, const struct ladder *c)
 	row(pen, c, 0, c->seen[CLIENT] ? "" : "(ESTABLISHED)", AT_CLIENT, "believes it is connected", "");
 }
 
+/* Why the listener refuses. The figures of later, when there is room again, would say nothing. */
+static void draw_full(struct pen *pen, const struct ladder *c, const struct step *s)
+{
+	char words[96];
+
+	if (s->has_accept_queue && s->has_backlog && s->accept_queue > s->backlog)
+		snprintf(words, sizeof(words), "%s %u/%u+1", s->reason, s->accept_queue, s->backlog);
+	else
+		snprintf(words, sizeof(words), "%s", s->reason);
+	if (*words)
+		row(pen, c, 0, "", AT_SERVER, words, "");
+}
+
 static void draw_drop(struct pen *pen, const struct ladder *c, const struct step *s)
 {
-	char words[96], buf[64];
+	char buf[64];
 
 	if (!strcmp(s->reason, "request expired")) {
 		row(pen, c, s->t, "", AT_SERVER, "request given up: no final ACK taken", "CLOSE");
@@ -441,12 +465,7 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 		return;
 	}
 	row(pen, c, s->t, "", REFUSED, segment(c, buf, sizeof(buf), s->syn ? SYN : ACK), "refused");
-	if (s->has_accept_queue && s->has_backlog)
-		snprintf(words, sizeof(words), "%s %u/%u+1", s->reason, s->accept_queue, s->backlog);
-	else
-		snprintf(words, sizeof(words), "%s", s->reason);
-	if (*words)
-		row(pen, c, 0, "", AT_SERVER, words, "");
+	draw_full(pen, c, s);
 	if (s->believes && !c->done[SERVER]) /* else a RST tells it better */
 		draw_believes(pen, c);
 }
@@ -512,6 +531,8 @@ static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct st
 		}
 		snprintf(words, sizeof(words), "%s again (%u)", s->syn ? "SYN" : "SYN, ACK", s->attempt);
 		row(pen, c, s->t, "", s->syn ? TO_SERVER : TO_CLIENT, words, "");
+		if (s->syn)
+			draw_full(pen, c, s);
 		break;
 	case EVENT_DROP:
 		draw_drop(pen, c, s);

@@ -274,12 +274,14 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h)
  * A request that should have sent its SYN-ACK again long ago is gone. Where the kernel tells of every expiry, it went another
  * way (the client's RST); elsewhere this is how expiry is derived: the timer doubles from one second (RFC 6298 5.5).
  * One that never sent again may also be waiting for data, silently (TCP_DEFER_ACCEPT): it gets all the time that the kernel's
- * five attempts take, and is then not said to have expired. When exactly it went is not known, so no duration is told.
+ * five attempts take, and is then not said to have expired. So does one whose final ACK was refused: it stays also while no way to the
+ * client is found to send on (reqsk_timer_handler, acked). When exactly it went is not known, so no duration is told.
  */
 void life_expire(void *ctx, struct conn *c)
 {
 	struct tracker *t = ctx;
-	unsigned int doublings = !c->synack_retrans ? 5 : c->synack_retrans < 7 ? c->synack_retrans : 7;
+	bool patient = !c->synack_retrans || conn_is(c, CONN_ACK_REFUSED);
+	unsigned int doublings = patient ? 5 : c->synack_retrans < 7 ? c->synack_retrans : 7;
 	uint64_t overdue = (SECOND << doublings) * 2 + SECOND / 2;
 
 	if (!c->t_last || t->t_now < c->t_last + overdue)

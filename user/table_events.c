@@ -453,11 +453,9 @@ static void drop_line(struct line *l, const struct event *e)
 		if (reason && !strcmp(reason, "syn_queue_full") && event_has(e, F_SYN_QUEUE)) {
 			*p++ = ' ';
 			p = text_u64(p, e->v[F_SYN_QUEUE].u);
-		} else if (event_has(e, F_ACCEPT_QUEUE)) {
+		} else if (queue_full(e)) { /* it holds one more than the backlog; of later the figures would say nothing */
 			*p++ = ' ';
-			p = put_accept_queue(p, e);
-			if (event_has(e, F_BACKLOG)) /* the queue holds one more than the backlog */
-				p = stpcpy(p, "+1");
+			p = stpcpy(put_accept_queue(p, e), "+1");
 		}
 		*p = '\0';
 		table_note(l, l->t->state_at, true, RED, text);

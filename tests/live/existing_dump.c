@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../user/clock.h"
 #include "snapshot.h"
 #include "source.h"
 

@@ -170,6 +170,11 @@ has_line() # file, extended regular expression[, how many]
 }
 
 # All threads asleep: together with its last word, the call in which it is blocked.
+stopped() # pid: all of it
+{
+	! cat /proc/"$1"/task/*/status | grep '^State:' | grep -qv 'T (stopped)'
+}
+
 asleep() # pid
 {
 	local task state

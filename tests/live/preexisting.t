@@ -13,6 +13,7 @@ until_true has_line "$work/server" 'accept.3. called'
 until_true asleep "$server"
 stopped=$server
 kill -STOP "$stopped"
+until_true stopped "$stopped" # kill returns earlier, and who wakes in between takes a connection
 call_bg --hold forever --count 2 --close shutdown
 waiting=$client
 # One holds a connection, another has been closed.
