@@ -75,7 +75,7 @@ static const struct hook hooks[HOOK_COUNT] = {
 	[HOOK_LISTEN_ASKED] = {"listen_asked", HOOK_FUNCTION, {{"listen_asked", "__sys_listen"}}},
 	[HOOK_LISTEN_SYSCALL] = {"listen_syscall", HOOK_SYSCALL,
 		{{"sys_enter_listen", "sys_enter_listen"}, {"sys_exit_listen", "sys_exit_listen"}},
-		.price = "nothing more than accept_syscall"},
+		.price = "nothing more: the tracepoints of system calls are paid for by accept()"},
 
 	[HOOK_TIMEWAIT] = {"timewait", HOOK_FUNCTION, {{"timewait_begin", "inet_twsk_alloc"}}},
 	[HOOK_TIMEWAIT_REAL] = {"timewait_real", HOOK_FUNCTION,

@@ -15,7 +15,7 @@
 
 #include "tcp.h"
 
-enum { TIME = 9, LEFT = 13, MIDDLE = 42, WIDTH = 80, FOOT = 14 };
+enum { TIME = 9, LEFT = 13, MIDDLE = 42, WIDTH = LADDER_COLUMNS, FOOT = 14 };
 
 enum stroke {
 	TO_SERVER,

@@ -15,6 +15,7 @@
 #include "text.h"
 #include "view.h"
 
+#define LADDER_COLUMNS 80
 #define LADDER_STEPS 48 /* kept of one connection; what is more is counted */
 
 enum ladder_side { CLIENT, SERVER };

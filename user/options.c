@@ -523,6 +523,8 @@ static int check_together(const struct options *o, char *err, size_t err_size)
 		{o->summary && o->count, "--summary and --count: --summary prints no such lines, use --duration"},
 		{o->summary && o->output == OUTPUT_LADDER, "--summary and -o ladder: --summary follows no single connection"},
 		{o->raw && o->output == OUTPUT_LADDER, "--raw and -o ladder: use --raw with -o table or -o json"},
+		{o->duration_ns && o->replay, "--duration and --replay: a recording ends by itself, use --count"},
+		{o->command != COMMAND_TRACE && o->output != OUTPUT_TABLE, "-o: doctor and fields have one form each, leave it out"},
 		{o->quiet && o->command != COMMAND_DOCTOR, "--quiet: only for 'sockstate doctor'"},
 	};
 

@@ -33,7 +33,7 @@ static int on_record(void *ctx, const void *bytes, size_t size)
 
 static bool restricts(const struct filter *f)
 {
-	return f->port_ranges || f->side != SIDE_BOTH || !f->ipv4 || !f->ipv6;
+	return f->port_ranges || f->side != SIDE_BOTH || !f->ipv4 || !f->ipv6 || f->netns;
 }
 
 /* The recording's own words about its origin, the command line's about what to show of it. */

@@ -634,8 +634,10 @@ static void begin_note(struct ladder_view *v)
 
 static void listen_line(struct ladder_view *v, const struct event *e)
 {
+	static const char existed[] = ", existed before", existed_below[] = ",\n             existed before";
 	struct text_clock clock = {0};
 	char stamp[16], end[TEXT_END_MAX], name[32];
+	size_t begin;
 
 	*text_time_of_day(&clock, stamp, (int64_t)e->t + v->base.options.boot_offset_ns,
 			  v->base.options.utc_offset_s) = '\0';
@@ -644,11 +646,15 @@ static void listen_line(struct ladder_view *v, const struct event *e)
 	name_of(e, v->base.options.utf8, name);
 	learn_listens(v, event_get(e, F_LPORT));
 	begin_note(v);
+	begin = v->base.out.len;
 	out_format(&v->base.out, "%s %s listens on %s", stamp, *name ? name : "a program", end);
 	if (event_has(e, F_BACKLOG))
 		out_format(&v->base.out, ", backlog %llu", (unsigned long long)e->v[F_BACKLOG].u);
-	if (e->type == EVENT_SOCKET)
-		out_text(&v->base.out, ", existed before");
+	if (e->type == EVENT_SOCKET) {
+		bool fits = v->base.out.len - begin + strlen(existed) <= LADDER_COLUMNS;
+
+		out_text(&v->base.out, fits ? existed : existed_below);
+	}
 	out_text(&v->base.out, "\n");
 }
 

@@ -30,6 +30,8 @@ bad "--count: '0' is not a count: give a number from 1" --count 0
 bad "--ring-size: '3M' is not a power of two: give for example 1M, 2M, 4M or 8M" --ring-size 3M
 bad "--record and --replay: a replay cannot be recorded, copy the file instead" --record a --replay b
 bad "--quiet: only for 'sockstate doctor'" --quiet
+bad "--duration and --replay: a recording ends by itself, use --count" --duration 1 --replay b
+bad "-o: doctor and fields have one form each, leave it out" doctor --json
 
 run 0 --help
 ok "$(grep -q -- '--port LIST' "$work/out"; echo $?)" "  and prints the options"
