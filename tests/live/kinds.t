@@ -118,7 +118,8 @@ case_reuseport()
 {
 	server --addr 127.0.0.1 --workers 3 --never-accept
 	until_true in_state listening 3
-	client_bg --count 12 --send 0 --hold forever
+	# One after another: of two final ACKs on two CPUs at once both find the other's connection in the queue already.
+	client_bg --count 12 --every 10 --send 0 --hold forever
 	wait_for 12 'server | to("SYN_RECV"; "ESTABLISHED")'
 	# The witness: cookie and length of each queue
 	ss -tlneH "sport = :$port" | while read -r _ queued _ _ _ rest; do
