@@ -221,6 +221,21 @@ static bool name_in_list(const char *name, const char *list)
 	return false;
 }
 
+const char *hooks_unknown(const char *list, size_t *len)
+{
+	for (; list && *list; list += *len + (list[*len] == ',')) {
+		bool known;
+
+		*len = strcspn(list, ",");
+		known = *len == strlen("fentry") && !strncmp(list, "fentry", *len);
+		for (enum hook_id id = 0; id < HOOK_COUNT && !known; id++)
+			known = strlen(hooks[id].name) == *len && !strncmp(list, hooks[id].name, *len);
+		if (!known)
+			return list;
+	}
+	return NULL;
+}
+
 void hooks_init(struct hooks *h, bool name_syn_drops, bool syscall_fallback, const char *absent)
 {
 	memset(h, 0, sizeof(*h));

@@ -81,6 +81,9 @@ struct hooks {
 
 const struct hook *hook_get(enum hook_id id);
 
+/* The first in a comma list that is neither a hook's name nor "fentry"; its length in len. NULL: all are known. */
+const char *hooks_unknown(const char *list, size_t *len);
+
 /* Everything is possible but what options keep out; absent: comma list of hook names, or "fentry", to be treated as refused. */
 void hooks_init(struct hooks *h, bool name_syn_drops, bool syscall_fallback, const char *absent);
 /* One clause: "fentry refused: EPERM". The first reason stays. */

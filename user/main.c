@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "docs_fields.h"
 #include "doctor.h"
+#include "hooks.h"
 #include "options.h"
 #include "run.h"
 #include "source.h"
@@ -178,12 +179,20 @@ int main(int argc, char **argv)
 {
 	struct run_place place;
 	struct options options;
+	const char *unknown;
+	size_t unknown_len;
 	char err[ERR_MAX];
 
 	if (check_descriptors())
 		return EXIT_RUNTIME;
 	if (options_parse(&options, argc, argv, err, sizeof(err))) {
 		run_complain("%s", err);
+		return EXIT_USAGE;
+	}
+	unknown = hooks_unknown(options.force_absent, &unknown_len);
+	if (unknown) {
+		run_complain("--force-absent: '%.*s' is no hook: fentry, or names of the table in user/hooks.c",
+			     (int)(unknown_len < 40 ? unknown_len : 40), unknown);
 		return EXIT_USAGE;
 	}
 	catch_signals();
