@@ -196,7 +196,7 @@ void table_summary(struct line *l, const struct event *e)
 	}
 	if (event_get(e, F_LOST)) {
 		p = stpcpy(text, "LOST ");
-		stpcpy(text_u64(p, e->v[F_LOST].u), " facts in all: the figures are too low");
+		stpcpy(text_u64(p, e->v[F_LOST].u), " facts in all: the figures are not exact");
 		table_color_on(l, LOUD);
 		table_put_words(l, text, 0);
 		table_color_off(l, LOUD);

@@ -50,7 +50,7 @@ static const char gold_80[] =
 	"\n"
 	"5 connections · 1 accepted · 3 still in the queue\n"
 	"refused: accept queue full 3\n"
-	"LOST 12 facts in all: the figures are too low\n"
+	"LOST 12 facts in all: the figures are not exact\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 µs   44 µs   44 µs   44 µs\n"
 	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
@@ -101,7 +101,7 @@ static const char gold_120[] =
 	"\n"
 	"5 connections · 1 accepted · 3 still in the queue\n"
 	"refused: accept queue full 3\n"
-	"LOST 12 facts in all: the figures are too low\n"
+	"LOST 12 facts in all: the figures are not exact\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 µs   44 µs   44 µs   44 µs\n"
 	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
@@ -156,7 +156,7 @@ static const char gold_ascii[] =
 	"\n"
 	"5 connections, 1 accepted, 3 still in the queue\n"
 	"refused: accept queue full 3\n"
-	"LOST 12 facts in all: the figures are too low\n"
+	"LOST 12 facts in all: the figures are not exact\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 us   44 us   44 us   44 us\n"
 	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
