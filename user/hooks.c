@@ -207,16 +207,19 @@ void hooks_refuse_kind(struct hooks *h, enum hook_kind kind, const char *why)
 	}
 }
 
+static bool is_name(const char *part, size_t len, const char *name)
+{
+	return strlen(name) == len && !strncmp(part, name, len);
+}
+
 static bool name_in_list(const char *name, const char *list)
 {
-	size_t len = strlen(name);
-
 	while (list && *list) {
-		size_t part = strcspn(list, ",");
+		size_t len = strcspn(list, ",");
 
-		if (part == len && !strncmp(list, name, len))
+		if (is_name(list, len, name))
 			return true;
-		list += part + (list[part] == ',');
+		list += len + (list[len] == ',');
 	}
 	return false;
 }
@@ -227,9 +230,9 @@ const char *hooks_unknown(const char *list, size_t *len)
 		bool known;
 
 		*len = strcspn(list, ",");
-		known = *len == strlen("fentry") && !strncmp(list, "fentry", *len);
+		known = is_name(list, *len, "fentry");
 		for (enum hook_id id = 0; id < HOOK_COUNT && !known; id++)
-			known = strlen(hooks[id].name) == *len && !strncmp(list, hooks[id].name, *len);
+			known = is_name(list, *len, hooks[id].name);
 		if (!known)
 			return list;
 	}
