@@ -129,10 +129,13 @@ by_us()
 ip link set lo up
 own=$(stat -Lc %i /proc/self/ns/net)
 
-# Four completed connections for a queue of three, nobody accepts.
+# Three completed connections fill a queue whose limit is 2, nobody accepts. Only then the fourth, whose SYN finds the
+# queue full: had it come before the third's ACK, its request would stay.
 server full --addr 127.0.0.1 --backlog 2 --never-accept
 full=$port
-client --port "$full" --count 4 --hold forever --keep-going
+client --port "$full" --count 3 --hold forever
+until_true has 3 established "( sport = :$full )"
+client --port "$full" --count 1 --hold forever --keep-going
 # Both families on one dual-stack listener; 1000 bytes in, 500 out.
 server both --addr :: --hold --read-first --reply 500
 both=$port
@@ -151,7 +154,6 @@ server half --addr 0.0.0.0
 half=$port
 client --port "$half" --half-open --count 3 --hold forever
 
-until_true has 3 established "( sport = :$full )"
 until_true has 2 established "( sport = :$both )"
 until_true has 1 close-wait "( sport = :$shut )"
 until_true has 1 time-wait "( dport = :$brief )"
