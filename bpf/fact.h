@@ -184,8 +184,9 @@ struct fact_drop {
 	struct fact_hdr h;
 	struct fact_sock s;   /* laddr:lport the listener's end, raddr:rport the client */
 	struct fact_queues q; /* q.sk 0: only the segment was seen */
-	__u32 reason;	      /* enum fact_drop_reason */
-	__u32 client_seq;     /* sequence number of the refused segment */
+	__u16 reason;	      /* enum fact_drop_reason */
+	__u16 segments;	      /* how many the refused packet holds; 0 in older recordings, and means 1 */
+	__u32 client_seq;     /* sequence number of the first */
 };
 
 struct fact_enqueue {

@@ -56,6 +56,7 @@ static __always_inline void send_drop(struct tcp_sock *listener, struct sk_buff 
 		queues_none(&f->q);
 	}
 	f->reason = reason;
+	f->segments = segment_count(skb);
 	fact_submit(f, sizeof(*f));
 }
 

@@ -31,6 +31,15 @@ static __always_inline bool segment_read(struct segment *t, const struct sk_buff
 	return !bpf_probe_read_kernel(t, 14, head + skb->transport_header);
 }
 
+/* Segments that travel as one packet (GSO, GRO): where the kernel counts a packet that it discards it counts these. */
+static __always_inline __u32 segment_count(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *info = (const void *)(skb->head + skb->end);
+	__u16 count = BPF_CORE_READ(info, gso_segs);
+
+	return count ? count : 1;
+}
+
 /* We are its destination. sk, cookie and state are the caller's. */
 static __always_inline void segment_ends(struct fact_sock *s, const struct sk_buff *skb, const struct segment *t)
 {

@@ -10,11 +10,13 @@
  *	taken		fexit/inet_csk_accept, and		sys_exit_accept, sys_exit_accept4,
  *			fentry/fd_install for calls that	tp_btf/io_uring_complete
  *			are older than the tracer
+ *	counted besides	fexit/tcp_check_req			tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW (6.18)
  *
  * Nothing is kept for each connection but, while it waits for accept(), since when. A child's listener is the one at its
  * local port: one load or two. Only where several share the port (SO_REUSEPORT, one for each address) the hooks above
  * tell which it is; what happens to the connection after accept() is then counted at the first of them.
- * Drops need no hook: the kernel counts them at the listener, and the walk at the end of this file reads that.
+ * Refusals are the kernel's own count at the listener, which the walk at the end of this file reads, less what that
+ * counts besides.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -24,6 +26,7 @@
 
 #include "again.bpf.h"
 #include "descriptor.bpf.h"
+#include "segment.bpf.h"
 #include "sock.bpf.h"
 #include "summary.h"
 
@@ -768,6 +771,58 @@ int synack_again(__u64 *ctx)
 	r.rport = bpf_ntohs(c->skc_dport);
 	first = BPF_CORE_READ((struct tcp_request_sock *)req, snt_synack);
 	bpf_map_update_elem(&repeated, &r, &first, 0);
+	return 0;
+}
+
+/* ---- what the listener's counter has beside refusals ---- */
+
+/*
+ * A segment to a request that makes no child is discarded, and counted as that (discard_and_relse in tcp_v4_rcv): a final ACK that
+ * finds the queue full, which has been counted as refused by then, a SYN that comes again, an ACK that waits for data. A
+ * listener that we have not met yet has it in drops_before.
+ */
+static __always_inline void discarded(const struct sock *listener, const struct sk_buff *skb)
+{
+	__u64 cookie = listener->__sk_common.skc_cookie.counter;
+	struct summary_stats *s;
+
+	if (!bpf_map_lookup_elem(&listeners, &cookie))
+		return;
+	s = stats_of(cookie);
+	if (s)
+		__sync_fetch_and_add(&s->discarded, segment_count(skb));
+}
+
+/* The child of a fast open passes here, too; a request that another CPU was faster with is looked up again. */
+SEC("fexit/tcp_check_req")
+int ack_done(__u64 *ctx)
+{
+	const struct sock *listener = (const struct sock *)ctx[0];
+	bool fastopen = ctx[3] & 0xff, stolen = false;
+	__u64 child = 0;
+
+	if (bpf_get_func_ret(ctx, &child) || child || fastopen || listener->__sk_common.skc_state != TCP_LISTEN)
+		return 0;
+	bpf_probe_read_kernel(&stolen, sizeof(stolen), (const void *)ctx[4]);
+	if (!stolen)
+		discarded(listener, (const struct sk_buff *)ctx[1]);
+	return 0;
+}
+
+/* Without fexit: of those the final ACKs, which the kernel names since 6.18, and the listener. */
+SEC("tp_btf/kfree_skb")
+int ack_dropped(__u64 *ctx)
+{
+	const struct sk_buff *skb = (const struct sk_buff *)ctx[0];
+	const struct sock *listener;
+	struct segment t;
+
+	if (!bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) ||
+	    (__u32)ctx[2] != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW))
+		return 0;
+	listener = (const struct sock *)ctx[3];
+	if (listener && listener->__sk_common.skc_state == TCP_LISTEN && segment_read(&t, skb) && !(t.flags & TCP_FLAG_SYN))
+		discarded(listener, skb);
 	return 0;
 }
 

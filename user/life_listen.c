@@ -57,6 +57,7 @@ static void set_figures(struct tracker *t, const struct listener *l)
 	event_set(e, F_ACCEPT_QUEUE_PEAK, l->peak);
 	if (l->drops_known)
 		event_set(e, F_DROPS_TOTAL, l->drops);
+	event_set(e, F_REFUSED, l->refused);
 	event_set(e, F_COMPLETED, l->completed);
 	if (!life_absent(t, KNOW_ACCEPT))
 		event_set(e, F_ACCEPTED_COUNT, l->accepted);

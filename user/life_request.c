@@ -201,14 +201,16 @@ void life_on_expired(struct tracker *t, const struct fact_hdr *h)
 
 /*
  * By how much the listener's own counter (sk_drops) moves for such a refusal: a final ACK that finds the queue full is counted
- * where its child is not made (tcp_listendrop in tcp_v4_syn_recv_sock), and once more as a packet that nobody wanted
- * (discard_and_relse in tcp_v4_rcv).
+ * where its child is not made (tcp_listendrop in tcp_v4_syn_recv_sock), and then each of its segments as one that nobody wanted
+ * (discard_and_relse in tcp_v4_rcv): data that the client sends, believing to be connected, comes as several in one packet.
  */
 static unsigned int counted_as(const struct fact_drop *f)
 {
 	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED)
 		return 0;
-	return f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE) ? 1 : 2;
+	if (f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE))
+		return 1;
+	return 1 + (f->segments ? f->segments : 1);
 }
 
 /* With tcp_abort_on_overflow the RST comes first, then the segment is given up. */

@@ -60,7 +60,7 @@ static int aloud(enum libbpf_print_level level, const char *format, va_list args
 /* Of the facts that a stream tells, those that counts are made of. */
 static const enum hook_id used[] = {
 	HOOK_STATE,	     HOOK_RETRANSMIT,	      HOOK_ENQUEUE,   HOOK_LISTENER_READY, HOOK_ACCEPT, HOOK_IO_ACCEPT,
-	HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL, HOOK_IO_URING,
+	HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL, HOOK_IO_URING, HOOK_ACK_REFUSED, HOOK_ACK_DROPPED,
 };
 
 static bool is_used(enum hook_id id)
@@ -129,7 +129,7 @@ static void unload(struct summary_source *s)
 static bool refuse_one(struct summary_source *s, int rc)
 {
 	static const enum hook_id doubtful[] = {HOOK_IO_URING, HOOK_LISTENER_READY, HOOK_ACCEPT_SYSCALL,
-						HOOK_ACCEPT_ANY_SYSCALL, HOOK_RETRANSMIT};
+						HOOK_ACCEPT_ANY_SYSCALL, HOOK_ACK_DROPPED, HOOK_RETRANSMIT};
 	char text[HOOK_WHY_MAX];
 
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {

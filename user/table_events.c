@@ -676,7 +676,7 @@ static void listener_line(struct line *l, const struct event *e)
 		}
 		note_count(l, e, F_ACCEPTED_RATE, "accepted/s");
 		note_count(l, e, F_COMPLETED_RATE, "completed/s");
-		note_count(l, e, F_DROPS_TOTAL, "refused");
+		note_count(l, e, F_REFUSED, "refused");
 	}
 	note_owner(l, e, 0, again || one_of_many(l->t, e));
 }

@@ -101,6 +101,7 @@ void tally_sum(struct summary_stats *sum, const struct summary_stats *one)
 	sum->completed += one->completed;
 	sum->accepted += one->accepted;
 	sum->synack_retrans += one->synack_retrans;
+	sum->discarded += one->discarded;
 	if (one->peak > sum->peak)
 		sum->peak = one->peak;
 	for (unsigned int i = 0; i < SUMMARY_STATES; i++)
@@ -228,6 +229,15 @@ static enum drop_reason why_refused(const struct row *row, bool full, bool syn_f
 	return syn_full || row->syn_full_before ? DROP_SYN_QUEUE_FULL : DROP_UNKNOWN;
 }
 
+/*
+ * counter: by how much sk_drops has moved since the beginning. Less than 0: what is discarded was read later than it, and the
+ * next round makes up for it. Both numbers may pass 32 bits.
+ */
+static int32_t refused_since(const struct row *row, uint32_t counter)
+{
+	return (int32_t)(counter - (uint32_t)row->stats.discarded - (uint32_t)row->drops);
+}
+
 static void judge(struct tally *t, struct row *row)
 {
 	const struct fact_queues *q = &row->r.q;
@@ -262,7 +272,7 @@ int tally_listener(struct tally *t, const struct summary_reading *r, const struc
 	const struct fact_queues *q = &r->q;
 	struct row *row = row_get(t, r->cookie);
 	bool full, syn_full;
-	uint32_t drops;
+	int32_t more;
 
 	if (!row)
 		return -ENOMEM;
@@ -274,8 +284,8 @@ int tally_listener(struct tally *t, const struct summary_reading *r, const struc
 		row->wait_p50 = median_since(&stats->accept_wait, &row->stats.accept_wait);
 		row->stats = *stats;
 	}
-	drops = (q->sk ? q->drops : r->listener.drops) - r->listener.drops_before;
-	row->refused = drops > row->drops ? drops - row->drops : 0;
+	more = refused_since(row, (q->sk ? q->drops : r->listener.drops) - r->listener.drops_before);
+	row->refused = more > 0 ? (uint32_t)more : 0;
 	full = q->sk && q->accept_queue > q->backlog;
 	syn_full = q->sk && q->backlog && q->syn_queue >= q->backlog;
 	t->drops[why_refused(row, full, syn_full)] += row->refused;
@@ -359,6 +369,7 @@ static void tell_row(struct tally *t, struct row *row, event_fn emit, void *ctx)
 	event_set(&e, F_SYN_QUEUE, q->syn_queue);
 	event_set(&e, F_ACCEPT_QUEUE_PEAK, row->peak);
 	event_set(&e, F_DROPS_TOTAL, q->drops);
+	event_set(&e, F_REFUSED, row->drops);
 	event_set(&e, F_COMPLETED, row->stats.completed);
 	event_set(&e, F_ACCEPTED_COUNT, row->stats.accepted);
 	event_set(&e, F_COMPLETED_RATE, per_second(t, row->completed));

@@ -555,6 +555,15 @@ static bool is_certain(const struct verify *v, const struct finding *f)
 	return (f->what == GONE_SOCKET || f->what == STATE_DIFFERS) && f->since && f->since + REST_NS <= v->begin;
 }
 
+/*
+ * Where a request is told by its SYN-ACK there is none yet while that waits for the client's link address (ARP, neighbour
+ * discovery). The tracker takes it over all the same.
+ */
+static bool waits_for_its_synack(const struct verify *v, const struct finding *f)
+{
+	return f->what == UNKNOWN_SOCKET && f->kernel == TCP_STATE_SYN_RECV && !is_exact(v, KNOW_SYN_RECV_BEGIN);
+}
+
 /* Of a socket that was listed twice only the newer row counts. */
 static bool is_newest(const struct verify *v, const struct row *r)
 {
@@ -612,7 +621,7 @@ int verify_end(struct verify *v, uint64_t t, bool final)
 		f->told = b && b->told;
 		if (f->told || (!b && !(final && is_certain(v, f))))
 			continue;
-		if (!v->silent) {
+		if (!v->silent && !waits_for_its_synack(v, f)) {
 			f->told = true;
 			tell(v, f, t);
 			told++;

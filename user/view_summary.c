@@ -105,8 +105,7 @@ static void learn_listener(struct summary *v, const struct event *e)
 	row->syn_queue = event_get(e, F_SYN_QUEUE);
 	row->completed = event_get(e, F_COMPLETED);
 	row->accepted = event_get(e, F_ACCEPTED_COUNT);
-	if (event_has(e, F_DROPS_TOTAL))
-		row->drops = e->v[F_DROPS_TOTAL].u;
+	row->drops = event_get(e, F_REFUSED);
 	row->completed_rate = event_get(e, F_COMPLETED_RATE);
 	row->accepted_rate = event_get(e, F_ACCEPTED_RATE);
 	copy_text(row->verdict, sizeof(row->verdict), event_text(e, F_VERDICT));

@@ -204,8 +204,13 @@ struct sk_buff {
 	__be16 protocol;
 	__u16 transport_header; /* offsets from head */
 	__u16 network_header;
+	unsigned int end; /* offset from head, of struct skb_shared_info */
 	unsigned char *head;
 	unsigned char *data;
+};
+
+struct skb_shared_info {
+	unsigned short gso_segs; /* segments in one packet; 0: one */
 };
 
 /* ---- files and tasks: from a descriptor to a socket ---- */

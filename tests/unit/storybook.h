@@ -236,7 +236,7 @@ struct words {
 	unsigned int old, new;
 	uint32_t flags;
 	uint64_t cpu, client_isn, server_isn, copy_queue, copy_backlog, count, called, of;
-	uint64_t pid, srtt, retrans, err, in, out, fd, drop_reason, reset_reason, seq, attempt, asked, somaxconn, inode, where;
+	uint64_t pid, srtt, retrans, err, in, out, fd, drop_reason, reset_reason, seq, attempt, asked, somaxconn, inode, where, segments;
 	bool asked_known, fd_known, isns_known;
 };
 
@@ -321,9 +321,9 @@ static inline bool set_number(struct words *w, const char *key, const char *valu
 {
 	uint64_t n = strtoull(value, NULL, 0);
 	uint64_t *const numbers[] = {&w->cpu, &w->count, &w->of,      &w->pid,	     &w->retrans, &w->in,   &w->out,
-				     &w->seq, &w->fd,	 &w->attempt, &w->somaxconn, &w->inode,	  &w->asked};
+				     &w->seq, &w->fd,	 &w->attempt, &w->somaxconn, &w->inode,	  &w->asked, &w->segments};
 	static const char *const keys[] = {"cpu", "count", "of", "pid", "retrans", "in", "out",
-					   "seq", "fd", "attempt", "somaxconn", "inode", "asked"};
+					   "seq", "fd", "attempt", "somaxconn", "inode", "asked", "segments"};
 	uint32_t *const figures[] = {&w->q.syn_young, &w->q.drops, &w->q.cookie_stamp, &w->s.netns};
 	static const char *const figure_keys[] = {"young", "drops", "stamp", "ns"};
 	int i = FIND(keys, key);
@@ -477,7 +477,8 @@ static inline void fill(union any_fact *f, enum fact_kind kind, const struct wor
 					   .server_isn = (uint32_t)w->server_isn, .attempt = (uint32_t)w->attempt};
 		break;
 	case FACT_DROP:
-		f->drop = (struct fact_drop){.s = w->s, .q = w->q, .reason = (uint32_t)w->drop_reason, .client_seq = (uint32_t)w->seq};
+		f->drop = (struct fact_drop){.s = w->s, .q = w->q, .reason = (uint16_t)w->drop_reason,
+					     .segments = (uint16_t)w->segments, .client_seq = (uint32_t)w->seq};
 		break;
 	case FACT_ENQUEUE:
 		f->enqueue = (struct fact_enqueue){.q = w->q, .child = w->s.sk, .child_cookie = w->s.cookie,

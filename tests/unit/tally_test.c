@@ -185,6 +185,43 @@ static void check_rounds(void)
 	tally_free(t);
 }
 
+/* The kernel's counter has more than refusals: what was discarded is read a moment later than it. */
+static void check_refusals(void)
+{
+	static const struct {
+		uint32_t counter;
+		uint64_t discarded, refused;
+		const char *name;
+	} rounds[] = {
+		{5, 0, 0, "what was counted before we came is not ours"},
+		{7, 1, 1, "a final ACK counts twice, and is refused once"},
+		{8, 12, 1, "discarded segments that are not in the counter yet take nothing away"},
+		{20, 12, 3, "and are made up for"},
+	};
+	struct summary_reading r = listening(1, 80, 2, 1, 5);
+	struct summary_stats one = {.completed = 2}, sum;
+	struct verdict_limits limits;
+	struct tally *t;
+
+	verdict_limits_init(&limits);
+	t = tally_new(&limits, 0);
+	for (size_t i = 0; i < sizeof(rounds) / sizeof(*rounds); i++) {
+		clear();
+		r.q.drops = rounds[i].counter;
+		one.discarded = rounds[i].discarded;
+		sum = (struct summary_stats){0};
+		tally_sum(&sum, &one);
+		tally_begin(t, (i + 1) * S);
+		tally_listener(t, &r, &sum);
+		tally_tell(t, keep, NULL);
+		ok(event_get(&told.listener[0], F_REFUSED) == rounds[i].refused && event_has(&told.listener[0], F_REFUSED), "%s",
+		   rounds[i].name);
+	}
+	tally_summary(t, keep, NULL);
+	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 3 && told.of[0].drops == 3, "the summary has the refusals alone");
+	tally_free(t);
+}
+
 /* More come and go than are kept: the totals stay. */
 static void check_bound(void)
 {
@@ -297,6 +334,7 @@ int main(void)
 {
 	check_durations();
 	check_rounds();
+	check_refusals();
 	check_bound();
 	check_view();
 	return done();

@@ -275,12 +275,19 @@ static void test_time_wait(void)
 	ok(twice(&config, &f, NULL, &told) == 1, "but a FIN_WAIT2 that a file holds is known to everybody");
 }
 
+static void count_fix(void *ctx, const struct fact_existing *f)
+{
+	*(int *)ctx += f->s.state == TCP_STATE_SYN_RECV;
+}
+
 static void test_requests(void)
 {
 	struct verify_config config = knows_all();
 	struct fact_existing f = row(10 * SECOND, 5, TCP_STATE_SYN_RECV, 80, 999);
 	struct tracker_socket s = sock(&f, SECOND);
 	struct told told;
+	struct verify *v;
+	int taken_over = 0;
 
 	s.cookie = 0;
 	ok(twice(&config, &f, &s, &told) == 0, "a request without cookie is matched by its ends");
@@ -288,6 +295,14 @@ static void test_requests(void)
 	ok(twice(&config, NULL, &s, &told) == 1 && !told.has_cookie, "and one that has gone, without inventing a cookie");
 	config.facts.fact[KNOW_REQUEST_EXPIRED].is = FACT_IS_DERIVED;
 	ok(twice(&config, NULL, &s, &told) == 0, "not where expiry is derived");
+	config.facts.fact[KNOW_SYN_RECV_BEGIN].is = FACT_IS_DERIVED;
+	ok(twice(&config, &f, NULL, &told) == 0, "nor an unknown one where it is told by its SYN-ACK: that may be waiting");
+	v = verify_new(&config, see, &told);
+	verify_set_fix(v, count_fix, &taken_over, false);
+	round_of(v, 10 * SECOND, &f, NULL, false);
+	round_of(v, 11 * SECOND, &f, NULL, false);
+	ok(taken_over == 1 && verify_differences(v) == 0, "but the tracker takes it over");
+	verify_free(v);
 	config.facts.fact[KNOW_SYN_RECV_BEGIN].is = FACT_IS_ABSENT;
 	ok(twice(&config, &f, NULL, &told) == 0, "nor an unknown one where its begin is absent");
 }

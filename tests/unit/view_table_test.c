@@ -234,7 +234,7 @@ static void judge(unsigned int cookie, unsigned int port, const char *comm, cons
 	struct event *e = listener(EVENT_LISTENER, cookie, port, comm);
 
 	event_set(e, F_ACCEPT_QUEUE_PEAK, 1);
-	event_set(e, F_DROPS_TOTAL, 0);
+	event_set(e, F_REFUSED, 0);
 	event_set_text(e, F_VERDICT, verdict);
 	if (advice)
 		event_set_text(e, F_ADVICE, advice);
