@@ -180,6 +180,7 @@ case_ack_data()
 	ip link add here type veth peer name there
 	address=$(link_address there)
 	ip link set there netns $holder
+	sysctl -qw net.ipv4.neigh.here.mcast_solicit=300 # seconds
 	ip addr add 10.77.0.1/24 dev here
 	$there ip addr add 10.77.0.2/24 dev there
 	$there sysctl -qw net.ipv4.conf.all.arp_ignore=8
@@ -199,6 +200,7 @@ case_ack_data()
 	until_true queue '2 1'
 	is "$(sockets syn-recv)" 1 'the one that waits for its SYN-ACK is half open (ss)'
 	ip neigh replace 10.77.0.2 lladdr "$address" dev here nud permanent
+	# The ACK, and data again and again.
 	until_true counted TcpExtListenOverflows 3
 	# Nothing comes any more: now the counters can be compared.
 	ip link set here down
