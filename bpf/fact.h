@@ -62,6 +62,7 @@ enum fact_flag {
 	FACT_F_ACKED = 1 << 12,	     /* FACT_DROP: the client's final ACK was valid, it believes it is connected */
 	FACT_F_HAS_SOCKET = 1 << 13, /* a file descriptor holds the socket (sk_socket is set) */
 	FACT_F_FIN_SENT = 1 << 14,   /* our FIN has been sent */
+	FACT_F_UNREACHABLE = 1 << 15, /* FACT_EXPIRED: by an ICMP error, not by its timer */
 };
 
 struct fact_hdr {

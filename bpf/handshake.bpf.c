@@ -160,6 +160,28 @@ static __always_inline const struct request_sock *request_of_timer(__u64 timer)
 	return (const struct request_sock *)(timer - bpf_core_field_offset(struct request_sock, rsk_timer));
 }
 
+static __always_inline void send_expired(const struct request_sock *req, __u32 flags)
+{
+	struct fact_syn *f;
+	struct common k;
+
+	common_copy(&k, &req->__req_common);
+	if (!common_wanted_copy(&k))
+		return;
+	f = fact_reserve(FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS | flags);
+	if (!f)
+		return;
+	sock_fill_copy(&f->s, &k, req, COMMON(&k, skc_num));
+	queues_probe(&f->q, BPF_CORE_READ(req, __req_common.skc_listener));
+	if (flags & FACT_F_UNREACHABLE) /* it is still counted */
+		f->q.syn_queue -= !!f->q.syn_queue;
+	f->client_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, rcv_isn);
+	f->server_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn);
+	f->attempt = BPF_CORE_READ(req, num_retrans);
+	f->pad = 0;
+	fact_submit(f, sizeof(*f));
+}
+
 /* Half open until now: if it is not at the exit, the timer has given it up. */
 SEC("fentry/reqsk_timer_handler")
 int request_timer(__u64 *ctx)
@@ -177,26 +199,26 @@ int request_expired(__u64 *ctx)
 {
 	const struct request_sock *req = request_of_timer(ctx[0]);
 	struct cpu *cpu = this_cpu();
-	struct fact_syn *f;
-	struct common k;
 
 	if (!cpu || cpu->timer_req != (__u64)req)
 		return 0;
 	cpu->timer_req = 0;
-	if (request_hashed(req))
-		return 0;
-	common_copy(&k, &req->__req_common);
-	if (!common_wanted_copy(&k))
-		return 0;
-	f = fact_reserve(FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS);
-	if (!f)
-		return 0;
-	sock_fill_copy(&f->s, &k, req, COMMON(&k, skc_num));
-	queues_probe(&f->q, BPF_CORE_READ(req, __req_common.skc_listener));
-	f->client_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, rcv_isn);
-	f->server_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn);
-	f->attempt = BPF_CORE_READ(req, num_retrans);
-	f->pad = 0;
-	fact_submit(f, sizeof(*f));
+	if (!request_hashed(req))
+		send_expired(req, 0);
+	return 0;
+}
+
+/*
+ * An ICMP error that ends it: the client is not reachable, be it that a router says so or that nobody answers for its link
+ * address. What does not quote our SYN-ACK is passed over, and so is an error that may pass (tcp_req_err).
+ */
+SEC("fentry/tcp_req_err")
+int request_unreachable(__u64 *ctx)
+{
+	const struct request_sock *req = (const struct request_sock *)ctx[0];
+	bool ends = ctx[2] & 0xff;
+
+	if (ends && request_hashed(req) && (__u32)ctx[1] == BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn))
+		send_expired(req, FACT_F_UNREACHABLE);
 	return 0;
 }

@@ -26,6 +26,7 @@ static const struct hook hooks[HOOK_COUNT] = {
 		.price = "each packet sent: 5 ns; each SYN-ACK: 300 ns"},
 	[HOOK_EXPIRED] = {"expired", HOOK_FUNCTION,
 		{{"request_timer", "reqsk_timer_handler"}, {"request_expired", "reqsk_timer_handler"}}},
+	[HOOK_UNREACHABLE] = {"unreachable", HOOK_FUNCTION, {{"request_unreachable", "tcp_req_err"}}},
 
 	[HOOK_SYN_REFUSED] = {"syn_refused", HOOK_FUNCTION,
 		{{"syn_comes", "tcp_conn_request"}, {"syn_done", "tcp_conn_request"}},
@@ -151,6 +152,7 @@ static const struct {
 } companions[] = {
 	{HOOK_STATE, HOOK_RETRANSMIT},
 	{HOOK_STATE, HOOK_RESET},
+	{HOOK_EXPIRED, HOOK_UNREACHABLE},
 	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4},
 	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V6},
 	{HOOK_ENQUEUE, HOOK_COOKIE_V4},

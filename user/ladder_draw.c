@@ -454,12 +454,19 @@ static void draw_full(struct pen *pen, const struct ladder *c, const struct step
 		row(pen, c, 0, "", AT_SERVER, words, "");
 }
 
+bool ladder_gives_up(const struct step *s)
+{
+	return !strcmp(s->reason, "request expired") || !strcmp(s->reason, "client unreachable");
+}
+
 static void draw_drop(struct pen *pen, const struct ladder *c, const struct step *s)
 {
 	char buf[64];
 
-	if (!strcmp(s->reason, "request expired")) {
-		row(pen, c, s->t, "", AT_SERVER, "request given up: no final ACK taken", "CLOSE");
+	if (ladder_gives_up(s)) {
+		row(pen, c, s->t, "", AT_SERVER,
+		    !strcmp(s->reason, "request expired") ? "request given up: no final ACK taken" : "request given up: client unreachable",
+		    "CLOSE");
 		if (s->believes)
 			draw_believes(pen, c);
 		return;

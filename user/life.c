@@ -253,6 +253,8 @@ const char *life_close_reason(const struct conn *c)
 {
 	if (conn_is(c, CONN_TIMED_OUT))
 		return "timeout";
+	if (conn_is(c, CONN_UNREACHABLE))
+		return "unreachable";
 	if (conn_is(c, CONN_RST_RECEIVED | CONN_REFUSED))
 		return "rst_received";
 	if (conn_is(c, CONN_LISTENER_GONE))
@@ -270,6 +272,8 @@ static const char *end_of(const struct conn *c)
 		return "never_accepted";
 	if (conn_is(c, CONN_TIMED_OUT))
 		return "timeout";
+	if (conn_is(c, CONN_UNREACHABLE))
+		return "unreachable";
 	if (conn_is(c, CONN_REFUSED))
 		return "refused";
 	if (conn_is(c, CONN_RST_RECEIVED))

@@ -147,8 +147,8 @@ void life_judge(void *ctx, struct listener *l);
 /* ---- life_request.c ---- */
 
 struct conn *life_find_request(struct tracker *t, const struct fact_sock *s);
-/* A request that is no more. */
-void life_end_request(struct tracker *t, struct conn *c, uint64_t at, bool expired);
+/* A request that is no more; given_up: why, DROP_UNKNOWN where nobody gave it up. */
+void life_end_request(struct tracker *t, struct conn *c, uint64_t at, enum drop_reason given_up);
 /* It leaves its listener's count of requests, until the kernel's own count is read again. */
 void life_uncount_request(struct tracker *t, const struct conn *c);
 /* Ends a request (ctx: the tracker) whose SYN-ACK should have gone out again long ago. */

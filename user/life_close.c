@@ -60,6 +60,16 @@ static bool enters_time_wait(const struct tracker *t, const struct conn *c, cons
 	return f->old == TCP_STATE_FIN_WAIT2 && f->h.flags & FACT_F_PEER_FIN;
 }
 
+/*
+ * The errors of ICMP that say so (icmp_err_convert, icmpv6_err_convert). A connection has one also where it times out: the last that
+ * was heard meanwhile (sk_err_soft, tcp_write_err).
+ */
+static bool is_unreachable(int err)
+{
+	return err == EHOSTUNREACH || err == ENETUNREACH || err == EHOSTDOWN || err == ENONET || err == EACCES || err == ENOPROTOOPT ||
+	       err == EPROTO;
+}
+
 void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_closed *f = (const struct fact_closed *)h;
@@ -97,6 +107,8 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 	c->flags |= CONN_TOTALS;
 	if (f->err == ETIMEDOUT)
 		c->flags |= CONN_TIMED_OUT;
+	else if (is_unreachable(f->err))
+		c->flags |= CONN_UNREACHABLE;
 	else if (f->err == ECONNREFUSED)
 		c->flags |= CONN_REFUSED;
 	else if (f->err == ECONNRESET || f->err == EPIPE)
@@ -116,7 +128,7 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 	}
 
 	/* The owner, or the listener's end, closes without a FIN: a RST goes out next. */
-	aborts = !(c->flags & (CONN_RST_RECEIVED | CONN_TIMED_OUT | CONN_REFUSED | CONN_RST_SENT)) &&
+	aborts = !(c->flags & (CONN_RST_RECEIVED | CONN_TIMED_OUT | CONN_UNREACHABLE | CONN_REFUSED | CONN_RST_SENT)) &&
 		 (f->old == TCP_STATE_ESTABLISHED || f->old == TCP_STATE_CLOSE_WAIT || f->old == TCP_STATE_SYN_RECV ||
 		  f->old == TCP_STATE_FIN_WAIT1 || f->old == TCP_STATE_FIN_WAIT2);
 	if (f->old == TCP_STATE_FIN_WAIT2 && !(h->flags & FACT_F_OWNED))
@@ -163,7 +175,7 @@ void life_on_reset(struct tracker *t, const struct fact_hdr *h)
 		life_tell_close(t, c, h->t, c->t_state);
 	} else if (c && conn_is(c, CONN_REQUEST)) {
 		life_uncount_request(t, c);
-		life_end_request(t, c, h->t, false);
+		life_end_request(t, c, h->t, DROP_UNKNOWN);
 		if (sent) {
 			t->reset_requests[t->next_reset] = (struct reset_request){.s = f->s, .t = h->t};
 			t->next_reset = (t->next_reset + 1) % RESET_REQUESTS;

@@ -6,30 +6,30 @@
 
 /* ---- the request: SYN, SYN-ACK again, expiry ---- */
 
-void life_end_request(struct tracker *t, struct conn *c, uint64_t at, bool expired)
+void life_end_request(struct tracker *t, struct conn *c, uint64_t at, enum drop_reason given_up)
 {
 	struct listener *l = life_listener(t, c);
 	const char *why = life_close_reason(c);
 	struct event *e;
 
-	if (expired && l && !l->alive) { /* its timer found nobody to wait for */
-		expired = false;
+	if (given_up == DROP_REQUEST_EXPIRED && l && !l->alive) { /* its timer found nobody to wait for */
+		given_up = DROP_UNKNOWN;
 		why = drop_reason_name(DROP_LISTENER_CLOSED);
 	}
-	if (expired)
-		why = drop_reason_name(DROP_REQUEST_EXPIRED);
+	if (given_up)
+		why = drop_reason_name(given_up);
 	e = life_move(t, c, at, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE);
 	if (e && why)
 		event_set_text(e, F_REASON, why);
 	life_told(t, e);
-	if (expired) {
-		c->flags |= CONN_TIMED_OUT;
-		life_count_drop(t, DROP_REQUEST_EXPIRED, NULL, 1);
+	if (given_up) {
+		c->flags |= given_up == DROP_CLIENT_UNREACHABLE ? CONN_UNREACHABLE : CONN_TIMED_OUT;
+		life_count_drop(t, given_up, NULL, 1);
 		e = line_begin(&t->lines, EVENT_DROP, at);
 		line_conn(&t->lines, c, l);
 		line_isns(&t->lines, c);
 		line_queues(&t->lines, l);
-		event_set_text(e, F_REASON, drop_reason_name(DROP_REQUEST_EXPIRED));
+		event_set_text(e, F_REASON, drop_reason_name(given_up));
 		event_set(e, F_SYNACK_RETRANS, c->synack_retrans);
 		if (conn_is(c, CONN_ACK_REFUSED))
 			event_set(e, F_CLIENT_BELIEVES, true);
@@ -87,7 +87,7 @@ void life_on_syn(struct tracker *t, const struct fact_hdr *h)
 	}
 	if (c) { /* it went before, nobody saw how and when: no duration is told */
 		c->t_begin = c->t_state = 0;
-		life_end_request(t, c, h->t, false);
+		life_end_request(t, c, h->t, DROP_UNKNOWN);
 	}
 	c = life_add(t, &f->s, true);
 	if (!c)
@@ -196,7 +196,7 @@ void life_on_expired(struct tracker *t, const struct fact_hdr *h)
 	if (!c)
 		return;
 	learn_isns(c, f);
-	life_end_request(t, c, h->t, true);
+	life_end_request(t, c, h->t, h->flags & FACT_F_UNREACHABLE ? DROP_CLIENT_UNREACHABLE : DROP_REQUEST_EXPIRED);
 }
 
 /*
@@ -285,10 +285,12 @@ void life_expire(void *ctx, struct conn *c)
 	bool patient = !c->synack_retrans || conn_is(c, CONN_ACK_REFUSED);
 	unsigned int doublings = patient ? 5 : c->synack_retrans < 7 ? c->synack_retrans : 7;
 	uint64_t overdue = (SECOND << doublings) * 2 + SECOND / 2;
+	bool expired;
 
 	if (!c->t_last || t->t_now < c->t_last + overdue)
 		return;
 	c->t_begin = c->t_state = 0;
 	life_uncount_request(t, c);
-	life_end_request(t, c, t->t_now, c->synack_retrans && !life_exact(t, KNOW_REQUEST_EXPIRED));
+	expired = c->synack_retrans && !life_exact(t, KNOW_REQUEST_EXPIRED);
+	life_end_request(t, c, t->t_now, expired ? DROP_REQUEST_EXPIRED : DROP_UNKNOWN);
 }

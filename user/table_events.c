@@ -152,11 +152,13 @@ const char *table_phrase(const char *name, char *buf, size_t size)
 		{"rst_received", "RST received"},
 		{"rst_sent", "RST sent"},
 		{"timeout", "timed out"},
+		{"unreachable", "peer unreachable"},
 		{"listener_closed", "listener closed"},
 		{"accept_queue_full", "accept queue full"},
 		{"syn_queue_full", "SYN queue full"},
 		{"cookie_invalid", "SYN cookie invalid"},
 		{"request_expired", "no final ACK"},
+		{"client_unreachable", "client unreachable (ICMP)"},
 	};
 	char *p = buf;
 
@@ -442,6 +444,8 @@ static void drop_line(struct line *l, const struct event *e)
 
 	if (reason && !strcmp(reason, "request_expired")) {
 		table_note(l, l->t->state_at, true, RED, "request given up: no final ACK taken");
+	} else if (reason && !strcmp(reason, "client_unreachable")) {
+		table_note(l, l->t->state_at, true, RED, "request given up: client unreachable");
 	} else {
 		p = text;
 		if (event_get(e, F_COUNT) > 1)
@@ -540,6 +544,7 @@ static void close_line(struct line *l, const struct event *e)
 		{"rst_received", "reset by peer", RED},
 		{"rst_sent", "reset by us", RED},
 		{"timeout", "timed out", RED},
+		{"unreachable", "peer unreachable", RED},
 		{"refused", "refused", RED},
 		{"never_accepted", "never accepted", RED},
 		{"listener_closed", "listener closed", RED},

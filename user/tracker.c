@@ -17,6 +17,7 @@ const char *drop_reason_name(enum drop_reason reason)
 		[DROP_LISTENER_CLOSED] = "listener_closed",
 		[DROP_OTHER] = "other",
 		[DROP_REQUEST_EXPIRED] = "request_expired",
+		[DROP_CLIENT_UNREACHABLE] = "client_unreachable",
 	};
 
 	return (unsigned int)reason < DROP_REASON_COUNT ? reason_names[reason] : "unknown";

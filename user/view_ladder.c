@@ -607,7 +607,7 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 	if (x.side == CLIENT && c->port[CLIENT] && !c->seen[SERVER])
 		c = join(v, c);
 	s = make_step(v, e, x.side);
-	if (e->type != EVENT_STATE || strcmp(s.reason, "request expired")) /* its drop says so too, and more */
+	if (e->type != EVENT_STATE || !ladder_gives_up(&s)) /* its drop says so too, and more */
 		add_step(c, &s);
 	if (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED)
 		add_syn(c, &s);

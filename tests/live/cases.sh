@@ -220,6 +220,34 @@ has_tun()
 	[ -w /dev/net/tun ]
 }
 
+# Another host, 10.77.0.2, beside us, 10.77.0.1: `far COMMAND...` runs there. It tells nobody its link address until far_answers.
+make_far()
+{
+	local ends=("here$BASHPID" "there$BASHPID")
+	[ -z "${SOCKSTATE_VM-}" ] || modprobe -q veth
+	ip link add "${ends[0]}" type veth peer name "${ends[1]}" 2>/dev/null || return
+	here=${ends[0]}
+	address_there=$(link_address "${ends[1]}")
+	unshare -n sleep 400 &
+	far_pid=$!
+	pids+=("$far_pid")
+	until_true lives_elsewhere "$far_pid"
+	ip link set "${ends[1]}" netns "$far_pid"
+	sysctl -qw "net.ipv4.neigh.$here.mcast_solicit=${1:-300}" # seconds until it is given up
+	ip addr add 10.77.0.1/24 dev "$here"
+	ip link set "$here" up
+	far ip addr add 10.77.0.2/24 dev "${ends[1]}"
+	far sysctl -qw net.ipv4.conf.all.arp_ignore=8
+	far ip link set "${ends[1]}" up
+	far ip neigh add 10.77.0.1 lladdr "$(link_address "$here")" dev "${ends[1]}" nud permanent
+}
+far() { nsenter --net="/proc/$far_pid/ns/net" "$@"; }
+far_answers() { ip neigh replace 10.77.0.2 lladdr "$address_there" dev "$here" nud permanent; }
+far_is_silent() { ip neigh del 10.77.0.2 dev "$here"; }
+far_is_cut_off() { ip link set "$here" down; }
+link_address() { ip -o link show dev "$1" | sed 's/.* link\/ether \([^ ]*\) .*/\1/'; }
+lives_elsewhere() { [ "$(stat -Lc %i "/proc/$1/ns/net")" != "$ns" ]; }
+
 # ---- running them ----
 
 # shellcheck disable=SC2317

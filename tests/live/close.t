@@ -238,6 +238,29 @@ case_timeout_data()
 	stop_client
 }
 
+# The peer's host is gone from the wire: nobody answers for its link address, and the kernel says so when it gives up.
+case_unreachable()
+{
+	make_far 1 || { skip 'an unreachable peer' 'no veth here'; return; }
+	sysctl -qw net.ipv4.tcp_retries2=4
+	far_answers
+	far "$lab" server --addr 10.77.0.2 --port "$port" --hold --quiet --duration 400 >"$dir/server" 2>&1 </dev/null &
+	pids+=($!)
+	until_true far_listens
+	exec 9<>"/dev/tcp/10.77.0.2/$port"
+	wait_for 'client | to("SYN_SENT"; "ESTABLISHED")'
+	far_is_silent
+	echo hello >&9
+	until_true counted TcpExtTCPAbortOnTimeout 1
+	wait_for 'client | of("close")'
+	# What the program is told.
+	is "$(read -r -u 9 2>&1 | sed 's/.*: //')" 'No route to host' 'read() says EHOSTUNREACH'
+	is "$(ask 'map(client | of("close") | .end)')" '["unreachable"]' 'and so does the stream: not a reset by us'
+	is "$(ask 'map(to("ESTABLISHED"; "CLOSE") | .reason)')" '["unreachable"]' 'the transition names the reason'
+	exec 9>&-
+}
+far_listens() { [ "$(far ss -Htln "sport = :$port" | wc -l)" = 1 ]; }
+
 # Nobody answers the keepalive.
 case_timeout_keepalive()
 {
@@ -258,7 +281,7 @@ case_timeout_keepalive()
 	stop_client
 }
 
-names=(server_first client_first resets unread refused)
+names=(server_first client_first resets unread refused unreachable)
 if has_tun; then
 	names+=(orphan orphan_late_fin timeout_syn timeout_data closing reuse assassination)
 	command -v perl >/dev/null && names+=(timeout_keepalive)

@@ -157,53 +157,27 @@ case_ack()
 
 # The same with a client of the kernel, that sends data at once: several segments in one packet, and each is in the listener's
 # counter. Its SYN-ACK waits for the client's link address until the queue is full.
-has_veth()
-{
-	local link=veth$BASHPID
-	[ -z "${SOCKSTATE_VM-}" ] || modprobe -q veth
-	ip link add "$link" type veth peer name "$link-p" 2>/dev/null && ip link del "$link"
-}
-
-link_address() { ip -o link show dev "$1" | sed 's/.* link\/ether \([^ ]*\) .*/\1/'; } # of a device
-
-lives_elsewhere() { [ "$(stat -Lc %i "/proc/$1/ns/net")" != "$ns" ]; }
-
 case_ack_data()
 {
-	local holder there address summary sender refused
-	has_veth || { skip 'refused data' 'no veth here'; return; }
-	unshare -n sleep 400 &
-	holder=$!
-	pids+=("$holder")
-	until_true lives_elsewhere "$holder"
-	there="nsenter --net=/proc/$holder/ns/net"
-	ip link add here type veth peer name there
-	address=$(link_address there)
-	ip link set there netns $holder
-	sysctl -qw net.ipv4.neigh.here.mcast_solicit=300 # seconds
-	ip addr add 10.77.0.1/24 dev here
-	$there ip addr add 10.77.0.2/24 dev there
-	$there sysctl -qw net.ipv4.conf.all.arp_ignore=8
-	ip link set here up
-	$there ip link set there up
-	$there ip neigh add 10.77.0.1 lladdr "$(link_address here)" dev there nud permanent
+	local summary sender refused
+	make_far || { skip 'refused data' 'no veth here'; return; }
 	server --addr 0.0.0.0 --backlog 1 --never-accept
 	"$sockstate" --summary --json --interval 100ms --netns self --port "$port" >"$dir/summary" 2>&1 </dev/null &
 	summary=$!
 	pids+=("$summary")
 	until_true grep -q '"listener"' "$dir/summary"
-	$there "$lab" client --addr 10.77.0.1 --port "$port" --send 100000 --hold forever --duration 400 >"$dir/client" 2>&1 </dev/null &
+	far "$lab" client --addr 10.77.0.1 --port "$port" --send 100000 --hold forever --duration 400 >"$dir/client" 2>&1 </dev/null &
 	sender=$!
 	pids+=("$sender")
 	until_true in_state syn-recv 1
 	client_bg --count 2 --hold forever
 	until_true queue '2 1'
 	is "$(sockets syn-recv)" 1 'the one that waits for its SYN-ACK is half open (ss)'
-	ip neigh replace 10.77.0.2 lladdr "$address" dev here nud permanent
+	far_answers
 	# The ACK, and data again and again.
 	until_true counted TcpExtListenOverflows 3
 	# Nothing comes any more: now the counters can be compared.
-	ip link set here down
+	far_is_cut_off
 	until_true told_all
 	refused=$(counter TcpExtListenDrops)
 	ok "the listener's counter ($(sk_drops)) is more than twice the refusals of nstat ($refused)" [ "$(sk_drops)" -gt $((2 * refused)) ]
@@ -214,7 +188,7 @@ case_ack_data()
 	kill -INT "$summary"
 	wait "$summary"
 	is "$(tail -n 1 "$dir/summary" | jq -c '[.drops, .listeners[].drops]')" "[{\"accept_queue_full\":$refused},$refused]" 'with --summary, too'
-	kill "$sender" "$holder"
+	kill "$sender"
 	stop_client
 	stop_server
 }

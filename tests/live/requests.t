@@ -86,6 +86,34 @@ case_reset()
 	stop_server
 }
 
+# Nobody answers for the client's link address: an ICMP error of our own ends its request.
+case_unreachable()
+{
+	make_far 1 || { skip 'an unreachable client' 'no veth here'; return; }
+	server --addr 0.0.0.0
+	far "$lab" client --addr 10.77.0.1 --port "$port" --hold forever --keep-going --quiet >"$dir/client" 2>&1 </dev/null &
+	client_pid=$!
+	pids+=("$client_pid")
+	# tcp_req_err() counts each.
+	until_true counted TcpExtListenDrops 1
+	if fact request_expired exact; then
+		wait_for 'of("close")'
+		is "$(ask 'map(to("SYN_RECV"; "CLOSE") | .reason) | unique')" '["client_unreachable"]' 'it ends the request'
+		is "$(ask 'map(of("drop") | .reason) | unique')" '["client_unreachable"]' 'which is told as the reason'
+		is "$(ask 'map(of("close") | [.end, .accepted]) | unique')" '[["unreachable",false]]' 'also in the last line'
+		kill "$client_pid"
+		far_is_cut_off
+		until_true in_state syn-recv 0
+		until_true given_up_as_counted
+		is "$(lines 'of("drop")')" "$(counter TcpExtListenDrops)" 'as often as nstat counts'
+	else
+		is "$(lines 'of("drop")')" 0 'a request whose SYN-ACK never left is not known here'
+		kill "$client_pid"
+	fi
+	stop_server
+}
+given_up_as_counted() { [ "$(lines 'of("drop")')" = "$(counter TcpExtListenDrops)" ]; }
+
 # Ours alone: tens of thousands of requests, a tracer that keeps 16. (An emulated machine has time for some hundred.)
 case_flood()
 {
@@ -128,4 +156,4 @@ flood_is_told()
 }
 
 has_tun || skip_all 'no TUN device here'
-run_cases flood expires late syn_again reset
+run_cases flood expires late syn_again reset unreachable

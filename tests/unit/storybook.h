@@ -251,7 +251,7 @@ static const char *const story_kinds[FACT_KINDS] = {
 
 static const char *const story_flags[] = {"owned", "syncookie", "fastopen", "synack", "peer_fin", "sent", "io_uring",
 					  "again", "functions", "recovered", "mptcp", "segment_syn", "acked", "socket",
-					  "fin_sent"};
+					  "fin_sent", "unreachable"};
 static const char *const story_drops[FACT_DROP_REASONS] = {"unknown", "accept_queue_full", "syn_queue_full",
 							   "cookie_invalid", "listener_closed", "other"};
 static const char *const story_resets[FACT_RESET_REASONS] = {"unknown", "no_socket", "state", "abort_on_close",
@@ -354,7 +354,7 @@ static inline bool set_word(struct words *w, const char *key, const char *value)
 	static const struct {
 		const char *name;
 		int err;
-	} errnos[] = {{"ETIMEDOUT", ETIMEDOUT}, {"ECONNRESET", ECONNRESET}, {"ECONNREFUSED", ECONNREFUSED},
+	} errnos[] = {{"ETIMEDOUT", ETIMEDOUT}, {"EHOSTUNREACH", EHOSTUNREACH}, {"ECONNRESET", ECONNRESET}, {"ECONNREFUSED", ECONNREFUSED},
 		      {"EMFILE", EMFILE}, {"EAGAIN", EAGAIN}, {"EPIPE", EPIPE}, {"ECONNABORTED", ECONNABORTED}};
 
 	if (!strcmp(key, "q") && sscanf(value, "%u:%u/%u/%u", &cookie, &a, &b, &c) == 4) {
