@@ -288,6 +288,7 @@ static void describe(struct recording_info *info, const struct options *options,
 	uname(&system);
 	*info = (struct recording_info){
 		.fact_version = FACT_VERSION,
+		.raw = options->raw ? RECORDING_RAW_YES : RECORDING_RAW_NO,
 		.boot_offset_ns = clock_boot_offset_ns(),
 		.facts = *facts,
 		.filter = options->filter,

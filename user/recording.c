@@ -46,7 +46,7 @@ struct about {
 	} ports[FILTER_RANGES_MAX];
 	uint8_t side; /* enum filter_side */
 	uint8_t ipv4, ipv6;
-	uint8_t pad;
+	uint8_t raw; /* enum recording_raw */
 	uint32_t netns;
 	char kernel[64];
 	char version[32];
@@ -124,6 +124,7 @@ static void write_head(struct recording_writer *w, const struct recording_info *
 		.side = (uint8_t)info->filter.side,
 		.ipv4 = info->filter.ipv4,
 		.ipv6 = info->filter.ipv6,
+		.raw = (uint8_t)info->raw,
 		.netns = info->filter.netns,
 	};
 
@@ -273,7 +274,7 @@ static int read_about(struct recording_reader *r, struct recording_info *info, c
 	if (!take(r, &about, sizeof(about)))
 		return damaged(r, r->at, "the head is cut short", err, err_size);
 	if (about.port_ranges > FILTER_RANGES_MAX || about.side > SIDE_CLIENT || about.ipv4 > 1 || about.ipv6 > 1 ||
-	    about.kernel[sizeof(about.kernel) - 1] || about.version[sizeof(about.version) - 1])
+	    about.raw >= RECORDING_RAW_COUNT || about.kernel[sizeof(about.kernel) - 1] || about.version[sizeof(about.version) - 1])
 		return damaged(r, at, "the head does not make sense", err, err_size);
 	if (about.fact_version != FACT_VERSION) {
 		snprintf(err, err_size, "'%s' holds facts of version %u, this sockstate reads version %u: use sockstate %s",
@@ -281,6 +282,7 @@ static int read_about(struct recording_reader *r, struct recording_info *info, c
 		return -EPROTONOSUPPORT;
 	}
 	info->fact_version = about.fact_version;
+	info->raw = (enum recording_raw)about.raw;
 	info->boot_offset_ns = about.boot_offset_ns;
 	filter_init(&info->filter);
 	info->filter.port_ranges = about.port_ranges;

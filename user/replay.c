@@ -69,6 +69,12 @@ int run_replay(const struct options *options, const struct run_place *place)
 		run_complain("--replay: %s", err);
 		return EXIT_RUNTIME;
 	}
+	if (options->raw && info.raw == RECORDING_RAW_NO) {
+		run_complain("--raw: '%s' was recorded without it and lacks what only --raw shows: record with --raw, or leave it out here",
+			     options->replay);
+		recording_free(reader);
+		return EXIT_USAGE;
+	}
 	configure(&config, options, place, &info);
 	view_options.boot_offset_ns = info.boot_offset_ns;
 	r.view = stream_view_new(options, &view_options);

@@ -85,8 +85,17 @@ int privilege_drop(char *err, size_t err_size);
 #define RECORDING_MAGIC "sockstate\n"
 
 /* What stands at the head of a recording, so that a replay prints what the live run printed. */
+/* Whether it holds what only --raw shows. Recordings of old do not tell. */
+enum recording_raw {
+	RECORDING_RAW_UNKNOWN,
+	RECORDING_RAW_NO,
+	RECORDING_RAW_YES,
+	RECORDING_RAW_COUNT
+};
+
 struct recording_info {
 	uint32_t fact_version;
+	enum recording_raw raw;
 	int64_t boot_offset_ns; /* wall clock = t + this */
 	struct fact_list facts;
 	struct filter filter;

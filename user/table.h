@@ -202,8 +202,6 @@ void table_listener_ended(struct table *t, const struct event *e);
 /* ---- the line of an event: table_events.c ---- */
 
 void table_row(struct line *l, const struct event *e);
-/* Our words for the names of the contract; a name that we do not know is shown with blanks, in buf. */
-const char *table_phrase(const char *name, char *buf, size_t size);
 
 /* ---- of the whole run: table_run.c ---- */
 

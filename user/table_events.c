@@ -2,6 +2,7 @@
 /*
  * table_events.c - the line of each type of event: ends, state, how long it lasted, and the notes behind.
  */
+#include "phrase.h"
 #include "table.h"
 
 #define NAME_COLUMNS 15
@@ -146,38 +147,12 @@ static const char *phase_color(unsigned int state)
 	return state < TCP_STATE_COUNT ? colors[state] : PLAIN;
 }
 
-const char *table_phrase(const char *name, char *buf, size_t size)
-{
-	static const char *const known[][2] = {
-		{"rst_received", "RST received"},
-		{"rst_sent", "RST sent"},
-		{"timeout", "timed out"},
-		{"unreachable", "peer unreachable"},
-		{"listener_closed", "listener closed"},
-		{"accept_queue_full", "accept queue full"},
-		{"syn_queue_full", "SYN queue full"},
-		{"cookie_invalid", "SYN cookie invalid"},
-		{"request_expired", "no final ACK"},
-		{"client_unreachable", "client unreachable (ICMP)"},
-	};
-	char *p = buf;
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (!strcmp(name, known[i][0]))
-			return known[i][1];
-	text_clean(buf, size, name, 60, false);
-	for (; *p; p++)
-		if (*p == '_')
-			*p = ' ';
-	return buf;
-}
-
-/* The same for the eight columns that the compact form has left. */
+/* phrase() for the eight columns that the compact form has left. */
 static const char *short_words(const char *name, char *buf, size_t size)
 {
 	if (!strncmp(name, "rst_", 4))
 		return "by RST";
-	return strcmp(name, "timeout") ? table_phrase(name, buf, size) : "timeout";
+	return strcmp(name, "timeout") ? phrase(name, buf, size) : "timeout";
 }
 
 static void put_time(struct line *l, const struct event *e)
@@ -336,7 +311,7 @@ static void state_line(struct line *l, const struct event *e)
 		lasted(l, e, event_has(e, F_HANDSHAKE_NS) ? F_HANDSHAKE_NS : F_CONNECT_NS);
 	note_queues(l, e, new_state == TCP_STATE_SYN_RECV);
 	if (reason)
-		table_note(l, at, true, RED, t->compact ? short_words(reason, buf, sizeof(buf)) : table_phrase(reason, buf, sizeof(buf)));
+		table_note(l, at, true, RED, t->compact ? short_words(reason, buf, sizeof(buf)) : phrase(reason, buf, sizeof(buf)));
 	if (event_get(e, F_SYNCOOKIE))
 		table_note(l, at, true, YELLOW, "by SYN cookie: begin unknown");
 	if (event_get(e, F_FASTOPEN))
@@ -401,7 +376,7 @@ static void accept_line(struct line *l, const struct event *e)
 	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE)
 		table_note(l, t->note_at, true, RED, "a corpse: it died in the queue");
 	if (via)
-		table_note(l, t->note_at, true, DIM, !strcmp(via, "io_uring") ? "by io_uring" : table_phrase(via, text, sizeof(text)));
+		table_note(l, t->note_at, true, DIM, !strcmp(via, "io_uring") ? "by io_uring" : phrase(via, text, sizeof(text)));
 }
 
 static void accept_error_line(struct line *l, const struct event *e)
@@ -431,7 +406,7 @@ static void retransmit_line(struct line *l, const struct event *e)
 	if (event_has(e, F_ATTEMPT))
 		p = stpcpy(text_u64(stpcpy(p, " ("), e->v[F_ATTEMPT].u), ")");
 	if (reason)
-		p = stpcpy(stpcpy(p, ": "), table_phrase(reason, buf, sizeof(buf)));
+		p = stpcpy(stpcpy(p, ": "), phrase(reason, buf, sizeof(buf)));
 	*p = '\0';
 	table_note(l, l->t->state_at, true, reason ? RED : YELLOW, text);
 	note_owner(l, e, 0, false);
@@ -453,7 +428,7 @@ static void drop_line(struct line *l, const struct event *e)
 		p = stpcpy(p, segment && !strcmp(segment, "syn") ? "SYN" : segment ? "ACK" : "segment");
 		p = stpcpy(p, event_get(e, F_COUNT) > 1 ? "s refused" : " refused");
 		if (reason)
-			p = stpcpy(stpcpy(p, ": "), table_phrase(reason, buf, sizeof(buf)));
+			p = stpcpy(stpcpy(p, ": "), phrase(reason, buf, sizeof(buf)));
 		if (reason && !strcmp(reason, "syn_queue_full") && event_has(e, F_SYN_QUEUE)) {
 			*p++ = ' ';
 			p = text_u64(p, e->v[F_SYN_QUEUE].u);
@@ -485,7 +460,7 @@ static const char *reset_words(const char *reason, char *buf, size_t size)
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (!strcmp(reason, known[i][0]))
 			return known[i][1];
-	return table_phrase(reason, buf, size);
+	return phrase(reason, buf, size);
 }
 
 static void reset_line(struct line *l, const struct event *e)
@@ -669,7 +644,7 @@ static void listener_line(struct line *l, const struct event *e)
 	queues_text(l->t, e, text);
 	table_note(l, l->t->state_at, !again, queue_full(e) ? RED : PLAIN, text);
 	if (verdict && !(again && fine))
-		table_note(l, l->t->state_at, true, fine ? GREEN : RED, table_phrase(verdict, buf, sizeof(buf)));
+		table_note(l, l->t->state_at, true, fine ? GREEN : RED, phrase(verdict, buf, sizeof(buf)));
 	if (verdict && !fine && advice) {
 		note_advice(l, e, advice);
 		return;
@@ -718,7 +693,7 @@ static void lost_line(struct line *l, const struct event *e)
 	p = stpcpy(text, "LOST ");
 	p = stpcpy(text_u64(p, event_get(e, F_COUNT)), " facts");
 	if (where)
-		p = stpcpy(stpcpy(stpcpy(p, " ("), table_phrase(where, buf, 40)), ")");
+		p = stpcpy(stpcpy(stpcpy(p, " ("), phrase(where, buf, 40)), ")");
 	if (event_has(e, F_TOTAL))
 		p = stpcpy(text_u64(stpcpy(p, ", "), e->v[F_TOTAL].u), " in all");
 	stpcpy(p, ": lines are missing here");

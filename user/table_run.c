@@ -5,6 +5,7 @@
  */
 #include "facts.h"
 #include "filter.h"
+#include "phrase.h"
 #include "table.h"
 #include "tracker.h"
 
@@ -183,7 +184,7 @@ void table_summary(struct line *l, const struct event *e)
 		if (!drops[i])
 			continue;
 		p = stpcpy(p, p == text ? "refused: " : table_dot(t));
-		p = stpcpy(p, table_phrase(drop_reason_name((enum drop_reason)i), buf, sizeof(buf)));
+		p = stpcpy(p, phrase(drop_reason_name((enum drop_reason)i), buf, sizeof(buf)));
 		*p++ = ' ';
 		p = text_u64(p, drops[i]);
 		*p = '\0';

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "phrase.h"
 #include "tcp.h"
 #include "text.h"
 #include "tracker.h"
@@ -28,6 +29,7 @@
 #define WIDE_FROM 164
 #define ADDRESS_COLUMNS 24
 #define ADVICE_BYTES 256
+#define ADVICE_INDENT 6
 #define CELL 64
 #define DURATION_COLUMNS 9
 
@@ -259,19 +261,47 @@ static void put_address(struct summary *v, const struct row *row)
 	put_left(v, cell, ADDRESS_COLUMNS + 1);
 }
 
-/* Advice on rows of its own, cut where the terminal ends. */
-static void put_advice(struct summary *v, const struct row *row)
+static void put_advice_row(struct summary *v, const char *text, size_t len)
 {
-	char text[sizeof(row->verdict) + sizeof(row->advice) + 4], cell[4 * sizeof(text)];
-	unsigned int columns = limit(v) ? limit(v) : sizeof(text);
-
-	if (!row->advice[0] || row->gone || columns < 16)
-		return;
-	snprintf(text, sizeof(text), "%s: %s", row->verdict, row->advice);
-	text_clean(cell, sizeof(cell), text, columns - 7, v->base.options.utf8);
-	out_format(&v->base.out, "      %s%s%s", v->base.options.color ? "\033[33m" : "", cell,
+	out_format(&v->base.out, "%*s%s%.*s%s", ADVICE_INDENT, "", v->base.options.color ? "\033[33m" : "", (int)len, text,
 		   v->base.options.color ? "\033[0m" : "");
 	end_row(v);
+}
+
+/* How much of the text a row has room for, whole words if there is one that fits; bytes. */
+static size_t row_of_words(const char *text, unsigned int columns)
+{
+	char piece[4 * ADVICE_BYTES];
+	size_t fits = 0;
+
+	for (size_t at = 0;; at++) {
+		if (text[at] && text[at] != ' ')
+			continue;
+		snprintf(piece, sizeof(piece), "%.*s", (int)at, text);
+		if (fits && text_columns(piece) > columns)
+			return fits;
+		fits = at;
+		if (!text[at])
+			return fits;
+	}
+}
+
+/* Advice on rows of its own: the end of it says what to do. */
+static void put_advice(struct summary *v, const struct row *row)
+{
+	char text[sizeof(row->verdict) + sizeof(row->advice) + 4], words[64], cell[4 * sizeof(text)];
+	unsigned int columns = limit(v) ? limit(v) : sizeof(text) + ADVICE_INDENT;
+
+	if (!row->advice[0] || row->gone || columns < 2 * ADVICE_INDENT)
+		return;
+	snprintf(text, sizeof(text), "%s: %s", phrase(row->verdict, words, sizeof(words)), row->advice);
+	text_clean(cell, sizeof(cell), text, sizeof(text), v->base.options.utf8);
+	for (const char *p = cell; *p;) {
+		size_t len = row_of_words(p, columns - ADVICE_INDENT);
+
+		put_advice_row(v, p, len);
+		p += len + (p[len] == ' ');
+	}
 }
 
 static void put_row(struct summary *v, const struct row *row)
@@ -311,7 +341,7 @@ static void put_row(struct summary *v, const struct row *row)
 	put_quantiles(v, &row->handshake, wide);
 	put_quantiles(v, &row->accept_wait, wide);
 	if (wide)
-		out_format(out, "  %s", row->gone ? "" : row->verdict);
+		out_format(out, "  %s", row->gone ? "" : phrase(row->verdict, queue, sizeof(queue)));
 	end_row(v);
 	put_advice(v, row);
 }
@@ -367,7 +397,8 @@ static void put_summary(struct summary *v, const struct event *e)
 	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
 		if (!drops[i])
 			continue;
-		out_format(out, "refused %llu: %s", (unsigned long long)drops[i], drop_reason_name((enum drop_reason)i));
+		out_format(out, "refused %llu: %s", (unsigned long long)drops[i],
+			   phrase(drop_reason_name((enum drop_reason)i), item, sizeof(item)));
 		end_row(v);
 	}
 	at = 0;

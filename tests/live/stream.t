@@ -56,7 +56,23 @@ judge --argjson lines "$(wc -l <"$out")" '
 		[.[] | select(.type != "meta") | paths(. == null or . == "" or . == -1)]; []),
 	is("and no 0 where 0 cannot be measured"; [.[] | to_entries[] | select(.value == 0) | .key] | unique -
 		["seq", "accept_queue", "accept_queue_peak", "syn_queue", "synack_retrans", "retrans", "bytes_in", "bytes_out", "count",
-		 "drops_total", "lost", "never_accepted", "still_queued", "accepted", "completed", "completed_per_s", "accepted_per_s"]; [])'
+		 "drops_total", "refused", "lost", "never_accepted", "still_queued", "accepted", "completed", "completed_per_s", "accepted_per_s"]; [])'
+
+# ---- recorded, and told again ----
+
+serve --quiet
+trace --port "$port" --record "$work/recording"
+call --count 100 --parallel 20
+comes 100 '.type == "close" and server'
+stop_trace
+"$sockstate" --json --replay "$work/recording" >"$work/again" 2>>"$work/err"
+is "$?" 0 "--replay ends cleanly"
+ok "$(cmp -s <(tail -n +2 "$out") <(tail -n +2 "$work/again"); echo $?)" "  and says word for word what was said live ($(wc -l <"$out") lines)"
+"$sockstate" --json --raw --replay "$work/recording" >"$work/again" 2>"$work/refused"
+is "$? $(wc -l <"$work/again") $(cat "$work/refused")" \
+	"2 0 sockstate: --raw: '$work/recording' was recorded without it and lacks what only --raw shows: record with --raw, or leave it out here" \
+	"  but not what was not recorded: --raw"
+end "$server"
 
 # ---- every way to end ----
 

@@ -28,7 +28,7 @@ static int see(void *ctx, const void *bytes, size_t size)
 
 static struct recording_info make_info(void)
 {
-	struct recording_info info = {.fact_version = FACT_VERSION, .boot_offset_ns = -5, .kernel = "6.1.0", .version = "9.9"};
+	struct recording_info info = {.fact_version = FACT_VERSION, .raw = RECORDING_RAW_YES, .boot_offset_ns = -5, .kernel = "6.1.0", .version = "9.9"};
 	char err[ERR_MAX];
 
 	filter_init(&info.filter);
@@ -104,7 +104,7 @@ static void test_round_trip(void)
 
 	write_some(50);
 	ok(recording_open(&r, path, &info, err, sizeof(err)) == 0, "opens %s", err);
-	ok(info.fact_version == FACT_VERSION && info.boot_offset_ns == -5, "offset");
+	ok(info.fact_version == FACT_VERSION && info.boot_offset_ns == -5 && info.raw == RECORDING_RAW_YES, "offset, --raw");
 	ok(!memcmp(&info.filter, &want.filter, sizeof(info.filter)), "filter");
 	is_str(info.kernel, "6.1.0", "kernel");
 	is_str(info.version, "9.9", "version");

@@ -256,6 +256,16 @@ static const char *file_text(int fd)
 	return text;
 }
 
+static bool fits_in(const char *text, unsigned int columns)
+{
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		if (strncmp(text, "      ", 6) == 0 && n > columns)
+			return false;
+	}
+	return true;
+}
+
 static void check_view(void)
 {
 	char path[] = "/tmp/tally_test.XXXXXX";
@@ -310,6 +320,22 @@ static void check_view(void)
 	text = file_text(fd);
 	ok(strstr(text, " 9502 0/128 ") != NULL && !strchr(text, '\033'), "a width without a terminal: nothing is drawn over");
 	view_free(v);
+	for (options.columns = 44; options.columns <= 120; options.columns += 38) {
+		v = view_summary_new(&options);
+		a.q.accept_queue = 3;
+		a.q.backlog = 2;
+		a.q.drops++;
+		tally_begin(t, 4 * S);
+		tally_listener(t, &a, &stats);
+		tally_tell(t, keep, v);
+		tally_summary(t, keep, v);
+		view_flush(v);
+		text = file_text(fd);
+		ok(strstr(text, "\n      backlog too small: ") && strstr(text, "above 2\n") && fits_in(text, (unsigned int)options.columns),
+		   "%d columns: the advice is there to its end, on as many rows as it takes", options.columns);
+		view_free(v);
+	}
+	a = listening(1, 9502, 0, 128, 5);
 
 	options.columns = 0;
 	v = view_summary_new(&options);
