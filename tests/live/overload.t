@@ -165,7 +165,7 @@ case_ack_data()
 	"$sockstate" --summary --json --interval 100ms --netns self --port "$port" >"$dir/summary" 2>&1 </dev/null &
 	summary=$!
 	pids+=("$summary")
-	until_true grep -q '"listener"' "$dir/summary"
+	until_true grep -qs '"listener"' "$dir/summary"
 	far "$lab" client --addr 10.77.0.1 --port "$port" --send 100000 --hold forever --duration 400 >"$dir/client" 2>&1 </dev/null &
 	sender=$!
 	pids+=("$sender")
