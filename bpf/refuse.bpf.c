@@ -4,7 +4,7 @@
  *
  *			exact					tracepoints
  *	SYN refused	fentry+fexit/tcp_conn_request		tp_btf/consume_skb, asked for by --name-syn-drops (below)
- *	ACK refused	fentry+fexit/tcp_check_req,		tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW (6.18)
+ *	ACK refused	fentry+fexit/tcp_check_req,		tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW
  *			fexit/cookie_v4_check
  *	request reset	fentry+fexit/tcp_check_req		-
  *	cookie child	fentry+fexit/cookie_v4_check		-
@@ -249,7 +249,7 @@ int ack_done(__u64 *ctx)
 	return 0;
 }
 
-/* Without fentry: since 6.18 the kernel names this one drop, and the listener that would not take it. */
+/* Without fentry: newer kernels (6.18, not 6.12) name this one drop, and the listener that would not take it. */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
 {

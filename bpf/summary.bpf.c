@@ -10,7 +10,7 @@
  *	taken		fexit/inet_csk_accept, and		sys_exit_accept, sys_exit_accept4,
  *			fentry/fd_install for calls that	tp_btf/io_uring_complete
  *			are older than the tracer
- *	counted besides	fexit/tcp_check_req			tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW (6.18)
+ *	counted besides	fexit/tcp_check_req			tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW
  *
  * Nothing is kept for each connection but, while it waits for accept(), since when. A child's listener is the one at its
  * local port: one load or two. Only where several share the port (SO_REUSEPORT, one for each address) the hooks above
@@ -342,6 +342,9 @@ mine:
 
 /* ---- handshakes ---- */
 
+/* queue: how long it is now, and with QUEUE_FILLED: no SYN finds room any more. */
+#define QUEUE_FILLED (1ULL << 63)
+
 __noinline int completed(__u64 cookie, __u64 handshake_ns, __u64 queue)
 {
 	struct summary_stats *s = stats_of(cookie);
@@ -351,6 +354,9 @@ __noinline int completed(__u64 cookie, __u64 handshake_ns, __u64 queue)
 	add(&s->completed);
 	if (handshake_ns)
 		duration_add(&s->handshake, handshake_ns);
+	if (queue & QUEUE_FILLED)
+		add(&s->filled);
+	queue &= ~QUEUE_FILLED;
 	if (queue > s->peak)
 		s->peak = queue;
 	return 0;
@@ -399,6 +405,9 @@ static __always_inline void established(struct summary_cpu *cpu, struct sock *sk
 	__u64 queue = sk->sk_ack_backlog + 1;
 	__u64 cookie = port ? port->cookie : 0;
 	bool accepted = sk->sk_socket;
+
+	if (queue > sk->sk_max_ack_backlog)
+		queue |= QUEUE_FILLED;
 
 	if (cpu->queued == (__u64)sk) {
 		cookie = cpu->queued_cookie;
@@ -809,7 +818,7 @@ int ack_done(__u64 *ctx)
 	return 0;
 }
 
-/* Without fexit: of those the final ACKs, which the kernel names since 6.18, and the listener. */
+/* Without fexit: of those the final ACKs, which newer kernels (6.18, not 6.12) name, and the listener. */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
 {

@@ -35,6 +35,7 @@ struct summary_stats {
 	__u64 synack_retrans; /* SYN-ACKs sent again */
 	__u64 discarded;      /* segments to a request that came to nothing: sk_drops has them beside the refusals */
 	__u64 peak;	      /* longest accept queue, the connection just queued included */
+	__u64 filled;	      /* how often a connection took the last place of the accept queue */
 	/* How often a socket went into that state. TIME_WAIT: its end is not seen. */
 	__u64 entered[SUMMARY_STATES];
 	struct summary_durations handshake;
@@ -120,7 +121,7 @@ struct summary_cpu {
 };
 
 FACT_SIZE(summary_durations, 8 + 4 * SUMMARY_BUCKETS);
-FACT_SIZE(summary_stats, 5 * 8 + 8 * SUMMARY_STATES + 2 * (8 + 4 * SUMMARY_BUCKETS));
+FACT_SIZE(summary_stats, 6 * 8 + 8 * SUMMARY_STATES + 2 * (8 + 4 * SUMMARY_BUCKETS));
 FACT_SIZE(summary_listener, 80);
 FACT_SIZE(summary_reading, 128);
 FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 10));

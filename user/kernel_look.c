@@ -184,8 +184,18 @@ static void refuse_fentry(struct hooks *h, const struct kernel_types *types)
 	hooks_refuse_kind(h, HOOK_FUNCTION, why);
 }
 
+/* Their places are there, but in this kernel do not say enough. */
+static void refuse_what_is_not_told(struct hooks *h, const struct kernel_types *types)
+{
+	if (!kernel_types_enum_has(types, "skb_drop_reason", "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW"))
+		hooks_refuse(h, HOOK_ACK_DROPPED, "this kernel does not name the drop");
+	if (kernel_types_tracepoint_args(types, "consume_skb") < 2)
+		hooks_refuse(h, HOOK_SYN_FREED, "this kernel does not tell where a packet is freed");
+}
+
 void kernel_refuse(const struct kernel *k, struct hooks *h)
 {
 	refuse_what_is_not_there(h, k->types);
+	refuse_what_is_not_told(h, k->types);
 	refuse_fentry(h, k->types);
 }

@@ -30,7 +30,7 @@ struct kernel {
 int kernel_look(struct kernel *k, char *err, size_t err_size);
 void kernel_done(struct kernel *k);
 
-/* What is not there need not be tried: those hooks are refused. */
+/* What is not there, or does not say enough in this kernel, need not be tried: those hooks are refused. */
 void kernel_refuse(const struct kernel *k, struct hooks *h);
 
 /*

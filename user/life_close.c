@@ -50,7 +50,7 @@ void life_on_state(struct tracker *t, const struct fact_hdr *h)
 
 static bool enters_time_wait(const struct tracker *t, const struct conn *c, const struct fact_closed *f)
 {
-	if (conn_is(c, CONN_RST_RECEIVED | CONN_RST_SENT | CONN_ORPHAN_FW2) || f->err)
+	if (conn_is(c, CONN_RST_RECEIVED | CONN_RST_SENT | CONN_TIMED_OUT | CONN_ORPHAN_FW2))
 		return false;
 	/* There may be too many timewait sockets: then it is simply closed. */
 	if (life_exact(t, KNOW_TIME_WAIT_BEGIN) && !conn_is(c, CONN_TIMEWAIT | CONN_PAST_UNKNOWN))
@@ -61,13 +61,21 @@ static bool enters_time_wait(const struct tracker *t, const struct conn *c, cons
 }
 
 /*
- * The errors of ICMP that say so (icmp_err_convert, icmpv6_err_convert). A connection has one also where it times out: the last that
- * was heard meanwhile (sk_err_soft, tcp_write_err).
+ * Its end is the answer to an error of ICMP, or of the way to the peer (icmp_err_convert, icmpv6_err_convert): of SYN_SENT at once,
+ * else when it timed out (sk_err_soft, tcp_write_err). Not where both FINs have passed: with IP_RECVERR an error that was got
+ * over may still stand in sk_err.
  */
-static bool is_unreachable(int err)
+static bool is_unreachable(const struct fact_closed *f)
 {
-	return err == EHOSTUNREACH || err == ENETUNREACH || err == EHOSTDOWN || err == ENONET || err == EACCES || err == ENOPROTOOPT ||
-	       err == EPROTO;
+	static const int errors[] = {EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENONET, EACCES, ENOPROTOOPT, EPROTO, EOPNOTSUPP};
+
+	if (f->h.flags & FACT_F_PEER_FIN && f->h.flags & FACT_F_FIN_SENT)
+		return false;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		if (f->err == errors[i])
+			return true;
+	}
+	return false;
 }
 
 void life_on_closed(struct tracker *t, const struct fact_hdr *h)
@@ -107,7 +115,7 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 	c->flags |= CONN_TOTALS;
 	if (f->err == ETIMEDOUT)
 		c->flags |= CONN_TIMED_OUT;
-	else if (is_unreachable(f->err))
+	else if (is_unreachable(f))
 		c->flags |= CONN_UNREACHABLE;
 	else if (f->err == ECONNREFUSED)
 		c->flags |= CONN_REFUSED;

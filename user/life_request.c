@@ -148,6 +148,12 @@ void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 	struct conn *c = ours || child ? life_find(t, &f->s) : life_find_request(t, &f->s);
 	struct event *e;
 
+	/* Another request of the same client: the one that we know has gone unseen, nobody knows when. */
+	if (c && !ours && !child && c->isns_known && f->server_isn && c->server_isn != f->server_isn) {
+		c->t_begin = c->t_state = 0;
+		life_end_request(t, c, h->t, DROP_UNKNOWN);
+		c = NULL;
+	}
 	if (!c && child)
 		c = life_fast_open(t, &f->s);
 	if (!c && !ours && !child) {
@@ -190,8 +196,12 @@ void life_on_expired(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
 	struct conn *c = life_find_request(t, &f->s);
+	struct listener *l;
 
-	/* The figures are of after its end. */
+	/* The figures are of after its end, but the counter will move for it yet (tcp_listendrop in tcp_req_err). */
+	l = listener_by_queues(t->listeners, &f->q);
+	if (l && h->flags & FACT_F_UNREACHABLE)
+		l->named_drops++;
 	life_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	if (!c)
 		return;

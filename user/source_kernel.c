@@ -279,15 +279,6 @@ static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err,
 
 /* ---- the source ---- */
 
-/* Their places are there, but in this kernel do not say enough. */
-static void refuse_what_is_not_told(struct hooks *h, const struct kernel_types *types)
-{
-	if (!kernel_types_enum_has(types, "skb_drop_reason", "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW"))
-		hooks_refuse(h, HOOK_ACK_DROPPED, "this kernel does not name the drop");
-	if (kernel_types_tracepoint_args(types, "consume_skb") < 2)
-		hooks_refuse(h, HOOK_SYN_FREED, "this kernel does not tell where a packet is freed");
-}
-
 static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list *facts, char *err, size_t err_size)
 {
 	int rc;
@@ -295,7 +286,6 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 	programs_know(k->types);
 	hooks_init(&s->hooks, s->options.name_syn_drops, s->options.syscall_fallback, s->options.force_absent);
 	kernel_refuse(k, &s->hooks);
-	refuse_what_is_not_told(&s->hooks, k->types);
 	rc = load_and_attach(s, k, err, err_size);
 	if (rc)
 		return rc;

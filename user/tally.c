@@ -16,6 +16,7 @@ struct row {
 	struct summary_reading r;
 	struct summary_stats stats;
 	uint64_t drops;	 /* while tracing */
+	uint32_t counted; /* of sk_drops, what has been dealt with */
 	uint64_t peak;
 	uint64_t round;	 /* when it was last read */
 	bool full_before, syn_full_before;
@@ -102,6 +103,7 @@ void tally_sum(struct summary_stats *sum, const struct summary_stats *one)
 	sum->accepted += one->accepted;
 	sum->synack_retrans += one->synack_retrans;
 	sum->discarded += one->discarded;
+	sum->filled += one->filled;
 	if (one->peak > sum->peak)
 		sum->peak = one->peak;
 	for (unsigned int i = 0; i < SUMMARY_STATES; i++)
@@ -221,21 +223,27 @@ void tally_begin(struct tally *t, uint64_t now)
 	t->now = now;
 }
 
-/* Which limit was exceeded, by what is seen at both ends of the round: the kernel's counter does not tell. */
-static enum drop_reason why_refused(const struct row *row, bool full, bool syn_full)
+/*
+ * Which limit was exceeded: the kernel's counter does not tell. Of the accept queue each time that it was filled is counted, of
+ * the SYN queue we see both ends of the round. DROP_UNKNOWN: none, so nobody was refused; the counter also moves for a
+ * segment that is no use to a listener (a RST, a SYN that comes again to its request).
+ */
+static enum drop_reason why_refused(const struct row *row, bool filled, bool syn_full)
 {
-	if (full || row->full_before)
+	if (filled || row->full_before)
 		return DROP_ACCEPT_QUEUE_FULL;
 	return syn_full || row->syn_full_before ? DROP_SYN_QUEUE_FULL : DROP_UNKNOWN;
 }
 
 /*
- * counter: by how much sk_drops has moved since the beginning. Less than 0: what is discarded was read later than it, and the
- * next round makes up for it. Both numbers may pass 32 bits.
+ * counter: by how much sk_drops has moved since the beginning. 0 also where what is discarded was read later than it: the next
+ * round makes up for that. Both numbers may pass 32 bits.
  */
-static int32_t refused_since(const struct row *row, uint32_t counter)
+static uint32_t counted_since(const struct row *row, uint32_t counter)
 {
-	return (int32_t)(counter - (uint32_t)row->stats.discarded - (uint32_t)row->drops);
+	int32_t more = (int32_t)(counter - (uint32_t)row->stats.discarded - row->counted);
+
+	return more > 0 ? (uint32_t)more : 0;
 }
 
 static void judge(struct tally *t, struct row *row)
@@ -271,8 +279,9 @@ int tally_listener(struct tally *t, const struct summary_reading *r, const struc
 {
 	const struct fact_queues *q = &r->q;
 	struct row *row = row_get(t, r->cookie);
-	bool full, syn_full;
-	int32_t more;
+	bool full, syn_full, filled = false;
+	enum drop_reason why;
+	uint32_t more;
 
 	if (!row)
 		return -ENOMEM;
@@ -281,15 +290,18 @@ int tally_listener(struct tally *t, const struct summary_reading *r, const struc
 	if (stats) {
 		row->completed = stats->completed - row->stats.completed;
 		row->accepted = stats->accepted - row->stats.accepted;
+		filled = stats->filled > row->stats.filled;
 		row->wait_p50 = median_since(&stats->accept_wait, &row->stats.accept_wait);
 		row->stats = *stats;
 	}
-	more = refused_since(row, (q->sk ? q->drops : r->listener.drops) - r->listener.drops_before);
-	row->refused = more > 0 ? (uint32_t)more : 0;
+	more = counted_since(row, (q->sk ? q->drops : r->listener.drops) - r->listener.drops_before);
 	full = q->sk && q->accept_queue > q->backlog;
 	syn_full = q->sk && q->backlog && q->syn_queue >= q->backlog;
-	t->drops[why_refused(row, full, syn_full)] += row->refused;
+	why = why_refused(row, full || filled, syn_full);
+	row->counted += more;
+	row->refused = why == DROP_UNKNOWN ? 0 : more;
 	row->drops += row->refused;
+	t->drops[why] += row->refused;
 	row->full_before = full;
 	row->syn_full_before = syn_full;
 	row->r = *r;

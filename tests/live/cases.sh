@@ -242,6 +242,13 @@ make_far()
 	far ip neigh add 10.77.0.1 lladdr "$(link_address "$here")" dev "${ends[1]}" nud permanent
 }
 far() { nsenter --net="/proc/$far_pid/ns/net" "$@"; }
+# In the background; its pid is $far_job. (`far COMMAND &` would be a shell that waits for it.)
+far_bg()
+{
+	nsenter --net="/proc/$far_pid/ns/net" "$@" &
+	far_job=$!
+	pids+=("$far_job")
+}
 far_answers() { ip neigh replace 10.77.0.2 lladdr "$address_there" dev "$here" nud permanent; }
 far_is_silent() { ip neigh del 10.77.0.2 dev "$here"; }
 far_is_cut_off() { ip link set "$here" down; }

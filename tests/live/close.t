@@ -244,8 +244,7 @@ case_unreachable()
 	make_far 1 || { skip 'an unreachable peer' 'no veth here'; return; }
 	sysctl -qw net.ipv4.tcp_retries2=4
 	far_answers
-	far "$lab" server --addr 10.77.0.2 --port "$port" --hold --quiet --duration 400 >"$dir/server" 2>&1 </dev/null &
-	pids+=($!)
+	far_bg "$lab" server --addr 10.77.0.2 --port "$port" --hold --quiet --duration 400 >"$dir/server" 2>&1 </dev/null
 	until_true far_listens
 	exec 9<>"/dev/tcp/10.77.0.2/$port"
 	wait_for 'client | to("SYN_SENT"; "ESTABLISHED")'

@@ -91,28 +91,28 @@ case_unreachable()
 {
 	make_far 1 || { skip 'an unreachable client' 'no veth here'; return; }
 	server --addr 0.0.0.0
-	far "$lab" client --addr 10.77.0.1 --port "$port" --hold forever --keep-going --quiet >"$dir/client" 2>&1 </dev/null &
-	client_pid=$!
-	pids+=("$client_pid")
+	far_bg "$lab" client --addr 10.77.0.1 --port "$port" --hold forever --keep-going --quiet >"$dir/client" 2>&1 </dev/null
 	# tcp_req_err() counts each.
 	until_true counted TcpExtListenDrops 1
 	if fact request_expired exact; then
-		wait_for 'of("close")'
-		is "$(ask 'map(to("SYN_RECV"; "CLOSE") | .reason) | unique')" '["client_unreachable"]' 'it ends the request'
-		is "$(ask 'map(of("drop") | .reason) | unique')" '["client_unreachable"]' 'which is told as the reason'
-		is "$(ask 'map(of("close") | [.end, .accepted]) | unique')" '[["unreachable",false]]' 'also in the last line'
-		kill "$client_pid"
+		wait_for "$given_up"
+		is "$(ask "map($given_up) | .[:1] | map([.synack_retrans, .segment])")" '[[0,null]]' 'it gives the request up'
+		wait_for 'of("close") | select(.end == "unreachable" and .accepted == false)'
+		kill "$far_job"
 		far_is_cut_off
 		until_true in_state syn-recv 0
 		until_true given_up_as_counted
-		is "$(lines 'of("drop")')" "$(counter TcpExtListenDrops)" 'as often as nstat counts'
+		is "$(lines "$given_up")" "$(counter TcpExtListenDrops)" 'as often as nstat counts'
+		is "$(lines "to(\"SYN_RECV\"; \"CLOSE\") | select(.reason == \"client_unreachable\")")" "$(counter TcpExtListenDrops)" 'each is a transition'
 	else
-		is "$(lines 'of("drop")')" 0 'a request whose SYN-ACK never left is not known here'
-		kill "$client_pid"
+		wait_for 'of("retransmit")'
+		is "$(lines "$given_up")" 0 'a request whose SYN-ACK never left is known by the next, and nobody tells how it ends'
+		kill "$far_job"
 	fi
 	stop_server
 }
-given_up_as_counted() { [ "$(lines 'of("drop")')" = "$(counter TcpExtListenDrops)" ]; }
+given_up='of("drop") | select(.reason == "client_unreachable")'
+given_up_as_counted() { [ "$(lines "$given_up")" = "$(counter TcpExtListenDrops)" ]; }
 
 # Ours alone: tens of thousands of requests, a tracer that keeps 16. (An emulated machine has time for some hundred.)
 case_flood()

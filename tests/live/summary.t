@@ -91,6 +91,23 @@ is "$(q "$last"'"\($l[0].verdict) \($s.listeners[0].completed) \($s.listeners[0]
 is "$(q "$last"'$s.listeners[0] | has("accept_wait_ns")')" false "  no wait was measured: absent"
 end "$server"
 
+# ---- what moves the listener's counter, and is no refusal ----
+
+if have_tun; then
+	serve --addr 0.0.0.0 --quiet
+	drops=$(count TcpExtListenDrops)
+	trace --summary --interval 200ms --port "$port"
+	call --raw 'syn; wait-synack timeout=20000; rst; delay 200; again; again; again'
+	sleep 0.5
+	stop_trace
+	ordered "RSTs to a listener move its counter" 1 "$(q "$last"'$l[0].drops_total')"
+	is "$(q "$last"'"\($s.listeners[0].drops) \($s.drops) \(map(.verdict // empty) | unique)"')" \
+		"$(($(count TcpExtListenDrops) - drops)) {} [\"ok\"]" "  nobody was refused, as nstat says, and nothing is advised"
+	end "$server"
+else
+	skip 3 "no TUN here"
+fi
+
 # ---- waits and handshakes of a known length ----
 
 serve --accept-delay 200

@@ -217,8 +217,26 @@ static void check_refusals(void)
 		ok(event_get(&told.listener[0], F_REFUSED) == rounds[i].refused && event_has(&told.listener[0], F_REFUSED), "%s",
 		   rounds[i].name);
 	}
+	clear();
+	r.q.accept_queue = 0;
+	tally_begin(t, 6 * S);
+	tally_listener(t, &r, &sum); /* the queue is empty now, and was full before */
+	r.q.drops += 9;
+	tally_begin(t, 7 * S);
+	tally_listener(t, &r, &sum);
+	tally_tell(t, keep, NULL);
+	ok(event_get(&told.listener[0], F_REFUSED) == 3, "with room in the queues nobody is refused: the counter moves for a RST, too");
+	is_str(told.verdict[0], "ok", "and nothing is advised");
+	clear();
+	r.q.drops += 2;
+	sum.filled++;
+	tally_begin(t, 8 * S);
+	tally_listener(t, &r, &sum);
+	tally_tell(t, keep, NULL);
+	ok(event_get(&told.listener[0], F_REFUSED) == 5, "unless it was full in between: what came before is not made up for");
 	tally_summary(t, keep, NULL);
-	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 3 && told.of[0].drops == 3, "the summary has the refusals alone");
+	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && told.of[0].drops == 5 && !told.drops[DROP_UNKNOWN],
+	   "the summary has the refusals alone");
 	tally_free(t);
 }
 
