@@ -249,7 +249,7 @@ int ack_done(__u64 *ctx)
 	return 0;
 }
 
-/* Without fentry: newer kernels (6.18, not 6.12) name this one drop, and the listener that would not take it. */
+/* Without fentry. */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
 {
@@ -258,8 +258,7 @@ int ack_dropped(__u64 *ctx)
 	struct sock *listener;
 	struct segment t;
 
-	if (!bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) ||
-	    (__u32)ctx[2] != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW))
+	if (!is_listen_overflow(ctx[2]))
 		return 0;
 	listener = (struct sock *)ctx[3];
 	if (!segment_read(&t, skb))

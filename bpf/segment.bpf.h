@@ -40,6 +40,13 @@ static __always_inline __u32 segment_count(const struct sk_buff *skb)
 	return count ? count : 1;
 }
 
+/* The one drop that a listener's full queue makes: newer kernels (6.18, not 6.12) name it, and the listener. */
+static __always_inline bool is_listen_overflow(__u32 reason)
+{
+	return bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) &&
+	       reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
+}
+
 /* We are its destination. sk, cookie and state are the caller's. */
 static __always_inline void segment_ends(struct fact_sock *s, const struct sk_buff *skb, const struct segment *t)
 {

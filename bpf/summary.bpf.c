@@ -408,7 +408,6 @@ static __always_inline void established(struct summary_cpu *cpu, struct sock *sk
 
 	if (queue > sk->sk_max_ack_backlog)
 		queue |= QUEUE_FILLED;
-
 	if (cpu->queued == (__u64)sk) {
 		cookie = cpu->queued_cookie;
 		cpu->queued = 0;
@@ -818,7 +817,7 @@ int ack_done(__u64 *ctx)
 	return 0;
 }
 
-/* Without fexit: of those the final ACKs, which newer kernels (6.18, not 6.12) name, and the listener. */
+/* Without fexit: of those the final ACKs. */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
 {
@@ -826,8 +825,7 @@ int ack_dropped(__u64 *ctx)
 	const struct sock *listener;
 	struct segment t;
 
-	if (!bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) ||
-	    (__u32)ctx[2] != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW))
+	if (!is_listen_overflow(ctx[2]))
 		return 0;
 	listener = (const struct sock *)ctx[3];
 	if (listener && listener->__sk_common.skc_state == TCP_LISTEN && segment_read(&t, skb) && !(t.flags & TCP_FLAG_SYN))

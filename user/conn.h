@@ -52,8 +52,8 @@ enum conn_flag {
 	CONN_HANDED_OVER = 1 << 25,  /* a timewait socket carries it on */
 	CONN_TIMEWAIT = 1 << 26,     /* that timewait socket is one of TIME_WAIT */
 	CONN_ACCEPT_UNSEEN = 1 << 27, /* has been in an accept queue, and accept() was not seen: not by anybody here, or not this one */
-	CONN_UNREACHABLE = 1 << 29,  /* an ICMP error ended it, or its peer was not reachable when it timed out */
 	CONN_LISTED = 1 << 28,	     /* found in the tables of what exists, and told so */
+	CONN_UNREACHABLE = 1 << 29,  /* an ICMP error ended it, or its peer was not reachable when it timed out */
 };
 
 /* Where time is spent; states that exclude each other share a slot. */

@@ -286,22 +286,24 @@ static size_t row_of_words(const char *text, unsigned int columns)
 	}
 }
 
-/* Advice on rows of its own: the end of it says what to do. */
-static void put_advice(struct summary *v, const struct row *row)
+/* Advice on rows of its own: the end of it says what to do. Returns how many; draws them if asked to. */
+static unsigned int advice_rows(struct summary *v, const struct row *row, bool draw)
 {
 	char text[sizeof(row->verdict) + sizeof(row->advice) + 4], words[64], cell[4 * sizeof(text)];
-	unsigned int columns = limit(v) ? limit(v) : sizeof(text) + ADVICE_INDENT;
+	unsigned int columns = limit(v) ? limit(v) : sizeof(text) + ADVICE_INDENT, rows = 0;
 
 	if (!row->advice[0] || row->gone || columns < 2 * ADVICE_INDENT)
-		return;
+		return 0;
 	snprintf(text, sizeof(text), "%s: %s", phrase(row->verdict, words, sizeof(words)), row->advice);
 	text_clean(cell, sizeof(cell), text, sizeof(text), v->base.options.utf8);
-	for (const char *p = cell; *p;) {
+	for (const char *p = cell; *p; rows++) {
 		size_t len = row_of_words(p, columns - ADVICE_INDENT);
 
-		put_advice_row(v, p, len);
+		if (draw)
+			put_advice_row(v, p, len);
 		p += len + (p[len] == ' ');
 	}
+	return rows;
 }
 
 static void put_row(struct summary *v, const struct row *row)
@@ -343,7 +345,7 @@ static void put_row(struct summary *v, const struct row *row)
 	if (wide)
 		out_format(out, "  %s", row->gone ? "" : phrase(row->verdict, queue, sizeof(queue)));
 	end_row(v);
-	put_advice(v, row);
+	advice_rows(v, row, true);
 }
 
 /* What the summary tells of all together; the rates are those of the rows. */
@@ -444,7 +446,7 @@ static void draw(struct summary *v, uint64_t t, const struct event *end)
 	put_heading(v);
 	room = on_terminal(v) ? TERMINAL_ROWS : v->count;
 	for (size_t i = 0; i < v->count; i++) {
-		if (v->drawn >= room + 2 && on_terminal(v))
+		if (on_terminal(v) && (v->drawn >= room + 2 || v->drawn + 1 + advice_rows(v, &v->rows[i], false) > room + 3))
 			break;
 		put_row(v, &v->rows[i]);
 		shown++;

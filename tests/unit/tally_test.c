@@ -284,6 +284,44 @@ static bool fits_in(const char *text, unsigned int columns)
 	return true;
 }
 
+/* Many listeners with advice, on the smallest terminal: what scrolls away could not be drawn over. */
+static void check_screen(void)
+{
+	char path[] = "/tmp/tally_test.XXXXXX";
+	int fd = mkstemp(path);
+	struct view_options options = {.fd = fd, .header = true, .terminal = true, .columns = 80};
+	struct view *v = view_summary_new(&options);
+	struct verdict_limits limits;
+	struct tally *t;
+	struct summary_stats nobody = {0};
+	unsigned int up = 0;
+	const char *text;
+
+	unlink(path);
+	for (unsigned int state = TCP_STATE_ESTABLISHED; state <= TCP_STATE_CLOSING; state++)
+		nobody.entered[state] = 1000000;
+	verdict_limits_init(&limits);
+	t = tally_new(&limits, 0);
+	for (uint64_t round = 1; round <= 3; round++) {
+		tally_begin(t, round * S);
+		for (uint64_t i = 1; i <= 30; i++) {
+			struct summary_reading r = listening(i, (uint16_t)(80 + i), 3, 2, (uint32_t)(5 + round));
+
+			tally_listener(t, &r, NULL);
+		}
+		tally_nobody(t, &nobody);
+		tally_tell(t, keep, v);
+		tally_summary(t, keep, v);
+		view_flush(v);
+		text = file_text(fd);
+	}
+	sscanf(text, "\033[%uA", &up);
+	ok(strstr(text, " more") && up > 12 && up <= 24, "30 listeners with advice take %u rows, at most the 24 of a terminal", up);
+	view_free(v);
+	tally_free(t);
+	close(fd);
+}
+
 static void check_view(void)
 {
 	char path[] = "/tmp/tally_test.XXXXXX";
@@ -354,7 +392,6 @@ static void check_view(void)
 		view_free(v);
 	}
 	a = listening(1, 9502, 0, 128, 5);
-
 	options.columns = 0;
 	v = view_summary_new(&options);
 	tally_begin(t, 3 * S);
@@ -380,6 +417,7 @@ int main(void)
 	check_rounds();
 	check_refusals();
 	check_bound();
+	check_screen();
 	check_view();
 	return done();
 }
