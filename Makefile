@@ -62,13 +62,15 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 
 # --- What is made of what -------------------------------------------------------------------------
 
-# The only files that may know libbpf and the kernel. All others are the core: bytes in, text out.
-KERNEL_SIDE	:= main run live live_summary replay doctor clock hooks kernel_look programs mapped_rings source_kernel self_test \
-		   summary_source sockdiag existing privilege
-LAB		:= $(patsubst user/%.c,%,$(wildcard user/lab_*.c))
-KERNEL_SIDE	:= $(patsubst user/%.c,%,$(wildcard $(KERNEL_SIDE:%=user/%.c)))
-CORE		:= $(filter-out $(KERNEL_SIDE) $(LAB),$(patsubst user/%.c,%,$(wildcard user/*.c)))
-UNIT		:= $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
+# A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
+# kernel's rooms know libbpf; the lab is a program of its own.
+CORE_ROOMS	= base event fact listener tracker stream verify view view/table view/ladder view/summary cli
+KERNEL_ROOMS	= kernel run
+room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
+CORE		:= $(call room,$(CORE_ROOMS))
+KERNEL_SIDE	:= user/main $(call room,$(KERNEL_ROOMS))
+LAB		:= $(call room,lab)
+UNIT		:= $(patsubst tests/%.c,%,$(wildcard tests/unit/*/*_test.c))
 HELPERS		:= $(wildcard tests/live/*.c tests/cli/*.c tests/replay/*.c)
 FUZZ		:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 
@@ -77,9 +79,9 @@ SUMMARY_BPF	:= $(wildcard bpf/summary.bpf.c)
 BPF		:= $(filter-out $(SUMMARY_BPF),$(wildcard bpf/*.bpf.c))
 SKELETONS	:= build/sockstate.skel.h $(if $(SUMMARY_BPF),build/summary.skel.h)
 
-KERNEL_OBJS	= $(KERNEL_SIDE:%=$(O)/user/%.o)
-LAB_OBJS	= $(LAB:%=$(O)/user/%.o)
-CORE_OBJS	= $(CORE:%=$(O)/user/%.o)
+KERNEL_OBJS	= $(KERNEL_SIDE:%=$(O)/%.o)
+LAB_OBJS	= $(LAB:%=$(O)/%.o)
+CORE_OBJS	= $(CORE:%=$(O)/%.o)
 UNIT_TESTS	= $(UNIT:%=$(O)/tests/%)
 HELPER_PROGRAMS	= $(HELPERS:tests/%.c=$(O)/tests/%)
 PROGRAMS	= $(if $(and $(wildcard user/main.c),$(BPF)),$(BIN)/sockstate) $(if $(LAB),$(BIN)/sockstate-lab)
@@ -107,7 +109,7 @@ $(O)/user/%.o: user/%.c Makefile | build/.tools
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(PART_CPPFLAGS) -c -o $@ $<
 
 # Unit tests link with the core and libc alone: the linker keeps the core free of the kernel.
-$(O)/tests/%: tests/unit/%.c $(O)/libcore.a Makefile | build/.tools
+$(O)/tests/unit/%: tests/unit/%.c $(O)/libcore.a Makefile | build/.tools
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit $(ALL_LDFLAGS) -MF $@.d -o $@ $< $(O)/libcore.a
 
@@ -138,7 +140,7 @@ build/.tools: tests/deps
 	@mkdir -p build
 	@tests/deps --check build && touch $@
 
--include $(wildcard $(O)/user/*.d $(O)/tests/*.d $(O)/tests/*/*.d build/bpf/*.d)
+-include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d $(O)/tests/*/*.d $(O)/tests/*/*/*.d build/bpf/*.d)
 
 # --- Running --------------------------------------------------------------------------------------
 
@@ -229,10 +231,10 @@ fuzz: $(FUZZ:%=build/fuzz/%)
 			build/fuzz/$$f.corpus $$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) || exit 1; \
 	done
 
-build/fuzz/%: tests/fuzz/%.c $(CORE:%=user/%.c) Makefile
+build/fuzz/%: tests/fuzz/%.c $(CORE:%=%.c) Makefile
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$<)$(CLANG) -std=gnu11 -O1 -g -D_GNU_SOURCE= -DSOCKSTATE_VERSION='"$(VERSION)"' -Iuser -Ibpf \
-		-fsanitize=fuzzer,address,undefined -o $@ $< $(CORE:%=user/%.c)
+		-fsanitize=fuzzer,address,undefined -o $@ $< $(CORE:%=%.c)
 
 # Packages first, then a second make that sees them.
 build-with-deps:

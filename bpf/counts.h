@@ -2,7 +2,7 @@
 /*
  * counts.h - the per-CPU counters of what the programs could not send, by index into the map `counts`.
  *
- * Private to the programs and user/source_kernel.c.
+ * Private to the programs and user/kernel/stream_source.c.
  */
 #ifndef SOCKSTATE_COUNTS_H
 #define SOCKSTATE_COUNTS_H

@@ -2,7 +2,7 @@
 /*
  * existing.h - what the walk over all open files writes: one record for each descriptor of a TCP socket.
  *
- * Private to bpf/existing.bpf.c, user/source_kernel.c and user/existing.c; never recorded.
+ * Private to bpf/existing.bpf.c, user/kernel/stream_source.c and user/kernel/snapshot.c; never recorded.
  */
 #ifndef SOCKSTATE_EXISTING_H
 #define SOCKSTATE_EXISTING_H

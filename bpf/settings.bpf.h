@@ -9,7 +9,7 @@
 
 #include "ring.h"
 
-#define SETTING_PORT_RANGES 32 /* FILTER_RANGES_MAX of user/filter.h */
+#define SETTING_PORT_RANGES 32 /* FILTER_RANGES_MAX of user/event/filter.h */
 
 const volatile __u16 setting_first_port[SETTING_PORT_RANGES] __weak = {}; /* ranges, inclusive, host order */
 const volatile __u16 setting_last_port[SETTING_PORT_RANGES] __weak = {};

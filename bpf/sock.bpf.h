@@ -46,7 +46,7 @@ static __always_inline bool port_wanted(__u16 port)
 	return false;
 }
 
-/* As filter_match() of user/filter.c: a port of 0 is not known yet and matches nothing. */
+/* As filter_match() of user/event/filter.c: a port of 0 is not known yet and matches nothing. */
 static __always_inline bool ports_wanted(__u16 lport, __u16 rport)
 {
 	if (!setting_port_ranges)
@@ -127,7 +127,7 @@ static __always_inline bool family_restricted(void)
 	return !(setting_ipv4 && setting_ipv6);
 }
 
-/* As filter_match_listener() of user/filter.c: an IPv6 listener that serves IPv4 too passes with either; it has no peer. */
+/* As filter_match_listener() of user/event/filter.c: an IPv6 listener that serves IPv4 too passes with either; it has no peer. */
 static __always_inline bool ends_wanted(const struct fact_sock *s, bool dual_stack)
 {
 	return s->family == AF_INET ? setting_ipv4 : setting_ipv6 || dual_stack;

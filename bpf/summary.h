@@ -2,7 +2,7 @@
 /*
  * summary.h - what --summary keeps in the kernel: for each listener who it is and what it did.
  *
- * Private to bpf/summary.bpf.c and user/summary_source.c, apart from the histogram, which user/tally.c reads. Native
+ * Private to bpf/summary.bpf.c and user/kernel/count_source.c, apart from the histogram, which user/listener/tally.c reads. Native
  * byte order, ports host order, addresses network order, times CLOCK_MONOTONIC nanoseconds.
  */
 #ifndef SOCKSTATE_SUMMARY_H

@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "docs_fields.h"
-#include "doctor.h"
-#include "hooks.h"
-#include "options.h"
-#include "run.h"
-#include "source.h"
+#include "kernel/clock.h"
+#include "event/describe.h"
+#include "run/doctor.h"
+#include "fact/hooks.h"
+#include "cli/options.h"
+#include "run/run.h"
+#include "kernel/source.h"
 
 /* The one variable of the process: a signal handler has no other way to say that it ran. */
 static volatile sig_atomic_t stop_signal;
@@ -191,7 +191,7 @@ int main(int argc, char **argv)
 	}
 	unknown = hooks_unknown(options.force_absent, &unknown_len);
 	if (unknown) {
-		run_complain("--force-absent: '%.*s' is no hook: fentry, or names of the table in user/hooks.c",
+		run_complain("--force-absent: '%.*s' is no hook: fentry, or names of the table in user/fact/hooks.c",
 			     (int)(unknown_len < 40 ? unknown_len : 40), unknown);
 		return EXIT_USAGE;
 	}

@@ -29,7 +29,7 @@ static void keep(struct view *v, const struct event *e)
 		mix[mix_count++] = *e;
 }
 
-#include "view_base.h"
+#include "view/impl.h"
 
 static void run(const char *name, struct view *v, unsigned int connections)
 {

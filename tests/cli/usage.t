@@ -31,7 +31,7 @@ bad "--ring-size: '3M' is not a power of two: give for example 1M, 2M, 4M or 8M"
 bad "--record and --replay: a replay cannot be recorded, copy the file instead" --record a --replay b
 bad "--quiet: only for 'sockstate doctor'" --quiet
 bad "--duration and --replay: a recording ends by itself, use --count" --duration 1 --replay b
-bad "--force-absent: 'foo' is no hook: fentry, or names of the table in user/hooks.c" --force-absent fentry,foo
+bad "--force-absent: 'foo' is no hook: fentry, or names of the table in user/fact/hooks.c" --force-absent fentry,foo
 bad "-o: doctor and fields have one form each, leave it out" doctor --json
 
 run 0 --help

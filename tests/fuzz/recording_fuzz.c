@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "decode.h"
-#include "source.h"
-#include "stream.h"
+#include "fact/decode.h"
+#include "kernel/source.h"
+#include "stream/stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

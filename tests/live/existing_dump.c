@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../user/clock.h"
-#include "snapshot.h"
-#include "source.h"
+#include "kernel/clock.h"
+#include "kernel/snapshot.h"
+#include "kernel/source.h"
 
 static int print(void *ctx, const void *bytes, size_t size)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sockdiag.h"
+#include "kernel/sockdiag.h"
 
 static int print(void *ctx, const struct sockdiag_row *row)
 {

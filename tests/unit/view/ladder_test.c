@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "view/view.h"
+
+#include "event/sample_events.h"
+#include "tap.h"
+#include "base/text.h"
+#include "view/ladder_gold.h"
+
+static int fd;
+static struct story s;
+static char *text;
+
+static void open_view(bool utf8)
+{
+	struct view_options o = {.fd = fd, .utf8 = utf8, .columns = 80, .boot_offset_ns = STORY_OFFSET};
+
+	s.v = view_ladder_new(&o);
+}
+
+/* What has come since the last call, without ending. */
+static const char *so_far(void)
+{
+	free(text);
+	text = story_text(s.v, fd);
+	return text;
+}
+
+static const char *result(void)
+{
+	view_finish(s.v);
+	so_far();
+	view_free(s.v);
+	return text;
+}
+
+static unsigned int widest(const char *rows)
+{
+	unsigned int most = 0;
+	char row[1024];
+
+	while (*rows) {
+		size_t n = strcspn(rows, "\n");
+		unsigned int columns;
+
+		snprintf(row, sizeof(row), "%.*s", (int)n, rows);
+		columns = text_columns(row);
+		most = columns > most ? columns : most;
+		rows += n + (rows[n] == '\n');
+	}
+	return most;
+}
+
+static unsigned int count(const char *rows, const char *what)
+{
+	unsigned int n = 0;
+
+	while ((rows = strstr(rows, what))) {
+		n++;
+		rows += strlen(what);
+	}
+	return n;
+}
+
+static void check_story(void)
+{
+	open_view(true);
+	story_tell(&s);
+	is_str(result(), gold_utf8, "the story");
+	ok(widest(text) <= 80, "no row is wider than 80 columns (%u)", widest(text));
+	open_view(false);
+	story_tell(&s);
+	is_str(result(), gold_ascii, "the story in ASCII");
+}
+
+static void check_live(void)
+{
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	ok(strstr(so_far(), "ACK K+1=230177332 -"), "the handshake is drawn as it is complete");
+	story_accept(&s, 2 * SEC, 51234, 2 * SEC - 53 * US, 4 * US);
+	is_str(so_far(),
+	       " 1.999996               |                       accept() is called |\n"
+	       " 2.000000               |       accept() = 5, it had waited 1.99 s |\n"
+	       "                        |                         accept queue 0/2 |\n",
+	       "and accept() when it happens");
+	story_handshake(&s, 3 * SEC, 51236, 1);
+	is_str(so_far(), "", "another connection waits for its turn");
+	story_close(&s, 3 * SEC + MS, 51234, 3 * SEC);
+	is_str(so_far(),
+	       " 3.001000     FIN_WAIT1 | sends FIN                                |\n"
+	       " 3.001009               |-- FIN ---------------------------------->| CLOSE_WAIT\n"
+	       " 3.001020     FIN_WAIT2 |<- ACK -----------------------------------|\n"
+	       " 3.001050               |                                sends FIN | LAST_ACK\n"
+	       " 3.001061     TIME_WAIT |<- FIN -----------------------------------|\n"
+	       " 3.001075               |-- ACK ---------------------------------->| CLOSE\n"
+	       "              server: 7 B in, 18 B out, lived 3.00 s\n",
+	       "then the close, and what it carried");
+	story_close(&s, 4 * SEC, 51236, SEC);
+	is_u64(count(so_far(), "127.0.0.1:51236"), 1, "the other one is drawn whole when it has ended");
+	is_u64(count(text, "SYN J="), 1, "from its SYN");
+	is_str(result(), "", "and nothing is left");
+}
+
+/* A client elsewhere: only the server's end is traced. */
+static void check_remote_client(void)
+{
+	struct event *e;
+
+	open_view(false);
+	e = move(&s, 0, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV, 0);
+	isns(e, 51234);
+	tell(&s);
+	story_retransmit(&s, SEC, 's', 51234, "synack", 1);
+	e = move(&s, SEC + 50 * MS, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, SEC + 50 * MS);
+	isns(e, 51234);
+	event_set(e, F_HANDSHAKE_NS, SEC + 50 * MS);
+	event_set(e, F_QUEUED, 1);
+	queues(e, 0, 1);
+	tell(&s);
+	move(&s, 2 * SEC, 's', 51234, TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1, SEC);
+	tell(&s);
+	move(&s, 2 * SEC + MS, 's', 51234, TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2, MS);
+	tell(&s);
+	move(&s, 2 * SEC + 2 * MS, 's', 51234, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT, MS);
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "               client (not traced)                         server lab[4711]\n"
+	       " 0.000000    (SYN_SENT) |-- SYN J=653072494 ---------------------->| SYN_RECV\n"
+	       "                        |<- SYN K=230177331, ACK J+1=653072495 ----|\n"
+	       " 1.000000               |<- SYN, ACK again (1) --------------------|\n"
+	       " 1.050000 (ESTABLISHED) |-- ACK K+1=230177332 -------------------->| ESTABLISHED\n"
+	       "                        |                         handshake 1.05 s |\n"
+	       "                        |                         accept queue 1/2 |\n"
+	       " 2.000000  (CLOSE_WAIT) |<- FIN -----------------------------------| FIN_WAIT1\n"
+	       " 2.001000               |-- ACK ---------------------------------->| FIN_WAIT2\n"
+	       " 2.002000    (LAST_ACK) |-- FIN ---------------------------------->| TIME_WAIT\n"
+	       "              closed\n",
+	       "a client that is not traced: its states are inferred");
+}
+
+/* A server elsewhere, and one that refuses. */
+static void check_remote_server(void)
+{
+	struct event *e;
+
+	open_view(false);
+	e = move(&s, 0, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
+	tell(&s);
+	e = move(&s, 9 * MS, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, 9 * MS);
+	isns(e, 51234);
+	event_set(e, F_CONNECT_NS, 9 * MS);
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "                 client nc[4712]                          server (not traced)\n"
+	       " 0.000000      SYN_SENT |-- SYN J=653072494 ---------------------->|\n"
+	       " 0.009000   ESTABLISHED |<- SYN K=230177331, ACK J+1=653072495 ----| (SYN_RECV)\n"
+	       "                        | connected after 9.00 ms                  |\n"
+	       "                        |-- ACK K+1=230177332 -------------------->| (ESTABLISHED)\n"
+	       "              still open\n",
+	       "a server that is not traced");
+
+	open_view(false);
+	e = move(&s, 0, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
+	tell(&s);
+	e = at(&s, EVENT_RESET, 30 * US, 'c', 51234);
+	event_set_text(e, F_DIR, "received");
+	tell(&s);
+	e = move(&s, 31 * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_CLOSE, 31 * US);
+	event_set_text(e, F_REASON, "rst_received");
+	tell(&s);
+	e = at(&s, EVENT_CLOSE, 31 * US, 'c', 51234);
+	event_set_text(e, F_END, "refused");
+	event_set(e, F_LIFE_NS, 31 * US);
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "                 client nc[4712]                          server (not traced)\n"
+	       " 0.000000      SYN_SENT |-- SYN ---------------------------------->|\n"
+	       " 0.000030         CLOSE |<- RST -----------------------------------|\n"
+	       "              client: lived 31 us\n",
+	       "nobody listens");
+}
+
+/* Two namespaces with equal addresses and ports at once: sequence numbers tell them apart. */
+static void check_twins(void)
+{
+	struct event *e;
+
+	open_view(false);
+	for (unsigned int i = 0; i < 2; i++) {
+		e = move(&s, i * US, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV, 0);
+		event_set(e, F_NETNS, 10 + i);
+		event_set(e, F_COOKIE, 500 + i);
+		isns(e, 51234 + i);
+		tell(&s);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		e = move(&s, (20 + i) * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, 20 * US);
+		event_set(e, F_NETNS, 20 + i);
+		event_set(e, F_COOKIE, 600 + i);
+		isns(e, 51234 + i);
+		tell(&s);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		e = move(&s, (40 + i) * US, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 40 * US);
+		event_set(e, F_NETNS, 10 + i);
+		event_set(e, F_COOKIE, 500 + i);
+		isns(e, 51234 + i);
+		tell(&s);
+	}
+	is_u64(count(result(), "-- 127.0.0.1:51234 -> 127.0.0.1:9502"), 2, "twins in two namespaces are two ladders");
+	ok(count(text, "(not traced)") == 0, "each with both its ends");
+	is_u64(count(text, "SYN J=653072494 "), 1, "the first with its own numbers");
+	is_u64(count(text, "SYN J=653072495 "), 1, "the second with its own");
+}
+
+static void check_cookie_and_odd(void)
+{
+	struct event *e;
+
+	open_view(false);
+	e = move(&s, 0, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_ESTABLISHED, 0);
+	isns(e, 51234);
+	event_set(e, F_SYNCOOKIE, 1);
+	event_set(e, F_QUEUED, 1);
+	event_set_text(e, F_COMM, "\x1b[2J\xff evil name");
+	tell(&s);
+	e = at(&s, EVENT_RESET, MS, 's', 51234);
+	event_set_text(e, F_DIR, "sent");
+	event_set_text(e, F_REASON, "abort_on_close");
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "               client (not traced)                      server ?[2J? evi.[4711]\n"
+	       "             (SYN_SENT) |-- SYN J=653072494 ---------------------->|\n"
+	       "          (ESTABLISHED) |<- SYN K=230177331, ACK J+1=653072495 ----|\n"
+	       " 0.000000 (ESTABLISHED) |-- ACK K+1=230177332 -------------------->| ESTABLISHED\n"
+	       "                        |   from a SYN cookie: no request was kept |\n"
+	       "                        |                      in the accept queue |\n"
+	       " 0.001000               |<- RST (abort on close) ------------------|\n"
+	       "              still open\n",
+	       "a SYN cookie, a hostile name, a reset");
+
+	open_view(true);
+	for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
+		event_init(&s.e, (enum event_type)type, 5);
+		tell(&s);
+	}
+	is_str(result(), "LOST 0 facts: a ladder may miss steps\n", "events with nothing in them draw nothing");
+
+	open_view(true);
+	for (unsigned int i = 0; i < 200; i++)
+		story_retransmit(&s, i * MS, 's', 51234, "synack", i);
+	is_str(result(), "", "a retransmit of an unknown connection draws nothing");
+}
+
+static void check_bounds(void)
+{
+	open_view(false);
+	for (unsigned int i = 0; i < 200; i++)
+		story_handshake(&s, i * 100 * US, 1000 + i, 1);
+	ok(strstr(result(), "\n136 more connections not drawn\n"), "of 200 open at once 64 are drawn, the rest counted");
+	is_u64(count(text, "still open"), 64, "64 ladders");
+
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	for (unsigned int i = 0; i < 100; i++)
+		story_retransmit(&s, SEC + i * MS, 's', 51234, "synack", i);
+	story_close(&s, 2 * SEC, 51234, 2 * SEC);
+	ok(strstr(result(), "more steps not drawn\n"), "steps are bounded and counted");
+	ok(strstr(text, "server: 7 B in"), "and the end is still told");
+
+	open_view(false);
+	for (unsigned int i = 0; i < 3000; i++) {
+		story_handshake(&s, i * 10 * MS, 1000 + i, 1);
+		story_close(&s, i * 10 * MS + MS, 1000 + i, MS);
+	}
+	is_u64(count(result(), "server: 7 B in"), 3000, "3000 connections one after another are all drawn");
+	ok(!strstr(text, "not drawn"), "none is left out");
+}
+
+static void listens(void)
+{
+	story_listen(&s);
+	free(story_text(s.v, fd));
+}
+
+/* SYN_SENT and ESTABLISHED of a client; its server may be traced or not. */
+static void client_connects(uint64_t t, unsigned int port)
+{
+	struct event *e = move(&s, t, 'c', port, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
+
+	e->present[F_LPORT / 64] &= ~(UINT64_C(1) << F_LPORT % 64);
+	tell(&s);
+	e = move(&s, t + 9 * US, 'c', port, TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, 9 * US);
+	isns(e, port);
+	tell(&s);
+}
+
+static void check_heading(void)
+{
+	struct event *e;
+
+	open_view(false);
+	client_connects(0, 51234);
+	ok(strstr(so_far(), "server (not traced)"), "a server that listens elsewhere is not waited for");
+	result();
+
+	open_view(false);
+	listens();
+	client_connects(0, 51234);
+	is_str(so_far(), "", "one that listens here is");
+	e = move(&s, 20 * US, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 0);
+	isns(e, 51234);
+	event_set(e, F_SYNCOOKIE, 1);
+	tell(&s);
+	is_u64(count(so_far(), "server lab[4711]"), 1, "then it stands in the heading");
+	is_u64(count(text, "SYN J="), 1, "the SYN is drawn once");
+	ok(!strchr(text, '('), "and no state is a guess");
+	result();
+
+	open_view(false);
+	listens();
+	client_connects(0, 51234);
+	client_connects(SEC, 51236);
+	ok(strstr(so_far(), "server (not traced)"), "not for long");
+	result();
+}
+
+/* Accepted at the SYN, ESTABLISHED when the final ACK comes. */
+static void fastopen_accept(uint64_t t)
+{
+	struct event *e = at(&s, EVENT_ACCEPT, t, 's', 51234);
+
+	e->present[F_COOKIE / 64] &= ~(UINT64_C(1) << F_COOKIE % 64);
+	event_set(e, F_SOCKET_STATE, TCP_STATE_SYN_RECV);
+	event_field(e, F_FD)->i = 6;
+	event_set(e, F_FASTOPEN, 1);
+	tell(&s);
+}
+
+static void fastopen_established(uint64_t t, uint64_t handshake)
+{
+	struct event *e = move(&s, t, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, handshake);
+
+	isns(e, 51234);
+	event_set(e, F_HANDSHAKE_NS, handshake);
+	event_set(e, F_FASTOPEN, 1);
+	tell(&s);
+}
+
+static void check_fastopen(void)
+{
+	open_view(false);
+	fastopen_accept(0);
+	is_str(so_far(), "", "a fast open is drawn when its begin is known");
+	fastopen_established(300 * MS, 300 * MS + 20 * US);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:29.999980 ---\n"
+	       "               client (not traced)                         server lab[4711]\n"
+	       " 0.000000    (SYN_SENT) |-- SYN J=653072494 ---------------------->| SYN_RECV\n"
+	       "                        |<- SYN K=230177331, ACK J+1=653072495 ----|\n"
+	       " 0.000020               |       accept() = 6, before the final ACK |\n"
+	       " 0.300020 (ESTABLISHED) |-- ACK K+1=230177332 -------------------->| ESTABLISHED\n"
+	       "                        |              fast open: handshake 300 ms |\n"
+	       "              still open\n",
+	       "from the SYN, which was before accept()");
+
+	open_view(false);
+	fastopen_accept(0);
+	story_retransmit(&s, 2 * SEC, 's', 51234, "synack", 1);
+	ok(strstr(so_far(), "accept() = 6"), "or after a second without");
+	fastopen_established(3 * SEC, 3 * SEC + 20 * US);
+	is_u64(count(result(), "SYN_RECV"), 0, "its SYN is not drawn again");
+	ok(strstr(text, " 3.000000 "), "and the times go on");
+}
+
+static void reset(uint64_t t, char role, const char *dir, const char *reason)
+{
+	struct event *e = at(&s, EVENT_RESET, t, role, 51234);
+
+	event_set_text(e, F_DIR, dir);
+	if (reason)
+		event_set_text(e, F_REASON, reason);
+	tell(&s);
+}
+
+static void closes(uint64_t t, char role, const char *reason)
+{
+	struct event *e = move(&s, t, role, 51234, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE, 0);
+
+	if (reason)
+		event_set_text(e, F_REASON, reason);
+	tell(&s);
+}
+
+static void check_reset(void)
+{
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	closes(SEC, 'c', NULL);
+	so_far();
+	reset(SEC + US, 's', "received", NULL);
+	is_str(so_far(), "", "a RST that came waits for its sender");
+	closes(SEC + 2 * US, 's', "rst_received");
+	reset(SEC + 3 * US, 'c', "sent", "state");
+	is_str(so_far(), " 1.000001               |-- RST (state) -------------------------->| CLOSE\n",
+	       "who knows why: one row");
+	story_accept(&s, 5 * SEC, 51234, 5 * SEC, 4 * US);
+	ok(strstr(so_far(), "accept() = 5"), "what is in the queue is still accepted");
+	at(&s, EVENT_CLOSE, 5 * SEC, 's', 51234);
+	tell(&s);
+	is_str(so_far(), "              server: closed\n", "then it is over, whatever the client says");
+	result();
+
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	closes(SEC, 's', "listener_closed");
+	so_far();
+	reset(SEC + US, 's', "sent", "state");
+	at(&s, EVENT_CLOSE, SEC + US, 's', 51234);
+	tell(&s);
+	closes(SEC + 3 * US, 'c', "rst_received");
+	is_str(so_far(),
+	       " 1.000001         CLOSE |<- RST (state) ---------------------------|\n"
+	       "              server: closed\n",
+	       "one row the other way too");
+	result();
+
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	reset(SEC, 's', "received", NULL);
+	so_far();
+	story_handshake(&s, 2 * SEC, 51236, 1);
+	ok(strstr(so_far(), "|-- RST ---"), "a sender that says nothing is not waited for long");
+	result();
+}
+
+static void check_half_closed(void)
+{
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	closes(MS, 'c', NULL);
+	story_handshake(&s, 2 * SEC, 51236, 1);
+	ok(strstr(so_far(), "127.0.0.1:51236 -> "), "a connection that is half closed gives its place");
+	move(&s, 3 * SEC, 's', 51234, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE_WAIT, 0);
+	tell(&s);
+	ok(strstr(result(), "127.0.0.1:51234 -> 127.0.0.1:9502, continued"), "and goes on later");
+	ok(strstr(text, " 3.000000 "), "with its own times");
+}
+
+/* With tcp_abort_on_overflow: the RST, the end of the request, then the refusal. */
+static void check_refused_by_reset(void)
+{
+	struct event *e;
+
+	open_view(false);
+	e = move(&s, 0, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV, 0);
+	isns(e, 51234);
+	tell(&s);
+	reset(MS, 's', "sent", "other");
+	e = move(&s, MS, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE, MS);
+	event_set_text(e, F_REASON, "rst_sent");
+	tell(&s);
+	e = at(&s, EVENT_CLOSE, MS, 's', 51234);
+	event_set(e, F_ACCEPTED, 0);
+	tell(&s);
+	story_drop(&s, MS + 9 * US, 51234, "ack");
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "               client (not traced)                         server lab[4711]\n"
+	       " 0.000000    (SYN_SENT) |-- SYN J=653072494 ---------------------->| SYN_RECV\n"
+	       "                        |<- SYN K=230177331, ACK J+1=653072495 ----|\n"
+	       " 0.001000               |-- ACK K+1=230177332 --------------------X| refused\n"
+	       "                        |                  accept queue full 3/2+1 |\n"
+	       " 0.001000               |<- RST (other) ---------------------------| CLOSE\n"
+	       "              server: never accepted\n",
+	       "an ACK that is refused by RST is one ladder");
+}
+
+static void existing(uint64_t t, char role, unsigned int port, bool role_known)
+{
+	struct event *e = at(&s, EVENT_SOCKET, t, role, port);
+
+	if (!role_known)
+		e->present[F_ROLE / 64] &= ~(UINT64_C(1) << F_ROLE % 64);
+	event_set(e, F_SOCKET_STATE, TCP_STATE_ESTABLISHED);
+	event_set(e, F_PREEXISTING, 1);
+	tell(&s);
+}
+
+static void check_existing(void)
+{
+	struct event *e;
+
+	open_view(false);
+	existing(0, 'c', 51234, false);
+	story_handshake(&s, SEC, 51236, 1);
+	is_u64(count(so_far(), "127.0.0.1:51236"), 1, "what existed before does not keep others from being drawn");
+	ok(!strstr(text, "51234"), "nor is it drawn while nothing happens");
+	story_close(&s, 2 * SEC, 51236, SEC);
+	so_far();
+	e = move(&s, 3 * SEC, 'c', 51234, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE_WAIT, 0);
+	e->present[F_ROLE / 64] &= ~(UINT64_C(1) << F_ROLE % 64);
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "                    nc[4712]                                 (not traced)\n"
+	       " 0.000000   ESTABLISHED | existed before                           |\n"
+	       " 3.000000    CLOSE_WAIT |<- FIN -----------------------------------| (FIN_WAIT1)\n"
+	       "              still open\n",
+	       "who is the client is not said where nobody knows");
+
+	open_view(false);
+	for (unsigned int i = 0; i < 200; i++)
+		existing(0, 's', 1000 + i, true);
+	story_handshake(&s, US, 51234, 1);
+	ok(strstr(so_far(), "127.0.0.1:51234"), "200 that existed before leave room for a new one");
+	is_u64(count(result(), "existed before"), 62, "and those that are still there are drawn at the end");
+	ok(strstr(text, "\n138 more connections not drawn\n"), "the rest counted");
+}
+
+int main(void)
+{
+	fd = story_fd();
+	check_story();
+	check_live();
+	check_remote_client();
+	check_remote_server();
+	check_twins();
+	check_cookie_and_odd();
+	check_heading();
+	check_fastopen();
+	check_reset();
+	check_half_closed();
+	check_refused_by_reset();
+	check_existing();
+	check_bounds();
+	free(text);
+	return done();
+}

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/btf.h"
+
+#include <errno.h>
+#include <linux/btf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRACEPOINT_PREFIX "btf_trace_"
+
+struct kernel_types {
+	const uint8_t *types;
+	uint32_t types_size;
+	const char *strings;
+	uint32_t strings_size;
+	uint32_t *offset; /* of each type, by id; 0 is void */
+	uint32_t count;
+	uint32_t *next, *bucket; /* chains of ids by hash of name, 0 ends one */
+	uint32_t mask;
+};
+
+/* ---- one type ---- */
+
+static const struct btf_type *type_at(const struct kernel_types *k, uint32_t id)
+{
+	return (const void *)(k->types + k->offset[id]);
+}
+
+static unsigned int kind_of(const struct btf_type *t)
+{
+	return BTF_INFO_KIND(t->info);
+}
+
+static const char *name_of(const struct kernel_types *k, uint32_t offset)
+{
+	return offset < k->strings_size ? k->strings + offset : "";
+}
+
+/* Bytes after the common part; SIZE_MAX where the kind is not known. */
+static size_t tail_size(const struct btf_type *t)
+{
+	size_t vlen = BTF_INFO_VLEN(t->info);
+
+	switch (kind_of(t)) {
+	case BTF_KIND_INT:	 return sizeof(uint32_t);
+	case BTF_KIND_ARRAY:	 return sizeof(struct btf_array);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:	 return vlen * sizeof(struct btf_member);
+	case BTF_KIND_ENUM:	 return vlen * sizeof(struct btf_enum);
+	case BTF_KIND_FUNC_PROTO: return vlen * sizeof(struct btf_param);
+	case BTF_KIND_VAR:	 return sizeof(struct btf_var);
+	case BTF_KIND_DATASEC:	 return vlen * sizeof(struct btf_var_secinfo);
+	case 17 /* DECL_TAG */:	 return sizeof(uint32_t);
+	case 19 /* ENUM64 */:	 return vlen * 12;
+	case BTF_KIND_PTR:
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case 18 /* TYPE_TAG */:	 return 0;
+	default:		 return SIZE_MAX;
+	}
+}
+
+static bool is_enum(unsigned int kind)
+{
+	return kind == BTF_KIND_ENUM || kind == 19;
+}
+
+static bool is_struct(unsigned int kind)
+{
+	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
+}
+
+/* ---- all types: places and names ---- */
+
+static uint32_t hash_of(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	while (*name)
+		h = (h ^ (uint8_t)*name++) * 16777619u;
+	return h;
+}
+
+static bool has_a_name_that_is_asked_for(unsigned int kind)
+{
+	return kind == BTF_KIND_FUNC || kind == BTF_KIND_TYPEDEF || is_struct(kind) || is_enum(kind);
+}
+
+/* Counts, or with k->offset set fills in. -EBADMSG where a type does not fit. */
+static int walk(struct kernel_types *k)
+{
+	uint32_t id = 1;
+	size_t at = 0;
+
+	while (at < k->types_size) {
+		const struct btf_type *t = (const void *)(k->types + at);
+		size_t tail;
+
+		if (k->types_size - at < sizeof(*t))
+			return -EBADMSG;
+		tail = tail_size(t);
+		if (tail > k->types_size - at - sizeof(*t))
+			return -EBADMSG;
+		if (k->offset) {
+			k->offset[id] = (uint32_t)at;
+			if (t->name_off && has_a_name_that_is_asked_for(kind_of(t))) {
+				uint32_t *bucket = &k->bucket[hash_of(name_of(k, t->name_off)) & k->mask];
+
+				k->next[id] = *bucket;
+				*bucket = id;
+			}
+		}
+		at += sizeof(*t) + tail;
+		id++;
+	}
+	k->count = id;
+	return 0;
+}
+
+int kernel_types_new(struct kernel_types **out, const void *bytes, size_t size)
+{
+	const struct btf_header *h = bytes;
+	struct kernel_types *k;
+	size_t body;
+	int rc;
+
+	if (size < sizeof(*h) || h->magic != BTF_MAGIC || h->hdr_len < sizeof(*h) || h->hdr_len > size)
+		return -EBADMSG;
+	body = size - h->hdr_len;
+	if (h->type_off > body || h->type_len > body - h->type_off || h->str_off > body || !h->str_len ||
+	    h->str_len > body - h->str_off || h->type_off % 4)
+		return -EBADMSG;
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return -ENOMEM;
+	k->types = (const uint8_t *)bytes + h->hdr_len + h->type_off;
+	k->types_size = h->type_len;
+	k->strings = (const char *)bytes + h->hdr_len + h->str_off;
+	k->strings_size = h->str_len;
+	if (k->strings[k->strings_size - 1]) {
+		rc = -EBADMSG;
+		goto fail;
+	}
+	rc = walk(k);
+	if (rc)
+		goto fail;
+	for (k->mask = 1023; k->mask < k->count / 2; k->mask = k->mask * 2 + 1)
+		;
+	k->offset = malloc(k->count * sizeof(uint32_t));
+	k->next = calloc(k->count, sizeof(uint32_t));
+	k->bucket = calloc(k->mask + 1, sizeof(uint32_t));
+	rc = k->offset && k->next && k->bucket ? walk(k) : -ENOMEM;
+	if (rc)
+		goto fail;
+	*out = k;
+	return 0;
+fail:
+	kernel_types_free(k);
+	return rc;
+}
+
+void kernel_types_free(struct kernel_types *k)
+{
+	if (!k)
+		return;
+	free(k->offset);
+	free(k->next);
+	free(k->bucket);
+	free(k);
+}
+
+/* ---- questions ---- */
+
+static bool is_thing(unsigned int kind, enum kernel_thing thing)
+{
+	switch (thing) {
+	case KERNEL_FUNCTION:	return kind == BTF_KIND_FUNC;
+	case KERNEL_STRUCT:	return is_struct(kind);
+	case KERNEL_ENUM:	return is_enum(kind);
+	case KERNEL_TRACEPOINT:
+	case KERNEL_TYPEDEF:	return kind == BTF_KIND_TYPEDEF;
+	}
+	return false;
+}
+
+uint32_t kernel_types_find(const struct kernel_types *k, enum kernel_thing thing, const char *name)
+{
+	char full[128] = TRACEPOINT_PREFIX;
+	uint32_t found = 0;
+
+	if (thing == KERNEL_TRACEPOINT) {
+		strncat(full, name, sizeof(full) - sizeof(TRACEPOINT_PREFIX));
+		name = full;
+	}
+	/* Chains run from the last to the first. */
+	for (uint32_t id = k->bucket[hash_of(name) & k->mask]; id; id = k->next[id]) {
+		const struct btf_type *t = type_at(k, id);
+
+		if (is_thing(kind_of(t), thing) && !strcmp(name_of(k, t->name_off), name))
+			found = id;
+	}
+	return found;
+}
+
+/* A tracepoint's typedef is of a pointer to a function, whose first argument is not the tracepoint's. */
+int kernel_types_tracepoint_args(const struct kernel_types *k, const char *name)
+{
+	uint32_t id = kernel_types_find(k, KERNEL_TRACEPOINT, name);
+	const struct btf_type *t;
+
+	for (int steps = 0; id && id < k->count && steps < 4; steps++) {
+		t = type_at(k, id);
+		if (kind_of(t) == BTF_KIND_FUNC_PROTO)
+			return (int)BTF_INFO_VLEN(t->info) - 1;
+		id = t->type;
+	}
+	return -1;
+}
+
+bool kernel_types_enum_has(const struct kernel_types *k, const char *name, const char *enumerator)
+{
+	uint32_t id = kernel_types_find(k, KERNEL_ENUM, name);
+	const struct btf_type *t = id ? type_at(k, id) : NULL;
+	const uint8_t *values = (const uint8_t *)(t + 1);
+
+	for (size_t i = 0; t && i < BTF_INFO_VLEN(t->info); i++) {
+		const uint32_t *name_off = (const void *)(values + i * tail_size(t) / BTF_INFO_VLEN(t->info));
+
+		if (!strcmp(name_of(k, *name_off), enumerator))
+			return true;
+	}
+	return false;
+}
+
+/* ---- an extract ---- */
+
+struct bytes {
+	uint8_t *data;
+	size_t size, room;
+};
+
+struct extract {
+	const struct kernel_types *k;
+	uint32_t *new_id; /* by old id, 0 not taken yet */
+	uint32_t *taken;  /* old ids in their new order */
+	uint32_t count;
+	struct bytes types, strings;
+	bool failed;
+};
+
+static void append(struct extract *x, struct bytes *b, const void *data, size_t size)
+{
+	if (x->failed)
+		return;
+	if (b->room - b->size < size) {
+		size_t room = (b->room + size) * 2;
+		uint8_t *grown = realloc(b->data, room);
+
+		if (!grown) {
+			x->failed = true;
+			return;
+		}
+		b->data = grown;
+		b->room = room;
+	}
+	memcpy(b->data + b->size, data, size);
+	b->size += size;
+}
+
+static uint32_t take_string(struct extract *x, uint32_t offset)
+{
+	const char *name = name_of(x->k, offset);
+	uint32_t at = (uint32_t)x->strings.size;
+
+	if (!*name)
+		return 0;
+	append(x, &x->strings, name, strlen(name) + 1);
+	return at;
+}
+
+/* Its new id; its own parts are written when its turn comes. */
+static uint32_t take_type(struct extract *x, uint32_t id)
+{
+	if (!id || id >= x->k->count)
+		return 0;
+	if (!x->new_id[id]) {
+		x->taken[x->count] = id;
+		x->new_id[id] = ++x->count;
+	}
+	return x->new_id[id];
+}
+
+/* Members, enumerators and the like all begin with their name; those of structs go on with their type. */
+static void write_parts(struct extract *x, const struct btf_type *t, bool typed)
+{
+	size_t count = BTF_INFO_VLEN(t->info);
+	size_t size = count ? tail_size(t) / count : 0;
+	const uint8_t *part = (const uint8_t *)(t + 1);
+
+	for (size_t i = 0; i < count; i++, part += size) {
+		uint32_t copy[3];
+
+		memcpy(copy, part, size < sizeof(copy) ? size : sizeof(copy));
+		copy[0] = take_string(x, copy[0]);
+		if (typed)
+			copy[1] = take_type(x, copy[1]);
+		append(x, &x->types, copy, size);
+	}
+}
+
+static void write_type(struct extract *x, const struct btf_type *t)
+{
+	unsigned int kind = kind_of(t);
+	struct btf_type head = *t;
+	struct btf_array array;
+
+	head.name_off = take_string(x, t->name_off);
+	if (kind == BTF_KIND_PTR)
+		head.type = 0;
+	else if (kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE ||
+		 kind == BTF_KIND_RESTRICT || kind == 18)
+		head.type = take_type(x, t->type);
+	append(x, &x->types, &head, sizeof(head));
+	if (is_struct(kind) || is_enum(kind)) {
+		write_parts(x, t, is_struct(kind));
+	} else if (kind == BTF_KIND_ARRAY) {
+		memcpy(&array, t + 1, sizeof(array));
+		array.type = take_type(x, array.type);
+		array.index_type = take_type(x, array.index_type);
+		append(x, &x->types, &array, sizeof(array));
+	} else {
+		append(x, &x->types, t + 1, tail_size(t));
+	}
+}
+
+static void take_named(struct extract *x, const char *name)
+{
+	const struct kernel_types *k = x->k;
+
+	for (uint32_t id = k->bucket[hash_of(name) & k->mask]; id; id = k->next[id]) {
+		const struct btf_type *t = type_at(k, id);
+
+		if (kind_of(t) != BTF_KIND_FUNC && !strcmp(name_of(k, t->name_off), name))
+			take_type(x, id);
+	}
+}
+
+/* Functions by value do not exist: what a struct holds are kinds that write_type() copies whole. */
+static int put_together(struct extract *x, void **out, size_t *out_size)
+{
+	struct btf_header h = {
+		.magic = BTF_MAGIC,
+		.version = BTF_VERSION,
+		.hdr_len = sizeof(h),
+		.type_len = (uint32_t)x->types.size,
+		.str_off = (uint32_t)x->types.size,
+		.str_len = (uint32_t)x->strings.size,
+	};
+	struct bytes all = {0};
+
+	append(x, &all, &h, sizeof(h));
+	append(x, &all, x->types.data, x->types.size);
+	append(x, &all, x->strings.data, x->strings.size);
+	if (x->failed) {
+		free(all.data);
+		return -ENOMEM;
+	}
+	*out = all.data;
+	*out_size = all.size;
+	return 0;
+}
+
+int kernel_types_extract(const struct kernel_types *k, const char *const *names, size_t count, void **out,
+			 size_t *out_size)
+{
+	struct extract x = {.k = k};
+	int rc = -ENOMEM;
+
+	x.new_id = calloc(k->count, sizeof(uint32_t));
+	x.taken = malloc(k->count * sizeof(uint32_t));
+	if (x.new_id && x.taken) {
+		append(&x, &x.strings, "", 1);
+		for (size_t i = 0; i < count; i++)
+			take_named(&x, names[i]);
+		for (uint32_t i = 0; i < x.count && !x.failed; i++)
+			write_type(&x, type_at(k, x.taken[i]));
+		if (!x.failed && x.types.size)
+			rc = put_together(&x, out, out_size);
+		else if (!x.failed)
+			rc = -ENOENT;
+	}
+	free(x.new_id);
+	free(x.taken);
+	free(x.types.data);
+	free(x.strings.data);
+	return rc;
+}

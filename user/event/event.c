@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "event/event.h"
+
+#include <stddef.h>
+
+const struct field_info field_infos[FIELD_COUNT] = {
+#define FIELD(id, key, kind, meaning) [F_##id] = {key, KIND_##kind, meaning},
+#include "event/fields.def"
+#undef FIELD
+};
+
+static const struct {
+	const char *name, *meaning;
+} types[EVENT_TYPE_COUNT] = {
+#define EVENT(id, name, meaning) [EVENT_##id] = {name, meaning},
+	EVENT_TYPES(EVENT)
+#undef EVENT
+};
+
+const char *event_type_name(enum event_type type)
+{
+	return (unsigned int)type < EVENT_TYPE_COUNT ? types[type].name : "unknown";
+}
+
+const char *event_type_meaning(enum event_type type)
+{
+	return (unsigned int)type < EVENT_TYPE_COUNT ? types[type].meaning : "unknown";
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "fact/rings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The programs see what was read once in so many bytes: each time costs them a cache miss. */
+#define TELL_BYTES RING_CHUNK
+
+#define TOTAL_DEFAULT ((size_t)8 << 20)
+#define SHARE_MIN     ((size_t)512 << 10)
+
+/* A ring with something in it. */
+struct front {
+	struct fact_hdr *fact;
+	uint64_t t;
+	unsigned int ring;
+};
+
+struct rings {
+	struct ring_ends *ends;
+	unsigned char *chunks;
+	size_t ring_bytes;
+	unsigned int count;
+	struct front *fronts; /* scratch of one read */
+	struct ring {
+		uint64_t head; /* how far it had been written when the read began */
+		uint64_t tail; /* how far it has been read */
+		uint64_t t;    /* what was not read is no older */
+	} at[];
+};
+
+size_t rings_share(size_t total, unsigned int count)
+{
+	size_t share = RING_CHUNK;
+
+	if (!total)
+		total = count * SHARE_MIN > TOTAL_DEFAULT ? count * SHARE_MIN : TOTAL_DEFAULT;
+	while (share * 2 * count <= total)
+		share *= 2;
+	return share;
+}
+
+size_t rings_memory(size_t ring_bytes, unsigned int count)
+{
+	return count * (ring_bytes / RING_CHUNK) * (RING_CHUNK + RING_SLACK);
+}
+
+struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ring_bytes, unsigned int count, uint64_t since)
+{
+	struct rings *r = calloc(1, sizeof(*r) + count * sizeof(r->at[0]));
+
+	if (!r)
+		return NULL;
+	*r = (struct rings){.ends = ends, .chunks = chunks, .ring_bytes = ring_bytes, .count = count};
+	r->fronts = calloc(count, sizeof(*r->fronts));
+	if (!r->fronts) {
+		free(r);
+		return NULL;
+	}
+	for (unsigned int ring = 0; ring < count; ring++)
+		r->at[ring].t = since;
+	return r;
+}
+
+void rings_free(struct rings *r)
+{
+	if (r)
+		free(r->fronts);
+	free(r);
+}
+
+static struct fact_hdr *next_of(const struct rings *r, unsigned int ring)
+{
+	uint64_t at = r->at[ring].tail & (r->ring_bytes - 1);
+	size_t chunk = ring * (r->ring_bytes / RING_CHUNK) + at / RING_CHUNK;
+
+	return (struct fact_hdr *)(r->chunks + chunk * (RING_CHUNK + RING_SLACK) + at % RING_CHUNK);
+}
+
+/*
+ * The ring's next record. Returns 1, or 0 where there is none, or one in the making: that may be as old as the last one, which *until
+ * says then; or -EPROTO.
+ */
+static int look(const struct rings *r, unsigned int ring, struct front *front, uint64_t *until)
+{
+	const struct ring *at = &r->at[ring];
+	struct fact_hdr *fact;
+	uint16_t size;
+
+	if (at->tail == at->head)
+		return 0;
+	fact = next_of(r, ring);
+	size = __atomic_load_n(&fact->size, __ATOMIC_ACQUIRE);
+	if (!size) {
+		if (at->t < *until)
+			*until = at->t;
+		return 0;
+	}
+	if (size < sizeof(*fact) || size > RING_SLACK || size % 8)
+		return -EPROTO;
+	/* Tasks that preempt each other in their programs may leave stamps that are out of order: they are late. */
+	*front = (struct front){.fact = fact, .t = fact->t > at->t ? fact->t : at->t, .ring = ring};
+	return 1;
+}
+
+static void tell(struct rings *r, unsigned int ring)
+{
+	__atomic_store_n(&r->ends[ring].tail, r->at[ring].tail, __ATOMIC_RELEASE);
+}
+
+static void done_with(struct rings *r, const struct front *front)
+{
+	uint64_t *tail = &r->at[front->ring].tail;
+	uint64_t before = *tail;
+
+	*tail += front->fact->size;
+	r->at[front->ring].t = front->t;
+	memset(front->fact, 0, front->fact->size);
+	if ((before ^ *tail) & TELL_BYTES)
+		tell(r, front->ring);
+}
+
+static size_t earliest(const struct front *fronts, size_t n)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		if (fronts[i].t < fronts[first].t)
+			first = i;
+	}
+	return first;
+}
+
+int rings_read_ahead(struct rings *r, uint64_t until, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
+{
+	int read = 0, rc = 0;
+
+	for (unsigned int ring = 0; ring < r->count && rc >= 0; ring++) {
+		uint64_t ignored = 0;
+		struct front front;
+
+		while (read < max && (rc = look(r, ring, &front, &ignored)) > 0 && front.t < until) {
+			rc = fn(ctx, front.fact, front.fact->size);
+			if (rc < 0)
+				break;
+			read++;
+			done_with(r, &front);
+		}
+		tell(r, ring);
+	}
+	return rc < 0 ? rc : read;
+}
+
+int rings_read(struct rings *r, uint64_t *until, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
+{
+	const uint64_t asked = *until;
+	int read = 0, rc = 0;
+	size_t n = 0;
+
+	for (unsigned int ring = 0; ring < r->count; ring++)
+		r->at[ring].head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
+	for (unsigned int ring = 0; ring < r->count; ring++) {
+		rc = look(r, ring, &r->fronts[n], until);
+		if (rc < 0)
+			return rc;
+		n += (size_t)rc;
+	}
+	while (n) {
+		struct front *front = &r->fronts[earliest(r->fronts, n)];
+
+		if (front->t >= *until)
+			break;
+		if (read == max) {
+			*until = front->t;
+			break;
+		}
+		rc = fn(ctx, front->fact, front->fact->size);
+		if (rc < 0)
+			break;
+		read++;
+		done_with(r, front);
+		rc = look(r, front->ring, front, until);
+		if (rc < 0)
+			break;
+		if (rc == 0) {
+			tell(r, front->ring);
+			*front = r->fronts[--n];
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		tell(r, r->fronts[i].ring);
+	/* Who had no room there when we looked has not looked at the clock yet. */
+	for (unsigned int ring = 0; ring < r->count; ring++) {
+		if (r->at[ring].tail == r->at[ring].head && r->at[ring].t < asked)
+			r->at[ring].t = asked;
+	}
+	return rc < 0 ? rc : read;
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/mapped_rings.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kernel/clock.h"
+#include "ring.h"
+#include "fact/rings.h"
+
+#define WAKE_BYTES_MAX (256 * 1024)
+/* Of one poll. Rings that fill as fast as they are read would else never let go: no output, no signal, no end. */
+#define RECORDS_MAX    4096
+/* The clocks of two CPUs are the same to some nanoseconds, and a program's taking of room is seen at once. This is plenty. */
+#define CLOCKS_DIFFER_NS 50000
+/* A record is in the making for nanoseconds, unless its CPU was taken away meanwhile. */
+#define STOPPED_MS	 1
+#define STOPPED_LONG_NS	 (5 * NS_PER_MS)
+
+/* One more than the highest number of a CPU that is there; later ones share. As the kernel lists them: "0-3,8". */
+static unsigned int online_cpus(int possible)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
+	char list[4096] = "";
+	char *last;
+	int count = 0;
+
+	if (f && fgets(list, sizeof(list), f) && strchr(list, '\n')) {
+		last = list + strcspn(list, "\n");
+		while (last > list && last[-1] >= '0' && last[-1] <= '9')
+			last--;
+		count = atoi(last) + 1;
+	}
+	if (f)
+		fclose(f);
+	return (unsigned int)(count < 1 || count > possible ? possible : count);
+}
+
+void mapped_rings_plan(struct mapped_rings *m, size_t total, int possible_cpus)
+{
+	*m = (struct mapped_rings){.count = online_cpus(possible_cpus), .since = clock_now_ns()};
+	m->bytes = rings_share(total, m->count);
+	m->wake_bytes = m->bytes / 2 < WAKE_BYTES_MAX ? m->bytes / 2 : WAKE_BYTES_MAX;
+}
+
+int mapped_rings_size(const struct mapped_rings *m, struct bpf_map *ends, struct bpf_map *chunks)
+{
+	int rc = bpf_map__set_max_entries(ends, m->count);
+
+	return rc ? rc : bpf_map__set_max_entries(chunks, (uint32_t)(m->bytes / RING_CHUNK * m->count));
+}
+
+/* The pages of a map, shared with the programs. */
+static int map_pages(struct mapping *m, const struct bpf_map *map, size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	m->bytes = (bytes + page - 1) / page * page;
+	m->at = mmap(NULL, m->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	if (m->at != MAP_FAILED)
+		return 0;
+	m->at = NULL;
+	return -errno;
+}
+
+static void unmap_pages(struct mapping *m)
+{
+	if (m->at)
+		munmap(m->at, m->bytes);
+}
+
+/* The bell only wakes. */
+static int on_bell(void *ctx, void *bytes, size_t size)
+{
+	(void)ctx;
+	(void)bytes;
+	(void)size;
+	return 0;
+}
+
+int mapped_rings_open(struct mapped_rings *m, const struct bpf_map *ends, const struct bpf_map *chunks, const struct bpf_map *bell)
+{
+	int rc = map_pages(&m->ends, ends, m->count * sizeof(struct ring_ends));
+
+	if (!rc)
+		rc = map_pages(&m->chunks, chunks, rings_memory(m->bytes, m->count));
+	if (rc)
+		return rc;
+	m->rings = rings_new(m->ends.at, m->chunks.at, m->bytes, m->count, m->since);
+	if (!m->rings)
+		return -ENOMEM;
+	m->bell = ring_buffer__new(bpf_map__fd(bell), on_bell, NULL, NULL);
+	return m->bell ? 0 : -errno;
+}
+
+void mapped_rings_close(struct mapped_rings *m)
+{
+	ring_buffer__free(m->bell);
+	rings_free(m->rings);
+	unmap_pages(&m->chunks);
+	unmap_pages(&m->ends);
+}
+
+/* 0 or a negative errno. */
+static int wait_for_bell(const struct mapped_rings *m, int timeout_ms)
+{
+	struct epoll_event event;
+
+	if (epoll_wait(ring_buffer__epoll_fd(m->bell), &event, 1, timeout_ms) < 0)
+		return -errno;
+	ring_buffer__consume(m->bell);
+	return 0;
+}
+
+int mapped_rings_poll(struct mapped_rings *m, int timeout_ms, record_fn fn, void *ctx)
+{
+	uint64_t asked, complete;
+	int read, rc = 0;
+
+	/* To look again at once would find the two or three that have come since. */
+	if (timeout_ms && (m->caught_up || m->stopped))
+		rc = wait_for_bell(m, m->stopped ? STOPPED_MS : timeout_ms);
+	if (rc)
+		return rc;
+	complete = asked = clock_now_ns() - CLOCKS_DIFFER_NS;
+	read = rings_read(m->rings, &complete, RECORDS_MAX, fn, ctx);
+	m->caught_up = read < RECORDS_MAX && complete == asked;
+	m->stopped = read < RECORDS_MAX && complete < asked;
+	if (complete > m->complete)
+		m->complete = complete;
+	return read;
+}
+
+int mapped_rings_poll_ahead(struct mapped_rings *m, record_fn fn, void *ctx)
+{
+	uint64_t now = clock_now_ns() - CLOCKS_DIFFER_NS;
+
+	if (!m->stopped || now < m->complete + STOPPED_LONG_NS)
+		return 0;
+	return rings_read_ahead(m->rings, now, RECORDS_MAX, fn, ctx);
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/programs.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* ---- loading ---- */
+
+static const struct kernel_types *known;
+
+/* What is before the place in the name of a section, and how the types call such a place. */
+static const struct place {
+	const char *section;
+	enum bpf_attach_type attach;
+	enum kernel_thing thing;
+	const char *prefix;
+} places[] = {
+	{"tp_btf/", BPF_TRACE_RAW_TP, KERNEL_TRACEPOINT, ""},
+	{"fentry/", BPF_TRACE_FENTRY, KERNEL_FUNCTION, ""},
+	{"fexit/", BPF_TRACE_FEXIT, KERNEL_FUNCTION, ""},
+	{"iter/", BPF_TRACE_ITER, KERNEL_FUNCTION, "bpf_iter_"},
+};
+
+static int tie(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct place *place = &places[cookie];
+	char name[128];
+	uint32_t id;
+
+	snprintf(name, sizeof(name), "%s%s", place->prefix, bpf_program__section_name(program) + strlen(place->section));
+	id = kernel_types_find(known, place->thing, name);
+	if (!id)
+		return -ESRCH;
+	opts->attach_btf_id = id;
+	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+/* A program that is said to trace makes libbpf read the types: until it is loaded it passes for something else. */
+void programs_know(const struct kernel_types *types)
+{
+	static bool registered;
+
+	known = types;
+	for (size_t i = 0; !registered && i < sizeof(places) / sizeof(places[0]); i++) {
+		LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)i, .prog_prepare_load_fn = tie);
+
+		libbpf_register_prog_handler(places[i].section, BPF_PROG_TYPE_RAW_TRACEPOINT, places[i].attach, &opts);
+	}
+	registered = true;
+}
+
+void programs_choose(const struct bpf_object *obj, const struct hooks *h)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, obj) {
+		enum hook_id id = hooks_of_program(bpf_program__name(program));
+
+		if (id < HOOK_COUNT)
+			bpf_program__set_autoload(program, h->chosen[id]);
+	}
+}
+
+/* ---- attaching ---- */
+
+/* Mounted where it usually is; else a mount of our own that nobody sees and that goes with its descriptor. */
+int programs_tracefs(void)
+{
+	int fd, config;
+
+	fd = open("/sys/kernel/tracing/events", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		close(fd);
+		return open("/sys/kernel/tracing", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	config = (int)syscall(SYS_fsopen, "tracefs", 1 /* FSOPEN_CLOEXEC */);
+	if (config < 0)
+		return -errno;
+	if (syscall(SYS_fsconfig, config, 6 /* FSCONFIG_CMD_CREATE */, NULL, NULL, 0))
+		fd = -errno;
+	else
+		fd = (int)syscall(SYS_fsmount, config, 1 /* FSMOUNT_CLOEXEC */, 0);
+	if (fd < 0 && errno)
+		fd = -errno;
+	close(config);
+	return fd;
+}
+
+static int tracepoint_id(int tracefs, const char *name)
+{
+	char path[128], text[16] = "";
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "events/syscalls/%s/id", name);
+	fd = openat(tracefs, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return n > 0 ? atoi(text) : -EIO;
+}
+
+/* A program runs wherever the tracepoint fires; the event that it is tied to needs a CPU only for form's sake. */
+static struct bpf_link *attach_syscall(const struct bpf_program *program, const char *name, int tracefs)
+{
+	struct perf_event_attr attr = {.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr)};
+	struct bpf_link *link;
+	int id = tracepoint_id(tracefs, name);
+	int fd;
+
+	if (id < 0) {
+		errno = -id;
+		return NULL;
+	}
+	attr.config = (__u64)id;
+	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	link = bpf_program__attach_perf_event(program, fd);
+	if (!link)
+		close(fd);
+	return link;
+}
+
+struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_kind kind, const char *target, int tracefs)
+{
+	if (kind != HOOK_SYSCALL)
+		return bpf_program__attach_trace(program);
+	if (tracefs >= 0)
+		return attach_syscall(program, target, tracefs);
+	errno = -tracefs;
+	return NULL;
+}
+
+/* ---- reading ---- */
+
+int programs_walk(const struct bpf_link *link, size_t size, record_fn fn, void *ctx)
+{
+	char records[16384] __attribute__((aligned(8)));
+	int iter = bpf_iter_create(bpf_link__fd(link)), rc = 0;
+	ssize_t n;
+
+	if (iter < 0)
+		return -errno;
+	/* Whole records only: the kernel's buffer is larger than this, and a record is written at once or not at all. */
+	while (!rc && (n = read(iter, records, sizeof(records) / size * size)) != 0) {
+		if (n < 0)
+			rc = -errno;
+		for (ssize_t at = 0; fn && !rc && at + (ssize_t)size <= n; at += (ssize_t)size)
+			rc = fn(ctx, records + at, size);
+	}
+	close(iter);
+	return rc;
+}
+
+int programs_walk_once(const struct bpf_program *program, size_t size, record_fn fn, void *ctx)
+{
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	int rc;
+
+	if (!link)
+		return -errno;
+	rc = programs_walk(link, size, fn, ctx);
+	bpf_link__destroy(link);
+	return rc;
+}
+
+uint64_t programs_missed(int program)
+{
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(program, &info, &size) ? 0 : info.recursion_misses;
+}

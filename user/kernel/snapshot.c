@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * snapshot.c - the sockets that are there already, as facts: sock_diag's rows joined with who holds them.
+ *
+ * The rows come first and the owners after: listing a socket gives it a cookie, and the cookie is what both sides know.
+ * Then everything is told in an order that the tracker can use at once: listeners, half-open requests, the rest.
+ */
+#include "kernel/snapshot.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kernel/clock.h"
+#include "existing.h"
+#include "fact.h"
+#include "kernel/sockdiag.h"
+#include "kernel/stream_source.h"
+#include "event/tcp.h"
+
+/* How many file descriptors a walk of /proc looks at before it gives up finding more owners. */
+#define PROC_LINKS_MAX 1000000
+
+struct rows {
+	struct sockdiag_row *row;
+	size_t count, room;
+	size_t listeners; /* row[0 .. listeners) listen */
+	uint32_t *bucket; /* hash of row numbers + 1, 0 free; by cookie or by inode */
+	size_t buckets;	  /* a power of two */
+};
+
+static void rows_free(struct rows *r)
+{
+	free(r->row);
+	free(r->bucket);
+}
+
+static int rows_add(void *ctx, const struct sockdiag_row *row)
+{
+	struct rows *r = ctx;
+
+	if (r->count == r->room) {
+		size_t room = r->room ? r->room * 2 : 1024;
+		struct sockdiag_row *list = realloc(r->row, room * sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		r->row = list;
+		r->room = room;
+	}
+	r->row[r->count++] = *row;
+	return 0;
+}
+
+static uint64_t row_cookie(const struct sockdiag_row *row)
+{
+	return row->e.s.cookie;
+}
+
+static uint64_t row_inode(const struct sockdiag_row *row)
+{
+	return row->e.inode;
+}
+
+static size_t spread(uint64_t key)
+{
+	return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+}
+
+/* A row that came twice is found in its later form; rows with key 0 are not found. */
+static int rows_index(struct rows *r, uint64_t (*key)(const struct sockdiag_row *))
+{
+	size_t buckets = 64;
+
+	while (buckets < r->count * 2)
+		buckets *= 2;
+	free(r->bucket);
+	r->bucket = calloc(buckets, sizeof(*r->bucket));
+	if (!r->bucket)
+		return -ENOMEM;
+	r->buckets = buckets;
+	for (size_t i = 0; i < r->count; i++) {
+		uint64_t k = key(&r->row[i]);
+		size_t b = spread(k) & (buckets - 1);
+
+		if (!k)
+			continue;
+		while (r->bucket[b] && key(&r->row[r->bucket[b] - 1]) != k)
+			b = (b + 1) & (buckets - 1);
+		r->bucket[b] = (uint32_t)i + 1;
+	}
+	return 0;
+}
+
+static struct sockdiag_row *rows_find(const struct rows *r, uint64_t (*key)(const struct sockdiag_row *), uint64_t k)
+{
+	if (!k)
+		return NULL;
+	for (size_t b = spread(k) & (r->buckets - 1); r->bucket[b]; b = (b + 1) & (r->buckets - 1))
+		if (key(&r->row[r->bucket[b] - 1]) == k)
+			return &r->row[r->bucket[b] - 1];
+	return NULL;
+}
+
+/* ---- owners ---- */
+
+/* The first holder is kept: the lowest pid, so of a forking server the parent. */
+static void own(struct sockdiag_row *row, uint64_t sk, int fd, const struct fact_task *task)
+{
+	if (row->e.task.pid)
+		return;
+	row->e.task = *task;
+	row->e.fd = fd;
+	row->e.s.sk = sk;
+	if (row->e.s.state == TCP_STATE_LISTEN)
+		row->e.q.sk = sk;
+}
+
+static int on_owner(void *ctx, const void *bytes, size_t size)
+{
+	const struct existing_file *f = bytes;
+	struct sockdiag_row *row = rows_find(ctx, row_cookie, f->cookie);
+
+	(void)size;
+	if (row && row->e.s.netns == f->netns)
+		own(row, f->sk, f->fd, &f->task);
+	return 0;
+}
+
+static void read_comm(const char *pid, char comm[16])
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	memset(comm, 0, 16);
+	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	n = read(fd, comm, 16);
+	close(fd);
+	if (n > 0)
+		comm[n - 1] = '\0'; /* the newline */
+}
+
+/* One process: the links /proc/<pid>/fd/<n> -> "socket:[inode]". Returns how many links it looked at. */
+static size_t walk_process(const struct rows *r, const char *pid)
+{
+	struct fact_task task = {.pid = (uint32_t)strtoul(pid, NULL, 10)};
+	const struct dirent *d;
+	char path[64], link[64];
+	size_t links = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
+	dir = opendir(path);
+	if (!dir)
+		return 0;
+	while ((d = readdir(dir))) {
+		struct sockdiag_row *row;
+		unsigned long inode;
+		ssize_t n;
+
+		if (!isdigit((unsigned char)d->d_name[0]))
+			continue;
+		links++;
+		n = readlinkat(dirfd(dir), d->d_name, link, sizeof(link) - 1);
+		if (n < 0)
+			continue;
+		link[n] = '\0';
+		if (sscanf(link, "socket:[%lu]", &inode) != 1)
+			continue;
+		row = rows_find(r, row_inode, inode);
+		if (!row)
+			continue;
+		if (!task.tid) {
+			task.tid = task.pid;
+			read_comm(pid, task.comm);
+		}
+		own(row, 0, (int)strtol(d->d_name, NULL, 10), &task);
+	}
+	closedir(dir);
+	return links;
+}
+
+/* Where the kernel's own walk of the file tables is not to be had. */
+static void owners_from_proc(const struct rows *r)
+{
+	DIR *dir = opendir("/proc");
+	const struct dirent *d;
+	size_t links = 0;
+
+	if (!dir)
+		return;
+	while (links < PROC_LINKS_MAX && (d = readdir(dir)))
+		if (isdigit((unsigned char)d->d_name[0]))
+			links += walk_process(r, d->d_name);
+	closedir(dir);
+}
+
+static int find_owners(struct source_kernel *s, struct rows *r)
+{
+	int err = rows_index(r, row_cookie);
+
+	if (err)
+		return err;
+	if (!source_kernel_owners(s, on_owner, r))
+		return 0;
+	err = rows_index(r, row_inode);
+	if (!err)
+		owners_from_proc(r);
+	return err;
+}
+
+/* ---- which listener a child or a request belongs to ---- */
+
+enum fit {
+	FIT_NONE,
+	FIT_ANY_V6, /* bound to ::, takes IPv4 too */
+	FIT_ANY,    /* bound to 0.0.0.0 or, for IPv6, to :: */
+	FIT_EXACT,  /* bound to this very address */
+};
+
+/* The kernel's preference, as compute_score() and inet_lookup_listener() have it. */
+static enum fit fits(const struct sockdiag_row *listener, const struct fact_sock *s)
+{
+	static const uint8_t any[16];
+	const struct fact_sock *l = &listener->e.s;
+
+	if (l->lport != s->lport || l->netns != s->netns)
+		return FIT_NONE;
+	if (l->family == s->family) {
+		if (!memcmp(l->laddr, s->laddr, 16))
+			return FIT_EXACT;
+		return memcmp(l->laddr, any, 16) ? FIT_NONE : FIT_ANY;
+	}
+	if (l->family == AF_INET6 && s->family == AF_INET && !listener->v6only && !memcmp(l->laddr, any, 16))
+		return FIT_ANY_V6;
+	return FIT_NONE;
+}
+
+static int by_port(const void *a, const void *b)
+{
+	const struct fact_sock *x = &((const struct sockdiag_row *)a)->e.s, *y = &((const struct sockdiag_row *)b)->e.s;
+
+	if (x->netns != y->netns)
+		return x->netns < y->netns ? -1 : 1;
+	return x->lport < y->lport ? -1 : x->lport > y->lport;
+}
+
+/* The one listener that s can have come from; NULL where none or several (SO_REUSEPORT, SO_BINDTODEVICE) would do. */
+static struct sockdiag_row *listener_of(const struct rows *r, const struct fact_sock *s)
+{
+	struct sockdiag_row *best = NULL;
+	enum fit best_fit = FIT_NONE;
+	bool several = false;
+	size_t low = 0, high = r->listeners;
+
+	while (low < high) { /* the first of that port: listeners are sorted */
+		size_t mid = low + (high - low) / 2;
+		const struct fact_sock *l = &r->row[mid].e.s;
+
+		if (l->netns < s->netns || (l->netns == s->netns && l->lport < s->lport))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < r->listeners; low++) {
+		struct sockdiag_row *l = &r->row[low];
+		enum fit fit;
+
+		if (l->e.s.netns != s->netns || l->e.s.lport != s->lport)
+			break;
+		fit = fits(l, s);
+		if (fit > best_fit) {
+			best = l;
+			best_fit = fit;
+			several = false;
+		} else if (fit && fit == best_fit) {
+			several = true;
+		}
+		if (fit && l->ifindex)
+			several = true; /* a bound device decides, and which one it came by is not listed */
+	}
+	return several ? NULL : best;
+}
+
+/* Complete, but no file holds it: it waits for accept(). */
+static bool is_queued(const struct sockdiag_row *row)
+{
+	const struct fact_existing *e = &row->e;
+
+	return !e->inode && !e->task.pid && !row->timewait && !row->request &&
+	       (e->s.state == TCP_STATE_ESTABLISHED || e->s.state == TCP_STATE_CLOSE_WAIT ||
+		e->s.state == TCP_STATE_SYN_RECV);
+}
+
+static void find_listeners(struct rows *r)
+{
+	for (size_t i = r->listeners; i < r->count; i++) {
+		struct sockdiag_row *row = &r->row[i], *listener;
+
+		if (!row->request && !is_queued(row))
+			continue;
+		listener = listener_of(r, &row->e.s);
+		if (!listener)
+			continue;
+		row->e.listener_cookie = listener->e.s.cookie;
+		if (row->request) {
+			listener->e.q.syn_queue++;
+			listener->e.q.syn_young += !row->e.retrans;
+		}
+	}
+}
+
+/* ---- the walk ---- */
+
+static int tell(const struct rows *r, record_fn fn, void *ctx)
+{
+	int err;
+
+	for (size_t i = 0; i < r->count; i++) {
+		err = fn(ctx, &r->row[i].e, sizeof(r->row[i].e));
+		if (err)
+			return err;
+	}
+	return (int)r->count;
+}
+
+enum scope {
+	LISTENERS,  /* and the requests, which are counted into the SYN queues but not told */
+	EVERYTHING,
+	WITH_OWNERS, /* of what can have one: all but TIME_WAIT */
+};
+
+static int read_tables(struct sockdiag *sd, const struct filter *f, enum scope scope, struct rows *r)
+{
+	static const uint32_t others[] = {
+		[LISTENERS] = SOCKDIAG_SYN_RECV,
+		[EVERYTHING] = SOCKDIAG_ALL & ~SOCKDIAG_LISTEN,
+		[WITH_OWNERS] = SOCKDIAG_ALL & ~SOCKDIAG_LISTEN & ~SOCKDIAG_TIME_WAIT,
+	};
+	int err = sockdiag_dump(sd, f, SOCKDIAG_LISTEN, rows_add, r);
+
+	if (err < 0)
+		return err;
+	r->listeners = r->count;
+	if (r->listeners)
+		qsort(r->row, r->listeners, sizeof(*r->row), by_port);
+	err = sockdiag_dump(sd, f, others[scope], rows_add, r);
+	return err < 0 ? err : 0;
+}
+
+/* Requests move up behind the listeners: a listener's lines come before its connections'. */
+static void requests_first(struct rows *r)
+{
+	size_t to = r->listeners;
+
+	for (size_t i = r->listeners; i < r->count; i++) {
+		struct sockdiag_row row = r->row[i];
+
+		if (!row.request)
+			continue;
+		r->row[i] = r->row[to];
+		r->row[to++] = row;
+	}
+}
+
+static int walk(struct source_kernel *s, enum scope scope, record_fn fn, void *ctx)
+{
+	struct sockdiag **sd = source_kernel_sockdiag(s);
+	struct rows r = {0};
+	int err = 0;
+
+	if (!*sd)
+		err = sockdiag_open(sd);
+	if (!err)
+		err = read_tables(*sd, source_kernel_filter(s), scope, &r);
+	if (!err && scope == WITH_OWNERS)
+		err = find_owners(s, &r);
+	if (!err) {
+		find_listeners(&r);
+		if (scope == LISTENERS)
+			r.count = r.listeners;
+		requests_first(&r);
+		err = tell(&r, fn, ctx);
+	}
+	rows_free(&r);
+	return err;
+}
+
+int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx)
+{
+	return walk(s, WITH_OWNERS, fn, ctx);
+}
+
+/* ---- those in TIME_WAIT ---- */
+
+/* TCP_TIMEWAIT_LEN, include/net/tcp.h */
+#define TIME_WAIT_MS 60000
+/* ends_ms is a difference of two jiffies, of 10 ms at most. */
+#define JIFFIES_NS (20 * NS_PER_MS)
+
+struct time_waits {
+	uint64_t taken;
+	record_fn fn;
+	void *ctx;
+};
+
+static int tell_time_wait(void *ctx, const struct sockdiag_row *row)
+{
+	const struct time_waits *to = ctx;
+	uint64_t age = row->ends_ms < TIME_WAIT_MS ? (uint64_t)(TIME_WAIT_MS - row->ends_ms) * NS_PER_MS : 0;
+
+	/*
+	 * It surely began after stock was taken, and so has been told, and may have been forgotten since. Of what began earlier
+	 * the tracker knows what hooks told it.
+	 */
+	if (row->looked > to->taken + JIFFIES_NS + age)
+		return 0;
+	return to->fn(to->ctx, &row->e, sizeof(row->e));
+}
+
+int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn fn, int (*between)(void *ctx), void *ctx)
+{
+	struct sockdiag *sd = *source_kernel_sockdiag(s);
+	struct time_waits to = {.taken = taken, .fn = fn, .ctx = ctx};
+	struct fact_hdr end = {.size = sizeof(end), .kind = FACT_EXISTING_END};
+	int err;
+
+	if (!sd)
+		return -ENOTCONN;
+	sockdiag_between(sd, between, ctx);
+	err = sockdiag_dump(sd, source_kernel_filter(s), SOCKDIAG_TIME_WAIT, tell_time_wait, &to);
+	sockdiag_between(sd, NULL, NULL);
+	end.t = clock_now_ns();
+	fn(ctx, &end, sizeof(end));
+	return err;
+}
+
+/* Without owners: asking for them needs the rights that have been dropped by then, and nobody compares them. */
+int source_kernel_snapshot(struct source_kernel *s, record_fn fn, void *ctx)
+{
+	return walk(s, EVERYTHING, fn, ctx);
+}
+
+int source_kernel_listeners(struct source_kernel *s, record_fn fn, void *ctx)
+{
+	int rc = source_kernel_walk_listeners(s, fn, ctx);
+
+	return rc == -EOPNOTSUPP ? walk(s, LISTENERS, fn, ctx) : rc;
+}
+
+/* ---- the namespaces ---- */
+
+int source_kernel_namespaces(struct source_kernel *s, void (*fn)(void *ctx, uint32_t netns), void *ctx, int *err)
+{
+	const struct sockdiag *sd = *source_kernel_sockdiag(s);
+
+	if (!sd)
+		return -ENOTCONN;
+	for (size_t i = 0; i < sockdiag_namespaces(sd); i++)
+		fn(ctx, sockdiag_namespace(sd, i));
+	return (int)sockdiag_refused(sd, err);
+}
+
+bool source_kernel_own_namespace_only(struct source_kernel *s)
+{
+	const struct sockdiag *sd = *source_kernel_sockdiag(s);
+
+	return sd && sockdiag_own_only(sd);
+}
+
+void source_kernel_keep_own_namespace(struct source_kernel *s)
+{
+	struct sockdiag *sd = *source_kernel_sockdiag(s);
+
+	if (sd)
+		sockdiag_keep_own(sd);
+}

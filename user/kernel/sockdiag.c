@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/sockdiag.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "kernel/clock.h"
+#include "kernel/source.h"
+
+/* The kernel fills at most 32 KiB per read, however large the buffer. */
+#define BUFFER_BYTES  (64 * 1024)
+#define ATTEMPTS      4
+#define TIMEOUT_S     10
+/* ss calls it BOUND_INACTIVE (1 << 13, kernel 6.8); never asked for. Half-open requests have a bit of their own. */
+#define NEW_SYN_RECV  (1u << TCP_STATE_NEW_SYN_RECV)
+/* INET_ULP_INFO_NAME of linux/tcp.h, where the name of an upper layer protocol ("mptcp", "tls") stands. */
+#define ULP_INFO_NAME 1
+
+struct namespace {
+	uint32_t inode;
+	int fd; /* netlink socket */
+};
+
+struct sockdiag {
+	struct namespace *ns; /* [0] is our own */
+	size_t count, room;
+	size_t refused;
+	int refused_err;
+	bool own_only;
+	uint32_t seq;
+	char *buffer;
+	int (*between)(void *ctx); /* NULL: nobody asks */
+	void *between_ctx;
+};
+
+/* ---- namespaces ---- */
+
+/* Adds the namespace that the calling thread is in. */
+static int add_current(struct sockdiag *sd, uint32_t inode)
+{
+	struct timeval timeout = {.tv_sec = TIMEOUT_S};
+	int fd;
+
+	if (sd->count == sd->room) {
+		size_t room = sd->room ? sd->room * 2 : 8;
+		struct namespace *ns = realloc(sd->ns, room * sizeof(*ns));
+
+		if (!ns)
+			return -ENOMEM;
+		sd->ns = ns;
+		sd->room = room;
+	}
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		return -errno;
+	/* The kernel answers in the reader's own time; this is only against hanging for ever on a bug. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	sd->ns[sd->count++] = (struct namespace){.inode = inode, .fd = fd};
+	return 0;
+}
+
+static void refuse(struct sockdiag *sd, int err)
+{
+	sd->refused++;
+	sd->refused_err = err;
+}
+
+/* Enters the namespace that path names, unless we know it already. Only what would harm the caller is an error. */
+static int add_path(struct sockdiag *sd, const char *path, int own_fd, uint32_t **seen, size_t *seen_count)
+{
+	uint32_t *list, inode;
+	struct stat st;
+	int fd, err;
+
+	if (stat(path, &st))
+		return 0; /* the process has gone */
+	inode = (uint32_t)st.st_ino;
+	for (size_t i = *seen_count; i-- > 0;) /* mostly the last one again */
+		if ((*seen)[i] == inode)
+			return 0;
+	list = realloc(*seen, (*seen_count + 1) * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	*seen = list;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		if (errno != ENOENT && errno != ESRCH) {
+			list[(*seen_count)++] = inode;
+			refuse(sd, errno);
+		}
+		return 0;
+	}
+	/* The process may have moved between stat() and open(). */
+	if (fstat(fd, &st) || (uint32_t)st.st_ino != inode) {
+		close(fd);
+		return 0;
+	}
+	list[(*seen_count)++] = inode;
+	if (setns(fd, CLONE_NEWNET)) {
+		refuse(sd, errno);
+		close(fd);
+		return 0;
+	}
+	close(fd);
+	err = add_current(sd, inode);
+	if (setns(own_fd, CLONE_NEWNET))
+		return -errno; /* the caller's thread is lost in a foreign namespace: nothing may go on */
+	if (err == -ENOMEM)
+		return err;
+	if (err)
+		refuse(sd, -err);
+	return 0;
+}
+
+static bool is_number(const char *s)
+{
+	return *s && s[strspn(s, "0123456789")] == '\0';
+}
+
+static int add_processes(struct sockdiag *sd, int own_fd, uint32_t **seen, size_t *seen_count)
+{
+	DIR *dir = opendir("/proc");
+	const struct dirent *d;
+	char path[64];
+	int err = 0;
+
+	if (!dir)
+		return 0;
+	while (!err && (d = readdir(dir))) {
+		if (!is_number(d->d_name))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.20s/ns/net", d->d_name);
+		err = add_path(sd, path, own_fd, seen, seen_count);
+	}
+	closedir(dir);
+	return err;
+}
+
+/* "\040" and the like, as the kernel writes blanks into /proc/self/mountinfo. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	while (*s) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
+		    s[3] <= '7') {
+			*to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
+			s += 4;
+		} else {
+			*to++ = *s++;
+		}
+	}
+	*to = '\0';
+}
+
+/* Namespaces mounted on a file: /run/netns of ip-netns(8), /run/docker/netns, ... */
+static int add_mounts(struct sockdiag *sd, int own_fd, uint32_t **seen, size_t *seen_count)
+{
+	FILE *in = fopen("/proc/self/mountinfo", "re");
+	char *line = NULL, *save, *root, *point;
+	size_t size = 0;
+	int err = 0;
+
+	if (!in)
+		return 0;
+	while (!err && getline(&line, &size, in) > 0) {
+		/* id parent major:minor root mountpoint ... */
+		if (!strtok_r(line, " ", &save) || !strtok_r(NULL, " ", &save) || !strtok_r(NULL, " ", &save))
+			continue;
+		root = strtok_r(NULL, " ", &save);
+		point = strtok_r(NULL, " ", &save);
+		if (!root || !point || strncmp(root, "net:[", 5) != 0)
+			continue;
+		unescape(point);
+		err = add_path(sd, point, own_fd, seen, seen_count);
+	}
+	free(line);
+	fclose(in);
+	return err;
+}
+
+int sockdiag_open(struct sockdiag **out)
+{
+	struct sockdiag *sd = calloc(1, sizeof(*sd));
+	uint32_t *seen = NULL;
+	size_t seen_count = 0;
+	int own_fd = -1, err;
+	struct stat st;
+
+	if (!sd)
+		return -ENOMEM;
+	err = -ENOMEM;
+	sd->buffer = malloc(BUFFER_BYTES);
+	if (!sd->buffer)
+		goto fail;
+	own_fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own_fd < 0 || fstat(own_fd, &st)) {
+		err = -errno;
+		goto fail;
+	}
+	err = add_current(sd, (uint32_t)st.st_ino);
+	if (err)
+		goto fail;
+	sd->own_only = !privilege_has(CAP_SYS_ADMIN);
+	if (!sd->own_only) {
+		err = -ENOMEM;
+		seen = malloc(sizeof(*seen));
+		if (!seen)
+			goto fail;
+		seen[seen_count++] = (uint32_t)st.st_ino;
+		err = add_processes(sd, own_fd, &seen, &seen_count);
+		if (!err)
+			err = add_mounts(sd, own_fd, &seen, &seen_count);
+		if (err)
+			goto fail;
+	}
+	free(seen);
+	close(own_fd);
+	*out = sd;
+	return 0;
+fail:
+	free(seen);
+	if (own_fd >= 0)
+		close(own_fd);
+	sockdiag_free(sd);
+	return err;
+}
+
+void sockdiag_free(struct sockdiag *sd)
+{
+	if (!sd)
+		return;
+	for (size_t i = 0; i < sd->count; i++)
+		close(sd->ns[i].fd);
+	free(sd->ns);
+	free(sd->buffer);
+	free(sd);
+}
+
+size_t sockdiag_namespaces(const struct sockdiag *sd)
+{
+	return sd->count;
+}
+
+uint32_t sockdiag_namespace(const struct sockdiag *sd, size_t i)
+{
+	return i < sd->count ? sd->ns[i].inode : 0;
+}
+
+bool sockdiag_covers(const struct sockdiag *sd, uint32_t netns)
+{
+	for (size_t i = 0; i < sd->count; i++)
+		if (sd->ns[i].inode == netns)
+			return true;
+	return false;
+}
+
+size_t sockdiag_refused(const struct sockdiag *sd, int *err)
+{
+	if (err)
+		*err = sd->refused_err;
+	return sd->refused;
+}
+
+bool sockdiag_own_only(const struct sockdiag *sd)
+{
+	return sd->own_only;
+}
+
+void sockdiag_keep_own(struct sockdiag *sd)
+{
+	while (sd->count > 1)
+		close(sd->ns[--sd->count].fd);
+}
+
+/* ---- rows ---- */
+
+/* The attribute's payload, zero-filled or cut to size: an older or newer kernel sends a shorter or longer struct. */
+static void copy_payload(void *to, size_t size, const struct rtattr *a)
+{
+	size_t have = RTA_PAYLOAD(a);
+
+	memset(to, 0, size);
+	memcpy(to, RTA_DATA(a), have < size ? have : size);
+}
+
+static bool is_mptcp(const struct rtattr *ulp)
+{
+	int left = (int)RTA_PAYLOAD(ulp);
+
+	for (const struct rtattr *a = RTA_DATA(ulp); RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if ((a->rta_type & NLA_TYPE_MASK) == ULP_INFO_NAME)
+			return RTA_PAYLOAD(a) >= 6 && !memcmp(RTA_DATA(a), "mptcp", 6);
+	return false;
+}
+
+static bool is_mapped(const __be32 a[4])
+{
+	return !a[0] && !a[1] && a[2] == htonl(0xffff);
+}
+
+static void set_ends(struct fact_sock *s, const struct inet_diag_msg *m)
+{
+	static const __be32 any[4];
+	const __be32 *src = m->id.idiag_src, *dst = m->id.idiag_dst;
+
+	s->lport = ntohs(m->id.idiag_sport);
+	s->rport = ntohs(m->id.idiag_dport);
+	s->family = m->idiag_family;
+	if (s->family == AF_INET) {
+		memcpy(s->laddr, src, 4);
+		memcpy(s->raddr, dst, 4);
+	} else if (is_mapped(src) && (is_mapped(dst) || !memcmp(dst, any, sizeof(any)))) {
+		s->family = AF_INET;
+		memcpy(s->laddr, &src[3], 4);
+		memcpy(s->raddr, &dst[3], 4);
+	} else {
+		memcpy(s->laddr, src, 16);
+		memcpy(s->raddr, dst, 16);
+	}
+}
+
+/* What the state alone proves about the two FINs; FIN_WAIT1, CLOSING and LAST_ACK may have ours still waiting to be sent. */
+static uint32_t fin_flags(unsigned int state)
+{
+	static const uint32_t flags[TCP_STATE_COUNT] = {
+		[TCP_STATE_CLOSE_WAIT] = FACT_F_PEER_FIN,
+		[TCP_STATE_LAST_ACK] = FACT_F_PEER_FIN,
+		[TCP_STATE_CLOSING] = FACT_F_PEER_FIN,
+		[TCP_STATE_FIN_WAIT2] = FACT_F_FIN_SENT,
+		[TCP_STATE_TIME_WAIT] = FACT_F_PEER_FIN | FACT_F_FIN_SENT,
+	};
+
+	return state < TCP_STATE_COUNT ? flags[state] : 0;
+}
+
+static void set_figures(struct fact_existing *e, const struct tcp_info *info)
+{
+	e->retrans = info->tcpi_total_retrans;
+	e->srtt_us = info->tcpi_rtt;
+	e->bytes_in = info->tcpi_bytes_received;
+	if (e->h.flags & FACT_F_PEER_FIN && e->bytes_in)
+		e->bytes_in--; /* the kernel counts the FIN's place in sequence space (tcp_rcv_nxt_update) */
+	e->bytes_out = info->tcpi_bytes_sent - info->tcpi_bytes_retrans;
+}
+
+static void read_row(struct sockdiag_row *row, uint32_t netns, const struct nlmsghdr *nh)
+{
+	const struct inet_diag_msg *m = NLMSG_DATA(nh);
+	struct fact_existing *e = &row->e;
+	int left = (int)(nh->nlmsg_len - NLMSG_LENGTH(sizeof(*m)));
+	uint32_t meminfo[SK_MEMINFO_VARS];
+	bool full = false, has_info = false;
+	struct tcp_info info;
+
+	memset(row, 0, sizeof(*row));
+	e->h.t = clock_now_ns();
+	e->h.size = sizeof(*e);
+	e->h.kind = FACT_EXISTING;
+	e->s.cookie = (uint64_t)m->id.idiag_cookie[1] << 32 | m->id.idiag_cookie[0];
+	e->s.netns = netns;
+	e->s.state = m->idiag_state == TCP_STATE_NEW_SYN_RECV ? TCP_STATE_SYN_RECV : m->idiag_state;
+	set_ends(&e->s, m);
+	e->fd = -1;
+	e->inode = m->idiag_inode;
+	e->h.flags = fin_flags(e->s.state) | (e->inode ? FACT_F_HAS_SOCKET : 0);
+	row->ifindex = m->id.idiag_if;
+	row->timewait = m->idiag_timer == 3;
+	row->ends_ms = m->idiag_expires;
+
+	for (const struct rtattr *a = (const void *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		switch (a->rta_type & NLA_TYPE_MASK) {
+		case INET_DIAG_SHUTDOWN: /* only full sockets have it */
+			full = true;
+			break;
+		case INET_DIAG_INFO:
+			copy_payload(&info, sizeof(info), a);
+			has_info = true;
+			break;
+		case INET_DIAG_SKMEMINFO:
+			copy_payload(meminfo, sizeof(meminfo), a);
+			if (e->s.state == TCP_STATE_LISTEN)
+				e->q.drops = meminfo[SK_MEMINFO_DROPS];
+			break;
+		case INET_DIAG_SKV6ONLY:
+			row->v6only = RTA_PAYLOAD(a) >= 1 && *(const uint8_t *)RTA_DATA(a);
+			break;
+		case INET_DIAG_ULP_INFO:
+			if (is_mptcp(a))
+				e->h.flags |= FACT_F_MPTCP;
+			break;
+		}
+	}
+	if (e->s.state == TCP_STATE_LISTEN) {
+		e->q.cookie = e->s.cookie;
+		e->q.accept_queue = m->idiag_rqueue;
+		e->q.backlog = m->idiag_wqueue;
+	} else if (e->s.state == TCP_STATE_SYN_RECV && !full) {
+		row->request = true;
+		e->retrans = m->idiag_retrans; /* of the SYN-ACK */
+	} else if (has_info) {
+		set_figures(e, &info);
+	}
+}
+
+/* ---- the dump ---- */
+
+struct dump {
+	struct sockdiag *sd;
+	const struct namespace *ns;
+	const struct filter *f;
+	sockdiag_fn fn;
+	void *ctx;
+	uint64_t looked; /* sockdiag_row.looked of the rows at hand */
+	int rows;
+	int err; /* what fn returned */
+	bool interrupted;
+};
+
+/*
+ * The older of the two requests (TCPDIAG_GETSOCK, before SOCK_DIAG_BY_FAMILY), because it alone lists IPv4 and IPv6 in one
+ * walk: the table of connections is one for all namespaces, so every walk passes every socket of the machine.
+ */
+static int dump_request(struct dump *d, uint32_t states, uint8_t ext)
+{
+	struct {
+		struct nlmsghdr nh;
+		struct inet_diag_req r;
+	} q = {
+		.nh = {
+			.nlmsg_len = sizeof(q),
+			.nlmsg_type = TCPDIAG_GETSOCK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			.nlmsg_seq = ++d->sd->seq,
+		},
+		.r = {
+			.idiag_ext = ext,
+			.idiag_states = states,
+		},
+	};
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+
+	for (;;) {
+		if (sendto(d->ns->fd, &q, sizeof(q), 0, (const struct sockaddr *)&kernel, sizeof(kernel)) >= 0)
+			return 0;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+static bool passes(const struct filter *f, const struct sockdiag_row *row)
+{
+	const struct fact_sock *s = &row->e.s;
+
+	if (!filter_netns(f, s->netns))
+		return false;
+	if (s->state == TCP_STATE_LISTEN)
+		return filter_match_listener(f, s->family, row->v6only, s->lport);
+	return filter_match(f, s->family, s->lport, s->rport);
+}
+
+static void dump_row(struct dump *d, const struct nlmsghdr *nh)
+{
+	struct sockdiag_row row;
+
+	if (d->err || nh->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
+		return; /* after an error of fn the rest is read and forgotten: the next dump needs a clean socket */
+	read_row(&row, d->ns->inode, nh);
+	row.looked = d->looked;
+	if (d->f && !passes(d->f, &row))
+		return;
+	d->err = d->fn(d->ctx, &row);
+	d->rows++;
+}
+
+/* Returns 1 when the kernel said that this was all, 0 for more, or a negative errno. */
+static int dump_batch(struct dump *d, ssize_t bytes)
+{
+	const struct nlmsghdr *nh = (const void *)d->sd->buffer;
+
+	for (size_t left = (size_t)bytes; NLMSG_OK(nh, left); nh = NLMSG_NEXT(nh, left)) {
+		if (nh->nlmsg_seq != d->sd->seq)
+			continue; /* left over from a dump that failed */
+		if (nh->nlmsg_flags & NLM_F_DUMP_INTR)
+			d->interrupted = true;
+		if (nh->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *e = NLMSG_DATA(nh);
+
+			if (nh->nlmsg_len < NLMSG_LENGTH(sizeof(*e)))
+				return -EBADMSG;
+			return e->error ? e->error : 1;
+		}
+		if (nh->nlmsg_type == NLMSG_DONE) {
+			int err = 0;
+
+			if (nh->nlmsg_len >= NLMSG_LENGTH(sizeof(err)))
+				memcpy(&err, NLMSG_DATA(nh), sizeof(err));
+			return err < 0 ? err : 1;
+		}
+		if (nh->nlmsg_type == TCPDIAG_GETSOCK)
+			dump_row(d, nh);
+	}
+	return 0;
+}
+
+static int dump_once(struct dump *d, uint32_t states, uint8_t ext)
+{
+	int err;
+
+	/* The kernel has made a batch ready when it hands over the one before (netlink_dump), the first at the request. */
+	d->looked = clock_now_ns();
+	err = dump_request(d, states, ext);
+	while (!err) {
+		uint64_t next_looked = clock_now_ns();
+		/* MSG_TRUNC: the true length, so that a cut message cannot pass for a whole one. */
+		ssize_t n = recv(d->ns->fd, d->sd->buffer, BUFFER_BYTES, MSG_TRUNC);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
+		}
+		if (n > BUFFER_BYTES)
+			return -EMSGSIZE;
+		err = dump_batch(d, n);
+		d->looked = next_looked;
+		if (d->sd->between) {
+			int stop = d->sd->between(d->sd->between_ctx);
+
+			d->err = d->err ? d->err : stop;
+		}
+	}
+	return err < 0 ? err : 0;
+}
+
+static int dump_namespace(struct dump *d, uint32_t states, uint8_t ext)
+{
+	int err;
+
+	for (int i = 0; i < ATTEMPTS; i++) {
+		d->interrupted = false;
+		err = dump_once(d, states, ext);
+		if (d->err)
+			return d->err;
+		if (err == -ENOBUFS || err == -EBUSY)
+			continue; /* messages of the kernel were lost, or a dump that failed is still being ended */
+		if (err || !d->interrupted)
+			return err;
+	}
+	return err ? err : -EAGAIN;
+}
+
+void sockdiag_between(struct sockdiag *sd, int (*fn)(void *ctx), void *ctx)
+{
+	sd->between = fn;
+	sd->between_ctx = ctx;
+}
+
+int sockdiag_dump(struct sockdiag *sd, const struct filter *f, uint32_t states, sockdiag_fn fn, void *ctx)
+{
+	struct dump d = {.sd = sd, .f = f, .fn = fn, .ctx = ctx};
+	uint8_t ext = 0;
+	int err;
+
+	/* tcp_info costs a tenth more per row; meminfo matters for the drops of listeners only */
+	if (states & ~SOCKDIAG_LISTEN)
+		ext |= 1 << (INET_DIAG_INFO - 1);
+	if (states & SOCKDIAG_SYN_RECV)
+		states |= NEW_SYN_RECV; /* newer kernels do it themselves */
+	if (states & SOCKDIAG_LISTEN)
+		ext |= 1 << (INET_DIAG_SKMEMINFO - 1);
+
+	for (size_t i = 0; i < sd->count; i++) {
+		d.ns = &sd->ns[i];
+		err = dump_namespace(&d, states, ext);
+		if (err)
+			return err;
+	}
+	return d.rows;
+}

@@ -1,0 +1,561 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The lab's client: options, kernel connections (a thread each), and the door to the TUN peer. */
+#define _GNU_SOURCE
+#include "lab/lab.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COUNT_MAX 1000000
+#define PARALLEL_MAX 4096
+#define SEND_MAX (64u << 20)
+#define CHUNK 65536
+#define STACK_BYTES (256 * 1024)
+#define PEER_PORT 20000		/* the TUN peer begins somewhere from here */
+#define PEER_PORTS 20000	/* to here: runs in a row shall not meet old tuples */
+#define PEER_COUNT_MAX 20000	/* connections of a script or half open */
+#define FLOOD_MAX 65535		/* SYNs of a flood, */
+#define FLOOD_RATE_MAX 20000	/* each second, */
+#define FLOOD_SECONDS_MAX 60	/* and how long it may last */
+#define SIG_THREAD_DONE SIGUSR1
+
+static const char hello[] = "hello\r\n";
+
+enum client_close { CLOSE_FIN = 1, CLOSE_RST, CLOSE_NEVER, CLOSE_SHUTDOWN };
+
+struct client_cfg {
+	const char *addr, *bind_addr, *name;
+	uint64_t port, bind_port;
+	uint64_t count, every_ms, parallel, timeout_ms, duration_s;
+	bool keep_going;
+
+	uint64_t send, read, hold_ms;
+	bool read_eof, mptcp, fastopen, simultaneous;
+	int close;
+
+	bool tun, half_open, any_netns;
+	uint64_t flood, rate;
+	const char *script;
+
+	int stamps;
+	bool quiet;
+};
+
+static const char *const closes[] = { "fin", "rst", "never", "shutdown", NULL };
+static const char *const stamps[] = { "relative", "wall", "ns", NULL };
+
+#define S struct client_cfg
+static const struct lab_opt options[] = {
+	LAB_HEADING("Where it connects:"),
+	LAB_TEXT(S, addr, "addr", "ADDR",
+		 "numeric address [127.0.0.1; with the TUN peer a free 198.18.N.1]"),
+	LAB_NUM(S, port, "port", "PORT", 1, 65535, "port"),
+	LAB_TEXT(S, bind_addr, "bind", "ADDR", "own address; of the TUN peer: one beside ADDR"),
+	LAB_NUM(S, bind_port, "bind-port", "PORT", 1, 65535,
+		"own port of the first connection, the next has the next"),
+	LAB_HEADING("How many, and when:"),
+	LAB_NUM(S, count, "count", "N", 1, COUNT_MAX, "connections, or runs of a script"),
+	LAB_MS(S, every_ms, "every", "MS", "start one each MS; else as fast as can be"),
+	LAB_NUM(S, parallel, "parallel", "N", 1, PARALLEL_MAX,
+		"at most N at a time; 1 makes them one after another"),
+	LAB_MS(S, timeout_ms, "timeout", "MS", "give up a connect() after MS"),
+	LAB_FLAG(S, keep_going, "keep-going",
+		 "a failed connection is no failure: start the others, status 0"),
+	LAB_NUM(S, duration_s, "duration", "S", 1, 86400, "end after S seconds, whatever is left"),
+	LAB_HEADING("What a connection does, in this order:"),
+	LAB_NUM(S, send, "send", "BYTES", 0, SEND_MAX,
+		"write BYTES, \"hello\\r\\n\" over and over"),
+	LAB_NUM(S, read, "read", "[BYTES]", 1, UINT32_MAX,
+		"wait for the reply: any, or BYTES at least"),
+	LAB_FLAG(S, read_eof, "read-eof", "read until the server closes"),
+	LAB_MS(S, hold_ms, "hold", "MS", "wait; 'forever' until SIGINT or SIGTERM"),
+	LAB_CHOICE(S, close, "close", "fin|rst|never|shutdown", closes,
+		   "how it ends: close(), close() with SO_LINGER 0, not before a signal, or "
+		   "shutdown(SHUT_WR), read to the end, close()"),
+	LAB_FLAG(S, fastopen, "fastopen",
+		 "sendto(MSG_FASTOPEN); the first fetches the cookie, so use --parallel 1"),
+	LAB_FLAG(S, mptcp, "mptcp", "Multipath TCP"),
+	LAB_FLAG(S, simultaneous, "simultaneous",
+		 "connect a socket to itself: a simultaneous open, no server needed"),
+	LAB_HEADING("The TUN peer: a host made of this program, reached by a TUN device it owns.\n"
+		    "The server must listen on 0.0.0.0, ::, or the peer's target (--freebind):"),
+	LAB_FLAG(S, half_open, "half-open", "--count SYNs whose SYN-ACKs nobody answers"),
+	LAB_NUM(S, flood, "flood", "N", 1, FLOOD_MAX, "N such SYNs from 200 addresses"),
+	LAB_NUM(S, rate, "rate", "R", 1, FLOOD_RATE_MAX,
+		"SYNs per second of a flood, which may last 60 s"),
+	LAB_TEXT(S, script, "raw", "SCRIPT", "segments step by step, see below"),
+	LAB_FLAG(S, tun, "tun", "only make the peer and hold it: connections to it find silence"),
+	LAB_FLAG(S, any_netns, "any-netns", "allow this where an outside device is up"),
+	LAB_HEADING("What it tells:"),
+	LAB_TEXT(S, name, "name", "COMM", "process name (PR_SET_NAME)"),
+	LAB_CHOICE(S, stamps, "stamps", "relative|wall|ns", stamps,
+		   "time shown; ns is raw CLOCK_MONOTONIC"),
+	LAB_FLAG(S, quiet, "quiet", "tell the tally and errors only"),
+	LAB_END
+};
+#undef S
+
+static const char before[] =
+	"usage: sockstate-lab client [OPTION]...\n"
+	"\n"
+	"Makes TCP connections of every kind and narrates them. Defaults are in [].\n"
+	"A client that closes with a reply unread sends RST, as kernels do: add --read.\n";
+
+struct client {
+	const struct client_cfg *cfg;
+	struct lab_say say;
+	union lab_addr target;
+	pthread_t main_thread;
+	atomic_ulong active, connected, refused, timed_out, failed, sent, read;
+	atomic_bool give_up;
+};
+
+struct job {
+	struct client *client;
+	struct lab_say say;
+	uint64_t index;
+};
+
+static int check(const struct client_cfg *cfg, bool peer)
+{
+	int kinds = cfg->half_open + !!cfg->flood + !!cfg->script + cfg->tun;
+	uint64_t first = cfg->bind_port ? cfg->bind_port : PEER_PORT + PEER_PORTS;
+	union lab_addr addr;
+
+	if (cfg->addr && lab_addr_parse(cfg->addr, 0, &addr))
+		return lab_usage_error("client", "--addr: '%s' is not a numeric address",
+				       cfg->addr);
+	if (cfg->bind_addr && lab_addr_parse(cfg->bind_addr, 0, &addr))
+		return lab_usage_error("client", "--bind: '%s' is not a numeric address",
+				       cfg->bind_addr);
+	if (kinds > 1)
+		return lab_usage_error("client", "--half-open, --flood, --raw, --tun: choose one");
+	if (peer && (cfg->simultaneous || cfg->fastopen || cfg->mptcp))
+		return lab_usage_error("client", "the TUN peer has no kernel: not with "
+				       "--simultaneous, --fastopen or --mptcp");
+	if (peer && cfg->count > PEER_COUNT_MAX)
+		return lab_usage_error("client", "--count: the TUN peer does %d at most",
+				       PEER_COUNT_MAX);
+	if (peer && first + cfg->count > 65536)
+		return lab_usage_error("client", "--bind-port: %" PRIu64 " leaves too few ports",
+				       first);
+	if (!peer && cfg->bind_port + cfg->count > 65536 && cfg->bind_port)
+		return lab_usage_error("client", "--bind-port: %" PRIu64 " leaves too few ports",
+				       cfg->bind_port);
+	if (cfg->flood > cfg->rate * FLOOD_SECONDS_MAX)
+		return lab_usage_error("client", "--flood: %" PRIu64 " at --rate %" PRIu64
+				       " lasts longer than %d s", cfg->flood, cfg->rate,
+				       FLOOD_SECONDS_MAX);
+	if (cfg->fastopen && !cfg->send)
+		return lab_usage_error("client", "--fastopen: needs data to --send");
+	return 0;
+}
+
+static void pause_ms(uint64_t ms)
+{
+	uint64_t until = ms == LAB_NEVER ? LAB_MS_MAX * LAB_NS_PER_S : ms * LAB_NS_PER_MS;
+	struct timespec ts;
+
+	until += lab_now_ns();
+	ts.tv_sec = (time_t)(until / LAB_NS_PER_S);
+	ts.tv_nsec = (long)(until % LAB_NS_PER_S);
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
+static int open_socket(const struct job *job)
+{
+	const struct client_cfg *cfg = job->client->cfg;
+	union lab_addr own = { 0 };
+	int fd, one = 1, family = job->client->target.sa.sa_family;
+	char text[LAB_ADDR_TEXT];
+
+	fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, cfg->mptcp ? IPPROTO_MPTCP : 0);
+	if (fd < 0)
+		return lab_fail(&job->say, errno, "socket()");
+	if (cfg->timeout_ms && cfg->timeout_ms != LAB_NEVER) {
+		struct timeval tv = {
+			.tv_sec = (time_t)(cfg->timeout_ms / 1000),
+			.tv_usec = (suseconds_t)(cfg->timeout_ms % 1000 * 1000),
+		};
+
+		/* connect() in blocking mode heeds the send timeout. */
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+	}
+	if (!cfg->bind_addr && !cfg->bind_port)
+		return fd;
+	if (cfg->bind_addr)
+		lab_addr_parse(cfg->bind_addr, 0, &own);
+	else
+		own.sa.sa_family = (sa_family_t)family;
+	if (cfg->bind_port)
+		lab_addr_set_port(&own, (uint16_t)(cfg->bind_port + job->index));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, &own.sa, lab_addr_len(&own))) {
+		lab_fail(&job->say, errno, "bind(%d, %s)", fd, lab_addr_text(&own, text));
+		close(fd);
+		return -1;
+	}
+	lab_say(&job->say, "bind(%d, %s)", fd, lab_addr_text(&own, text));
+	return fd;
+}
+
+static const char *payload(char buf[CHUNK])
+{
+	for (size_t i = 0; i < CHUNK; i++)
+		buf[i] = hello[i % (sizeof(hello) - 1)];
+	return buf;
+}
+
+/* A socket bound to a port and connected to the same one meets its own SYN. */
+static int aim_at_self(const struct job *job, int fd, union lab_addr *target)
+{
+	socklen_t len = sizeof(*target);
+
+	if (!job->client->cfg->bind_port && !job->client->cfg->bind_addr) {
+		lab_addr_set_port(target, 0);
+		if (bind(fd, &target->sa, lab_addr_len(target)))
+			return lab_fail(&job->say, errno, "bind for --simultaneous");
+	}
+	if (getsockname(fd, &target->sa, &len))
+		return -errno;
+	return 0;
+}
+
+static int do_connect(struct job *job, int fd)
+{
+	struct client *client = job->client;
+	const struct client_cfg *cfg = client->cfg;
+	union lab_addr target = client->target, own = { 0 };
+	char from[LAB_ADDR_TEXT], to[LAB_ADDR_TEXT], name[16], buf[CHUNK];
+	const char *call = cfg->fastopen ? "sendto" : "connect";
+	uint64_t called_ns;
+	socklen_t len = sizeof(own);
+	ssize_t n;
+
+	if (cfg->simultaneous && aim_at_self(job, fd, &target))
+		return -EIO;
+	lab_say(&job->say, "%s(%d, %s) called", call, fd, lab_addr_text(&target, to));
+	called_ns = lab_now_ns();
+	if (cfg->fastopen) {
+		n = sendto(fd, payload(buf), cfg->send < CHUNK ? cfg->send : CHUNK,
+			   MSG_FASTOPEN | MSG_NOSIGNAL, &target.sa, lab_addr_len(&target));
+		if (n > 0)
+			atomic_fetch_add(&client->sent, (unsigned long)n);
+	} else {
+		n = connect(fd, &target.sa, lab_addr_len(&target));
+	}
+	if (n < 0) {
+		int err = errno;
+
+		lab_say(&job->say, "%s(%d) = -1 %s after %.2f ms", call, fd,
+			lab_errno_name(err, name), lab_ms(lab_now_ns() - called_ns));
+		atomic_fetch_add(err == ECONNREFUSED ? &client->refused :
+				 err == ETIMEDOUT || err == EINPROGRESS || err == EAGAIN ?
+				 &client->timed_out : &client->failed, 1);
+		return -err;
+	}
+	called_ns = lab_now_ns() - called_ns;
+	getsockname(fd, &own.sa, &len);
+	lab_say(&job->say, "%s(%d) = %zd after %.2f ms  %s > %s", call, fd, n, lab_ms(called_ns),
+		lab_addr_text(&own, from), lab_addr_text(&target, to));
+	atomic_fetch_add(&client->connected, 1);
+	return (int)n;
+}
+
+/* Returns false at the end of file or an error. */
+static bool do_read(struct job *job, int fd, uint64_t *bytes)
+{
+	char buf[CHUNK], name[16];
+	ssize_t n = recv(fd, buf, sizeof(buf), 0);
+
+	if (n < 0)
+		lab_say(&job->say, "read(%d) = -1 %s", fd, lab_errno_name(errno, name));
+	else
+		lab_say(&job->say, "read(%d) = %zd%s", fd, n, n ? "" : "  end of file");
+	if (n <= 0)
+		return false;
+	*bytes += (uint64_t)n;
+	atomic_fetch_add(&job->client->read, (unsigned long)n);
+	return true;
+}
+
+static void do_write(struct job *job, int fd, uint64_t left)
+{
+	char buf[CHUNK], name[16];
+
+	payload(buf);
+	while (left) {
+		ssize_t n = send(fd, buf, left < CHUNK ? left : CHUNK, MSG_NOSIGNAL);
+
+		if (n < 0) {
+			lab_say(&job->say, "write(%d) = -1 %s", fd, lab_errno_name(errno, name));
+			return;
+		}
+		lab_say(&job->say, "write(%d) = %zd", fd, n);
+		atomic_fetch_add(&job->client->sent, (unsigned long)n);
+		left -= (uint64_t)n;
+	}
+}
+
+static void do_close(struct job *job, int fd)
+{
+	static const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+	uint64_t bytes = 0;
+
+	switch (job->client->cfg->close) {
+	case CLOSE_NEVER:
+		pause_ms(LAB_NEVER);
+		return;
+	case CLOSE_SHUTDOWN:
+		lab_say(&job->say, "shutdown(%d, SHUT_WR)", fd);
+		shutdown(fd, SHUT_WR);
+		while (do_read(job, fd, &bytes))
+			;
+		lab_say(&job->say, "close(%d)", fd);
+		break;
+	case CLOSE_RST:
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		lab_say(&job->say, "close(%d)  with SO_LINGER 0", fd);
+		break;
+	default:
+		lab_say(&job->say, "close(%d)", fd);
+	}
+	close(fd);
+}
+
+static void live(struct job *job)
+{
+	struct client *client = job->client;
+	const struct client_cfg *cfg = client->cfg;
+	uint64_t bytes = 0;
+	int fd, res;
+
+	fd = open_socket(job);
+	if (fd < 0) {
+		atomic_fetch_add(&client->failed, 1);
+		if (!cfg->keep_going)
+			atomic_store(&client->give_up, true);
+		return;
+	}
+	res = do_connect(job, fd);
+	if (res < 0) {
+		if (!cfg->keep_going)
+			atomic_store(&client->give_up, true);
+		lab_say(&job->say, "close(%d)", fd);
+		close(fd);
+		return;
+	}
+	do_write(job, fd, cfg->send - (uint64_t)res);
+	while (bytes < cfg->read && do_read(job, fd, &bytes))
+		;
+	while (cfg->read_eof && do_read(job, fd, &bytes))
+		;
+	if (cfg->hold_ms)
+		pause_ms(cfg->hold_ms);
+	do_close(job, fd);
+}
+
+static void *job_main(void *arg)
+{
+	struct job *job = arg;
+	struct client *client = job->client;
+
+	live(job);
+	free(job);
+	atomic_fetch_sub(&client->active, 1);
+	pthread_kill(client->main_thread, SIG_THREAD_DONE);
+	return NULL;
+}
+
+static int start_job(struct client *client, uint64_t index)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err;
+
+	if (!job)
+		return -ENOMEM;
+	job->client = client;
+	job->say = client->say;
+	job->index = index;
+	if (client->cfg->count > 1)
+		snprintf(job->say.tag, sizeof(job->say.tag), "#%" PRIu64, index + 1);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	atomic_fetch_add(&client->active, 1);
+	err = pthread_create(&thread, &attr, job_main, job);
+	pthread_attr_destroy(&attr);
+	if (err) {
+		atomic_fetch_sub(&client->active, 1);
+		free(job);
+	}
+	return -err;
+}
+
+/* Waits for a thread's end or the time. Returns true for SIGINT, SIGTERM. */
+static bool wait_signal(uint64_t until_ns)
+{
+	uint64_t now = lab_now_ns(), wait_ns = 0;
+	struct timespec ts;
+	sigset_t set;
+	int sig;
+
+	if (until_ns > now)
+		wait_ns = until_ns - now < LAB_NS_PER_S ? until_ns - now : LAB_NS_PER_S;
+	ts.tv_sec = (time_t)(wait_ns / LAB_NS_PER_S);
+	ts.tv_nsec = (long)(wait_ns % LAB_NS_PER_S);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIG_THREAD_DONE);
+	sig = sigtimedwait(&set, NULL, &ts);
+	return sig == SIGINT || sig == SIGTERM;
+}
+
+static int run_kernel(struct client *client)
+{
+	const struct client_cfg *cfg = client->cfg;
+	uint64_t start = lab_now_ns(), started = 0, bad;
+	uint64_t end = cfg->duration_s ? start + cfg->duration_s * LAB_NS_PER_S : LAB_NEVER;
+	bool told = false;
+
+	client->main_thread = pthread_self();
+	while (!told && lab_now_ns() < end) {
+		bool more = started < cfg->count && !atomic_load(&client->give_up);
+		uint64_t due = start + started * cfg->every_ms * LAB_NS_PER_MS;
+
+		if (!more && !atomic_load(&client->active))
+			break;
+		if (more && atomic_load(&client->active) < cfg->parallel) {
+			if (lab_now_ns() >= due) {
+				if (start_job(client, started)) {
+					lab_fail(&client->say, EAGAIN, "starting a thread");
+					atomic_fetch_add(&client->failed, 1);
+					break;
+				}
+				started++;
+				continue;
+			}
+			told = wait_signal(due < end ? due : end);
+			continue;
+		}
+		told = wait_signal(end);
+	}
+	bad = atomic_load(&client->refused) + atomic_load(&client->timed_out) +
+	      atomic_load(&client->failed);
+	lab_say_always(&client->say, "tally: %" PRIu64 " started, %lu connected, %lu refused, "
+		       "%lu timed out, %lu failed, %lu left open; bytes sent %lu, read %lu",
+		       started,
+		       atomic_load(&client->connected), atomic_load(&client->refused),
+		       atomic_load(&client->timed_out), atomic_load(&client->failed),
+		       atomic_load(&client->active), atomic_load(&client->sent),
+		       atomic_load(&client->read));
+	return bad && !cfg->keep_going ? LAB_EXIT_FAIL : LAB_EXIT_OK;
+}
+
+static void note_signal(int sig)
+{
+	(void)sig;	/* its arrival ends ppoll() */
+}
+
+static int run_peer(struct client *client, const struct lab_script *script)
+{
+	const struct client_cfg *cfg = client->cfg;
+	const struct sigaction action = { .sa_handler = note_signal };
+	struct lab_tun tun;
+	struct lab_peer_job job = {
+		.say = &client->say,
+		.tun = &tun,
+		.first_port = (uint16_t)(cfg->bind_port ? cfg->bind_port :
+					 PEER_PORT + lab_now_ns() / 1000 % PEER_PORTS),
+		.count = cfg->flood ? cfg->flood : cfg->count,
+		.every_ms = cfg->every_ms,
+		.rate = cfg->rate,
+		.hold_ms = cfg->hold_ms,
+		.flood = cfg->flood,
+		.rst_at_end = cfg->close == CLOSE_RST,
+	};
+	struct lab_seg seg;
+	int err;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	err = lab_tun_open(&tun, &client->say, cfg->addr, cfg->bind_addr, (uint16_t)cfg->port,
+			   cfg->any_netns);
+	if (err)
+		return LAB_EXIT_FAIL;
+	if (script) {
+		err = lab_script_run(script, &job);
+	} else if (cfg->tun) {
+		uint64_t until = !cfg->hold_ms || cfg->hold_ms == LAB_NEVER ? LAB_NEVER :
+				 lab_now_ns() + cfg->hold_ms * LAB_NS_PER_MS;
+
+		while (lab_tun_recv(&tun, &seg, until) > 0)
+			lab_seg_say(&client->say, &seg, false);
+	} else {
+		err = lab_half_open(&job);
+	}
+	lab_tun_close(&tun);
+	return err ? LAB_EXIT_FAIL : LAB_EXIT_OK;
+}
+
+int lab_client_main(int argc, char **argv)
+{
+	static const struct lab_about about = {
+		.command = "client", .before = before, .after = lab_script_help,
+	};
+	struct client_cfg cfg = {
+		.port = 9502,
+		.count = 1,
+		.parallel = 1024,
+		.rate = 1000,
+		.send = sizeof(hello) - 1,
+		.close = CLOSE_FIN,
+		.stamps = LAB_STAMPS_WALL,
+	};
+	struct client client = { .cfg = &cfg };
+	struct lab_script *script = NULL;
+	bool peer;
+	char why[256];
+	sigset_t set;
+	int err;
+
+	err = lab_opt_parse(&about, options, &cfg, argc, argv);
+	peer = cfg.tun || cfg.half_open || cfg.flood || cfg.script;
+	if (!err)
+		err = check(&cfg, peer);
+	if (!err && cfg.script && lab_script_parse(cfg.script, &script, why, sizeof(why)))
+		err = lab_usage_error("client", "--raw: %s", why);
+	if (err)
+		return err > 0 ? LAB_EXIT_OK : LAB_EXIT_USAGE;
+	lab_say_init(&client.say, "client", cfg.stamps, cfg.quiet);
+	if (cfg.name)
+		prctl(PR_SET_NAME, cfg.name);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIG_THREAD_DONE);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if (peer) {
+		err = run_peer(&client, script);
+		lab_script_free(script);
+		return err;
+	}
+	lab_addr_parse(cfg.addr ? cfg.addr : "127.0.0.1", (uint16_t)cfg.port, &client.target);
+	return run_kernel(&client);
+}

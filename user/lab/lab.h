@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sockstate-lab: a small TCP server and a client maker that bring about, on demand, every
+ * situation sockstate explains.
+ *
+ * This header owns what the lab's files share: the narrator that stamps each line, option
+ * tables, addresses, and the TUN peer. The lab knows nothing of the tracer; it is an
+ * independent witness and needs only libc, pthread and, if present, liburing.
+ *
+ *	static const struct lab_opt opts[] = {
+ *		LAB_NUM(struct cfg, port, "port", "PORT", 0, 65535, "port to listen on"),
+ *		LAB_END
+ *	};
+ *	err = lab_opt_parse("server", about, opts, &cfg, argc, argv);
+ */
+#ifndef LAB_H
+#define LAB_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#define LAB_NS_PER_MS UINT64_C(1000000)
+#define LAB_NS_PER_S UINT64_C(1000000000)
+#define LAB_NEVER UINT64_MAX	/* a time that does not come; "forever" on the command line */
+#define LAB_MS_MAX UINT64_C(86400000)	/* one day: longer waits are typing errors */
+#define LAB_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+enum lab_exit {
+	LAB_EXIT_OK = 0,
+	LAB_EXIT_FAIL = 1,
+	LAB_EXIT_USAGE = 2,
+};
+
+int lab_server_main(int argc, char **argv);
+int lab_client_main(int argc, char **argv);
+
+/* lab/say.c: the narrator, the clock, addresses and error names */
+
+enum lab_stamps {
+	LAB_STAMPS_RELATIVE = 1,
+	LAB_STAMPS_WALL,
+	LAB_STAMPS_NS,
+};
+
+struct lab_say {
+	const char *command;	/* "server" or "client", for errors on stderr */
+	char tag[24];		/* which worker or thread speaks; empty if there is one */
+	uint64_t start_ns;	/* CLOCK_MONOTONIC; zero of relative stamps */
+	int64_t wall_off_ns;	/* CLOCK_REALTIME - CLOCK_MONOTONIC */
+	int stamps;		/* enum lab_stamps */
+	bool quiet;
+};
+
+union lab_addr {
+	struct sockaddr sa;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+#define LAB_ADDR_TEXT (INET6_ADDRSTRLEN + sizeof("[]:65535"))
+
+uint64_t lab_now_ns(void);	/* CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns() */
+void lab_say_init(struct lab_say *say, const char *command, int stamps, bool quiet);
+void lab_say(const struct lab_say *say, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The tally: printed even with --quiet. */
+void lab_say_always(const struct lab_say *say, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* One line on stderr; returns -err, so a failing path can end in "return lab_fail(...)". */
+int lab_fail(const struct lab_say *say, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+const char *lab_errno_name(int err, char buf[16]);
+
+int lab_addr_parse(const char *text, uint16_t port, union lab_addr *addr);
+socklen_t lab_addr_len(const union lab_addr *addr);
+uint16_t lab_addr_port(const union lab_addr *addr);
+void lab_addr_set_port(union lab_addr *addr, uint16_t port);
+bool lab_addr_equal(const union lab_addr *a, const union lab_addr *b);
+void lab_addr_add(union lab_addr *addr, uint32_t n);	/* to the host part */
+const char *lab_addr_text(const union lab_addr *addr, char buf[LAB_ADDR_TEXT]);
+double lab_ms(uint64_t ns);
+
+/* lab/opt.c: the option table, which is both the parser and --help */
+
+enum lab_opt_kind {
+	LAB_OPT_END,
+	LAB_OPT_HEADING,	/* a title between groups of options */
+	LAB_OPT_FLAG,		/* bool */
+	LAB_OPT_NUM,		/* uint64_t, min..max */
+	LAB_OPT_MS,		/* as NUM, or "forever" = LAB_NEVER */
+	LAB_OPT_TEXT,		/* const char * */
+	LAB_OPT_CHOICE,		/* int, 1 + index in choices; 0 = not given */
+	LAB_OPT_CALL,		/* handed to call() */
+};
+
+struct lab_opt {
+	enum lab_opt_kind kind;
+	const char *name;
+	const char *arg;	/* name of the value; "[X]" = may be left out */
+	const char *help;
+	size_t off;		/* of the field in the caller's struct */
+	uint64_t min, max;
+	const char *const *choices;
+	int (*call)(void *cfg, const char *value, char *why, size_t why_size);
+};
+
+#define LAB_HEADING(title) { .kind = LAB_OPT_HEADING, .help = title }
+#define LAB_FLAG(type, field, n, h) \
+	{ .kind = LAB_OPT_FLAG, .name = n, .help = h, .off = offsetof(type, field) }
+#define LAB_NUM(type, field, n, a, lo, hi, h) \
+	{ .kind = LAB_OPT_NUM, .name = n, .arg = a, .help = h, .min = lo, .max = hi, \
+	  .off = offsetof(type, field) }
+#define LAB_MS(type, field, n, a, h) \
+	{ .kind = LAB_OPT_MS, .name = n, .arg = a, .help = h, .max = LAB_MS_MAX, \
+	  .off = offsetof(type, field) }
+#define LAB_TEXT(type, field, n, a, h) \
+	{ .kind = LAB_OPT_TEXT, .name = n, .arg = a, .help = h, .off = offsetof(type, field) }
+#define LAB_CHOICE(type, field, n, a, c, h) \
+	{ .kind = LAB_OPT_CHOICE, .name = n, .arg = a, .help = h, .choices = c, \
+	  .off = offsetof(type, field) }
+#define LAB_CALL(fn, n, a, h) { .kind = LAB_OPT_CALL, .name = n, .arg = a, .help = h, .call = fn }
+#define LAB_END { .kind = LAB_OPT_END }
+
+struct lab_about {
+	const char *command;
+	const char *before;	/* printed above the options in --help */
+	void (*after)(void);	/* prints what follows them; may be NULL */
+};
+
+/* The one number parser. On error writes "'x' is not a number from 0 to 9" to why. */
+int lab_number(const char *text, uint64_t min, uint64_t max, uint64_t *out, char *why,
+	       size_t why_size);
+/* 0 = go on, 1 = help was printed, -EINVAL = complained on stderr. */
+int lab_opt_parse(const struct lab_about *about, const struct lab_opt *opts, void *cfg, int argc,
+		  char **argv);
+void lab_opt_wrap(const char *text, int column);	/* words of help, from a column on */
+int lab_usage_error(const char *command, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* lab/tun.c: a TUN device and the segments that go through it; the program is the far host */
+
+enum lab_tcp_flag {
+	LAB_FIN = 0x01,
+	LAB_SYN = 0x02,
+	LAB_RST = 0x04,
+	LAB_PSH = 0x08,
+	LAB_ACK = 0x10,
+};
+
+struct lab_seg {
+	union lab_addr src, dst;
+	uint32_t seq, ack;
+	uint8_t flags;		/* enum lab_tcp_flag */
+	uint16_t window;
+	uint16_t len;		/* payload bytes; sent as 'x' */
+	uint16_t mss;		/* 0 = option absent, as for the rest */
+	uint8_t wscale;		/* shift + 1 */
+	bool sack;
+	bool ts;
+	uint32_t ts_val, ts_ecr;
+	bool fastopen;
+	uint8_t cookie_len;
+	uint8_t cookie[16];
+};
+
+struct lab_tun {
+	const struct lab_say *say;
+	int fd;
+	char name[16];
+	union lab_addr host;	/* where the kernel's server is, with its port */
+	union lab_addr peer;	/* first address of the far side, port 0 */
+};
+
+/* target and peer may be NULL: a free 198.18.N.0/24 is taken. */
+int lab_tun_open(struct lab_tun *tun, const struct lab_say *say, const char *target,
+		 const char *peer, uint16_t port, bool any_netns);
+void lab_tun_close(struct lab_tun *tun);
+int lab_tun_send(const struct lab_tun *tun, const struct lab_seg *seg);
+/* 1 = a TCP segment, 0 = until_ns passed, negative errno. -EINTR is returned to the caller. */
+int lab_tun_recv(const struct lab_tun *tun, struct lab_seg *seg, uint64_t until_ns);
+void lab_seg_say(const struct lab_say *say, const struct lab_seg *seg, bool sent);
+
+/* lab/raw.c and lab/flood.c: what the client does with the TUN peer */
+
+struct lab_peer_job {
+	const struct lab_say *say;
+	struct lab_tun *tun;
+	uint16_t first_port;
+	uint64_t count;
+	uint64_t every_ms;
+	uint64_t rate;		/* per second, flood only */
+	uint64_t hold_ms;
+	bool flood;		/* many source addresses, no line for each segment */
+	bool rst_at_end;
+};
+
+struct lab_script;
+int lab_script_parse(const char *text, struct lab_script **script, char *why, size_t why_size);
+void lab_script_free(struct lab_script *script);
+int lab_script_run(const struct lab_script *script, const struct lab_peer_job *job);
+void lab_script_help(void);
+int lab_half_open(const struct lab_peer_job *job);
+
+#endif /* LAB_H */

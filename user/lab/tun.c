@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The TUN peer: a network device whose far side is this program. No kernel stands behind the
+ * peer's addresses, so nothing answers a SYN-ACK with RST unless a script says so. Device,
+ * addresses and route go away with the process.
+ */
+#define _GNU_SOURCE
+#include "lab/lab.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PACKET_MAX 65536
+#define TCP_HEADER 20
+#define TCP_OPTIONS_MAX 40
+#define TTL 64
+#define ROUTE_WAIT_NS (3 * LAB_NS_PER_S)
+#define OWN_PREFIX "lab"	/* of device names */
+
+enum tcp_option {
+	OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_WSCALE = 3, OPT_SACK = 4, OPT_TS = 8,
+	OPT_FASTOPEN = 34,
+};
+
+struct in6_ifreq_kernel {	/* <linux/ipv6.h> clashes with <netinet/in.h> */
+	struct in6_addr addr;
+	uint32_t prefix_len;
+	int ifindex;
+};
+
+/*
+ * Where a device of the outside world is up, segments of the peer could be forwarded to it. Which
+ * namespace is the machine's cannot be told from within a container; this can.
+ */
+static bool find_outside(char name[IF_NAMESIZE])
+{
+	struct if_nameindex *list = if_nameindex();
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found = false;
+
+	for (struct if_nameindex *at = list; at && at->if_index && !found; at++) {
+		struct ifreq ifr = { 0 };
+
+		snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%.*s", IF_NAMESIZE - 1, at->if_name);
+		if (!strncmp(at->if_name, OWN_PREFIX, strlen(OWN_PREFIX)) ||
+		    ioctl(fd, SIOCGIFFLAGS, &ifr))
+			continue;
+		found = ifr.ifr_flags & IFF_UP && !(ifr.ifr_flags & IFF_LOOPBACK);
+		if (found)
+			memcpy(name, ifr.ifr_name, IF_NAMESIZE);
+	}
+	if_freenameindex(list);
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/* Not by bind(): before the first address of a namespace it takes any. */
+static bool addr_is_local(const union lab_addr *addr)
+{
+	struct ifaddrs *list, *at;
+	bool local = false;
+
+	if (getifaddrs(&list))
+		return false;
+	for (at = list; at && !local; at = at->ifa_next) {
+		union lab_addr own = { 0 };
+
+		if (!at->ifa_addr || at->ifa_addr->sa_family != addr->sa.sa_family)
+			continue;
+		memcpy(&own, at->ifa_addr, addr->sa.sa_family == AF_INET ? sizeof(own.v4) :
+								 sizeof(own.v6));
+		lab_addr_set_port(&own, lab_addr_port(addr));
+		local = lab_addr_equal(&own, addr);
+	}
+	freeifaddrs(list);
+	return local;
+}
+
+/* 198.18.0.0/15 and 2001:2::/48 are set aside for tests of networks (RFC 2544, RFC 5180). */
+static int pick_host(int family, union lab_addr *host)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	for (int net = 0; net < 256; net++) {
+		snprintf(text, sizeof(text), family == AF_INET ? "198.18.%d.1" : "2001:2:0:%x::1",
+			 net);
+		if (!lab_addr_parse(text, 0, host) && !addr_is_local(host))
+			return 0;
+	}
+	return -EADDRINUSE;
+}
+
+void lab_addr_add(union lab_addr *addr, uint32_t n)
+{
+	uint32_t last;
+
+	if (addr->sa.sa_family == AF_INET) {
+		addr->v4.sin_addr.s_addr = htonl(ntohl(addr->v4.sin_addr.s_addr) + n);
+		return;
+	}
+	memcpy(&last, &addr->v6.sin6_addr.s6_addr[12], sizeof(last));
+	last = htonl(ntohl(last) + n);
+	memcpy(&addr->v6.sin6_addr.s6_addr[12], &last, sizeof(last));
+}
+
+/* The device carries a /24 or a /64; the peer must lie in it or the answers go elsewhere. */
+static bool same_net(const union lab_addr *a, const union lab_addr *b)
+{
+	if (a->sa.sa_family != b->sa.sa_family)
+		return false;
+	if (a->sa.sa_family == AF_INET)
+		return !memcmp(&a->v4.sin_addr, &b->v4.sin_addr, 3);
+	return !memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, 8);
+}
+
+static int give_address(const struct lab_tun *tun, const union lab_addr *addr)
+{
+	int fd = socket(addr->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+	struct ifreq ifr = { 0 };
+
+	if (fd < 0)
+		return -errno;
+	memcpy(ifr.ifr_name, tun->name, sizeof(ifr.ifr_name));
+	if (addr->sa.sa_family == AF_INET) {
+		struct sockaddr_in mask = { .sin_family = AF_INET };
+
+		mask.sin_addr.s_addr = htonl(0xffffff00);
+		memcpy(&ifr.ifr_addr, &addr->v4, sizeof(addr->v4));
+		if (ioctl(fd, SIOCSIFADDR, &ifr))
+			err = -errno;
+		memcpy(&ifr.ifr_netmask, &mask, sizeof(mask));
+		if (!err && ioctl(fd, SIOCSIFNETMASK, &ifr))
+			err = -errno;
+	} else {
+		struct in6_ifreq_kernel req = { .prefix_len = 64 };
+
+		req.addr = addr->v6.sin6_addr;
+		req.ifindex = (int)if_nametoindex(tun->name);
+		if (ioctl(fd, SIOCSIFADDR, &req))
+			err = -errno;
+	}
+	if (!err && ioctl(fd, SIOCGIFFLAGS, &ifr))
+		err = -errno;
+	ifr.ifr_flags |= IFF_UP | IFF_RUNNING;
+	if (!err && ioctl(fd, SIOCSIFFLAGS, &ifr))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* The kernel makes an IPv6 address usable from a work queue; the local route is its last step. */
+static int await_local_route(const union lab_addr *addr)
+{
+	static const struct timespec pause = { .tv_nsec = 1000000 };
+	uint64_t until = lab_now_ns() + ROUTE_WAIT_NS;
+	char want[48], line[256];
+	size_t n = 0;
+
+	if (addr->sa.sa_family != AF_INET6)
+		return 0;
+	for (size_t i = 0; i < sizeof(addr->v6.sin6_addr); i++)
+		n += (size_t)snprintf(want + n, sizeof(want) - n, "%02x",
+				      addr->v6.sin6_addr.s6_addr[i]);
+	snprintf(want + n, sizeof(want) - n, " 80 ");
+	do {
+		FILE *routes = fopen("/proc/net/ipv6_route", "re");
+		bool found = false;
+
+		if (!routes)
+			return -errno;
+		while (!found && fgets(line, sizeof(line), routes))
+			found = !strncmp(line, want, strlen(want));
+		fclose(routes);
+		if (found)
+			return 0;
+		nanosleep(&pause, NULL);
+	} while (lab_now_ns() < until);
+	return -ETIMEDOUT;
+}
+
+static int open_device(struct lab_tun *tun)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int err;
+
+	tun->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (tun->fd < 0)
+		return lab_fail(tun->say, errno, "open /dev/net/tun");
+	memcpy(ifr.ifr_name, OWN_PREFIX "%d", sizeof(OWN_PREFIX "%d"));
+	if (ioctl(tun->fd, TUNSETIFF, &ifr)) {
+		err = errno;
+		close(tun->fd);
+		tun->fd = -1;
+		return lab_fail(tun->say, err, "creating a TUN device needs CAP_NET_ADMIN in this "
+				"network namespace");
+	}
+	memcpy(tun->name, ifr.ifr_name, sizeof(tun->name));
+	return 0;
+}
+
+int lab_tun_open(struct lab_tun *tun, const struct lab_say *say, const char *target,
+		 const char *peer, uint16_t port, bool any_netns)
+{
+	char text[LAB_ADDR_TEXT], text2[LAB_ADDR_TEXT];
+	union lab_addr device;	/* what the TUN device is given */
+	char outside[IF_NAMESIZE];
+	int err;
+
+	memset(tun, 0, sizeof(*tun));
+	tun->say = say;
+	tun->fd = -1;
+	if (!any_netns && find_outside(outside))
+		return lab_fail(say, 0, "%s is up in this network namespace; run in one of your "
+				"own (unshare -n), or give --any-netns", outside);
+	if (target && lab_addr_parse(target, 0, &tun->host))
+		return lab_fail(say, 0, "--addr: '%s' is not a numeric address", target);
+	if (target && tun->host.sa.sa_family == AF_INET &&
+	    ntohl(tun->host.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET)
+		return lab_fail(say, 0, "--addr: %s is reached by loopback only; leave --addr out "
+				"and let the server listen on 0.0.0.0", target);
+	if (target && !addr_is_local(&tun->host))
+		device = tun->host;
+	else if (pick_host(target ? tun->host.sa.sa_family : AF_INET, &device))
+		return lab_fail(say, EADDRINUSE, "all of 198.18.N.1 are in use");
+	if (!target)
+		tun->host = device;
+	tun->peer = device;
+	lab_addr_add(&tun->peer, 1);
+	if (peer && (lab_addr_parse(peer, 0, &tun->peer) || !same_net(&tun->peer, &device)))
+		return lab_fail(say, 0, "--bind: '%s' is not in the network of %s", peer,
+				lab_addr_text(&device, text));
+	lab_addr_set_port(&tun->host, port);
+	err = open_device(tun);
+	if (err)
+		return err;
+	err = give_address(tun, &device);
+	if (!err)
+		err = await_local_route(&device);
+	if (err) {
+		lab_fail(say, -err, "giving %s to %s", lab_addr_text(&device, text), tun->name);
+		lab_tun_close(tun);
+		return err;
+	}
+	lab_say(say, "%s is up: peer %s, target %s", tun->name, lab_addr_text(&tun->peer, text),
+		lab_addr_text(&tun->host, text2));
+	return 0;
+}
+
+void lab_tun_close(struct lab_tun *tun)
+{
+	if (tun->fd >= 0)
+		close(tun->fd);
+	tun->fd = -1;
+}
+
+static uint32_t sum_bytes(uint32_t sum, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i += 2)
+		sum += (uint32_t)(p[i] << 8 | p[i + 1]);
+	if (n & 1)
+		sum += (uint32_t)p[n - 1] << 8;
+	return sum;
+}
+
+static uint16_t sum_fold(uint32_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static void put16(uint8_t *p, uint16_t v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+	put16(p, (uint16_t)(v >> 16));
+	put16(p + 2, (uint16_t)v);
+}
+
+static uint16_t get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)get16(p) << 16 | get16(p + 2);
+}
+
+/* Each option is brought to a multiple of four by NOPs, so no end mark is needed. */
+static size_t build_options(const struct lab_seg *seg, uint8_t *p)
+{
+	uint8_t *start = p;
+
+	if (seg->mss) {
+		*p++ = OPT_MSS;
+		*p++ = 4;
+		put16(p, seg->mss);
+		p += 2;
+	}
+	if (seg->wscale) {
+		*p++ = OPT_NOP;
+		*p++ = OPT_WSCALE;
+		*p++ = 3;
+		*p++ = (uint8_t)(seg->wscale - 1);
+	}
+	if (seg->sack) {
+		*p++ = OPT_NOP;
+		*p++ = OPT_NOP;
+		*p++ = OPT_SACK;
+		*p++ = 2;
+	}
+	if (seg->ts) {
+		*p++ = OPT_NOP;
+		*p++ = OPT_NOP;
+		*p++ = OPT_TS;
+		*p++ = 10;
+		put32(p, seg->ts_val);
+		put32(p + 4, seg->ts_ecr);
+		p += 8;
+	}
+	if (seg->fastopen) {
+		*p++ = OPT_FASTOPEN;
+		*p++ = (uint8_t)(2 + seg->cookie_len);
+		memcpy(p, seg->cookie, seg->cookie_len);
+		p += seg->cookie_len;
+		while ((p - start) % 4)
+			*p++ = OPT_NOP;
+	}
+	return (size_t)(p - start);
+}
+
+static size_t build_ip(const struct lab_seg *seg, uint8_t *p, size_t tcp_len, uint32_t *pseudo)
+{
+	if (seg->src.sa.sa_family == AF_INET) {
+		memset(p, 0, 20);
+		p[0] = 0x45;
+		put16(p + 2, (uint16_t)(20 + tcp_len));
+		p[6] = 0x40;	/* don't fragment */
+		p[8] = TTL;
+		p[9] = IPPROTO_TCP;
+		memcpy(p + 12, &seg->src.v4.sin_addr, 4);
+		memcpy(p + 16, &seg->dst.v4.sin_addr, 4);
+		put16(p + 10, sum_fold(sum_bytes(0, p, 20)));
+		*pseudo = sum_bytes(IPPROTO_TCP + (uint32_t)tcp_len, p + 12, 8);
+		return 20;
+	}
+	memset(p, 0, 40);
+	p[0] = 0x60;
+	put16(p + 4, (uint16_t)tcp_len);
+	p[6] = IPPROTO_TCP;
+	p[7] = TTL;
+	memcpy(p + 8, &seg->src.v6.sin6_addr, 16);
+	memcpy(p + 24, &seg->dst.v6.sin6_addr, 16);
+	*pseudo = sum_bytes(IPPROTO_TCP + (uint32_t)tcp_len, p + 8, 32);
+	return 40;
+}
+
+int lab_tun_send(const struct lab_tun *tun, const struct lab_seg *seg)
+{
+	uint8_t packet[2048], options[TCP_OPTIONS_MAX + 4], *tcp;
+	size_t opt_len = build_options(seg, options), tcp_len, ip_len;
+	uint32_t sum;
+
+	tcp_len = TCP_HEADER + opt_len + seg->len;
+	if (opt_len > TCP_OPTIONS_MAX || 40 + tcp_len > sizeof(packet))
+		return -EMSGSIZE;
+	ip_len = build_ip(seg, packet, tcp_len, &sum);
+	tcp = packet + ip_len;
+	put16(tcp, lab_addr_port(&seg->src));
+	put16(tcp + 2, lab_addr_port(&seg->dst));
+	put32(tcp + 4, seg->seq);
+	put32(tcp + 8, seg->flags & LAB_ACK ? seg->ack : 0);
+	tcp[12] = (uint8_t)((TCP_HEADER + opt_len) / 4 << 4);
+	tcp[13] = seg->flags;
+	put16(tcp + 14, seg->window);
+	put32(tcp + 16, 0);
+	memcpy(tcp + TCP_HEADER, options, opt_len);
+	memset(tcp + TCP_HEADER + opt_len, 'x', seg->len);
+	put16(tcp + 16, sum_fold(sum_bytes(sum, tcp, tcp_len)));
+	if (write(tun->fd, packet, ip_len + tcp_len) < 0)
+		return -errno;
+	return 0;
+}
+
+static void parse_options(struct lab_seg *seg, const uint8_t *p, size_t n)
+{
+	while (n && *p != OPT_END) {
+		size_t len = *p == OPT_NOP ? 1 : n > 1 ? p[1] : 0;
+
+		if (!len || len > n || (*p != OPT_NOP && len < 2))
+			return;
+		if (*p == OPT_MSS && len == 4)
+			seg->mss = get16(p + 2);
+		if (*p == OPT_WSCALE && len == 3)
+			seg->wscale = (uint8_t)(p[2] + 1);
+		if (*p == OPT_SACK)
+			seg->sack = true;
+		if (*p == OPT_TS && len == 10) {
+			seg->ts = true;
+			seg->ts_val = get32(p + 2);
+			seg->ts_ecr = get32(p + 6);
+		}
+		if (*p == OPT_FASTOPEN && len - 2 <= sizeof(seg->cookie)) {
+			seg->fastopen = true;
+			seg->cookie_len = (uint8_t)(len - 2);
+			memcpy(seg->cookie, p + 2, len - 2);
+		}
+		p += len;
+		n -= len;
+	}
+}
+
+/* False for what is not TCP: the kernel also sends router solicitations and the like. */
+static bool parse_packet(const uint8_t *p, size_t n, struct lab_seg *seg)
+{
+	size_t ip, tcp_header;
+
+	memset(seg, 0, sizeof(*seg));
+	if (n >= 20 && p[0] >> 4 == 4 && p[9] == IPPROTO_TCP) {
+		ip = (size_t)(p[0] & 15) * 4;
+		seg->src.v4.sin_family = seg->dst.v4.sin_family = AF_INET;
+		memcpy(&seg->src.v4.sin_addr, p + 12, 4);
+		memcpy(&seg->dst.v4.sin_addr, p + 16, 4);
+	} else if (n >= 40 && p[0] >> 4 == 6 && p[6] == IPPROTO_TCP) {
+		ip = 40;
+		seg->src.v6.sin6_family = seg->dst.v6.sin6_family = AF_INET6;
+		memcpy(&seg->src.v6.sin6_addr, p + 8, 16);
+		memcpy(&seg->dst.v6.sin6_addr, p + 24, 16);
+	} else {
+		return false;
+	}
+	if (n < ip + TCP_HEADER)
+		return false;
+	p += ip;
+	n -= ip;
+	tcp_header = (size_t)(p[12] >> 4) * 4;
+	if (tcp_header < TCP_HEADER || tcp_header > n)
+		return false;
+	lab_addr_set_port(&seg->src, get16(p));
+	lab_addr_set_port(&seg->dst, get16(p + 2));
+	seg->seq = get32(p + 4);
+	seg->ack = get32(p + 8);
+	seg->flags = p[13];
+	seg->window = get16(p + 14);
+	seg->len = (uint16_t)(n - tcp_header);
+	parse_options(seg, p + TCP_HEADER, tcp_header - TCP_HEADER);
+	return true;
+}
+
+int lab_tun_recv(const struct lab_tun *tun, struct lab_seg *seg, uint64_t until_ns)
+{
+	uint8_t packet[PACKET_MAX];
+	sigset_t open_mask;
+
+	/* The client blocks SIGINT and SIGTERM: they come through here alone, so none is lost. */
+	sigemptyset(&open_mask);
+	for (;;) {
+		struct pollfd pfd = { .fd = tun->fd, .events = POLLIN };
+		struct timespec ts;
+		uint64_t now;
+		ssize_t n = read(tun->fd, packet, sizeof(packet));
+
+		if (n > 0 && parse_packet(packet, (size_t)n, seg))
+			return 1;
+		if (n >= 0)
+			continue;
+		if (errno != EAGAIN)
+			return -errno;
+		now = lab_now_ns();
+		if (now >= until_ns)
+			return 0;
+		ts.tv_sec = (time_t)((until_ns - now) / LAB_NS_PER_S);
+		ts.tv_nsec = (long)((until_ns - now) % LAB_NS_PER_S);
+		if (until_ns == LAB_NEVER)
+			ts.tv_sec = LAB_MS_MAX;
+		if (ppoll(&pfd, 1, &ts, &open_mask) < 0)
+			return -errno;
+	}
+}
+
+void lab_seg_say(const struct lab_say *say, const struct lab_seg *seg, bool sent)
+{
+	static const struct {
+		uint8_t flag;
+		const char *name;
+	} names[] = {
+		{ LAB_SYN, "SYN" }, { LAB_FIN, "FIN" }, { LAB_RST, "RST" }, { LAB_ACK, "ACK" },
+	};
+	char flags[24] = "", extra[64] = "", ack[24] = "", src[LAB_ADDR_TEXT], dst[LAB_ADDR_TEXT];
+	size_t n = 0;
+
+	for (size_t i = 0; i < LAB_ARRAY_SIZE(names); i++)
+		if (seg->flags & names[i].flag)
+			n += (size_t)snprintf(flags + n, sizeof(flags) - n, "%s%s", n ? "-" : "",
+					      names[i].name);
+	if (seg->flags & LAB_ACK)
+		snprintf(ack, sizeof(ack), "%u", seg->ack);
+	if (seg->fastopen)
+		snprintf(extra, sizeof(extra), "  fast open cookie of %u", seg->cookie_len);
+	lab_say(say, "%s %-8s seq %-10u ack %-10s len %-5u %s > %s%s", sent ? "send" : "recv",
+		flags, seg->seq, ack, seg->len, lab_addr_text(&seg->src, src),
+		lab_addr_text(&seg->dst, dst), extra);
+}

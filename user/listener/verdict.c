@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "listener/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define MS UINT64_C(1000000)
+
+void verdict_limits_init(struct verdict_limits *limits)
+{
+	*limits = (struct verdict_limits){
+		.slow_ns = 100 * MS,
+		.stuck_ns = 5000 * MS,
+		.flood_min = 16,
+		.flood_old_percent = 50,
+	};
+}
+
+static bool is_flood(const struct verdict_input *in, const struct verdict_limits *limits)
+{
+	uint32_t old = in->syn_queue > in->syn_young ? in->syn_queue - in->syn_young : 0;
+
+	if (in->syn_queue < limits->flood_min)
+		return false;
+	/* Many half-open requests are no flood where the clients do answer. */
+	if (in->completed >= in->syn_queue)
+		return false;
+	return (uint64_t)old * 100 >= (uint64_t)in->syn_queue * limits->flood_old_percent || in->syncookies;
+}
+
+static bool is_capped(const struct verdict_input *in)
+{
+	if (in->backlog_asked)
+		return in->backlog_asked > in->backlog;
+	return in->somaxconn && in->backlog == in->somaxconn;
+}
+
+enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_limits *limits)
+{
+	if (in->fd_errors)
+		return VERDICT_OUT_OF_FDS;
+	if (in->accept_queue && !in->accepted && in->oldest_wait_ns >= limits->stuck_ns &&
+	    in->since_accept_ns >= limits->stuck_ns)
+		return VERDICT_APP_STUCK;
+	if (is_flood(in, limits))
+		return VERDICT_SYN_FLOOD;
+
+	bool slow = in->wait_p50_ns >= limits->slow_ns || in->oldest_wait_ns >= limits->slow_ns;
+
+	/* A longer queue does not help a program that is too slow: it only hides it. */
+	if (in->refused && !slow)
+		return is_capped(in) ? VERDICT_BACKLOG_CAPPED : VERDICT_BACKLOG_TOO_SMALL;
+	if (slow)
+		return VERDICT_APP_SLOW;
+	return VERDICT_OK;
+}
+
+const char *verdict_name(enum verdict v)
+{
+	static const char *const names[VERDICT_COUNT] = {
+		[VERDICT_OK] = "ok",
+		[VERDICT_OUT_OF_FDS] = "out_of_fds",
+		[VERDICT_APP_STUCK] = "app_stuck",
+		[VERDICT_SYN_FLOOD] = "syn_flood",
+		[VERDICT_BACKLOG_CAPPED] = "backlog_capped",
+		[VERDICT_BACKLOG_TOO_SMALL] = "backlog_too_small",
+		[VERDICT_APP_SLOW] = "app_slow",
+	};
+
+	return (unsigned int)v < VERDICT_COUNT ? names[v] : "unknown";
+}
+
+static void duration(uint64_t ns, char *out, size_t size)
+{
+	if (ns < 1000 * MS)
+		snprintf(out, size, "%.0f ms", (double)ns / 1e6);
+	else
+		snprintf(out, size, "%.1f s", (double)ns / 1e9);
+}
+
+void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, size_t size)
+{
+	double oldest_s = (double)in->oldest_wait_ns / 1e9;
+	bool oldest = in->oldest_wait_ns > in->wait_p50_ns;
+	char wait[32];
+
+	duration(oldest ? in->oldest_wait_ns : in->wait_p50_ns, wait, sizeof(wait));
+	out[0] = '\0';
+	switch (v) {
+	case VERDICT_OUT_OF_FDS:
+		snprintf(out, size,
+			 "accept() fails for want of file descriptors: raise RLIMIT_NOFILE or find the descriptors that are never closed");
+		break;
+	case VERDICT_APP_STUCK:
+		snprintf(out, size,
+			 "no accept() while %u connections wait, the oldest for %.1f s: look at what the program is doing, not at the network",
+			 in->accept_queue, oldest_s);
+		break;
+	case VERDICT_SYN_FLOOD:
+		snprintf(out, size,
+			 "%u half-open requests, %u of them unanswered: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",
+			 in->syn_queue, in->syn_queue > in->syn_young ? in->syn_queue - in->syn_young : 0);
+		break;
+	case VERDICT_BACKLOG_CAPPED:
+		snprintf(out, size,
+			 "%" PRIu64 " refused at a limit of %u set by net.core.somaxconn: raise it, then listen() again",
+			 in->refused, in->backlog);
+		break;
+	case VERDICT_BACKLOG_TOO_SMALL:
+		snprintf(out, size,
+			 "%" PRIu64 " refused in bursts although the program accepts quickly: raise the backlog of listen() above %u",
+			 in->refused, in->backlog);
+		break;
+	case VERDICT_APP_SLOW:
+		snprintf(out, size,
+			 "%s %s for accept()%s: the program is the bottleneck, a longer queue only hides it",
+			 oldest ? "the oldest connection has waited" : "connections wait", wait,
+			 in->refused ? " and others are refused" : "");
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * count.c - the run of --summary: once an interval it reads what the programs counted, and prints it.
+ */
+#include "run/run.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "kernel/clock.h"
+#include "kernel/source.h"
+#include "stream/stream.h"
+#include "kernel/count_source.h"
+#include "listener/tally.h"
+
+/* How often we look whether to stop. */
+#define LOOK_MS 100
+
+struct summary {
+	const struct options *options;
+	const struct run_place *place;
+	struct summary_source *source;
+	struct tally *tally;
+	struct view *view;
+	int write_error;
+};
+
+static void on_event(void *ctx, const struct event *e)
+{
+	struct summary *s = ctx;
+
+	view_event(s->view, e);
+}
+
+static void flush(struct summary *s)
+{
+	if (view_pending(s->view) && !s->write_error)
+		s->write_error = run_flush(s->view);
+}
+
+static void tell_meta(struct summary *s, const struct fact_list *facts, int64_t boot_offset_ns)
+{
+	struct utsname system = {0};
+	struct stream_meta meta = {
+		.version = SOCKSTATE_VERSION,
+		.kernel = system.release,
+		.argv = s->place->argv,
+		.boot_offset_ns = boot_offset_ns,
+	};
+	struct event e;
+
+	uname(&system);
+	stream_meta_event(&e, clock_now_ns(), &meta, &s->options->filter, facts);
+	on_event(s, &e);
+	flush(s);
+}
+
+static int open_outputs(struct summary *s, const struct fact_list *facts)
+{
+	struct view_options view = s->place->view;
+	struct verdict_limits limits;
+
+	stream_limits_init(&limits, s->options);
+	view.boot_offset_ns = clock_boot_offset_ns();
+	s->view = s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
+	s->tally = s->view ? tally_new(&limits, clock_now_ns()) : NULL;
+	if (!s->tally)
+		return -ENOMEM;
+	tell_meta(s, facts, view.boot_offset_ns);
+	return 0;
+}
+
+/* JSON has one summary line, the last one; the table is made from it each time. */
+static int tell_round(struct summary *s, bool last)
+{
+	uint64_t lost[FACT_LOST_PLACES];
+	int rc = summary_source_read(s->source, s->tally, lost);
+
+	if (rc)
+		return rc;
+	tally_lost(s->tally, FACT_LOST_RECURSION, lost[FACT_LOST_RECURSION], on_event, s);
+	tally_lost(s->tally, FACT_LOST_MAP, lost[FACT_LOST_MAP], on_event, s);
+	tally_tell(s->tally, on_event, s);
+	if (last || s->options->output != OUTPUT_JSON)
+		tally_summary(s->tally, on_event, s);
+	if (last)
+		view_finish(s->view);
+	flush(s);
+	return 0;
+}
+
+static int loop(struct summary *s)
+{
+	uint64_t interval = s->options->interval_ns ? s->options->interval_ns : NS_PER_S;
+	uint64_t start = clock_now_ns(), next = start + interval;
+	uint64_t end = s->options->duration_ns ? start + s->options->duration_ns : UINT64_MAX;
+	int rc = 0;
+
+	while (!rc && !s->place->stopped() && !s->write_error) {
+		uint64_t now = clock_now_ns();
+		uint64_t until = next < end ? next : end;
+
+		if (now >= end)
+			break;
+		if (now >= next) {
+			rc = tell_round(s, false);
+			next += interval;
+			if (next < now) /* we were kept from running: no hurry afterwards */
+				next = now + interval;
+		} else {
+			uint64_t wait = until - now < LOOK_MS * NS_PER_MS ? until - now : LOOK_MS * NS_PER_MS;
+
+			nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
+			if (run_reader_gone(s->place))
+				s->write_error = -EPIPE;
+		}
+	}
+	return rc ? rc : s->write_error ? 0 : tell_round(s, true);
+}
+
+static int run(struct summary *s, char *err, size_t err_size)
+{
+	struct fact_list facts;
+	int rc = privilege_check(err, err_size);
+
+	if (!rc)
+		rc = summary_source_open(&s->source, s->options, &facts, err, err_size);
+	if (rc)
+		return rc;
+	rc = open_outputs(s, &facts);
+	if (rc) {
+		snprintf(err, err_size, "out of memory");
+		return rc;
+	}
+	if (s->write_error)
+		return 0;
+	rc = s->options->keep_privileges ? 0 : privilege_drop(err, err_size);
+	if (rc)
+		return rc;
+	rc = loop(s);
+	if (rc)
+		snprintf(err, err_size, "cannot read the counters: %s", strerror(-rc));
+	return rc;
+}
+
+int run_summary(const struct options *options, const struct run_place *place)
+{
+	struct summary s = {.options = options, .place = place};
+	char err[ERR_MAX] = "";
+	int code = EXIT_CLEAN;
+
+	if (run(&s, err, sizeof(err))) {
+		run_complain("%s", err);
+		code = EXIT_RUNTIME;
+	}
+	if (s.write_error && s.write_error != -EPIPE)
+		code = EXIT_RUNTIME;
+	tally_free(s.tally);
+	view_free(s.view);
+	summary_source_free(s.source);
+	return code;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/doctor.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "fact/hooks.h"
+#include "kernel/look.h"
+#include "kernel/source.h"
+
+#define COLUMNS 80
+#define INDENT	28 /* where the third column begins */
+
+struct report {
+	FILE *out;
+	bool color;
+};
+
+static const char *paint(const struct report *r, const char *sgr)
+{
+	return r->color ? sgr : "";
+}
+
+static void heading(const struct report *r, const char *text)
+{
+	fprintf(r->out, "\n%s%s%s\n", paint(r, "\033[1m"), text, paint(r, "\033[m"));
+}
+
+/* Words up to the margin, the following lines indented; the cursor stands at column indent. */
+static void wrap(const struct report *r, const char *text, int indent)
+{
+	int column = indent;
+
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (column > indent && column + 1 + (int)word > COLUMNS) {
+			fprintf(r->out, "\n%*s", indent, "");
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', r->out);
+			column++;
+		}
+		fprintf(r->out, "%.*s", (int)word, text);
+		column += (int)word;
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', r->out);
+}
+
+/* ---- the facts ---- */
+
+static void fact_line(const struct report *r, enum fact_name name, const struct fact_knowledge *know)
+{
+	static const char *const sgr[] = {
+		[FACT_IS_ABSENT] = "\033[31m", [FACT_IS_DERIVED] = "\033[33m", [FACT_IS_EXACT] = "\033[32m"};
+
+	fprintf(r->out, "  %-15s  %s%-7s%s  ", fact_name(name), paint(r, sgr[know->is]), fact_is_name(know->is),
+		paint(r, "\033[m"));
+	wrap(r, fact_meaning(name), INDENT);
+	if (know->by[0])
+		fprintf(r->out, "%*s%s%s%s\n", INDENT, "", paint(r, "\033[2m"), know->by, paint(r, "\033[m"));
+	if (know->is != FACT_IS_EXACT && know->why[0]) {
+		fprintf(r->out, "%*s", INDENT, "");
+		wrap(r, know->why, INDENT);
+	}
+}
+
+static void fact_lines(const struct report *r, const struct fact_list *facts)
+{
+	unsigned int count[3] = {0};
+
+	heading(r, "What it can tell");
+	for (enum fact_name name = 0; name < KNOW_COUNT; name++) {
+		fact_line(r, name, &facts->fact[name]);
+		count[facts->fact[name].is]++;
+	}
+	fprintf(r->out, "\n  %u of %u exact, %u derived, %u absent\n", count[FACT_IS_EXACT], (unsigned int)KNOW_COUNT,
+		count[FACT_IS_DERIVED], count[FACT_IS_ABSENT]);
+}
+
+/* ---- the price ---- */
+
+static bool is_of_kind(const char *by, enum hook_kind kind)
+{
+	static const char *const start[] = {
+		[HOOK_TRACEPOINT] = "tp_btf/", [HOOK_FUNCTION] = "f", [HOOK_SYSCALL] = "tp/"};
+
+	return !strncmp(by, start[kind], strlen(start[kind]));
+}
+
+/* "fexit/inet_csk_accept" to the hook that has a program there; HOOK_COUNT: none. */
+static enum hook_id hook_by(const char *by)
+{
+	const char *target = strrchr(by, '/');
+
+	for (enum hook_id id = 0; target && id < HOOK_COUNT; id++) {
+		const struct hook *h = hook_get(id);
+
+		for (int i = 0; i < HOOK_PROGRAMS_MAX && h->programs[i].name; i++)
+			if (!strcmp(h->programs[i].target, target + 1) && is_of_kind(by, h->kind))
+				return id;
+	}
+	return HOOK_COUNT;
+}
+
+static void prices(const struct report *r, const struct fact_list *facts)
+{
+	bool used[HOOK_COUNT + 1] = {[HOOK_STATE] = true};
+
+	for (enum fact_name name = 0; name < KNOW_COUNT; name++)
+		used[hook_by(facts->fact[name].by)] = true;
+
+	heading(r, "What it costs");
+	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
+		const struct hook *h = hook_get(id);
+
+		if (!used[id] || !h->price)
+			continue;
+		fprintf(r->out, "  %-24s  ", h->programs[0].target);
+		wrap(r, h->price, INDENT);
+	}
+	fputs("  ", r->out);
+	wrap(r, "Every other hook runs only for the facts that it sends, 100 to 400 ns each.", 2);
+}
+
+/* ---- the advice ---- */
+
+static bool any_why(const struct fact_list *facts, const char *part)
+{
+	for (enum fact_name name = 0; name < KNOW_COUNT; name++)
+		if (strstr(facts->fact[name].why, part))
+			return true;
+	return false;
+}
+
+/* What stands in a reason, and what to do about it. */
+static const struct {
+	const char *reason, *advice;
+} cures[] = {
+	{"fentry refused", "The kernel attaches no programs to its functions (fentry, fexit). Kernels with "
+			   "CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS do, as those of Debian, "
+			   "Ubuntu and Fedora; small virtual machines often bring their own kernel without them. In a "
+			   "container the host's kernel and its lockdown (/sys/kernel/security/lockdown) decide."},
+	{"tracefs", "System calls are traced through tracefs, which only root may read: run as root, and if it is missing "
+		    "mount it with `mount -t tracefs tracefs /sys/kernel/tracing`."},
+	{"--syscall-fallback", "--syscall-fallback sees accept() by looking at every system call of every process, at the "
+			       "price of some 270 ns each."},
+	{"--name-syn-drops", "--name-syn-drops names the clients whose SYN was refused, at some nanoseconds for each packet of the "
+			 "machine. Without it the listener's own counter still tells how many."},
+	{"does not tell why", "Reasons of a RST are known to Linux 6.10 and later."},
+};
+
+static void advice(const struct report *r, const struct fact_list *facts)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(cures) / sizeof(cures[0]); i++) {
+		if (!any_why(facts, cures[i].reason))
+			continue;
+		if (!any)
+			heading(r, "What would bring more");
+		any = true;
+		fputs("  - ", r->out);
+		wrap(r, cures[i].advice, 4);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void place_lines(const struct report *r, const struct doctor_place *place, const struct fact_list *facts)
+{
+	bool functions = false;
+
+	for (enum fact_name name = 0; name < KNOW_COUNT; name++)
+		functions |= facts->fact[name].by[0] == 'f';
+	fprintf(r->out, "%sThis kernel%s\n", paint(r, "\033[1m"), paint(r, "\033[m"));
+	fprintf(r->out, "  release   %s\n", place->kernel);
+	fprintf(r->out, "  BTF       %s\n", place->btf ? place->btf : "none");
+	fputs("  rights    ", r->out);
+	wrap(r, *place->rights ? place->rights : "none of those that tracing needs", 12);
+	fprintf(r->out, "  hooks     %s\n",
+		functions ? "functions (fentry, fexit) and tracepoints" : "tracepoints only");
+}
+
+int doctor_report(FILE *out, const struct doctor_place *place, const struct fact_list *facts, bool color)
+{
+	const struct report r = {.out = out, .color = color};
+
+	place_lines(&r, place, facts);
+	fact_lines(&r, facts);
+	prices(&r, facts);
+	advice(&r, facts);
+	errno = 0;
+	return fflush(out) || ferror(out) ? (errno ? -errno : -EIO) : 0;
+}
+
+static void rights(char *text, size_t size)
+{
+	static const struct {
+		unsigned int bit;
+		const char *name;
+	} matter[] = {{CAP_BPF, "CAP_BPF"}, {CAP_PERFMON, "CAP_PERFMON"}, {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}};
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(matter) / sizeof(matter[0]); i++)
+		if (privilege_has(matter[i].bit) && used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", matter[i].name);
+	if (geteuid() == 0 && used < size)
+		snprintf(text + used, size - used, "%sroot", used ? ", " : "");
+}
+
+int doctor_print(FILE *out, const struct fact_list *facts, bool color)
+{
+	struct doctor_place place = {0};
+	struct utsname system = {0};
+	char held[128];
+
+	uname(&system);
+	rights(held, sizeof(held));
+	place.kernel = system.release;
+	place.btf = access(KERNEL_BTF, R_OK) ? NULL : KERNEL_BTF;
+	place.rights = held;
+	return doctor_report(out, &place, facts, color);
+}

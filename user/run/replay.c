@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/run.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "kernel/source.h"
+#include "stream/stream.h"
+
+/* A recording may be read faster than a reader reads: let go of text in pieces of this size. */
+#define FLUSH_BYTES (64 * 1024)
+
+struct replay {
+	const struct run_place *place;
+	struct stream *stream;
+	struct view *view;
+	int write_error; /* of standard output */
+	bool stopped;
+};
+
+static int on_record(void *ctx, const void *bytes, size_t size)
+{
+	struct replay *r = ctx;
+
+	stream_record(r->stream, bytes, size);
+	if (view_pending(r->view) >= FLUSH_BYTES)
+		r->write_error = run_flush(r->view);
+	if (r->write_error)
+		return r->write_error;
+	r->stopped = r->place->stopped();
+	return r->stopped ? -ECANCELED : 0;
+}
+
+static bool restricts(const struct filter *f)
+{
+	return f->port_ranges || f->side != SIDE_BOTH || !f->ipv4 || !f->ipv6 || f->netns;
+}
+
+/* The recording's own words about its origin, the command line's about what to show of it. */
+static void configure(struct stream_config *config, const struct options *options, const struct run_place *place,
+		      const struct recording_info *info)
+{
+	stream_config_init(config, options);
+	config->tracker.facts = info->facts;
+	if (restricts(&options->filter))
+		config->only = &options->filter;
+	else
+		config->tracker.filter = info->filter;
+	config->meta = (struct stream_meta){
+		.version = SOCKSTATE_VERSION,
+		.kernel = info->kernel,
+		.argv = place->argv,
+		.boot_offset_ns = info->boot_offset_ns,
+	};
+}
+
+int run_replay(const struct options *options, const struct run_place *place)
+{
+	struct recording_reader *reader = NULL;
+	struct view_options view_options = place->view;
+	struct replay r = {.place = place};
+	struct stream_config config;
+	struct recording_info info;
+	char err[ERR_MAX] = "";
+	int code = EXIT_RUNTIME;
+	int rc;
+
+	if (recording_open(&reader, options->replay, &info, err, sizeof(err))) {
+		run_complain("--replay: %s", err);
+		return EXIT_RUNTIME;
+	}
+	if (options->raw && info.raw == RECORDING_RAW_NO) {
+		run_complain("--raw: '%s' was recorded without it and lacks what only --raw shows: record with --raw, or leave it out here",
+			     options->replay);
+		recording_free(reader);
+		return EXIT_USAGE;
+	}
+	configure(&config, options, place, &info);
+	view_options.boot_offset_ns = info.boot_offset_ns;
+	r.view = stream_view_new(options, &view_options);
+	r.stream = r.view ? stream_new(&config, r.view) : NULL;
+	if (!r.stream) {
+		run_complain("out of memory");
+		goto out;
+	}
+
+	rc = recording_read(reader, on_record, &r, err, sizeof(err));
+	if (!r.write_error) {
+		stream_finish(r.stream);
+		r.write_error = run_flush(r.view);
+	}
+	/* A cut recording is told last, after everything that it did hold. */
+	if (r.write_error)
+		code = r.write_error == -EPIPE ? EXIT_CLEAN : EXIT_RUNTIME;
+	else if (rc && !r.stopped)
+		run_complain("--replay: %s", err);
+	else
+		code = EXIT_CLEAN;
+out:
+	stream_free(r.stream);
+	view_free(r.view);
+	recording_free(reader);
+	return code;
+}

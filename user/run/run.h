@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * run.h - the runs that main.c chooses from. Each returns an exit code of options.h, and has said on standard error
+ * what went wrong.
+ */
+#ifndef SOCKSTATE_RUN_H
+#define SOCKSTATE_RUN_H
+
+#include <stdbool.h>
+
+#include "cli/options.h"
+#include "view/view.h"
+
+/* What main.c found out about the place it runs in. */
+struct run_place {
+	struct view_options view; /* the run adds boot_offset_ns */
+	const char *const *argv;
+	bool (*stopped)(void); /* whether a signal asked us to end */
+};
+
+int run_live(const struct options *options, const struct run_place *place);
+int run_summary(const struct options *options, const struct run_place *place);
+int run_replay(const struct options *options, const struct run_place *place);
+int run_doctor(const struct options *options, const struct run_place *place);
+
+/* One line on standard error, with the program's name. */
+void run_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Writes what the view holds. Returns 0 or a negative errno; complains unless the reader has merely gone. */
+int run_flush(struct view *view);
+/* Whether nobody reads our output any more. */
+bool run_reader_gone(const struct run_place *place);
+
+#endif

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "stream/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fact/decode.h"
+#include "fact/order.h"
+
+#define META_SCHEMA 1
+/* What happens while stock is taken, mostly; a slot is touched only when it is needed. */
+#define ORDER_CAPACITY 32768
+/* A table that is drawn again should live. */
+#define SUMMARY_INTERVAL_NS 1000000000
+
+struct stream {
+	struct stream_config config;
+	struct view *view;
+	struct order *order;
+	struct tracker *tracker;
+	uint64_t latest;   /* t of the last tick, or of a later fact */
+	uint64_t rejected; /* records that decode refused since the last tick */
+	uint64_t left;	   /* of config.count */
+	bool started, done;
+};
+
+void stream_limits_init(struct verdict_limits *limits, const struct options *options)
+{
+	verdict_limits_init(limits);
+	if (options->slow_ns)
+		limits->slow_ns = options->slow_ns;
+	if (options->stuck_ns)
+		limits->stuck_ns = options->stuck_ns;
+	if (options->flood_min)
+		limits->flood_min = options->flood_min;
+	if (options->flood_old_percent)
+		limits->flood_old_percent = options->flood_old_percent;
+}
+
+void stream_config_init(struct stream_config *config, const struct options *options)
+{
+	*config = (struct stream_config){.count = options->count, .brief = options->output == OUTPUT_SUMMARY};
+	tracker_config_init(&config->tracker);
+	config->tracker.filter = options->filter;
+	config->tracker.raw = options->raw;
+	config->tracker.interval_ns = options->interval_ns;
+	if (options->output == OUTPUT_SUMMARY && !options->interval_ns)
+		config->tracker.interval_ns = SUMMARY_INTERVAL_NS;
+	if (options->max_connections)
+		config->tracker.max_connections = options->max_connections;
+	if (options->max_requests)
+		config->tracker.max_requests = options->max_requests;
+	stream_limits_init(&config->tracker.verdict, options);
+}
+
+struct view *stream_view_new(const struct options *options, const struct view_options *view_options)
+{
+	static struct view *(*const views[])(const struct view_options *) = {
+		[OUTPUT_TABLE] = view_table_new,
+		[OUTPUT_LADDER] = view_ladder_new,
+		[OUTPUT_JSON] = view_json_new,
+		[OUTPUT_SUMMARY] = view_summary_new,
+	};
+
+	return views[options->output](view_options);
+}
+
+/* What -o summary prints: the listeners, what was seen, and what makes that doubtful. */
+static bool is_brief(enum event_type type)
+{
+	return type == EVENT_LISTENER || type == EVENT_LOST || type == EVENT_VERIFY || type == EVENT_SUMMARY;
+}
+
+static void on_event(void *ctx, const struct event *e)
+{
+	struct stream *s = ctx;
+
+	if (s->done && e->type != EVENT_SUMMARY)
+		return;
+	if (!s->config.brief || is_brief(e->type))
+		view_event(s->view, e);
+	if (s->config.count && (e->type == EVENT_STATE || e->type == EVENT_ACCEPT) && --s->left == 0)
+		s->done = true;
+}
+
+void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta, const struct filter *filter,
+		       const struct fact_list *facts)
+{
+	event_init(e, EVENT_META, t);
+	event_set(e, F_SCHEMA, META_SCHEMA);
+	event_set_text(e, F_VERSION, meta->version);
+	event_set_text(e, F_KERNEL, meta->kernel);
+	event_set(e, F_BOOT_OFFSET_NS, (uint64_t)meta->boot_offset_ns);
+	event_field(e, F_FILTER)->filter = filter;
+	event_field(e, F_ARGV)->argv = meta->argv;
+	event_field(e, F_FACTS)->facts = facts;
+}
+
+static void start(struct stream *s, uint64_t t)
+{
+	struct event e;
+
+	stream_meta_event(&e, t, &s->config.meta, &s->config.tracker.filter, &s->config.tracker.facts);
+	s->started = true;
+	on_event(s, &e);
+}
+
+struct stream *stream_new(const struct stream_config *config, struct view *view)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->config = *config;
+	s->view = view;
+	s->left = config->count;
+	s->order = order_new(ORDER_CAPACITY);
+	s->tracker = tracker_new(&s->config.tracker, on_event, s);
+	if (!s->order || !s->tracker) {
+		stream_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void stream_free(struct stream *s)
+{
+	if (!s)
+		return;
+	tracker_free(s->tracker);
+	order_free(s->order);
+	free(s);
+}
+
+/* What tells no more than its listener passes if that one did. */
+static bool listener_passes(const struct stream *s, const struct fact_queues *q)
+{
+	return !q->sk || tracker_has_listener(s->tracker, q);
+}
+
+/* Whether a fact concerns a socket that the filter asks for. */
+static bool passes(const struct stream *s, const struct filter *f, const struct fact_hdr *fact)
+{
+	static const uint8_t any[16];
+	/* Every record with a socket has it behind the header: fact_state stands for all of them. */
+	const struct fact_sock *sock = &((const struct fact_state *)fact)->s;
+	const struct fact_enqueue *enqueue = (const void *)fact;
+
+	switch ((enum fact_kind)fact->kind) {
+	case FACT_EXISTING_END:
+	case FACT_LOST:
+	case FACT_TICK:
+		return true;
+	case FACT_ENQUEUE:
+		if (!(f->ipv4 && f->ipv6) && !listener_passes(s, &enqueue->q))
+			return false;
+		return filter_netns(f, enqueue->netns) && filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
+	case FACT_ACCEPT:
+		if (sock->lport == 0) /* it failed */
+			return listener_passes(s, &((const struct fact_accept *)fact)->q);
+		break;
+	default:
+		break;
+	}
+	if (sock->netns && !filter_netns(f, sock->netns))
+		return false;
+	if (sock->rport == 0) /* whether it is IPv6 only is not recorded */
+		return filter_match_listener(f, sock->family, memcmp(sock->laddr, any, sizeof(any)), sock->lport);
+	return filter_match(f, sock->family, sock->lport, sock->rport);
+}
+
+static void deliver(void *ctx, const struct fact_hdr *fact)
+{
+	struct stream *s = ctx;
+
+	/* In the order of time: what an earlier fact has told of a listener is known. */
+	if (s->config.only && !passes(s, s->config.only, fact))
+		return;
+	if (fact->t > s->latest)
+		s->latest = fact->t;
+	if (!s->done)
+		tracker_fact(s->tracker, fact);
+}
+
+static void tell_rejected(struct stream *s, uint64_t t)
+{
+	struct fact_lost lost = {
+		.h = {.t = t, .size = sizeof(lost), .kind = FACT_LOST},
+		.count = s->rejected,
+		.where = FACT_LOST_DECODE,
+	};
+
+	if (!s->rejected)
+		return;
+	s->rejected = 0;
+	deliver(s, &lost.h);
+}
+
+void stream_record(struct stream *s, const void *bytes, size_t size)
+{
+	const struct fact_hdr *fact = fact_decode(bytes, size);
+
+	if (!s->started)
+		start(s, fact ? fact->t : 0);
+	if (!fact) {
+		s->rejected++;
+	} else if (fact->kind == FACT_TICK) {
+		order_release(s->order, fact->t, deliver, s);
+		tell_rejected(s, fact->t);
+		deliver(s, fact);
+	} else {
+		order_push(s->order, fact, deliver, s);
+	}
+}
+
+void stream_record_sorted(struct stream *s, const void *bytes, size_t size)
+{
+	const struct fact_hdr *fact = fact_decode(bytes, size);
+
+	/* What waits may be older. */
+	if (!fact || !s->started || fact->kind == FACT_TICK || s->config.only || order_waiting(s->order))
+		stream_record(s, bytes, size);
+	else
+		deliver(s, fact);
+}
+
+void stream_event(struct stream *s, const struct event *e)
+{
+	on_event(s, e);
+}
+
+void stream_finish(struct stream *s)
+{
+	if (!s->started)
+		start(s, 0);
+	order_release(s->order, UINT64_MAX, deliver, s);
+	tell_rejected(s, s->latest);
+	tracker_finish(s->tracker, s->latest);
+	view_finish(s->view);
+}
+
+bool stream_done(const struct stream *s)
+{
+	return s->done;
+}
+
+size_t stream_waiting(const struct stream *s)
+{
+	return order_waiting(s->order);
+}
+
+struct tracker *stream_tracker(struct stream *s)
+{
+	return s->tracker;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stream.h - the way from records to printed lines: decode, order, tracker, view. The same for the kernel and for a
+ * recording, so that a replay prints what the live run printed.
+ *
+ * Time enters only through records: a FACT_TICK says that nothing earlier will come and lets go of what was held back.
+ * Every source begins with one. Pure: no clock, no output but the view's.
+ */
+#ifndef SOCKSTATE_STREAM_H
+#define SOCKSTATE_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/filter.h"
+#include "cli/options.h"
+#include "tracker/tracker.h"
+#include "view/view.h"
+
+/* What the meta line tells; strings are borrowed. */
+struct stream_meta {
+	const char *version, *kernel;
+	const char *const *argv; /* NULL terminated */
+	int64_t boot_offset_ns;
+};
+
+struct stream_config {
+	struct tracker_config tracker;
+	struct stream_meta meta;
+	const struct filter *only; /* facts that do not match are passed over; NULL: none */
+	uint64_t count;		   /* state and accept lines after which it is done; 0: no limit */
+	bool brief;		   /* -o summary: only what sums up, and losses */
+};
+
+struct stream;
+
+/* The line that every output begins with; all is borrowed. */
+void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta, const struct filter *filter,
+		       const struct fact_list *facts);
+/* The thresholds of verdicts: the defaults, or what the options say. */
+void stream_limits_init(struct verdict_limits *limits, const struct options *options);
+/* What the options say about tracker and count; the caller adds facts and meta. */
+void stream_config_init(struct stream_config *config, const struct options *options);
+/* The view for -o; NULL when out of memory. */
+struct view *stream_view_new(const struct options *options, const struct view_options *view_options);
+
+/* The config is copied, the view borrowed. NULL when out of memory. */
+struct stream *stream_new(const struct stream_config *config, struct view *view);
+void stream_free(struct stream *s);
+
+/* One record, unread. What cannot be read is counted and told as `lost` at the next tick. */
+void stream_record(struct stream *s, const void *bytes, size_t size);
+/* The same, where no older fact will come: it need not be held back. */
+void stream_record_sorted(struct stream *s, const void *bytes, size_t size);
+/* A line that does not come from a fact: --verify. */
+void stream_event(struct stream *s, const struct event *e);
+/* The end of the stream, at the time of its last tick: what is held back, and the summary. */
+void stream_finish(struct stream *s);
+
+/* Whether --count lines have been printed. */
+bool stream_done(const struct stream *s);
+/* How many facts are held back. */
+size_t stream_waiting(const struct stream *s);
+struct tracker *stream_tracker(struct stream *s);
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tracker/lines.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t)
+{
+	event_init(&ls->e, type, t);
+	ls->muted = false;
+	return &ls->e;
+}
+
+void line_tell(struct lines *ls)
+{
+	if (ls->muted)
+		return;
+	ls->e.late = ls->e.t < ls->last_t;
+	if (!ls->e.late)
+		ls->last_t = ls->e.t;
+	ls->emit(ls->ctx, &ls->e);
+}
+
+static void owner(struct lines *ls, uint32_t pid, uint32_t name)
+{
+	const char *comm = names_text(ls->names, name);
+
+	if (pid)
+		event_set(&ls->e, F_PID, pid);
+	if (comm)
+		event_set_text(&ls->e, F_COMM, comm);
+}
+
+static void family(struct event *e, int af)
+{
+	e->family = af;
+	event_set_text(e, F_FAMILY, af == AF_INET6 ? "ipv6" : "ipv4");
+}
+
+void line_conn(struct lines *ls, const struct conn *c, const struct listener *l)
+{
+	static const char *const roles[] = {[ROLE_SERVER] = "server", [ROLE_CLIENT] = "client"};
+	struct event *e = &ls->e;
+
+	if (c->role)
+		event_set_text(e, F_ROLE, roles[c->role]);
+	if (c->cookie)
+		event_set(e, F_COOKIE, c->cookie);
+	if (l && l->cookie && c->role == ROLE_SERVER)
+		event_set(e, F_LISTENER, l->cookie);
+	if (c->netns)
+		event_set(e, F_NETNS, c->netns);
+	family(e, c->family);
+	event_field(e, F_LADDR)->addr = c->laddr;
+	event_field(e, F_RADDR)->addr = c->raddr;
+	if (c->lport)
+		event_set(e, F_LPORT, c->lport);
+	if (c->rport)
+		event_set(e, F_RPORT, c->rport);
+	owner(ls, c->pid, c->name);
+	if (conn_is(c, CONN_MPTCP))
+		event_set(e, F_MPTCP, true);
+	ls->muted = (ls->side == SIDE_SERVER && c->role == ROLE_CLIENT) ||
+		    (ls->side == SIDE_CLIENT && c->role == ROLE_SERVER);
+}
+
+void line_listener(struct lines *ls, const struct listener *l)
+{
+	struct event *e = &ls->e;
+
+	event_set_text(e, F_ROLE, "listener");
+	if (l->cookie)
+		event_set(e, F_COOKIE, l->cookie);
+	if (l->netns)
+		event_set(e, F_NETNS, l->netns);
+	if (l->addr_known) {
+		family(e, l->family);
+		event_field(e, F_LADDR)->addr = l->addr;
+	}
+	if (l->port)
+		event_set(e, F_LPORT, l->port);
+	owner(ls, l->pid, l->name);
+	ls->muted = ls->side == SIDE_CLIENT;
+}
+
+void line_ends(struct lines *ls, const struct fact_sock *s)
+{
+	struct event *e = &ls->e;
+
+	if (s->cookie)
+		event_set(e, F_COOKIE, s->cookie);
+	if (s->netns)
+		event_set(e, F_NETNS, s->netns);
+	if (!s->lport && !s->rport)
+		return;
+	family(e, s->family);
+	event_field(e, F_LADDR)->addr = s->laddr;
+	if (s->lport)
+		event_set(e, F_LPORT, s->lport);
+	if (s->rport) {
+		event_field(e, F_RADDR)->addr = s->raddr;
+		event_set(e, F_RPORT, s->rport);
+	}
+}
+
+void line_refused(struct lines *ls, const struct listener *l)
+{
+	event_set_text(&ls->e, F_ROLE, "server");
+	if (l && l->cookie)
+		event_set(&ls->e, F_LISTENER, l->cookie);
+	ls->muted = ls->side == SIDE_CLIENT;
+}
+
+void line_task(struct lines *ls, const struct fact_task *task)
+{
+	if (!task->pid)
+		return;
+	event_set(&ls->e, F_PID, task->pid);
+	if (task->tid)
+		event_set(&ls->e, F_TID, task->tid);
+	if (task->comm[0])
+		event_set_text(&ls->e, F_COMM, task->comm);
+}
+
+void line_queues(struct lines *ls, const struct listener *l)
+{
+	if (!l)
+		return;
+	if (l->queues_known)
+		event_set(&ls->e, F_ACCEPT_QUEUE, l->accept_queue);
+	if (l->syn_known)
+		event_set(&ls->e, F_SYN_QUEUE, l->syn_queue);
+	if (l->limit_known)
+		event_set(&ls->e, F_BACKLOG, l->backlog);
+}
+
+void line_isns(struct lines *ls, const struct conn *c)
+{
+	if (!c->isns_known)
+		return;
+	event_set(&ls->e, F_CLIENT_ISN, c->client_isn);
+	event_set(&ls->e, F_SERVER_ISN, c->server_isn);
+}
+
+int slot_of_state(unsigned int state)
+{
+	switch (state) {
+	case TCP_STATE_SYN_SENT:
+		return SLOT_SYN_SENT;
+	case TCP_STATE_SYN_RECV:
+		return SLOT_SYN_RECV;
+	case TCP_STATE_ESTABLISHED:
+		return SLOT_ESTABLISHED;
+	case TCP_STATE_FIN_WAIT1:
+	case TCP_STATE_CLOSE_WAIT:
+		return SLOT_FIRST;
+	case TCP_STATE_FIN_WAIT2:
+	case TCP_STATE_CLOSING:
+	case TCP_STATE_LAST_ACK:
+		return SLOT_SECOND;
+	case TCP_STATE_TIME_WAIT:
+		return SLOT_TIME_WAIT;
+	default:
+		return -1;
+	}
+}
+
+void line_life(struct lines *ls, const struct conn *c, uint64_t t)
+{
+	struct event *e = &ls->e;
+	bool any = false;
+
+	if (c->t_begin && t >= c->t_begin)
+		event_set(e, F_LIFE_NS, t - c->t_begin);
+	for (unsigned int s = 0; s < TCP_STATE_COUNT; s++) {
+		int slot = slot_of_state(s);
+		bool known = slot >= 0 && c->timed >> s & 1;
+
+		ls->states[s] = known ? c->spent[slot] : 0;
+		any |= known;
+	}
+	if (any)
+		event_field(e, F_STATES)->states = ls->states;
+	if (c->role == ROLE_SERVER && c->timed >> TCP_STATE_SYN_RECV & 1 && c->visited >> TCP_STATE_ESTABLISHED & 1)
+		event_set(e, F_HANDSHAKE_NS, c->spent[SLOT_SYN_RECV]);
+	if (c->role == ROLE_CLIENT && c->timed >> TCP_STATE_SYN_SENT & 1 && c->visited >> TCP_STATE_ESTABLISHED & 1)
+		event_set(e, F_CONNECT_NS, c->spent[SLOT_SYN_SENT]);
+	if (conn_is(c, CONN_WAIT_KNOWN))
+		event_set(e, F_ACCEPT_WAIT_NS, c->accept_wait);
+	if (c->role == ROLE_SERVER && conn_accept_known(c))
+		event_set(e, F_ACCEPTED, conn_is(c, CONN_ACCEPTED));
+	if (!conn_is(c, CONN_TOTALS))
+		return;
+	event_set(e, F_BYTES_IN, c->bytes_in);
+	event_set(e, F_BYTES_OUT, c->bytes_out);
+	event_set(e, F_RETRANS, c->retrans);
+	if (c->srtt_us && !conn_is(c, CONN_SYNCOOKIE))
+		event_set(e, F_SRTT_NS, (uint64_t)c->srtt_us * 1000);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lines.h - from what the tracker knows of a socket to the fields of an event.
+ *
+ * Owns the one event being made and the rule that lines come in the order of their stamps (else `late`).
+ * Decides nothing about TCP. Pure.
+ */
+#ifndef SOCKSTATE_LINES_H
+#define SOCKSTATE_LINES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tracker/conn.h"
+#include "event/event.h"
+#include "event/filter.h"
+#include "tracker/listeners.h"
+#include "tracker/names.h"
+#include "event/tcp.h"
+
+struct lines {
+	struct event e;
+	event_fn emit;
+	void *ctx;
+	uint64_t last_t; /* ns: of the last line */
+	enum filter_side side;
+	const struct names *names;
+	bool muted; /* the line being made is of a side that was not asked for */
+	uint64_t states[TCP_STATE_COUNT];
+};
+
+/* Begins a line; the returned event is to be filled and then told. */
+struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t);
+void line_tell(struct lines *ls);
+
+/* Identity and owner. l: its listener, or NULL. */
+void line_conn(struct lines *ls, const struct conn *c, const struct listener *l);
+void line_listener(struct lines *ls, const struct listener *l);
+/* Ends alone, of a segment that belongs to no socket we know. Unset ports are left out. */
+void line_ends(struct lines *ls, const struct fact_sock *s);
+/* Role and listener of a client that the listener refused, and that nothing more is known of. */
+void line_refused(struct lines *ls, const struct listener *l);
+void line_task(struct lines *ls, const struct fact_task *task);
+/* accept_queue, backlog and syn_queue as far as they are known. */
+void line_queues(struct lines *ls, const struct listener *l);
+/* client_isn and server_isn */
+void line_isns(struct lines *ls, const struct conn *c);
+/* The totals of the close line: life, states, waits, bytes. t: when it ended, 0 unknown. */
+void line_life(struct lines *ls, const struct conn *c, uint64_t t);
+
+/* Where the time of a state is kept; -1 for a state that is none of a connection's. */
+int slot_of_state(unsigned int state);
+
+#endif

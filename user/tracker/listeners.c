@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tracker/listeners.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define HASH 1024u
+#define DEAD_MAX 1024u /* listeners that are gone but stand in the summary */
+
+struct listeners {
+	struct listener **list; /* by id - 1; NULL: free */
+	uint32_t used, size, count;
+	uint32_t first_free; /* ids below are taken */
+	struct listener *by_cookie[HASH], *by_sk[HASH];
+	struct listener *dead_oldest, *dead_newest;
+	uint32_t dead;
+};
+
+struct listeners *listeners_new(void)
+{
+	return calloc(1, sizeof(struct listeners));
+}
+
+static void destroy(struct listener *l)
+{
+	if (!l)
+		return;
+	free(l->handshake);
+	free(l->accept_wait);
+	free(l);
+}
+
+void listeners_free(struct listeners *ls)
+{
+	if (!ls)
+		return;
+	for (uint32_t i = 0; i < ls->used; i++)
+		destroy(ls->list[i]);
+	free(ls->list);
+	free(ls);
+}
+
+struct listener *listener_get(struct listeners *ls, uint32_t id)
+{
+	return id && id <= ls->used ? ls->list[id - 1] : NULL;
+}
+
+static struct listener **cookie_slot(struct listeners *ls, uint64_t cookie)
+{
+	return &ls->by_cookie[cookie * UINT64_C(0x9e3779b97f4a7c15) >> 54];
+}
+
+static struct listener **sk_slot(struct listeners *ls, uint64_t sk)
+{
+	return &ls->by_sk[sk * UINT64_C(0x9e3779b97f4a7c15) >> 54];
+}
+
+struct listener *listener_by_cookie(struct listeners *ls, uint64_t cookie)
+{
+	struct listener *l = cookie ? *cookie_slot(ls, cookie) : NULL;
+
+	while (l && l->cookie != cookie)
+		l = l->next_cookie;
+	return l;
+}
+
+struct listener *listener_by_queues(struct listeners *ls, const struct fact_queues *q)
+{
+	struct listener *l = listener_by_cookie(ls, q->cookie);
+
+	if (l || !q->sk)
+		return l;
+	for (l = *sk_slot(ls, q->sk); l; l = l->next_sk)
+		if (l->sk == q->sk && l->alive && (!q->cookie || !l->cookie))
+			return l;
+	return NULL;
+}
+
+struct listener *listener_without_cookie(struct listeners *ls, uint32_t netns, uint16_t port)
+{
+	struct listener *found = NULL;
+
+	for (uint32_t i = 0; i < ls->used; i++) {
+		struct listener *l = ls->list[i];
+
+		if (!l || !l->alive || l->cookie || l->netns != netns || l->port != port)
+			continue;
+		if (found)
+			return NULL;
+		found = l;
+	}
+	return found;
+}
+
+static bool is_any(const uint8_t *addr)
+{
+	static const uint8_t any[16];
+
+	return !memcmp(addr, any, sizeof(any));
+}
+
+enum fit {
+	FIT_NONE,
+	FIT_DUAL, /* the wildcard of IPv6 serves IPv4 too, unless told otherwise */
+	FIT_ANY,
+	FIT_EXACT,
+};
+
+/* The kernel's preference, as inet_lookup_listener() has it. */
+static enum fit fits(const struct listener *l, const struct fact_sock *s)
+{
+	if (!l->alive || l->port != s->lport || l->netns != s->netns)
+		return FIT_NONE;
+	if (!l->addr_known)
+		return FIT_ANY;
+	if (l->family != s->family)
+		return l->family == AF_INET6 && is_any(l->addr) ? FIT_DUAL : FIT_NONE;
+	if (!memcmp(l->addr, s->laddr, sizeof(l->addr)))
+		return FIT_EXACT;
+	return is_any(l->addr) ? FIT_ANY : FIT_NONE;
+}
+
+/* How many listeners there fit best; found: one of them. */
+static int at_port(struct listeners *ls, const struct fact_sock *s, struct listener **found)
+{
+	enum fit best = FIT_NONE;
+	int count = 0;
+
+	for (uint32_t i = 0; i < ls->used; i++) {
+		enum fit fit = ls->list[i] ? fits(ls->list[i], s) : FIT_NONE;
+
+		if (fit == FIT_NONE || fit < best)
+			continue;
+		count = fit > best ? 1 : count + 1;
+		best = fit;
+		*found = ls->list[i];
+	}
+	return count;
+}
+
+struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s)
+{
+	struct listener *found = NULL;
+
+	return at_port(ls, s, &found) == 1 ? found : NULL;
+}
+
+bool listener_at_port(struct listeners *ls, const struct fact_sock *s)
+{
+	struct listener *found;
+
+	return at_port(ls, s, &found) > 0;
+}
+
+static void unlink_keys(struct listeners *ls, struct listener *l)
+{
+	for (struct listener **p = cookie_slot(ls, l->cookie); l->cookie && *p; p = &(*p)->next_cookie)
+		if (*p == l) {
+			*p = l->next_cookie;
+			break;
+		}
+	for (struct listener **p = sk_slot(ls, l->sk); l->sk && *p; p = &(*p)->next_sk)
+		if (*p == l) {
+			*p = l->next_sk;
+			break;
+		}
+}
+
+static void link_keys(struct listeners *ls, struct listener *l)
+{
+	if (l->cookie) {
+		l->next_cookie = *cookie_slot(ls, l->cookie);
+		*cookie_slot(ls, l->cookie) = l;
+	}
+	if (l->sk) {
+		l->next_sk = *sk_slot(ls, l->sk);
+		*sk_slot(ls, l->sk) = l;
+	}
+}
+
+void listener_learn(struct listeners *ls, struct listener *l, uint64_t cookie, uint64_t sk)
+{
+	if ((!cookie || l->cookie == cookie) && (!sk || l->sk == sk))
+		return;
+	unlink_keys(ls, l);
+	if (cookie)
+		l->cookie = cookie;
+	if (sk)
+		l->sk = sk;
+	link_keys(ls, l);
+}
+
+struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk, uint32_t netns, uint16_t port,
+			      uint64_t t)
+{
+	struct listener *l = calloc(1, sizeof(*l));
+	uint32_t id = ls->first_free;
+
+	if (!l)
+		return NULL;
+	while (id < ls->used && ls->list[id])
+		id++;
+	if (id == ls->size) {
+		uint32_t size = ls->size ? ls->size * 2 : 64;
+		struct listener **list = realloc(ls->list, size * sizeof(*list));
+
+		if (!list) {
+			free(l);
+			return NULL;
+		}
+		ls->list = list;
+		ls->size = size;
+	}
+	if (id == ls->used)
+		ls->used++;
+	ls->list[id] = l;
+	ls->first_free = id + 1;
+	ls->count++;
+	l->id = id + 1;
+	l->cookie = cookie;
+	l->sk = sk;
+	l->netns = netns;
+	l->port = port;
+	l->alive = true;
+	l->t_known = l->window.start = l->line_t = t;
+	link_keys(ls, l);
+	return l;
+}
+
+static void forget(struct listeners *ls, struct listener *l)
+{
+	unlink_keys(ls, l);
+	ls->list[l->id - 1] = NULL;
+	if (l->id - 1 < ls->first_free)
+		ls->first_free = l->id - 1;
+	ls->count--;
+	destroy(l);
+}
+
+static void trim_dead(struct listeners *ls)
+{
+	struct listener *l;
+
+	/* One that is still pointed to goes to the end and is looked at again later. */
+	for (uint32_t tries = ls->dead; ls->dead > DEAD_MAX && tries; tries--) {
+		l = ls->dead_oldest;
+		ls->dead_oldest = l->next_dead;
+		l->next_dead = NULL;
+		if (!l->refs) {
+			ls->dead--;
+			forget(ls, l);
+			continue;
+		}
+		ls->dead_newest->next_dead = l;
+		ls->dead_newest = l;
+		if (!ls->dead_oldest)
+			ls->dead_oldest = l;
+		return;
+	}
+}
+
+void listener_died(struct listeners *ls, struct listener *l)
+{
+	if (!l->alive)
+		return;
+	l->alive = false;
+	if (!l->refs && !l->completed && !l->accepted && !l->refused) {
+		forget(ls, l);
+		return;
+	}
+	if (ls->dead_newest)
+		ls->dead_newest->next_dead = l;
+	else
+		ls->dead_oldest = l;
+	ls->dead_newest = l;
+	ls->dead++;
+	trim_dead(ls);
+}
+
+void listener_attach(struct listeners *ls, struct conn *c, struct listener *l)
+{
+	struct listener *old = listener_get(ls, c->listener);
+
+	if (old == l)
+		return;
+	if (old)
+		old->refs--;
+	if (l)
+		l->refs++;
+	c->listener = l ? l->id : 0;
+}
+
+static void set_accept_queue(struct listener *l, uint32_t length)
+{
+	l->accept_queue = length;
+	if (length > l->peak)
+		l->peak = length;
+	if (length < l->low)
+		l->low = length;
+	if (length > l->high)
+		l->high = length;
+}
+
+uint64_t listener_update(struct listener *l, const struct fact_queues *q)
+{
+	uint64_t more = q->drops - l->drops; /* both 32 bits in the kernel's counter */
+	uint64_t untold = 0;
+
+	if (l->drops_known && q->drops > l->drops)
+		untold = more > l->named_drops ? more - l->named_drops : 0;
+	if (!l->drops_known || q->drops >= l->drops) {
+		/* Refusals named before the counter was read again are in it now. */
+		l->named_drops = l->drops_known && l->named_drops > more ? l->named_drops - more : 0;
+		l->drops = q->drops;
+		l->drops_known = true;
+	}
+	l->accept_full = (l->queues_known && l->accept_queue > l->backlog) || q->accept_queue > q->backlog;
+	l->syn_full = (l->syn_known && l->backlog && l->syn_queue >= l->backlog) ||
+		      (q->sk && q->backlog && q->syn_queue >= q->backlog);
+	set_accept_queue(l, q->accept_queue);
+	l->backlog = q->backlog;
+	if (q->sk) { /* the kernel's tables tell the accept queue alone */
+		l->syn_queue = q->syn_queue;
+		l->syn_young = q->syn_young;
+		l->syn_known = true;
+	}
+	l->queues_known = l->limit_known = true;
+	if (q->cookie_stamp)
+		l->cookie_stamp = q->cookie_stamp;
+	return untold;
+}
+
+void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog)
+{
+	set_accept_queue(l, accept_queue);
+	if (!l->limit_known)
+		l->backlog = backlog;
+	l->limit_known = true;
+}
+
+void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l, struct conn *c)
+{
+	conn_id id = conn_id_of(t, c);
+
+	if (conn_is(c, CONN_QUEUED))
+		return;
+	listener_attach(ls, c, l);
+	c->flags |= CONN_QUEUED | CONN_WAS_QUEUED;
+	c->queue_older = l->queue_newest;
+	c->queue_newer = 0;
+	if (l->queue_newest)
+		conn_get(t, l->queue_newest)->queue_newer = id;
+	else
+		l->queue_oldest = id;
+	l->queue_newest = id;
+	l->queued++;
+}
+
+void listener_dequeue(struct listeners *ls, struct conn_table *t, struct conn *c)
+{
+	struct listener *l = listener_get(ls, c->listener);
+
+	if (!conn_is(c, CONN_QUEUED) || !l)
+		return;
+	c->flags &= ~(uint32_t)CONN_QUEUED;
+	if (c->queue_older)
+		conn_get(t, c->queue_older)->queue_newer = c->queue_newer;
+	else
+		l->queue_oldest = c->queue_newer;
+	if (c->queue_newer)
+		conn_get(t, c->queue_newer)->queue_older = c->queue_older;
+	else
+		l->queue_newest = c->queue_older;
+	c->queue_older = c->queue_newer = 0;
+	l->queued--;
+}
+
+static void add(struct histogram **h, uint64_t value)
+{
+	if (!*h)
+		*h = calloc(1, sizeof(**h));
+	if (*h)
+		histogram_add(*h, value);
+}
+
+void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool syncookie)
+{
+	l->completed++;
+	l->window.completed++;
+	l->window.syncookies += syncookie;
+	if (handshake_ns)
+		add(&l->handshake, *handshake_ns);
+}
+
+void listener_completed_elsewhere(struct listener *counted, struct listener *l)
+{
+	if (counted && counted->completed)
+		counted->completed--;
+	if (counted && counted->window.completed)
+		counted->window.completed--;
+	if (counted && counted->line_completed > counted->completed)
+		counted->line_completed = counted->completed; /* no rate below zero */
+	l->completed++;
+	l->window.completed++;
+}
+
+void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns)
+{
+	int bucket;
+
+	l->accepted++;
+	l->window.accepted++;
+	l->t_accept = t;
+	if (!wait_ns)
+		return;
+	add(&l->accept_wait, *wait_ns);
+	bucket = *wait_ns ? 63 - __builtin_clzll(*wait_ns) : 0;
+	l->window.waits[bucket]++;
+	l->window.wait_sums[bucket] += *wait_ns;
+	l->window.wait_count++;
+}
+
+void listener_refused(struct listener *l, uint64_t count)
+{
+	l->refused += count;
+	l->window.refused += count;
+}
+
+bool listener_error(struct listener *l, int err)
+{
+	if (err == EMFILE || err == ENFILE)
+		l->window.fd_errors++;
+	for (int i = 0; i < LISTENER_ERRNOS; i++) {
+		struct listener_error *e = &l->errors[i];
+
+		if (e->err && e->err != err)
+			continue;
+		e->err = err;
+		e->untold++;
+		return true;
+	}
+	return false;
+}
+
+static uint64_t window_median(const struct listener_window *w)
+{
+	uint64_t seen = 0;
+
+	for (int i = 0; i < 64; i++) {
+		seen += w->waits[i];
+		if (w->waits[i] && seen * 2 >= w->wait_count)
+			return w->wait_sums[i] / w->waits[i];
+	}
+	return 0;
+}
+
+void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t, struct verdict_input *in)
+{
+	const struct conn *oldest = conn_get(conns, l->queue_oldest);
+	/* One older than us has been waiting at least since we found it. */
+	uint64_t queued_since = !oldest ? 0 : oldest->t_established ? oldest->t_established : oldest->t_last;
+	bool nobody = l->queues_known && !l->accept_queue; /* accept() took it, unseen */
+	/* Where accept() may go unseen, it is known to wait only until the queue was last looked at. */
+	uint64_t queued_until = l->accept_unseen && l->figures_t < t ? l->figures_t : t;
+
+	*in = (struct verdict_input){
+		.accept_queue = l->accept_queue,
+		.backlog = l->backlog,
+		.syn_queue = l->syn_queue,
+		.syn_young = l->syn_young,
+		.somaxconn = l->somaxconn,
+		.backlog_asked = l->asked_known ? l->backlog_asked : 0,
+		.refused = l->window.refused,
+		.completed = l->window.completed,
+		.accepted = l->window.accepted,
+		.fd_errors = l->window.fd_errors,
+		.syncookies = l->window.syncookies,
+		.wait_p50_ns = window_median(&l->window),
+		.oldest_wait_ns = nobody || !queued_since || queued_until <= queued_since ? 0 : queued_until - queued_since,
+		.since_accept_ns = t - (l->t_accept ? l->t_accept : l->t_known),
+	};
+	l->window = (struct listener_window){.start = t};
+}
+
+void listeners_each(struct listeners *ls, void (*fn)(void *ctx, struct listener *l), void *ctx)
+{
+	for (uint32_t i = 0; i < ls->used; i++)
+		if (ls->list[i])
+			fn(ctx, ls->list[i]);
+}
+
+uint32_t listeners_count(const struct listeners *ls)
+{
+	return ls->count;
+}

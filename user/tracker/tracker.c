@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Facts in, events out: which handler serves which fact; loss, time, and the end of the stream. */
+#include "tracker/tracker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tracker/state.h"
+
+const char *drop_reason_name(enum drop_reason reason)
+{
+	static const char *const reason_names[DROP_REASON_COUNT] = {
+		[DROP_UNKNOWN] = "unknown",
+		[DROP_ACCEPT_QUEUE_FULL] = "accept_queue_full",
+		[DROP_SYN_QUEUE_FULL] = "syn_queue_full",
+		[DROP_COOKIE_INVALID] = "cookie_invalid",
+		[DROP_LISTENER_CLOSED] = "listener_closed",
+		[DROP_OTHER] = "other",
+		[DROP_REQUEST_EXPIRED] = "request_expired",
+		[DROP_CLIENT_UNREACHABLE] = "client_unreachable",
+	};
+
+	return (unsigned int)reason < DROP_REASON_COUNT ? reason_names[reason] : "unknown";
+}
+
+void tracker_config_init(struct tracker_config *config)
+{
+	memset(config, 0, sizeof(*config));
+	filter_init(&config->filter);
+	verdict_limits_init(&config->verdict);
+	config->max_connections = 1000000;
+	config->max_requests = 65536;
+}
+
+struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, void *ctx)
+{
+	struct tracker *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->config = *config;
+	t->names = names_new();
+	t->conns = conn_table_new(config->max_connections, config->max_requests);
+	t->listeners = listeners_new();
+	t->lines.emit = emit;
+	t->lines.ctx = ctx;
+	t->lines.side = config->filter.side;
+	t->lines.names = t->names;
+	if (t->names && t->conns && t->listeners)
+		return t;
+	tracker_free(t);
+	return NULL;
+}
+
+void tracker_free(struct tracker *t)
+{
+	if (!t)
+		return;
+	conn_table_free(t->conns);
+	listeners_free(t->listeners);
+	names_free(t->names);
+	free(t);
+}
+
+/* ---- loss ---- */
+
+static void tell_lost(struct tracker *t, uint64_t at, uint64_t count, enum fact_lost_where where)
+{
+	static const char *const places[FACT_LOST_PLACES] = {
+		[FACT_LOST_RING] = "ringbuf",	    [FACT_LOST_RECURSION] = "recursion", [FACT_LOST_MAP] = "map_full",
+		[FACT_LOST_DECODE] = "decode", [FACT_LOST_EVICTED] = "evicted",
+	};
+	struct event *e = line_begin(&t->lines, EVENT_LOST, at);
+
+	t->lost += count;
+	event_set(e, F_COUNT, count);
+	event_set_text(e, F_WHERE, places[where]);
+	event_set(e, F_TOTAL, t->lost);
+	line_tell(&t->lines);
+}
+
+static void on_lost(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_lost *f = (const struct fact_lost *)h;
+
+	tell_lost(t, h->t, f->count, (enum fact_lost_where)f->where);
+}
+
+static void tell_evicted(struct tracker *t, uint64_t at)
+{
+	if (t->evicted == t->evicted_told)
+		return;
+	tell_lost(t, at, t->evicted - t->evicted_told, FACT_LOST_EVICTED);
+	t->evicted_told = t->evicted;
+}
+
+/* ---- time ---- */
+
+static void on_tick(struct tracker *t, const struct fact_hdr *h)
+{
+	life_flush_pending(t, h->t > ENQUEUE_WAIT ? h->t - ENQUEUE_WAIT : 0);
+	life_finish_aborted(t, h->t > RESET_WAIT ? h->t - RESET_WAIT : 0, h->t);
+	tell_evicted(t, h->t);
+	if (h->t < t->t_verdict + VERDICT_EVERY)
+		return;
+	t->t_verdict = h->t;
+	if (conn_count(t->conns, true))
+		conn_each(t->conns, true, life_expire, t);
+	listeners_each(t->listeners, life_judge, t);
+}
+
+void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
+{
+	static void (*const handlers[FACT_KINDS])(struct tracker *t, const struct fact_hdr *h) = {
+		[FACT_STATE] = life_on_state,
+		[FACT_LISTEN] = life_on_listen,
+		[FACT_CONNECT] = life_on_connect,
+		[FACT_ESTABLISHED] = life_on_established,
+		[FACT_CLOSED] = life_on_closed,
+		[FACT_SYN] = life_on_syn,
+		[FACT_RETRANSMIT] = life_on_retransmit,
+		[FACT_EXPIRED] = life_on_expired,
+		[FACT_DROP] = life_on_drop,
+		[FACT_ENQUEUE] = life_on_enqueue,
+		[FACT_ACCEPT] = life_on_accept,
+		[FACT_RESET] = life_on_reset,
+		[FACT_TIMEWAIT] = life_on_timewait,
+		[FACT_TIMEWAIT_END] = life_on_timewait_end,
+		[FACT_EXISTING] = life_on_existing,
+		[FACT_EXISTING_END] = life_on_existing_end,
+		[FACT_LOST] = on_lost,
+		[FACT_TICK] = on_tick,
+	};
+
+	if (!t->t_first)
+		t->t_first = t->t_verdict = fact->t;
+	if (fact->t > t->t_now)
+		t->t_now = fact->t;
+	if (t->pending_count)
+		life_flush_pending(t, fact->t > ENQUEUE_WAIT ? fact->t - ENQUEUE_WAIT : 0);
+	if (fact->kind < FACT_KINDS && handlers[fact->kind])
+		handlers[fact->kind](t, fact);
+}
+
+/* ---- the end of the stream ---- */
+
+static void close_at_end(void *ctx, struct conn *c)
+{
+	struct tracker *t = ctx;
+
+	if (conn_is(c, CONN_CLOSED))
+		life_tell_close(t, c, t->t_now, c->t_state);
+	/* Those that were in TIME_WAIT before us have no story; those that came to it before our eyes do. */
+	else if (c->state == TCP_STATE_TIME_WAIT && (!conn_is(c, CONN_PREEXISTING) || conn_is(c, CONN_HANDED_OVER)))
+		life_tell_close(t, c, t->t_now, 0);
+}
+
+static void quantiles_of(const struct histogram *h, struct quantiles *q)
+{
+	*q = (struct quantiles){0};
+	if (!h)
+		return;
+	q->count = h->count;
+	q->p50 = histogram_quantile(h, 50);
+	q->p90 = histogram_quantile(h, 90);
+	q->p99 = histogram_quantile(h, 99);
+	q->max = h->max;
+}
+
+static void tell_errors(void *ctx, struct listener *l)
+{
+	struct tracker *t = ctx;
+
+	if (l->alive)
+		life_accept_errors(t, l, t->t_now, NULL);
+}
+
+struct gathering {
+	struct listener_summary *list;
+	size_t count;
+	uint64_t still_queued;
+	bool accept_unseen;
+};
+
+static void gather(void *ctx, struct listener *l)
+{
+	struct gathering *g = ctx;
+	struct listener_summary *s = &g->list[g->count++];
+
+	*s = (struct listener_summary){
+		.cookie = l->cookie,
+		.netns = l->netns,
+		.family = l->addr_known ? l->family : 0,
+		.port = l->port,
+		.completed = l->completed,
+		.accepted = l->accepted,
+		.accept_unseen = g->accept_unseen,
+		.drops = l->refused,
+	};
+	memcpy(s->addr, l->addr, sizeof(s->addr));
+	quantiles_of(l->handshake, &s->handshake);
+	quantiles_of(l->accept_wait, &s->accept_wait);
+	if (l->alive)
+		g->still_queued += l->queued;
+}
+
+void tracker_finish(struct tracker *t, uint64_t now)
+{
+	struct gathering g = {.list = calloc(listeners_count(t->listeners) + 1, sizeof(*g.list))};
+	struct listener_summaries summaries;
+	struct event *e;
+
+	if (now > t->t_now)
+		t->t_now = now;
+	life_flush_pending(t, UINT64_MAX);
+	life_finish_aborted(t, UINT64_MAX, t->t_now);
+	listeners_each(t->listeners, tell_errors, t);
+	g.accept_unseen = life_absent(t, KNOW_ACCEPT);
+	if (g.list)
+		listeners_each(t->listeners, gather, &g);
+	conn_each(t->conns, false, close_at_end, t);
+	tell_evicted(t, t->t_now);
+	summaries = (struct listener_summaries){.count = g.count, .list = g.list};
+	e = line_begin(&t->lines, EVENT_SUMMARY, t->t_now);
+	event_set(e, F_CONNECTIONS, t->connections);
+	if (!life_absent(t, KNOW_ACCEPT)) {
+		event_set(e, F_ACCEPTED_COUNT, t->accepted);
+		event_set(e, F_NEVER_ACCEPTED, t->never_accepted);
+		event_set(e, F_STILL_QUEUED, g.still_queued);
+	}
+	event_field(e, F_DROPS)->drops = t->drops;
+	event_set(e, F_LOST, t->lost);
+	event_field(e, F_LISTENERS)->listeners = &summaries;
+	line_tell(&t->lines);
+	free(g.list);
+}
+
+/* ---- a look from outside ---- */
+
+struct walk {
+	void (*fn)(void *ctx, const struct tracker_socket *s);
+	void *ctx;
+};
+
+static void walk_conn(void *ctx, struct conn *c)
+{
+	const struct walk *w = ctx;
+	struct tracker_socket s = {
+		.cookie = c->cookie,
+		.netns = c->netns,
+		.family = c->family,
+		.lport = c->lport,
+		.rport = c->rport,
+		.state = c->state,
+		.since = c->t_state,
+	};
+
+	memcpy(s.laddr, c->laddr, sizeof(s.laddr));
+	memcpy(s.raddr, c->raddr, sizeof(s.raddr));
+	w->fn(w->ctx, &s);
+}
+
+static void walk_listener(void *ctx, struct listener *l)
+{
+	const struct walk *w = ctx;
+	struct tracker_socket s = {
+		.cookie = l->cookie,
+		.netns = l->netns,
+		.family = l->family,
+		.lport = l->port,
+		.state = TCP_STATE_LISTEN,
+		.listener = true,
+		.accept_queue = l->accept_queue,
+		.queue_low = l->low,
+		.queue_high = l->high,
+		.backlog = l->backlog,
+		.since = l->t_state,
+	};
+
+	memcpy(s.laddr, l->addr, sizeof(s.laddr));
+	l->low = l->high = l->accept_queue;
+	if (l->alive)
+		w->fn(w->ctx, &s);
+}
+
+bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q)
+{
+	return listener_by_queues(t->listeners, q);
+}
+
+void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx)
+{
+	struct walk w = {fn, ctx};
+
+	listeners_each(t->listeners, walk_listener, &w);
+	conn_each(t->conns, true, walk_conn, &w);
+	conn_each(t->conns, false, walk_conn, &w);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tracker.h - the life of a socket: facts in, events out.
+ *
+ * Pure: no kernel, no clock but the facts' stamps, no output but the event function. Facts must come in the order of
+ * their stamps (order.h); a fact out of order still works, its event carries `late`.
+ *
+ *	struct tracker *t = tracker_new(&config, print, view);
+ *	tracker_fact(t, &fact->h);
+ *	...
+ *	tracker_finish(t, now_ns);
+ *	tracker_free(t);
+ */
+#ifndef SOCKSTATE_TRACKER_H
+#define SOCKSTATE_TRACKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "fact.h"
+#include "event/coverage.h"
+#include "event/filter.h"
+#include "listener/verdict.h"
+
+/* Refusals by reason, as the drops object of the summary names them. */
+enum drop_reason {
+	DROP_UNKNOWN = FACT_DROP_UNKNOWN,
+	DROP_ACCEPT_QUEUE_FULL = FACT_DROP_ACCEPT_QUEUE_FULL,
+	DROP_SYN_QUEUE_FULL = FACT_DROP_SYN_QUEUE_FULL,
+	DROP_COOKIE_INVALID = FACT_DROP_COOKIE_INVALID,
+	DROP_LISTENER_CLOSED = FACT_DROP_LISTENER_CLOSED,
+	DROP_OTHER = FACT_DROP_OTHER,
+	DROP_REQUEST_EXPIRED = FACT_DROP_REASONS,
+	DROP_CLIENT_UNREACHABLE,
+	DROP_REASON_COUNT
+};
+const char *drop_reason_name(enum drop_reason reason);
+
+struct tracker_config {
+	struct filter filter;
+	struct fact_list facts;
+	struct verdict_limits verdict; /* thresholds, documented in verdict.h */
+	uint64_t interval_ns;	       /* between listener lines; 0: only when the limit or the verdict changes */
+	size_t max_connections;	       /* bound of the table of connections */
+	size_t max_requests;	       /* bound of the table of half-open requests */
+	bool raw;		       /* print the kernel's own transitions instead of the story */
+};
+void tracker_config_init(struct tracker_config *config);
+
+struct tracker;
+
+/* Percentiles of durations in ns; count 0: the others are undefined. */
+struct quantiles {
+	uint64_t count, p50, p90, p99, max;
+};
+
+struct listener_summary {
+	uint64_t cookie; /* 0 unknown */
+	uint32_t netns;
+	int family;
+	uint8_t addr[16];
+	uint16_t port;
+	uint64_t completed, accepted, drops;
+	bool accept_unseen; /* accepted says nothing: accept() cannot be seen here */
+	struct quantiles handshake, accept_wait;
+};
+
+struct listener_summaries {
+	size_t count;
+	const struct listener_summary *list;
+};
+
+/* Returns NULL when out of memory. The config is copied. */
+struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, void *ctx);
+void tracker_free(struct tracker *t);
+
+/* One checked fact (decode.h). Never fails: what cannot be kept is evicted, counted and told as `lost`. */
+void tracker_fact(struct tracker *t, const struct fact_hdr *fact);
+
+/* The end of the stream at now (ns, CLOCK_MONOTONIC): pending lines and the summary, which is the last event. */
+void tracker_finish(struct tracker *t, uint64_t now);
+
+/* For `verify` and tests: what the tracker believes to exist. */
+struct tracker_socket {
+	uint64_t cookie; /* 0 unknown */
+	uint32_t netns;
+	int family;
+	uint8_t laddr[16], raddr[16];
+	uint16_t lport, rport;
+	unsigned int state;    /* enum tcp_state; a half-open request is SYN_RECV */
+	bool listener;
+	uint32_t accept_queue; /* listeners: as last known */
+	uint32_t queue_low, queue_high; /* its extremes since the last walk */
+	uint32_t backlog;
+	uint64_t since;	       /* ns: when the state was entered */
+};
+/* Whether it knows that listener. */
+bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q);
+void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx);
+
+#endif

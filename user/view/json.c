@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The hot path of `--json`: no allocation, no stdio, one pass over the bits of what is present.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "event/coverage.h"
+#include "event/filter.h"
+#include "base/json_text.h"
+#include "event/tcp.h"
+#include "base/text.h"
+#include "tracker/tracker.h"
+#include "view/impl.h"
+
+struct json_view {
+	struct view base;
+	uint64_t seq;
+	struct text_clock clock;
+};
+
+/* ,"key": in a cell that is copied whole: cheaper than its own length. */
+#define KEY_CELL 32
+
+struct key {
+	char text[KEY_CELL];
+	uint8_t len;
+	uint8_t kind;
+};
+
+static const struct key keys[FIELD_COUNT] = {
+#define FIELD(id, key, kind, meaning) [F_##id] = {",\"" key "\":", sizeof(",\"" key "\":") - 1, KIND_##kind},
+#include "event/fields.def"
+#undef FIELD
+};
+
+#define FIELD(id, key, kind, meaning) _Static_assert(sizeof(key) + 4 <= KEY_CELL, key " is longer than its cell");
+#include "event/fields.def"
+#undef FIELD
+
+/* "{"type":"state","ts":"" and so on, ready made. */
+struct opening {
+	char text[40];
+	uint8_t len;
+};
+
+static const struct opening openings[EVENT_TYPE_COUNT] = {
+#define EVENT(id, name, meaning)                                                                                       \
+	[EVENT_##id] = {"{\"type\":\"" name "\",\"ts\":\"", sizeof("{\"type\":\"" name "\",\"ts\":\"") - 1},
+	EVENT_TYPES(EVENT)
+#undef EVENT
+};
+
+/* The order of a life, not of the kernel's numbers. */
+static const uint8_t life_order[] = {
+	TCP_STATE_LISTEN,    TCP_STATE_SYN_SENT,  TCP_STATE_NEW_SYN_RECV, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED,
+	TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSING,	  TCP_STATE_TIME_WAIT,
+	TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK, TCP_STATE_CLOSE,
+};
+
+/* Every scalar with its key fits; what may be longer reserves for itself. */
+#define SCALAR_MAX (KEY_CELL + TEXT_ADDR_MAX + 8)
+
+/* Where to write: p runs ahead of out.len until sync(). */
+struct cursor {
+	struct out *out;
+	char *p, *end;
+};
+
+static bool more_room(struct cursor *c, size_t n)
+{
+	out_advance(c->out, c->p);
+	c->p = out_reserve(c->out, n);
+	if (!c->p) {
+		c->p = c->end = NULL;
+		return false;
+	}
+	c->end = c->out->buf + c->out->cap;
+	return true;
+}
+
+static inline bool room(struct cursor *c, size_t n)
+{
+	return (size_t)(c->end - c->p) >= n || more_room(c, n);
+}
+
+static inline void put(struct cursor *c, const char *text, size_t n)
+{
+	memcpy(c->p, text, n);
+	c->p += n;
+}
+#define PUT(c, literal) put(c, literal, sizeof(literal) - 1)
+
+static inline void put_key(struct cursor *c, enum field f)
+{
+	memcpy(c->p, keys[f].text, KEY_CELL);
+	c->p += keys[f].len;
+}
+
+static bool put_text(struct cursor *c, const char *text)
+{
+	if (!room(c, json_text_max(strlen(text)) + SCALAR_MAX))
+		return false;
+	c->p = json_text(c->p, text);
+	return true;
+}
+
+/* {"name":number,...}: the comma is written before all but the first. */
+static bool put_pair(struct cursor *c, const char *name, uint64_t v, bool *first)
+{
+	if (!room(c, json_text_max(strlen(name)) + SCALAR_MAX))
+		return false;
+	if (!*first)
+		*c->p++ = ',';
+	*first = false;
+	c->p = json_text(c->p, name);
+	*c->p++ = ':';
+	c->p = text_u64(c->p, v);
+	return true;
+}
+
+static bool put_states(struct cursor *c, const uint64_t *ns)
+{
+	bool first = true;
+
+	*c->p++ = '{';
+	for (size_t i = 0; i < sizeof(life_order); i++)
+		if (ns[life_order[i]] && !put_pair(c, tcp_state_name(life_order[i]), ns[life_order[i]], &first))
+			return false;
+	*c->p++ = '}';
+	return true;
+}
+
+static bool put_drops(struct cursor *c, const uint64_t *counts)
+{
+	bool first = true;
+
+	*c->p++ = '{';
+	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++)
+		if (counts[i] && !put_pair(c, drop_reason_name((enum drop_reason)i), counts[i], &first))
+			return false;
+	*c->p++ = '}';
+	return true;
+}
+
+static bool put_facts(struct cursor *c, const struct fact_list *facts)
+{
+	*c->p++ = '{';
+	for (unsigned int i = 0; i < KNOW_COUNT; i++) {
+		const struct fact_knowledge *k = &facts->fact[i];
+
+		if (!put_text(c, fact_name((enum fact_name)i)))
+			return false;
+		PUT(c, ":{\"is\":");
+		if (!put_text(c, fact_is_name(k->is)))
+			return false;
+		if (k->why[0]) {
+			PUT(c, ",\"why\":");
+			if (!put_text(c, k->why))
+				return false;
+		}
+		*c->p++ = '}';
+		*c->p++ = ',';
+	}
+	c->p[-1] = '}';
+	return true;
+}
+
+static bool put_filter(struct cursor *c, const struct filter *f)
+{
+	static const char *const sides[] = {
+		[SIDE_BOTH] = "both", [SIDE_SERVER] = "server", [SIDE_CLIENT] = "client"};
+
+	if (!room(c, f->port_ranges * 16 + 128))
+		return false;
+	PUT(c, "{\"ports\":[");
+	for (unsigned int i = 0; i < f->port_ranges; i++) {
+		if (i)
+			*c->p++ = ',';
+		*c->p++ = '"';
+		c->p = text_u64(c->p, f->ports[i].first);
+		if (f->ports[i].last != f->ports[i].first) {
+			*c->p++ = '-';
+			c->p = text_u64(c->p, f->ports[i].last);
+		}
+		*c->p++ = '"';
+	}
+	PUT(c, "],\"side\":");
+	if (!put_text(c, sides[f->side]))
+		return false;
+	PUT(c, ",\"family\":[");
+	if (f->ipv4)
+		PUT(c, "\"ipv4\"");
+	if (f->ipv4 && f->ipv6)
+		*c->p++ = ',';
+	if (f->ipv6)
+		PUT(c, "\"ipv6\"");
+	PUT(c, "]");
+	if (f->netns) {
+		PUT(c, ",\"netns\":");
+		c->p = text_u64(c->p, f->netns);
+	}
+	PUT(c, "}");
+	return true;
+}
+
+static bool put_argv(struct cursor *c, const char *const *argv)
+{
+	*c->p++ = '[';
+	for (size_t i = 0; argv[i]; i++) {
+		if (i)
+			*c->p++ = ',';
+		if (!put_text(c, argv[i]))
+			return false;
+	}
+	*c->p++ = ']';
+	return true;
+}
+
+static bool put_quantiles(struct cursor *c, const char *name, const struct quantiles *q)
+{
+	bool first = true;
+
+	if (!q->count)
+		return true;
+	if (!room(c, json_text_max(strlen(name)) + SCALAR_MAX))
+		return false;
+	*c->p++ = ',';
+	c->p = json_text(c->p, name);
+	*c->p++ = ':';
+	*c->p++ = '{';
+	if (!put_pair(c, "count", q->count, &first) || !put_pair(c, "p50", q->p50, &first) ||
+	    !put_pair(c, "p90", q->p90, &first) || !put_pair(c, "p99", q->p99, &first) ||
+	    !put_pair(c, "max", q->max, &first))
+		return false;
+	*c->p++ = '}';
+	return true;
+}
+
+static bool put_listeners(struct cursor *c, const struct listener_summaries *all)
+{
+	*c->p++ = '[';
+	for (size_t i = 0; i < all->count; i++) {
+		const struct listener_summary *l = &all->list[i];
+		bool first = true;
+
+		if (!room(c, 4 * SCALAR_MAX))
+			return false;
+		if (i)
+			*c->p++ = ',';
+		*c->p++ = '{';
+		if (l->cookie && !put_pair(c, "cookie", l->cookie, &first))
+			return false;
+		if (l->netns && !put_pair(c, "netns", l->netns, &first))
+			return false;
+		if (l->family == AF_INET || l->family == AF_INET6) {
+			if (!first)
+				*c->p++ = ',';
+			first = false;
+			if (l->family == AF_INET)
+				PUT(c, "\"family\":\"ipv4\",\"laddr\":\"");
+			else
+				PUT(c, "\"family\":\"ipv6\",\"laddr\":\"");
+			c->p = text_addr(c->p, l->family, l->addr);
+			*c->p++ = '"';
+		}
+		if (!put_pair(c, "lport", l->port, &first) || !put_pair(c, "completed", l->completed, &first) ||
+		    (!l->accept_unseen && !put_pair(c, "accepted", l->accepted, &first)) ||
+		    !put_pair(c, "drops", l->drops, &first) ||
+		    !put_quantiles(c, "handshake_ns", &l->handshake) ||
+		    !put_quantiles(c, "accept_wait_ns", &l->accept_wait) || !room(c, SCALAR_MAX))
+			return false;
+		*c->p++ = '}';
+	}
+	*c->p++ = ']';
+	return true;
+}
+
+static void put_addr(struct cursor *c, enum field f, int family, const uint8_t *addr)
+{
+	if (!addr || (family != AF_INET && family != AF_INET6))
+		return;
+	put_key(c, f);
+	*c->p++ = '"';
+	c->p = text_addr(c->p, family, addr);
+	*c->p++ = '"';
+}
+
+/* One present field that is no number. False only without memory. A NULL pointer is an absent field. */
+static bool put_other(struct cursor *c, enum field f, int family, const union field_value *v)
+{
+	switch ((enum field_kind)keys[f].kind) {
+	case KIND_I64:
+		put_key(c, f);
+		c->p = text_i64(c->p, v->i);
+		return true;
+	case KIND_BOOL:
+		put_key(c, f);
+		if (v->u)
+			PUT(c, "true");
+		else
+			PUT(c, "false");
+		return true;
+	case KIND_STATE: {
+		const char *name = tcp_state_name((unsigned int)v->u);
+		size_t n = strlen(name);
+
+		put_key(c, f);
+		*c->p++ = '"';
+		put(c, name, n);
+		*c->p++ = '"';
+		return true;
+	}
+	case KIND_ADDR:
+		put_addr(c, f, family, v->addr);
+		return true;
+	case KIND_TEXT:
+		if (!v->text)
+			return true;
+		put_key(c, f);
+		return put_text(c, v->text);
+	default:
+		break;
+	}
+	if (!v->text) /* all the rest are pointers */
+		return true;
+	put_key(c, f);
+	switch ((enum field_kind)keys[f].kind) {
+	case KIND_STATES:
+		return put_states(c, v->states);
+	case KIND_FACTS:
+		return put_facts(c, v->facts);
+	case KIND_FILTER:
+		return put_filter(c, v->filter);
+	case KIND_ARGV:
+		return put_argv(c, v->argv);
+	case KIND_DROPS:
+		return put_drops(c, v->drops);
+	case KIND_LISTENERS:
+		return put_listeners(c, v->listeners);
+	default:
+		return true;
+	}
+}
+
+static void json_event(struct view *view, const struct event *e)
+{
+	struct json_view *v = (struct json_view *)view;
+	struct out *out = &view->out;
+	struct cursor c = {.out = out, .p = out->buf + out->len, .end = out->buf + out->cap};
+	size_t begin = out->len;
+
+	if ((unsigned int)e->type >= EVENT_TYPE_COUNT || !room(&c, 256))
+		return;
+	memcpy(c.p, openings[e->type].text, sizeof(openings[e->type].text));
+	c.p += openings[e->type].len;
+	c.p = text_rfc3339(&v->clock, c.p, (int64_t)e->t + view->options.boot_offset_ns);
+	PUT(&c, "\",\"t_ns\":");
+	c.p = text_u64(c.p, e->t);
+	PUT(&c, ",\"seq\":");
+	c.p = text_u64(c.p, v->seq);
+	for (int word = 0; word < FIELD_WORDS; word++) {
+		uint64_t bits = e->present[word];
+
+		for (; bits; bits &= bits - 1) {
+			enum field f = (enum field)(word * 64 + __builtin_ctzll(bits));
+
+			if (!room(&c, SCALAR_MAX))
+				goto no_memory;
+			if (keys[f].kind == KIND_U64) {
+				put_key(&c, f);
+				c.p = text_u64(c.p, e->v[f].u);
+			} else if (!put_other(&c, f, e->family, &e->v[f])) {
+				goto no_memory;
+			}
+		}
+	}
+	if (!room(&c, 32))
+		goto no_memory;
+	if (e->late)
+		PUT(&c, ",\"late\":true");
+	PUT(&c, "}\n");
+	out_advance(out, c.p);
+	v->seq++;
+	return;
+
+no_memory:
+	out->len = begin; /* never half a line; the error is kept in out */
+}
+
+static const struct view_ops json_ops = {.event = json_event};
+
+struct view *view_json_new(const struct view_options *options)
+{
+	return view_alloc(sizeof(struct json_view), &json_ops, options);
+}

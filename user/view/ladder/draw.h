@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * draw.h - one connection drawn as a ladder, client left, server right. For view/ladder/ladder.c alone.
+ *
+ * Owns how a step looks; which steps belong to one connection is decided there.
+ */
+#ifndef SOCKSTATE_LADDER_DRAW_H
+#define SOCKSTATE_LADDER_DRAW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "base/out.h"
+#include "base/text.h"
+#include "view/view.h"
+
+#define LADDER_COLUMNS 80
+#define LADDER_STEPS 48 /* kept of one connection; what is more is counted */
+
+enum ladder_side { CLIENT, SERVER };
+
+/* What of an event its drawing needs. */
+struct step {
+	uint64_t t;
+	uint8_t type; /* enum event_type */
+	uint8_t side; /* enum ladder_side: whose event it is */
+	uint8_t from, to; /* STATE; ACCEPT and SOCKET: to is the state it was in */
+	bool syn;	    /* DROP and RETRANSMIT: a SYN (else the ACK, the SYN-ACK) */
+	bool sent;	    /* RESET: we sent it */
+	bool paired;	    /* RESET: the other end has told of it too */
+	bool queued;	    /* waits for accept() */
+	bool fastopen, io_uring;
+	bool believes, syncookie, before_accept, unaccepted;
+	bool has_wait, has_syn_queue, has_accept_queue, has_backlog, has_fd, has_bytes;
+	uint32_t syn_queue, accept_queue, backlog, attempt;
+	int32_t fd;
+	uint64_t wait_ns; /* connect, handshake, accept wait or life */
+	uint64_t call_ns;
+	uint64_t bytes_in, bytes_out;
+	char reason[24];
+	char owner[32]; /* ACCEPT: who took it, clean */
+};
+
+struct ladder {
+	struct ladder *next;
+	int family;
+	uint8_t addr[2][16]; /* by enum ladder_side */
+	uint16_t port[2];    /* 0 not known yet */
+	uint64_t cookie[2], netns[2];
+	bool seen[2];	/* told of */
+	bool socket[2]; /* has had a state */
+	bool done[2], closed[2];
+	bool roles_known; /* which end is the client */
+	bool isn_known; /* both */
+	bool syn_known; /* the client's alone, from a refused SYN */
+	uint32_t isn[2];
+	char owner[2][32]; /* clean; "" unknown */
+	uint64_t last_t;
+	unsigned int count, more;
+	struct step steps[LADDER_STEPS];
+	/* drawing */
+	unsigned int drawn; /* steps */
+	uint64_t zero;	    /* the time that its rows count from */
+	bool headed, ack_drawn;
+	uint64_t drawn_t;
+};
+
+struct pen {
+	struct out *out;
+	const struct view_options *options;
+};
+
+void ladder_head(struct pen *pen, struct ladder *c, bool again);
+/* Whether there is such a transition. */
+bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to);
+/* A drop that is the end of its request: no segment was refused. */
+bool ladder_gives_up(const struct step *s);
+/* Whose end a RESET comes to. */
+enum ladder_side ladder_receiver(const struct step *s);
+/* Draws what has not been drawn yet of the first `end` steps, the heading first. */
+void ladder_draw(struct pen *pen, struct ladder *c, unsigned int end);
+/* What the connection carried, how it ended. */
+void ladder_foot(struct pen *pen, struct ladder *c);
+
+#endif

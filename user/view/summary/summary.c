@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * One table of listeners, the busiest first, drawn again at each round:
+ *
+ *	10:31:32.000 · 2 listeners · 48210/s completed · 48195/s accepted
+ *	 PORT QUEUE       SYN  DONE/s   ACC/s  DROPS   HS p50   HS p99 WAIT p50 WAIT p99
+ *	 9502 3/128         0   48210   48195      0    41 µs   210 µs    18 µs  1.20 ms
+ *	 9503 2/1           0       0       0     14    52 µs    52 µs
+ *	      app_stuck: no accept() while 2 connections wait, ...
+ *
+ * HS is the handshake, WAIT the wait in the accept queue, both since the start.
+ * Rows come from `listener` lines, percentiles from a `summary` line. A round of `listener` lines is over when a later line
+ * of any kind comes; a `summary` line ends its round at once. On a terminal a table takes the place of the one before;
+ * elsewhere one follows the other after an empty line.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "view/words.h"
+#include "event/tcp.h"
+#include "base/text.h"
+#include "tracker/tracker.h"
+#include "view/impl.h"
+
+/* The rows of a terminal are not known here, and what scrolls away cannot be drawn over: this fits the smallest. */
+#define TERMINAL_ROWS 16
+#define WIDE_FROM 164
+#define ADDRESS_COLUMNS 24
+#define ADVICE_BYTES 256
+#define ADVICE_INDENT 6
+#define CELL 64
+#define DURATION_COLUMNS 9
+
+struct row {
+	uint64_t cookie;
+	int family;
+	uint8_t addr[16];
+	uint16_t port;
+	bool queues, gone; /* queues: a listener line has told of it */
+	uint64_t accept_queue, backlog, syn_queue;
+	uint64_t completed, accepted, drops;
+	uint64_t completed_rate, accepted_rate;
+	struct quantiles handshake, accept_wait;
+	char verdict[24];
+	char advice[ADVICE_BYTES];
+	uint64_t round;
+};
+
+struct summary {
+	struct view base;
+	struct text_clock clock;
+	struct row *rows;
+	size_t count, room;
+	uint64_t t, round; /* of the listener lines that are not drawn yet */
+	bool waiting;	   /* there are such lines */
+	uint64_t lost;
+	unsigned int drawn; /* rows of the terminal that the last table took */
+	bool any;
+};
+
+/* ---- rows ---- */
+
+static struct row *row_of(struct summary *v, uint64_t cookie, uint16_t port)
+{
+	struct row *row;
+
+	for (size_t i = 0; i < v->count; i++) {
+		if (v->rows[i].cookie == cookie && v->rows[i].port == port)
+			return &v->rows[i];
+	}
+	if (v->count == v->room) {
+		size_t room = v->room ? v->room * 2 : 16;
+		struct row *rows = realloc(v->rows, room * sizeof(*rows));
+
+		if (!rows)
+			return NULL;
+		v->rows = rows;
+		v->room = room;
+	}
+	row = &v->rows[v->count++];
+	memset(row, 0, sizeof(*row));
+	row->cookie = cookie;
+	row->port = port;
+	return row;
+}
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from ? from : "");
+}
+
+static void learn_listener(struct summary *v, const struct event *e)
+{
+	struct row *row = row_of(v, event_get(e, F_COOKIE), (uint16_t)event_get(e, F_LPORT));
+
+	if (!row)
+		return;
+	if (event_has(e, F_LADDR) && e->v[F_LADDR].addr) {
+		row->family = e->family;
+		memcpy(row->addr, e->v[F_LADDR].addr, e->family == AF_INET ? 4 : 16);
+	}
+	row->queues = event_has(e, F_ACCEPT_QUEUE);
+	row->accept_queue = event_get(e, F_ACCEPT_QUEUE);
+	row->backlog = event_get(e, F_BACKLOG);
+	row->syn_queue = event_get(e, F_SYN_QUEUE);
+	row->completed = event_get(e, F_COMPLETED);
+	row->accepted = event_get(e, F_ACCEPTED_COUNT);
+	row->drops = event_get(e, F_REFUSED);
+	row->completed_rate = event_get(e, F_COMPLETED_RATE);
+	row->accepted_rate = event_get(e, F_ACCEPTED_RATE);
+	copy_text(row->verdict, sizeof(row->verdict), event_text(e, F_VERDICT));
+	copy_text(row->advice, sizeof(row->advice), event_text(e, F_ADVICE));
+	row->gone = false;
+	row->round = v->round;
+}
+
+static void learn_summaries(struct summary *v, const struct listener_summaries *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct listener_summary *l = &all->list[i];
+		struct row *row = row_of(v, l->cookie, l->port);
+
+		if (!row)
+			return;
+		row->family = l->family;
+		memcpy(row->addr, l->addr, sizeof(row->addr));
+		row->completed = l->completed;
+		row->accepted = l->accepted;
+		row->drops = l->drops;
+		row->handshake = l->handshake;
+		row->accept_wait = l->accept_wait;
+		if (v->waiting) /* the round has told of all that listen */
+			row->gone = row->round != v->round;
+		row->round = v->round;
+	}
+}
+
+static int busier(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	if (x->gone != y->gone)
+		return x->gone ? 1 : -1;
+	if (x->completed_rate != y->completed_rate)
+		return x->completed_rate > y->completed_rate ? -1 : 1;
+	if (x->completed != y->completed)
+		return x->completed > y->completed ? -1 : 1;
+	return x->port < y->port ? -1 : x->port > y->port;
+}
+
+/* ---- drawing ---- */
+
+static bool on_terminal(const struct summary *v)
+{
+	return v->base.options.terminal;
+}
+
+/* 0: as many as it takes */
+static unsigned int limit(const struct summary *v)
+{
+	return v->base.options.columns > 0 ? (unsigned int)v->base.options.columns : 0;
+}
+
+static bool is_wide(const struct summary *v)
+{
+	return !limit(v) || limit(v) >= WIDE_FROM;
+}
+
+/* The end of a row: what the last table left there goes. */
+static void end_row(struct summary *v)
+{
+	out_text(&v->base.out, on_terminal(v) ? "\033[K\n" : "\n");
+	v->drawn++;
+}
+
+static const char *dot(const struct summary *v)
+{
+	return v->base.options.utf8 ? " · " : ", ";
+}
+
+static void put_right(struct summary *v, const char *text, unsigned int columns)
+{
+	unsigned int has = text_columns(text);
+
+	out_format(&v->base.out, "%*s%s", has < columns ? (int)(columns - has) : 0, "", text);
+}
+
+static void put_left(struct summary *v, const char *text, unsigned int columns)
+{
+	unsigned int has = text_columns(text);
+
+	out_format(&v->base.out, "%s%*s", text, has < columns ? (int)(columns - has) : 0, "");
+}
+
+static void put_number(struct summary *v, uint64_t n, unsigned int columns)
+{
+	char text[TEXT_U64_MAX + 1];
+
+	*text_u64(text, n) = '\0';
+	put_right(v, text, columns);
+}
+
+static void put_quantiles(struct summary *v, const struct quantiles *q, bool wide)
+{
+	char text[TEXT_DURATION_MAX];
+	uint64_t values[] = {q->p50, q->p99, q->max};
+
+	for (int i = 0; i < (wide ? 3 : 2); i++) {
+		text[0] = '\0';
+		if (q->count)
+			text_duration(text, values[i], v->base.options.utf8);
+		put_right(v, text, DURATION_COLUMNS);
+	}
+}
+
+static void put_heading(struct summary *v)
+{
+	bool wide = is_wide(v), color = v->base.options.color;
+	struct out *out = &v->base.out;
+
+	if (!v->base.options.header)
+		return;
+	out_text(out, color ? "\033[2m" : "");
+	put_right(v, "PORT", 5);
+	out_text(out, " ");
+	if (wide)
+		put_left(v, "ADDRESS", ADDRESS_COLUMNS + 1);
+	put_left(v, "QUEUE", 9);
+	put_right(v, "SYN", 6);
+	put_right(v, "DONE/s", 8);
+	put_right(v, "ACC/s", 8);
+	if (wide) {
+		put_right(v, "DONE", 11);
+		put_right(v, "ACCEPTED", 11);
+	}
+	put_right(v, "DROPS", 7);
+	put_right(v, "HS p50", DURATION_COLUMNS);
+	put_right(v, "HS p99", DURATION_COLUMNS);
+	if (wide)
+		put_right(v, "HS max", DURATION_COLUMNS);
+	put_right(v, "WAIT p50", DURATION_COLUMNS);
+	put_right(v, "WAIT p99", DURATION_COLUMNS);
+	if (wide)
+		put_right(v, "WAIT max", DURATION_COLUMNS);
+	if (wide)
+		out_text(out, "  VERDICT");
+	out_text(out, color ? "\033[0m" : "");
+	end_row(v);
+}
+
+static void put_address(struct summary *v, const struct row *row)
+{
+	char text[TEXT_ADDR_MAX], cell[4 * ADDRESS_COLUMNS + 8];
+
+	text[0] = '\0';
+	if (row->family == AF_INET || row->family == AF_INET6)
+		*text_addr(text, row->family, row->addr) = '\0';
+	text_clean(cell, sizeof(cell), text, ADDRESS_COLUMNS, v->base.options.utf8);
+	put_left(v, cell, ADDRESS_COLUMNS + 1);
+}
+
+static void put_advice_row(struct summary *v, const char *text, size_t len)
+{
+	out_format(&v->base.out, "%*s%s%.*s%s", ADVICE_INDENT, "", v->base.options.color ? "\033[33m" : "", (int)len, text,
+		   v->base.options.color ? "\033[0m" : "");
+	end_row(v);
+}
+
+/* How much of the text a row has room for, whole words if there is one that fits; bytes. */
+static size_t row_of_words(const char *text, unsigned int columns)
+{
+	char piece[4 * ADVICE_BYTES];
+	size_t fits = 0;
+
+	for (size_t at = 0;; at++) {
+		if (text[at] && text[at] != ' ')
+			continue;
+		snprintf(piece, sizeof(piece), "%.*s", (int)at, text);
+		if (fits && text_columns(piece) > columns)
+			return fits;
+		fits = at;
+		if (!text[at])
+			return fits;
+	}
+}
+
+/* Advice on rows of its own: the end of it says what to do. Returns how many; draws them if asked to. */
+static unsigned int advice_rows(struct summary *v, const struct row *row, bool draw)
+{
+	char text[sizeof(row->verdict) + sizeof(row->advice) + 4], words[64], cell[4 * sizeof(text)];
+	unsigned int columns = limit(v) ? limit(v) : sizeof(text) + ADVICE_INDENT, rows = 0;
+
+	if (!row->advice[0] || row->gone || columns < 2 * ADVICE_INDENT)
+		return 0;
+	snprintf(text, sizeof(text), "%s: %s", phrase(row->verdict, words, sizeof(words)), row->advice);
+	text_clean(cell, sizeof(cell), text, sizeof(text), v->base.options.utf8);
+	for (const char *p = cell; *p; rows++) {
+		size_t len = row_of_words(p, columns - ADVICE_INDENT);
+
+		if (draw)
+			put_advice_row(v, p, len);
+		p += len + (p[len] == ' ');
+	}
+	return rows;
+}
+
+static void put_row(struct summary *v, const struct row *row)
+{
+	bool full = row->queues && row->accept_queue > row->backlog;
+	bool wide = is_wide(v), red = v->base.options.color && (full || row->drops);
+	struct out *out = &v->base.out;
+	char queue[CELL];
+
+	put_number(v, row->port, 5);
+	out_text(out, " ");
+	if (wide)
+		put_address(v, row);
+	out_text(out, red && full ? "\033[31m" : "");
+	queue[0] = '\0';
+	if (row->gone)
+		snprintf(queue, sizeof(queue), "closed");
+	else if (row->queues)
+		snprintf(queue, sizeof(queue), "%llu/%llu", (unsigned long long)row->accept_queue,
+			 (unsigned long long)row->backlog);
+	put_left(v, queue, 9);
+	out_text(out, red && full ? "\033[0m" : "");
+	if (row->queues && !row->gone) {
+		put_number(v, row->syn_queue, 6);
+		put_number(v, row->completed_rate, 8);
+		put_number(v, row->accepted_rate, 8);
+	} else {
+		put_right(v, "", 6 + 8 + 8);
+	}
+	if (wide) {
+		put_number(v, row->completed, 11);
+		put_number(v, row->accepted, 11);
+	}
+	out_text(out, red && row->drops ? "\033[31m" : "");
+	put_number(v, row->drops, 7);
+	out_text(out, red && row->drops ? "\033[0m" : "");
+	put_quantiles(v, &row->handshake, wide);
+	put_quantiles(v, &row->accept_wait, wide);
+	if (wide)
+		out_format(out, "  %s", row->gone ? "" : phrase(row->verdict, queue, sizeof(queue)));
+	end_row(v);
+	advice_rows(v, row, true);
+}
+
+/* What the summary tells of all together; the rates are those of the rows. */
+static void put_totals(struct summary *v, uint64_t t)
+{
+	struct out *out = &v->base.out;
+	uint64_t completed = 0, accepted = 0;
+	size_t listening = 0;
+	char *p;
+
+	for (size_t i = 0; i < v->count; i++) {
+		if (v->rows[i].gone)
+			continue;
+		listening++;
+		completed += v->rows[i].completed_rate;
+		accepted += v->rows[i].accepted_rate;
+	}
+	p = out_reserve(out, 16);
+	if (p)
+		out_advance(out, text_time_of_day(&v->clock, p, (int64_t)t + v->base.options.boot_offset_ns,
+						  v->base.options.utc_offset_s));
+	out_format(out, "%s%zu listener%s%s%llu/s completed%s%llu/s accepted", dot(v), listening, listening == 1 ? "" : "s",
+		   dot(v), (unsigned long long)completed, dot(v), (unsigned long long)accepted);
+	if (v->lost)
+		out_format(out, "%s%s%llu lost%s", dot(v), v->base.options.color ? "\033[31m" : "",
+			   (unsigned long long)v->lost, v->base.options.color ? "\033[0m" : "");
+	end_row(v);
+}
+
+static void put_summary(struct summary *v, const struct event *e)
+{
+	static const uint8_t order[] = {
+		TCP_STATE_SYN_SENT, TCP_STATE_SYN_RECV,	  TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2,
+		TCP_STATE_CLOSING,  TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK,	 TCP_STATE_TIME_WAIT, TCP_STATE_CLOSE,
+	};
+	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
+	const uint64_t *into = event_has(e, F_TRANSITIONS) ? e->v[F_TRANSITIONS].states : NULL;
+	struct out *out = &v->base.out;
+	unsigned int columns = limit(v), at;
+	char item[CELL];
+
+	out_format(out, "%llu connection%s%s%llu accepted", (unsigned long long)event_get(e, F_CONNECTIONS),
+		   event_get(e, F_CONNECTIONS) == 1 ? "" : "s", dot(v), (unsigned long long)event_get(e, F_ACCEPTED_COUNT));
+	if (event_has(e, F_STILL_QUEUED))
+		out_format(out, "%s%llu queued", dot(v), (unsigned long long)event_get(e, F_STILL_QUEUED));
+	if (event_get(e, F_NEVER_ACCEPTED))
+		out_format(out, "%s%llu never accepted", dot(v), (unsigned long long)event_get(e, F_NEVER_ACCEPTED));
+	if (event_get(e, F_SYNACK_RETRANS))
+		out_format(out, "%s%llu SYN-ACKs sent again", dot(v), (unsigned long long)event_get(e, F_SYNACK_RETRANS));
+	end_row(v);
+	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
+		if (!drops[i])
+			continue;
+		out_format(out, "refused %llu: %s", (unsigned long long)drops[i],
+			   phrase(drop_reason_name((enum drop_reason)i), item, sizeof(item)));
+		end_row(v);
+	}
+	at = 0;
+	for (size_t i = 0; into && i < sizeof(order); i++) {
+		unsigned int n;
+
+		if (!into[order[i]])
+			continue;
+		if (!at) {
+			out_text(out, "into");
+			at = 4;
+		}
+		n = (unsigned int)snprintf(item, sizeof(item), " %s %llu", tcp_state_name(order[i]),
+					   (unsigned long long)into[order[i]]);
+		if (columns && at + n > columns) {
+			end_row(v);
+			out_text(out, "    ");
+			at = 4;
+		}
+		out_text(out, item);
+		at += n;
+	}
+	if (at)
+		end_row(v);
+}
+
+/* end: the summary that ends the round, or NULL. */
+static void draw(struct summary *v, uint64_t t, const struct event *end)
+{
+	struct out *out = &v->base.out;
+	size_t shown = 0, room;
+
+	/* The screen's table is drawn over; what follows the last one stays below it. */
+	if (on_terminal(v) && v->drawn)
+		out_format(out, "\033[%uA\r", v->drawn);
+	else if (v->any)
+		out_text(out, "\n");
+	v->any = true;
+	v->drawn = 0;
+	if (v->count)
+		qsort(v->rows, v->count, sizeof(*v->rows), busier);
+	put_totals(v, t);
+	put_heading(v);
+	room = on_terminal(v) ? TERMINAL_ROWS : v->count;
+	for (size_t i = 0; i < v->count; i++) {
+		if (on_terminal(v) && (v->drawn >= room + 2 || v->drawn + 1 + advice_rows(v, &v->rows[i], false) > room + 3))
+			break;
+		put_row(v, &v->rows[i]);
+		shown++;
+	}
+	if (shown < v->count) {
+		out_format(out, "      and %zu more", v->count - shown);
+		end_row(v);
+	}
+	if (end)
+		put_summary(v, end);
+	if (on_terminal(v))
+		out_text(out, "\033[J");
+	v->waiting = false;
+}
+
+static void summary_event(struct view *view, const struct event *e)
+{
+	struct summary *v = (struct summary *)view;
+
+	if (v->waiting && e->t > v->t && e->type != EVENT_SUMMARY)
+		draw(v, v->t, NULL);
+	switch (e->type) {
+	case EVENT_LISTENER:
+		if (!v->waiting)
+			v->round++;
+		v->waiting = true;
+		v->t = e->t;
+		learn_listener(v, e);
+		break;
+	case EVENT_LOST:
+		v->lost = event_get(e, F_TOTAL);
+		break;
+	case EVENT_VERIFY:
+		/* Stays: the next table comes below. */
+		out_format(&view->out, "verify: %s\n", event_text(e, F_DIFFERENCE) ? event_text(e, F_DIFFERENCE) : "");
+		v->drawn = 0;
+		break;
+	case EVENT_SUMMARY:
+		if (!v->waiting)
+			v->round++;
+		if (event_has(e, F_LISTENERS) && e->v[F_LISTENERS].listeners)
+			learn_summaries(v, e->v[F_LISTENERS].listeners);
+		draw(v, e->t, e);
+		break;
+	default:
+		break;
+	}
+}
+
+static void summary_finish(struct view *view)
+{
+	struct summary *v = (struct summary *)view;
+
+	if (v->waiting)
+		draw(v, v->t, NULL);
+}
+
+static void summary_free(struct view *view)
+{
+	struct summary *v = (struct summary *)view;
+
+	free(v->rows);
+}
+
+static const struct view_ops summary_ops = {
+	.event = summary_event,
+	.finish = summary_finish,
+	.free = summary_free,
+};
+
+struct view *view_summary_new(const struct view_options *options)
+{
+	return view_alloc(sizeof(struct summary), &summary_ops, options);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * table.h - what the files of the table tell each other: the columns, and the line that is being written.
+ *
+ * view/table/table.c lays out the columns and sees to whom an event goes: view/table/events.c writes the line of each type,
+ * view/table/whole_run.c what is said of the whole run before and behind them. Both write on the canvas of view/table/line.c, which
+ * knows columns, colours and where a row ends, and nothing of events. view/table/listeners.c remembers what lines have told
+ * of each listener.
+ */
+#ifndef SOCKSTATE_TABLE_H
+#define SOCKSTATE_TABLE_H
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "event/event.h"
+#include "event/tcp.h"
+#include "base/text.h"
+#include "view/impl.h"
+
+#define LINE_SLACK 512 /* behind line.end, for what is written without a look */
+#define BLANKS 64
+#define TABLE_CELL 32 /* copied whole: cheaper than its own length */
+#define TRANSITION_BYTES 32
+#define NOTE_MAX 768 /* bytes of one note */
+#define OWNER_MAX 128 /* bytes of "lab[4711]" */
+#define LINE_MAX_BYTES 8192
+#define TABLE_LISTENERS 256 /* remembered */
+#define TABLE_OWNERS 64
+#define TABLE_NO_PID UINT64_MAX
+
+#define PLAIN NULL
+#define GREEN "32"
+#define YELLOW "33"
+#define RED "31"
+#define DIM "2"
+#define LOUD "1;31"
+
+enum {
+	TIME_COLUMNS = 12,
+	PORT_COLUMNS = 5,
+	PEER_COLUMNS = 21,	/* 255.255.255.255:65535 */
+	PEER_COLUMNS_WIDE = 47, /* [39]:65535 */
+};
+
+/* "SYN_RECV → ESTABLISHED", made when it is first needed. */
+struct transition {
+	char text[TRANSITION_BYTES];
+	uint8_t len, columns;
+};
+
+/* What lines have told of a listener. */
+struct table_listener {
+	uint64_t cookie; /* 0: none is remembered here */
+	uint64_t netns, port, backlog;
+	int family;
+	uint8_t addr[16];
+	bool listens, backlog_known;
+	bool one_of_many; /* others listen, or listened, at the same ends */
+	char owner[OWNER_MAX];
+};
+
+/* "lab[4711]", as it was made for the last owner of this place. */
+struct table_owner {
+	uint64_t pid; /* TABLE_NO_PID: its name alone is known */
+	bool known;
+	char comm[16 + 1];
+	char text[OWNER_MAX];
+	uint8_t len, columns; /* of text */
+};
+
+struct table {
+	struct view base;
+	struct text_clock clock;
+	bool compact, heading_done;
+	const char *into; /* between two states */
+	char incoming[4], outgoing[4], listening[4]; /* one column each, sign_bytes long */
+	unsigned int sign_bytes;
+	unsigned int ends_gap; /* blanks around those three */
+	unsigned int peer_columns, state_columns;
+	unsigned int state_at, lasted_at, note_at;
+	struct transition transitions[TCP_STATE_COUNT][TCP_STATE_COUNT];
+	unsigned int limit; /* columns of a row; 0: as long as it needs */
+	struct table_listener listeners[TABLE_LISTENERS];
+	struct table_owner owners[TABLE_OWNERS];
+};
+
+/* A line being written. Bytes go to p, columns are counted in col. */
+struct line {
+	struct table *t;
+	char *p;
+	const char *end;
+	unsigned int col;
+	unsigned int notes; /* on this row */
+	bool continued;
+};
+
+/* ---- the canvas: view/table/line.c; inline is what every cell takes ---- */
+
+/* Room for the next line. False when out of memory. */
+static inline bool table_begin_line(struct line *l)
+{
+	l->p = out_reserve(&l->t->base.out, LINE_MAX_BYTES);
+	if (!l->p)
+		return false;
+	l->end = l->p + LINE_MAX_BYTES - LINE_SLACK;
+	return true;
+}
+
+static inline void table_put(struct line *l, const char *text, size_t bytes, unsigned int columns)
+{
+	if ((size_t)(l->end - l->p) < bytes)
+		return;
+	memcpy(l->p, text, bytes);
+	l->p += bytes;
+	l->col += columns;
+}
+
+/* The same for text in a buffer of TABLE_CELL bytes or more. */
+static inline void table_put_cell(struct line *l, const char *text, size_t bytes, unsigned int columns)
+{
+	if (bytes > TABLE_CELL || l->p > l->end) {
+		table_put(l, text, bytes, columns);
+		return;
+	}
+	memcpy(l->p, text, TABLE_CELL); /* there is slack behind end */
+	l->p += bytes;
+	l->col += columns;
+}
+
+static inline void table_pad_to(struct line *l, unsigned int col)
+{
+	static const char blanks[BLANKS + 1] = "                                                                ";
+
+	while (l->col < col && l->p < l->end) {
+		unsigned int n = col - l->col < BLANKS ? col - l->col : BLANKS;
+
+		memcpy(l->p, blanks, BLANKS); /* all of them: there is slack behind end */
+		l->p += n;
+		l->col += n;
+	}
+}
+
+static inline void table_color_on(struct line *l, const char *color)
+{
+	if (color && l->t->base.options.color && l->end - l->p > 16) {
+		*l->p++ = '\033';
+		*l->p++ = '[';
+		l->p = stpcpy(l->p, color);
+		*l->p++ = 'm';
+	}
+}
+
+static inline void table_color_off(struct line *l, const char *color)
+{
+	if (color && l->t->base.options.color && l->end - l->p > 16)
+		l->p = stpcpy(l->p, "\033[0m");
+}
+
+static inline const char *table_dot(const struct table *t)
+{
+	return t->base.options.utf8 ? " · " : ", ";
+}
+
+static inline void table_end_row(struct line *l)
+{
+	table_put(l, "\n", 1, 0);
+	l->col = 0;
+}
+
+/* Words, broken at blanks where the terminal ends; rows after the first are indented to `indent`. */
+void table_put_words(struct line *l, const char *text, unsigned int indent);
+/* An end too long for its cell: an IPv6 one, without its middle. */
+void table_put_long_end(struct line *l, const char *text, size_t len, unsigned int columns);
+
+/* An end ("127.0.0.1:9502", len bytes) in a cell of so many columns. */
+static inline void table_put_end(struct line *l, const char text[TEXT_END_MAX], size_t len, unsigned int columns)
+{
+	if (len <= columns)
+		table_put_cell(l, text, len, (unsigned int)len);
+	else
+		table_put_long_end(l, text, len, columns);
+}
+/*
+ * Adds a note at `at` or behind the notes that are there. One that does not fit is left out, or, if it must be said,
+ * goes on a row of its own under STATE.
+ */
+void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text);
+/* The same for an owner, whose columns are known. */
+void table_note_owner(struct line *l, unsigned int at, bool must, const struct table_owner *o);
+
+/* ---- what is remembered of listeners: view/table/listeners.c ---- */
+
+/* NULL: nothing. */
+const struct table_listener *table_listener(struct table *t, uint64_t cookie);
+/* The listener that a line is about. */
+const struct table_listener *table_listener_of(struct table *t, const struct event *e);
+/* From a line about one that listens. owner: "lab[4711]", or "" where the line does not tell. */
+void table_learn_listener(struct table *t, const struct event *e, const char *owner);
+void table_listener_ended(struct table *t, const struct event *e);
+
+/* ---- the line of an event: view/table/events.c ---- */
+
+void table_row(struct line *l, const struct event *e);
+
+/* ---- of the whole run: view/table/whole_run.c ---- */
+
+/* What is traced, and what cannot be known. */
+void table_head(struct line *l, const struct event *e);
+/* What was seen, then a row or two a listener. */
+void table_summary(struct line *l, const struct event *e);
+
+#endif

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * whole_run.c - what the table says of the whole run: at its head what is traced and what cannot be known, at its end
+ * what was seen, with the times of each listener.
+ */
+#include "event/coverage.h"
+#include "event/filter.h"
+#include "view/words.h"
+#include "view/table/table.h"
+#include "tracker/tracker.h"
+
+static void put_traced(struct line *l, const struct event *e)
+{
+	const struct table *t = l->t;
+	const struct filter *f = event_has(e, F_FILTER) ? e->v[F_FILTER].filter : NULL;
+	const char *version = event_text(e, F_VERSION), *kernel = event_text(e, F_KERNEL);
+	char text[NOTE_MAX], *p = text;
+
+	p = stpcpy(p, "sockstate");
+	if (version) {
+		*p++ = ' ';
+		text_clean(p, 32, version, 24, t->base.options.utf8);
+		p += strlen(p);
+	}
+	if (kernel) {
+		p = stpcpy(stpcpy(p, table_dot(t)), "Linux ");
+		text_clean(p, 72, kernel, 40, t->base.options.utf8);
+		p += strlen(p);
+	}
+	if (f) {
+		p = stpcpy(p, table_dot(t));
+		p = stpcpy(p, f->port_ranges ? "port " : "every port");
+		for (unsigned int i = 0; i < f->port_ranges; i++) {
+			if (i)
+				*p++ = ',';
+			p = text_u64(p, f->ports[i].first);
+			if (f->ports[i].last != f->ports[i].first) {
+				*p++ = '-';
+				p = text_u64(p, f->ports[i].last);
+			}
+		}
+		if (f->side != SIDE_BOTH)
+			p = stpcpy(p, f->side == SIDE_SERVER ? ", server side" : ", client side");
+		if (f->ipv4 != f->ipv6)
+			p = stpcpy(p, f->ipv4 ? ", IPv4" : ", IPv6");
+	}
+	*p = '\0';
+	table_put_words(l, text, 0);
+	table_end_row(l);
+}
+
+static void put_unknown(struct line *l, const struct fact_list *facts)
+{
+	const struct table *t = l->t;
+	char text[NOTE_MAX], *p = text;
+
+	for (int is = FACT_IS_DERIVED; is >= FACT_IS_ABSENT; is--) {
+		bool first = true;
+
+		for (unsigned int i = 0; i < KNOW_COUNT; i++) {
+			if ((int)facts->fact[i].is != is)
+				continue;
+			if (first && p != text)
+				p = stpcpy(p, "; ");
+			p = stpcpy(p, first ? (is == FACT_IS_DERIVED ? "derived: " : "not known: ") : ", ");
+			p = stpcpy(p, fact_name((enum fact_name)i));
+			first = false;
+		}
+	}
+	if (p == text)
+		return;
+	*p = '\0';
+	stpcpy(p, t->base.options.utf8 ? " — why: sockstate doctor" : " - why: sockstate doctor");
+	table_color_on(l, DIM);
+	table_put_words(l, text, 0);
+	table_color_off(l, DIM);
+	table_end_row(l);
+}
+
+void table_head(struct line *l, const struct event *e)
+{
+	put_traced(l, e);
+	if (event_has(e, F_FACTS) && e->v[F_FACTS].facts)
+		put_unknown(l, e->v[F_FACTS].facts);
+}
+
+static void put_number_right(struct line *l, uint64_t v, unsigned int until)
+{
+	char number[TEXT_U64_MAX];
+	unsigned int n = (unsigned int)(text_u64(number, v) - number);
+
+	table_pad_to(l, until > n ? until - n : 0);
+	table_put(l, number, n, n);
+}
+
+static void put_quantiles(struct line *l, const char *label, const struct quantiles *q)
+{
+	const uint64_t v[4] = {q->p50, q->p90, q->p99, q->max};
+
+	table_pad_to(l, 39);
+	table_put(l, label, strlen(label), (unsigned int)strlen(label));
+	table_pad_to(l, 49);
+	for (int i = 0; i < 4; i++) {
+		if (l->end - l->p < 32)
+			return;
+		if (i)
+			table_put(l, " ", 1, 1);
+		l->p = text_duration_right(l->p, v[i], TEXT_DURATION_COLUMNS, l->t->base.options.utf8);
+		l->col += TEXT_DURATION_COLUMNS;
+	}
+}
+
+static char *summary_count(char *p, const char *dot_or_none, const struct event *e, enum field f, const char *what,
+			   bool zero_too)
+{
+	if (!event_has(e, f) || (!zero_too && !e->v[f].u))
+		return p;
+	p = text_u64(stpcpy(p, dot_or_none), e->v[f].u);
+	*p++ = ' ';
+	return stpcpy(p, what);
+}
+
+/* Another of the same ends: a member of its group, one before or after it, or one of another namespace. */
+static bool has_namesake(const struct listener_summaries *all, const struct listener_summary *s)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct listener_summary *other = &all->list[i];
+
+		if (other != s && other->port == s->port && other->family == s->family &&
+		    !memcmp(other->addr, s->addr, s->family == AF_INET6 ? 16 : 4))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Its owner stands under its ends: where a second row is there already, or where the row could not be told from
+ * another.
+ */
+static void listener_row(struct line *l, const struct listener_summaries *all, const struct listener_summary *s)
+{
+	const struct table_listener *known = table_listener(l->t, s->cookie);
+	const char *owner = known ? known->owner : "";
+	bool two_rows = s->handshake.count && s->accept_wait.count;
+	char text[TEXT_END_MAX];
+	size_t n = text_end(text, s->family, s->addr, s->port);
+
+	table_put_end(l, text, n, PEER_COLUMNS);
+	put_number_right(l, s->accepted, 29);
+	put_number_right(l, s->drops, 37);
+	if (s->handshake.count)
+		put_quantiles(l, "handshake", &s->handshake);
+	if (two_rows || (*owner && has_namesake(all, s))) {
+		table_end_row(l);
+		if (*owner) {
+			table_put(l, "  ", 2, 2);
+			table_put(l, owner, strlen(owner), text_columns(owner));
+		}
+	}
+	if (s->accept_wait.count)
+		put_quantiles(l, "wait", &s->accept_wait);
+	table_end_row(l);
+}
+
+void table_summary(struct line *l, const struct event *e)
+{
+	struct table *t = l->t;
+	const struct listener_summaries *all = event_has(e, F_LISTENERS) ? e->v[F_LISTENERS].listeners : NULL;
+	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
+	char text[NOTE_MAX] = "", *p = text;
+
+	table_end_row(l);
+	p = summary_count(p, "", e, F_CONNECTIONS, event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections", true);
+	p = summary_count(p, p == text ? "" : table_dot(t), e, F_ACCEPTED_COUNT, "accepted", true);
+	p = summary_count(p, p == text ? "" : table_dot(t), e, F_NEVER_ACCEPTED, "never accepted", false);
+	p = summary_count(p, p == text ? "" : table_dot(t), e, F_STILL_QUEUED, "still in the queue", false);
+	table_put_words(l, text, 0);
+	table_end_row(l);
+	p = text;
+	*p = '\0';
+	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
+		char buf[64];
+
+		if (!drops[i])
+			continue;
+		p = stpcpy(p, p == text ? "refused: " : table_dot(t));
+		p = stpcpy(p, phrase(drop_reason_name((enum drop_reason)i), buf, sizeof(buf)));
+		*p++ = ' ';
+		p = text_u64(p, drops[i]);
+		*p = '\0';
+	}
+	if (*text) {
+		table_color_on(l, RED);
+		table_put_words(l, text, 0);
+		table_color_off(l, RED);
+		table_end_row(l);
+	}
+	if (event_get(e, F_LOST)) {
+		p = stpcpy(text, "LOST ");
+		stpcpy(text_u64(p, e->v[F_LOST].u), " facts in all: the figures are not exact");
+		table_color_on(l, LOUD);
+		table_put_words(l, text, 0);
+		table_color_off(l, LOUD);
+		table_end_row(l);
+	}
+	if (!all || !all->count)
+		return;
+	table_color_on(l, DIM);
+	table_put(l, "LISTENER             ACCEPTED REFUSED", 37, 37);
+	table_pad_to(l, 49);
+	table_put(l, "    p50     p90     p99     max", 31, 31);
+	table_color_off(l, DIM);
+	table_end_row(l);
+	for (size_t i = 0; i < all->count; i++) {
+		/* Room for each on its own: there may be many. */
+		out_advance(&t->base.out, l->p);
+		if (!table_begin_line(l))
+			return;
+		listener_row(l, all, &all->list[i]);
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * view.h - a view prints events and decides nothing. Table, ladder and JSON each implement this.
+ *
+ * Text gathers in an output buffer and leaves in one write per batch (view_flush). A view never reads a clock,
+ * an environment or a terminal: what it needs stands in the options.
+ */
+#ifndef SOCKSTATE_VIEW_H
+#define SOCKSTATE_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/event.h"
+
+struct view_options {
+	int fd;			/* where the text goes */
+	bool color;		/* SGR colours */
+	bool wide;		/* room for IPv6 addresses */
+	bool header;		/* the table's heading */
+	bool utf8;		/* arrows and box lines; else ASCII */
+	bool terminal;		/* what was written can be drawn over */
+	int columns;		/* how wide a line may be; 0: unlimited */
+	int64_t boot_offset_ns; /* wall clock = t + this */
+	int32_t utc_offset_s;	/* of the table's clock; JSON is always UTC */
+};
+
+struct view;
+struct view_ops {
+	void (*event)(struct view *v, const struct event *e);
+	void (*finish)(struct view *v); /* the stream is over: what is held back comes out */
+	void (*free)(struct view *v);
+};
+
+/* NULL when out of memory. */
+struct view *view_json_new(const struct view_options *options);
+struct view *view_table_new(const struct view_options *options);
+struct view *view_ladder_new(const struct view_options *options);
+struct view *view_summary_new(const struct view_options *options);
+
+void view_event(struct view *v, const struct event *e);
+void view_finish(struct view *v);
+/* Writes what has gathered. 0, or a negative errno (-EPIPE: the reader has gone), then and ever after. */
+int view_flush(struct view *v);
+/* Bytes waiting for view_flush. */
+uint64_t view_pending(const struct view *v);
+void view_free(struct view *v);
+
+#endif
