@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * accept.bpf.c - into the accept queue and out of it: enqueue, accept() called, accept() done, accept() failed.
+ * accept.bpf.c - into the accept queue and out of it: enqueue, accept() called, accept() done,
+ * accept() failed.
  *
  *			exact					tracepoints
  *	enqueue		fexit/inet_csk_complete_hashdance,	tp_btf/sk_data_ready of a listener (6.3 and later)
@@ -10,13 +11,13 @@
  *			fentry/fd_install for the descriptor	tp_btf/io_uring_complete
  *	failed		fexit/__sys_accept4			sys_exit_accept, sys_exit_accept4
  *
- * Where even the tracepoints of system calls are out of reach, tp_btf/sys_enter and sys_exit can do, on request: they
- * run at every system call of every process.
+ * Where even the tracepoints of system calls are out of reach, tp_btf/sys_enter and sys_exit can
+ * do, on request: they run at every system call of every process.
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
 #include "call.bpf.h"
@@ -44,14 +45,18 @@ static __always_inline void send_enqueue(struct sock *listener, struct sock *chi
 		return;
 	queues_fill(&f->q, tp);
 	f->child = (__u64)child;
-	f->child_cookie = bpf_get_socket_cookie(child); /* made here for those that had no request */
+	/* made here for those that had no request */
+	f->child_cookie = bpf_get_socket_cookie(child);
 	f->netns = netns_of(tp);
 	f->lport = c->skc_num;
 	f->rport = bpf_ntohs(c->skc_dport);
 	fact_submit(f, sizeof(*f));
 }
 
-/* The usual way, from a request. Returns the child, or NULL where another CPU was faster or the listener has gone. */
+/*
+ * The usual way, from a request. Returns the child, or NULL where another CPU was faster or the
+ * listener has gone.
+ */
 SEC("fexit/inet_csk_complete_hashdance")
 int enqueue(__u64 *ctx)
 {
@@ -70,7 +75,10 @@ int enqueue(__u64 *ctx)
 	return 0;
 }
 
-/* The children of cookies and of fast opens; mostly a copy within the function above, which then calls nothing. */
+/*
+ * The children of cookies and of fast opens; mostly a copy within the function above, which then
+ * calls nothing.
+ */
 SEC("fexit/inet_csk_reqsk_queue_add")
 int enqueue_unrequested(__u64 *ctx)
 {
@@ -97,8 +105,9 @@ int enqueue_unrequested(__u64 *ctx)
 /* ---- into the queue: by tracepoint ---- */
 
 /*
- * A listener is told that there is something to accept, on the CPU and right after the child's last transition
- * (state.bpf.c): that child is it. Sees all sockets that get data, so the state is tested first.
+ * A listener is told that there is something to accept, on the CPU and right after the child's last
+ * transition (state.bpf.c): that child is it. Sees all sockets that get data, so the state is
+ * tested first.
  */
 SEC("tp_btf/sk_data_ready")
 int listener_ready(__u64 *ctx)
@@ -150,15 +159,19 @@ int listener_ready(__u64 *ctx)
 
 /* ---- out of the queue: what all ways send ---- */
 
-/* sk is the accepted socket, and wanted; k a copy of it; call may be NULL: accept() was called before we were there. */
-static __always_inline void send_wanted_accept(const struct sock *sk, const struct common *k, const struct call *call,
-					       int fd, __u32 flags)
+/*
+ * sk is the accepted socket, and wanted; k a copy of it; call may be NULL: accept() was called
+ * before we were there.
+ */
+static __always_inline void send_wanted_accept(const struct sock *sk, const struct common *k,
+					       const struct call *call, int fd, __u32 flags)
 {
 	struct fact_accept *f;
 
 	if (call && call->io_uring)
 		flags |= FACT_F_IO_URING;
-	f = fact_reserve(FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED | (fd >= 0 ? FACT_F_HAS_SOCKET : 0));
+	f = fact_reserve(FACT_ACCEPT, sizeof(*f),
+			 flags | FACT_F_OWNED | (fd >= 0 ? FACT_F_HAS_SOCKET : 0));
 	if (!f)
 		return;
 	sock_fill_copy(&f->s, k, sk, local_port_copy(k, sk));
@@ -173,16 +186,16 @@ static __always_inline void send_wanted_accept(const struct sock *sk, const stru
 	fact_submit(f, sizeof(*f));
 }
 
-static __always_inline void send_accept(const struct sock *sk, const struct common *k, const struct call *call, int fd,
-					__u32 flags)
+static __always_inline void send_accept(const struct sock *sk, const struct common *k,
+					const struct call *call, int fd, __u32 flags)
 {
 	if (wanted_copy(k, sk))
 		send_wanted_accept(sk, k, call, fd, flags);
 }
 
 /* accept() failed on this listener. It has no socket to name, but its place: the listener's end. */
-static __always_inline void send_accept_error(const struct sock *listener, const struct common *k, __u64 called, int err,
-					      __u32 flags)
+static __always_inline void send_accept_error(const struct sock *listener, const struct common *k,
+					      __u64 called, int err, __u32 flags)
 {
 	struct fact_accept *f;
 
@@ -214,14 +227,17 @@ int accept_begin(__u64 *ctx)
 	struct sock *listener = (struct sock *)ctx[0];
 	struct call *call;
 
-	if (setting_port_ranges && !ports_wanted(listener->__sk_common.skc_num, 0) && !setting_remote_port)
+	if (setting_port_ranges && !ports_wanted(listener->__sk_common.skc_num, 0) &&
+	    !setting_remote_port)
 		return 0;
 	call = call_get();
 	if (!call)
 		return 0;
 	call->seen = true;
 	call->child = 0;
-	/* io_uring asks again each time that a connection may be there: that is no call that waits. */
+	/*
+	 * io_uring asks again each time that a connection may be there: that is no call that waits.
+	 */
 	call->called = call->io_uring ? 0 : bpf_ktime_get_ns();
 	return 0;
 }
@@ -252,8 +268,9 @@ static __always_inline bool file_is_new(const struct file *file)
 }
 
 /*
- * A new descriptor: the last step of accept(), also of one that was called before we were there, and of io_uring's.
- * Sees all descriptors of all processes; all but sockets leave at the first test.
+ * A new descriptor: the last step of accept(), also of one that was called before we were there,
+ * and of io_uring's. Sees all descriptors of all processes; all but sockets leave at the first
+ * test.
  */
 SEC("fentry/fd_install")
 int accept_installed(__u64 *ctx)
@@ -341,8 +358,8 @@ int io_accept_end(__u64 *ctx)
 /* ---- out of the queue: by the tracepoints of the system calls ---- */
 
 /*
- * What accept() was given and what it returned is looked up at its end, and of connections that nobody asked for only
- * the latter.
+ * What accept() was given and what it returned is looked up at its end, and of connections that
+ * nobody asked for only the latter.
  */
 static __always_inline int accept_enter(int fd)
 {
@@ -356,10 +373,15 @@ static __always_inline int accept_enter(int fd)
 	return 0;
 }
 
-/* Behind the descriptor that accept() was given. Another thread may have put another file there in the meantime. */
-static __always_inline const struct sock *listener_of_call(const struct call *call, struct common *k)
+/*
+ * Behind the descriptor that accept() was given. Another thread may have put another file there in
+ * the meantime.
+ */
+static __always_inline const struct sock *listener_of_call(const struct call *call,
+							   struct common *k)
 {
-	const struct sock *listener = call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd, k) : NULL;
+	const struct sock *listener =
+		call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd, k) : NULL;
 
 	return listener && COMMON(k, skc_state) == TCP_LISTEN ? listener : NULL;
 }
@@ -386,7 +408,8 @@ static __always_inline int accept_exit(long ret)
 
 			listener = call ? listener_of_call(call, &of_listener) : NULL;
 			if (listener)
-				queues_copy(&call->q, COMMON(&of_listener, skc_cookie.counter), listener);
+				queues_copy(&call->q, COMMON(&of_listener, skc_cookie.counter),
+					    listener);
 			else if (call)
 				call->q.sk = 0;
 			send_wanted_accept(sk, &k, call, ret, 0);
@@ -420,7 +443,10 @@ int any_enter(__u64 *ctx)
 
 	if (nr != setting_nr_accept && nr != setting_nr_accept4)
 		return 0;
-	/* Its arguments lie in registers that have another name on each architecture: the listener stays unknown. */
+	/*
+	 * Its arguments lie in registers that have another name on each architecture: the listener
+	 * stays unknown.
+	 */
 	call = call_get();
 	if (call) {
 		call->seen = true;
@@ -451,9 +477,9 @@ int any_exit(__u64 *ctx)
 /* ---- out of the queue: io_uring, by its tracepoint ---- */
 
 /*
- * A completion tells its result, and of a single accept also that it was one. A multishot accept tells nothing but a
- * number that may be a descriptor: then a TCP socket that has it may have been accepted just now, or long ago. The
- * reader knows which sockets it has seen accepted.
+ * A completion tells its result, and of a single accept also that it was one. A multishot accept
+ * tells nothing but a number that may be a descriptor: then a TCP socket that has it may have been
+ * accepted just now, or long ago. The reader knows which sockets it has seen accepted.
  */
 SEC("tp_btf/io_uring_complete")
 int io_uring_completed(__u64 *ctx)

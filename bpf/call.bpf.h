@@ -2,7 +2,8 @@
 /*
  * call.bpf.h - what a thread is doing: the accept() or listen() that it is inside of.
  *
- * Task storage: it goes with the thread, needs no clean-up and no size, and costs 40 ns where a hash would cost 400.
+ * Task storage: it goes with the thread, needs no clean-up and no size, and costs 40 ns where a
+ * hash would cost 400.
  */
 #ifndef SOCKSTATE_CALL_BPF_H
 #define SOCKSTATE_CALL_BPF_H
@@ -11,17 +12,19 @@
 
 struct call {
 	/* accept() */
-	__u64 called;	/* ns, when; 0 not inside, or not known */
-	__s32 listener_fd; /* what it was given; -1 not known. By the tracepoints of system calls only */
-	__u64 child;	/* the socket taken from the queue, until it has its descriptor */
+	__u64 called; /* ns, when; 0 not inside, or not known */
+	/* what it was given; -1 not known. By the tracepoints of system calls only */
+	__s32 listener_fd;
+	__u64 child;	      /* the socket taken from the queue, until it has its descriptor */
 	struct fact_queues q; /* of the listener, after that */
-	bool seen;	/* this thread's accept() has been seen: it is in none that is older than the tracer */
-	bool io_uring;	/* it runs an accept for io_uring */
+	/* this thread's accept() has been seen: it is in none that is older than the tracer */
+	bool seen;
+	bool io_uring; /* it runs an accept for io_uring */
 	/* listen() */
-	bool again;	/* on a socket that listens already */
+	bool again; /* on a socket that listens already */
 	bool asked_known;
-	__u32 asked;	/* the backlog as given, before somaxconn caps it */
-	__u64 socket;	/* struct sock that listen() was called on */
+	__u32 asked;  /* the backlog as given, before somaxconn caps it */
+	__u64 socket; /* struct sock that listen() was called on */
 };
 
 struct {
@@ -39,7 +42,8 @@ static __always_inline struct call *call_find(void)
 
 static __always_inline struct call *call_get(void)
 {
-	struct call *call = bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct call *call = bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL,
+						 BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!call)
 		count(COUNT_LOST_MAP);

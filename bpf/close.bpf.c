@@ -9,9 +9,9 @@
  *	its end		fentry/tcp_twsk_destructor		-
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
 #include "segment.bpf.h"
@@ -20,9 +20,9 @@
 
 /* ---- RST ---- */
 
-#define REASON(name, ours)                                                                                             \
-	if (bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_##name) &&                                    \
-	    reason == bpf_core_enum_value(enum sk_rst_reason, SK_RST_REASON_##name))                                   \
+#define REASON(name, ours)                                                           \
+	if (bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_##name) &&  \
+	    reason == bpf_core_enum_value(enum sk_rst_reason, SK_RST_REASON_##name)) \
 		return FACT_RESET_##ours;
 
 static __always_inline __u32 reset_reason(__u32 reason)
@@ -86,7 +86,10 @@ int reset_received(__u64 *ctx)
 	return 0;
 }
 
-/* The socket may be none, a listener or a request: then the segment tells. With a full socket there may be no segment. */
+/*
+ * The socket may be none, a listener or a request: then the segment tells. With a full socket there
+ * may be no segment.
+ */
 SEC("tp_btf/tcp_send_reset")
 int reset_sent(__u64 *ctx)
 {
@@ -122,7 +125,8 @@ int timewait_begin(__u64 *ctx)
 	f = fact_reserve(FACT_TIMEWAIT, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp), substate);
+	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp),
+		  substate);
 	f->s.sk = tw;
 	fact_submit(f, sizeof(*f));
 	return 0;
@@ -138,12 +142,15 @@ static __always_inline void send_timewait(enum fact_kind kind, struct inet_timew
 	f = fact_reserve(kind, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return;
-	sock_fill(&f->s, c, c->skc_net.net->ns.inum, c->skc_cookie.counter, bpf_ntohs(BPF_CORE_READ(tw, tw_sport)),
-		  BPF_CORE_READ(tw, tw_substate));
+	sock_fill(&f->s, c, c->skc_net.net->ns.inum, c->skc_cookie.counter,
+		  bpf_ntohs(BPF_CORE_READ(tw, tw_sport)), BPF_CORE_READ(tw, tw_substate));
 	fact_submit(f, sizeof(*f));
 }
 
-/* An orphan's FIN_WAIT2 is a timewait socket already; when the peer's FIN comes, it is in TIME_WAIT. */
+/*
+ * An orphan's FIN_WAIT2 is a timewait socket already; when the peer's FIN comes, it is in
+ * TIME_WAIT.
+ */
 SEC("fentry/tcp_timewait_state_process")
 int timewait_segment(__u64 *ctx)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * counts.h - the per-CPU counters of what the programs could not send, by index into the map `counts`.
+ * counts.h - the per-CPU counters of what the programs could not send, by index into the map
+ * `counts`.
  *
  * Private to the programs and user/kernel/stream_source.c.
  */

@@ -2,8 +2,9 @@
 /*
  * descriptor.bpf.h - from a file descriptor of the current task to its TCP socket: some 200 ns.
  *
- * To follow a pointer of the task that it trusts, the verifier searches the names of all types of the kernel, a millisecond
- * of start-up for each place. Guarded copies ask no such thing, and take 40 ns more: for whatever is rare.
+ * To follow a pointer of the task that it trusts, the verifier searches the names of all types of
+ * the kernel, a millisecond of start-up for each place. Guarded copies ask no such thing, and take
+ * 40 ns more: for whatever is rare.
  */
 #ifndef SOCKSTATE_DESCRIPTOR_BPF_H
 #define SOCKSTATE_DESCRIPTOR_BPF_H
@@ -38,7 +39,9 @@ static __always_inline struct file *file_of_descriptor_probe(__u32 fd)
 	return file_in(BPF_CORE_READ(table, fd), BPF_CORE_READ(table, max_fds), fd);
 }
 
-/* NULL where it is no TCP socket (nor MPTCP, of which the first subflow is given). k: a copy of it. */
+/*
+ * NULL where it is no TCP socket (nor MPTCP, of which the first subflow is given). k: a copy of it.
+ */
 static __always_inline const struct sock *tcp_of_file(struct file *file, struct common *k)
 {
 	struct socket *socket = NULL;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * existing.bpf.c - two walks over all open files of all processes, in all namespaces: who holds the sockets that were there
- * before us, and how the queues of all listeners stand now. No other way sees all namespaces without entering (and so
- * keeping) each. 110 ns a file.
+ * existing.bpf.c - two walks over all open files of all processes, in all namespaces: who holds the
+ * sockets that were there before us, and how the queues of all listeners stand now. No other way
+ * sees all namespaces without entering (and so keeping) each. 110 ns a file.
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 
 #include "descriptor.bpf.h"
 #include "existing.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * existing.h - what the walk over all open files writes: one record for each descriptor of a TCP socket.
+ * existing.h - what the walk over all open files writes: one record for each descriptor of a TCP
+ * socket.
  *
- * Private to bpf/existing.bpf.c, user/kernel/stream_source.c and user/kernel/snapshot.c; never recorded.
+ * Private to bpf/existing.bpf.c, user/kernel/stream_source.c and user/kernel/snapshot.c; never
+ * recorded.
  */
 #ifndef SOCKSTATE_EXISTING_H
 #define SOCKSTATE_EXISTING_H

@@ -23,45 +23,55 @@
 
 enum fact_kind {
 	FACT_NONE,
-	FACT_STATE,	    /* struct fact_state: a transition that carries nothing more */
-	FACT_LISTEN,	    /* struct fact_listen: CLOSE -> LISTEN, or listen() called again */
-	FACT_CONNECT,	    /* struct fact_connect: CLOSE -> SYN_SENT, in the caller of connect() */
-	FACT_ESTABLISHED,   /* struct fact_established: SYN_SENT or SYN_RECV -> ESTABLISHED */
-	FACT_CLOSED,	    /* struct fact_closed: anything -> CLOSE (also the hand-over to TIME_WAIT) */
-	FACT_SYN,	    /* struct fact_syn: a request was made for a SYN */
-	FACT_RETRANSMIT,    /* struct fact_syn: the SYN-ACK of a request, or our SYN, goes out again */
-	FACT_EXPIRED,	    /* struct fact_syn: a request was given up */
-	FACT_DROP,	    /* struct fact_drop: the listener refused a segment */
-	FACT_ENQUEUE,	    /* struct fact_enqueue: a child entered the accept queue */
-	FACT_ACCEPT,	    /* struct fact_accept: accept() returned (a connection, or an error) */
-	FACT_RESET,	    /* struct fact_reset: a RST left or came */
-	FACT_TIMEWAIT,	    /* struct fact_timewait: a timewait socket begins */
-	FACT_TIMEWAIT_END,  /* struct fact_timewait: a timewait socket ends */
+	FACT_STATE,	  /* struct fact_state: a transition that carries nothing more */
+	FACT_LISTEN,	  /* struct fact_listen: CLOSE -> LISTEN, or listen() called again */
+	FACT_CONNECT,	  /* struct fact_connect: CLOSE -> SYN_SENT, in the caller of connect() */
+	FACT_ESTABLISHED, /* struct fact_established: SYN_SENT or SYN_RECV -> ESTABLISHED */
+	/* struct fact_closed: anything -> CLOSE (also the hand-over to TIME_WAIT) */
+	FACT_CLOSED,
+	FACT_SYN, /* struct fact_syn: a request was made for a SYN */
+	/* struct fact_syn: the SYN-ACK of a request, or our SYN, goes out again */
+	FACT_RETRANSMIT,
+	FACT_EXPIRED,	   /* struct fact_syn: a request was given up */
+	FACT_DROP,	   /* struct fact_drop: the listener refused a segment */
+	FACT_ENQUEUE,	   /* struct fact_enqueue: a child entered the accept queue */
+	FACT_ACCEPT,	   /* struct fact_accept: accept() returned (a connection, or an error) */
+	FACT_RESET,	   /* struct fact_reset: a RST left or came */
+	FACT_TIMEWAIT,	   /* struct fact_timewait: a timewait socket begins */
+	FACT_TIMEWAIT_END, /* struct fact_timewait: a timewait socket ends */
 	/* Made in user space, so that a recording replays exactly. */
-	FACT_EXISTING,	    /* struct fact_existing: a socket found in the kernel's tables */
-	FACT_EXISTING_END,  /* struct fact_hdr: the walk of the tables is over */
-	FACT_LOST,	    /* struct fact_lost: facts are missing here */
-	FACT_TICK,	    /* struct fact_hdr: time has passed; nothing earlier will come */
+	FACT_EXISTING,	   /* struct fact_existing: a socket found in the kernel's tables */
+	FACT_EXISTING_END, /* struct fact_hdr: the walk of the tables is over */
+	FACT_LOST,	   /* struct fact_lost: facts are missing here */
+	FACT_TICK,	   /* struct fact_hdr: time has passed; nothing earlier will come */
 	FACT_KINDS
 };
 
 /* flags of struct fact_hdr */
 enum fact_flag {
-	FACT_F_OWNED = 1 << 0,	     /* the socket was locked by the current task: pid/tid are a user of it, where not 0 */
-	FACT_F_SYNCOOKIE = 1 << 1,   /* the connection came from a SYN cookie */
-	FACT_F_FASTOPEN = 1 << 2,    /* the child was made at the SYN (TCP Fast Open) */
-	FACT_F_SYNACK = 1 << 3,	     /* FACT_SYN was stamped as the SYN-ACK left, not as the SYN came */
-	FACT_F_PEER_FIN = 1 << 4,    /* the peer's FIN has been received (SOCK_DONE) */
-	FACT_F_SENT = 1 << 5,	     /* FACT_RESET: we sent it */
-	FACT_F_IO_URING = 1 << 6,    /* FACT_ACCEPT came through io_uring */
-	FACT_F_AGAIN = 1 << 7,	     /* FACT_LISTEN: listen() on a socket that listens already; FACT_EXISTING: looked up again after a loss, CLOSE: gone */
+	/* the socket was locked by the current task: pid/tid are a user of it, where not 0 */
+	FACT_F_OWNED = 1 << 0,
+	FACT_F_SYNCOOKIE = 1 << 1, /* the connection came from a SYN cookie */
+	FACT_F_FASTOPEN = 1 << 2,  /* the child was made at the SYN (TCP Fast Open) */
+	/* FACT_SYN was stamped as the SYN-ACK left, not as the SYN came */
+	FACT_F_SYNACK = 1 << 3,
+	FACT_F_PEER_FIN = 1 << 4, /* the peer's FIN has been received (SOCK_DONE) */
+	FACT_F_SENT = 1 << 5,	  /* FACT_RESET: we sent it */
+	FACT_F_IO_URING = 1 << 6, /* FACT_ACCEPT came through io_uring */
+	/*
+	 * FACT_LISTEN: listen() on a socket that listens already; FACT_EXISTING: looked up again
+	 * after a loss, CLOSE: gone
+	 */
+	FACT_F_AGAIN = 1 << 7,
 	FACT_F_TCP_FUNCTIONS = 1 << 8, /* stamped by fentry/fexit, not by a tracepoint */
-	FACT_F_RECOVERED = 1 << 9,   /* sent by the second program: the first was hidden by recursion */
-	FACT_F_MPTCP = 1 << 10,	     /* the socket is an MPTCP subflow */
+	/* sent by the second program: the first was hidden by recursion */
+	FACT_F_RECOVERED = 1 << 9,
+	FACT_F_MPTCP = 1 << 10,	      /* the socket is an MPTCP subflow */
 	FACT_F_SEGMENT_SYN = 1 << 11, /* FACT_DROP: the refused segment was a SYN (else an ACK) */
-	FACT_F_ACKED = 1 << 12,	     /* FACT_DROP: the client's final ACK was valid, it believes it is connected */
-	FACT_F_HAS_SOCKET = 1 << 13, /* a file descriptor holds the socket (sk_socket is set) */
-	FACT_F_FIN_SENT = 1 << 14,   /* our FIN has been sent */
+	/* FACT_DROP: the client's final ACK was valid, it believes it is connected */
+	FACT_F_ACKED = 1 << 12,
+	FACT_F_HAS_SOCKET = 1 << 13,  /* a file descriptor holds the socket (sk_socket is set) */
+	FACT_F_FIN_SENT = 1 << 14,    /* our FIN has been sent */
 	FACT_F_UNREACHABLE = 1 << 15, /* FACT_EXPIRED: by an ICMP error, not by its timer */
 };
 
@@ -75,13 +85,13 @@ struct fact_hdr {
 
 /* Which socket. sk is a hint only: the kernel reuses addresses at once. */
 struct fact_sock {
-	__u64 sk;	/* address of the struct sock, request_sock or timewait_sock; 0 unknown */
-	__u64 cookie;	/* socket cookie, as `ss -e` prints it; 0: none was generated yet */
-	__u32 netns;	/* inode of the network namespace */
-	__u16 lport;	/* host order */
-	__u16 rport;	/* host order */
-	__u16 family;	/* AF_INET or AF_INET6 */
-	__u16 state;	/* kernel state at the hook, after the transition where there is one */
+	__u64 sk;     /* address of the struct sock, request_sock or timewait_sock; 0 unknown */
+	__u64 cookie; /* socket cookie, as `ss -e` prints it; 0: none was generated yet */
+	__u32 netns;  /* inode of the network namespace */
+	__u16 lport;  /* host order */
+	__u16 rport;  /* host order */
+	__u16 family; /* AF_INET or AF_INET6 */
+	__u16 state;  /* kernel state at the hook, after the transition where there is one */
 	__u32 pad;
 	__u8 laddr[16]; /* network order */
 	__u8 raddr[16]; /* network order */
@@ -89,14 +99,15 @@ struct fact_sock {
 
 /* The listener's two queues, read at the hook. */
 struct fact_queues {
-	__u64 sk;	     /* address of the listening socket; 0: not known at this hook */
-	__u64 cookie;	     /* 0: none generated yet */
-	__u32 accept_queue;  /* sk_ack_backlog: complete connections waiting for accept() */
-	__u32 backlog;	     /* sk_max_ack_backlog: the limit; the queue holds one more */
-	__u32 syn_queue;     /* icsk_accept_queue.qlen: half-open requests */
-	__u32 syn_young;     /* icsk_accept_queue.young: those whose SYN-ACK was sent once */
-	__u32 drops;	     /* sk_drops since the socket was made */
-	__u32 cookie_stamp;  /* rx_opt.ts_recent_stamp: jiffies when a SYN cookie was last sent; 0 never */
+	__u64 sk;	    /* address of the listening socket; 0: not known at this hook */
+	__u64 cookie;	    /* 0: none generated yet */
+	__u32 accept_queue; /* sk_ack_backlog: complete connections waiting for accept() */
+	__u32 backlog;	    /* sk_max_ack_backlog: the limit; the queue holds one more */
+	__u32 syn_queue;    /* icsk_accept_queue.qlen: half-open requests */
+	__u32 syn_young;    /* icsk_accept_queue.young: those whose SYN-ACK was sent once */
+	__u32 drops;	    /* sk_drops since the socket was made */
+	/* rx_opt.ts_recent_stamp: jiffies when a SYN cookie was last sent; 0 never */
+	__u32 cookie_stamp;
 };
 
 struct fact_task {
@@ -139,35 +150,37 @@ struct fact_established {
 	struct fact_sock s;
 	__u8 old, new;
 	__u16 pad;
-	__u32 pid;	     /* valid with FACT_F_OWNED */
-	__u32 local_isn;     /* our initial sequence number */
-	__u32 remote_isn;    /* the peer's */
-	__u32 srtt_us;	     /* the kernel's first RTT sample; wrong for retransmitted or cookie handshakes */
-	__u32 retrans;	     /* SYN or SYN-ACK retransmits */
-	__u32 accept_queue;  /* the child's copy of its listener's queue, before it was queued itself */
-	__u32 backlog;	     /* the child's copy of the limit */
+	__u32 pid;	  /* valid with FACT_F_OWNED */
+	__u32 local_isn;  /* our initial sequence number */
+	__u32 remote_isn; /* the peer's */
+	/* the kernel's first RTT sample; wrong for retransmitted or cookie handshakes */
+	__u32 srtt_us;
+	__u32 retrans; /* SYN or SYN-ACK retransmits */
+	/* the child's copy of its listener's queue, before it was queued itself */
+	__u32 accept_queue;
+	__u32 backlog; /* the child's copy of the limit */
 };
 
 struct fact_closed {
 	struct fact_hdr h;
 	struct fact_sock s;
 	__u8 old, new;
-	__u16 err;	   /* sk_err: an errno, ETIMEDOUT, ECONNRESET, ... */
-	__u32 pid;	   /* valid with FACT_F_OWNED */
-	__u64 bytes_in;	   /* payload received, without SYN and FIN */
-	__u64 bytes_out;   /* payload sent, each byte once */
-	__u32 retrans;	   /* segments sent again in all its life */
-	__u32 srtt_us;	   /* smoothed round trip time; 0 no sample */
+	__u16 err;	 /* sk_err: an errno, ETIMEDOUT, ECONNRESET, ... */
+	__u32 pid;	 /* valid with FACT_F_OWNED */
+	__u64 bytes_in;	 /* payload received, without SYN and FIN */
+	__u64 bytes_out; /* payload sent, each byte once */
+	__u32 retrans;	 /* segments sent again in all its life */
+	__u32 srtt_us;	 /* smoothed round trip time; 0 no sample */
 };
 
 /* A request_sock, or (FACT_RETRANSMIT with s.state SYN_SENT) our own SYN. */
 struct fact_syn {
 	struct fact_hdr h;
-	struct fact_sock s;    /* the server's view: laddr:lport is the listener's end */
-	struct fact_queues q;  /* of the listener, this request included */
+	struct fact_sock s;   /* the server's view: laddr:lport is the listener's end */
+	struct fact_queues q; /* of the listener, this request included */
 	__u32 client_isn;
 	__u32 server_isn;
-	__u32 attempt;	       /* FACT_RETRANSMIT: 1 for the first one again */
+	__u32 attempt; /* FACT_RETRANSMIT: 1 for the first one again */
 	__u32 pad;
 };
 
@@ -186,8 +199,9 @@ struct fact_drop {
 	struct fact_sock s;   /* laddr:lport the listener's end, raddr:rport the client */
 	struct fact_queues q; /* q.sk 0: only the segment was seen */
 	__u16 reason;	      /* enum fact_drop_reason */
-	__u16 segments;	      /* how many the refused packet holds; 0 in older recordings, and means 1 */
-	__u32 client_seq;     /* sequence number of the first */
+	/* how many the refused packet holds; 0 in older recordings, and means 1 */
+	__u16 segments;
+	__u32 client_seq; /* sequence number of the first */
 };
 
 struct fact_enqueue {
@@ -196,8 +210,8 @@ struct fact_enqueue {
 	__u64 child;	      /* address of the child; 0 not known at this hook */
 	__u64 child_cookie;
 	__u32 netns;
-	__u16 lport;	      /* of the listener, host order */
-	__u16 rport;	      /* of the child's peer; 0 not known */
+	__u16 lport; /* of the listener, host order */
+	__u16 rport; /* of the child's peer; 0 not known */
 };
 
 struct fact_accept {
@@ -205,21 +219,28 @@ struct fact_accept {
 	struct fact_sock s;   /* the accepted socket; s.sk 0 where accept() failed */
 	struct fact_queues q; /* of the listener afterwards; q.sk 0 not known */
 	struct fact_task task;
-	__u64 called;	      /* ns, when the call was entered; 0 before tracing began, or asked for by io_uring */
-	__s32 fd;	      /* -1 not known */
-	__s32 err;	      /* 0 or a positive errno */
+	/* ns, when the call was entered; 0 before tracing began, or asked for by io_uring */
+	__u64 called;
+	__s32 fd;  /* -1 not known */
+	__s32 err; /* 0 or a positive errno */
 };
 
-/* Why a RST went: the kernel's enum sk_rst_reason shifts between versions, so names cross as ours. */
+/*
+ * Why a RST went: the kernel's enum sk_rst_reason shifts between versions, so names cross as ours.
+ */
 enum fact_reset_reason {
 	FACT_RESET_UNKNOWN,
 	FACT_RESET_NO_SOCKET,
-	FACT_RESET_STATE,	    /* an abort: SO_LINGER 0 (tcp_disconnect), a listener that closes, ss -K; or no such segment fits */
+	/*
+	 * an abort: SO_LINGER 0 (tcp_disconnect), a listener that closes, ss -K; or no such segment
+	 * fits
+	 */
+	FACT_RESET_STATE,
 	FACT_RESET_ABORT_ON_CLOSE,  /* unread data at close() */
 	FACT_RESET_ABORT_ON_LINGER, /* TCP_LINGER2 below 0 */
 	FACT_RESET_ABORT_ON_MEMORY,
 	FACT_RESET_DISCONNECT,
-	FACT_RESET_TIMEOUT,	    /* keepalive or orphan timer */
+	FACT_RESET_TIMEOUT, /* keepalive or orphan timer */
 	FACT_RESET_OTHER,
 	FACT_RESET_REASONS
 };
@@ -242,12 +263,12 @@ struct fact_existing {
 	struct fact_queues q;  /* listeners: its own; children and requests: q.sk 0 */
 	struct fact_task task; /* the holder, where one was found */
 	__s32 fd;	       /* in task.pid; -1 not known */
-	__u32 inode;	       /* 0: no file holds it (half open, in the accept queue, or orphaned) */
+	/* 0: no file holds it (half open, in the accept queue, or orphaned) */
+	__u32 inode;
 	__u32 retrans;
 	__u32 srtt_us;
 	__u64 bytes_in, bytes_out;
 	__u64 listener_cookie; /* of a child still queued or a request; 0 unknown */
-
 };
 
 enum fact_lost_where {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * handshake.bpf.c - SYN, request, SYN-ACK, again, given up: the half-open phase, which no transition shows.
+ * handshake.bpf.c - SYN, request, SYN-ACK, again, given up: the half-open phase, which no
+ * transition shows.
  *
  *			exact					tracepoints
  *	request made	fexit/inet_csk_reqsk_queue_hash_add	tp_btf/net_dev_queue: its SYN-ACK leaves, some 30 us later
@@ -11,15 +12,18 @@
  * Refusals are in refuse.bpf.c.
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
 #include "send.bpf.h"
 #include "sock.bpf.h"
 
-/* A first SYN-ACK leaves at once; the earliest one again leaves after the shortest retransmission timeout. */
+/*
+ * A first SYN-ACK leaves at once; the earliest one again leaves after the shortest retransmission
+ * timeout.
+ */
 #define FIRST_SYNACK_NS 100000000ULL
 
 /* ---- a request is made ---- */
@@ -43,8 +47,8 @@ int syn_begin(__u64 *ctx)
 	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req), req->__req_common.skc_num,
-		  TCP_NEW_SYN_RECV);
+	sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req),
+		  req->__req_common.skc_num, TCP_NEW_SYN_RECV);
 	queues_fill(&f->q, tp);
 	f->client_isn = BPF_CORE_READ((struct tcp_request_sock *)req, rcv_isn);
 	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
@@ -113,11 +117,12 @@ int synack_again(__u64 *ctx)
 	if (!f)
 		return 0;
 	if (sk->__sk_common.skc_state == TCP_LISTEN) {
-		sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req), req->__req_common.skc_num,
-			  TCP_NEW_SYN_RECV);
+		sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req),
+			  req->__req_common.skc_num, TCP_NEW_SYN_RECV);
 		queues_fill(&f->q, tp);
 	} else { /* a fast open: its child is there already, and sends */
-		sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp), TCP_SYN_RECV);
+		sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk),
+			  local_port(tp), TCP_SYN_RECV);
 		queues_none(&f->q);
 	}
 	f->client_isn = BPF_CORE_READ((struct tcp_request_sock *)req, rcv_isn);
@@ -143,7 +148,8 @@ int syn_again(__u64 *ctx)
 	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
 	if (!f)
 		return 0;
-	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp), TCP_SYN_SENT);
+	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp),
+		  TCP_SYN_SENT);
 	queues_none(&f->q);
 	f->client_isn = tp->snd_una;
 	f->server_isn = 0;
@@ -157,7 +163,8 @@ int syn_again(__u64 *ctx)
 
 static __always_inline const struct request_sock *request_of_timer(__u64 timer)
 {
-	return (const struct request_sock *)(timer - bpf_core_field_offset(struct request_sock, rsk_timer));
+	return (const struct request_sock *)(timer -
+					     bpf_core_field_offset(struct request_sock, rsk_timer));
 }
 
 static __always_inline void send_expired(const struct request_sock *req, __u32 flags)
@@ -209,8 +216,9 @@ int request_expired(__u64 *ctx)
 }
 
 /*
- * An ICMP error that ends it: the client is not reachable, be it that a router says so or that nobody answers for its link
- * address. What does not quote our SYN-ACK is passed over, and so is an error that may pass (tcp_req_err).
+ * An ICMP error that ends it: the client is not reachable, be it that a router says so or that
+ * nobody answers for its link address. What does not quote our SYN-ACK is passed over, and so is an
+ * error that may pass (tcp_req_err).
  */
 SEC("fentry/tcp_req_err")
 int request_unreachable(__u64 *ctx)
@@ -218,7 +226,8 @@ int request_unreachable(__u64 *ctx)
 	const struct request_sock *req = (const struct request_sock *)ctx[0];
 	bool ends = ctx[2] & 0xff;
 
-	if (ends && request_hashed(req) && (__u32)ctx[1] == BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn))
+	if (ends && request_hashed(req) &&
+	    (__u32)ctx[1] == BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn))
 		send_expired(req, FACT_F_UNREACHABLE);
 	return 0;
 }

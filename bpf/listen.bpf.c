@@ -2,16 +2,17 @@
 /*
  * listen.bpf.c - what listen() was given, and listen() on a socket that listens already.
  *
- * The first listen() of a socket and its end are transitions (state.bpf.c). A second one only changes the limit.
+ * The first listen() of a socket and its end are transitions (state.bpf.c). A second one only
+ * changes the limit.
  *
  *	exact		fentry/__sys_listen (what was asked), fentry+fexit/inet_listen (the second one)
  *	tracepoints	sys_enter_listen, sys_exit_listen
  *	neither		the new limit shows in the next fact that reads the listener's queues
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 
 #include "call.bpf.h"
 #include "descriptor.bpf.h"
@@ -26,7 +27,8 @@ static __always_inline void send_listen_again(const struct sock *sk, struct call
 	common_copy(&k, &sk->__sk_common);
 	if (!wanted_copy(&k, sk))
 		return;
-	f = fact_reserve(FACT_LISTEN, sizeof(*f), flags | FACT_F_AGAIN | FACT_F_OWNED | FACT_F_HAS_SOCKET);
+	f = fact_reserve(FACT_LISTEN, sizeof(*f),
+			 flags | FACT_F_AGAIN | FACT_F_OWNED | FACT_F_HAS_SOCKET);
 	if (!f)
 		return;
 	sock_fill_copy(&f->s, &k, sk, COMMON(&k, skc_num));
@@ -42,7 +44,8 @@ static __always_inline void send_listen_again(const struct sock *sk, struct call
 }
 
 /* k: a copy of sk, unless that is NULL. */
-static __always_inline void listen_enter(const struct sock *sk, struct call *call, const struct common *k)
+static __always_inline void listen_enter(const struct sock *sk, struct call *call,
+					 const struct common *k)
 {
 	call->socket = (__u64)sk;
 	call->again = sk && COMMON(k, skc_state) == TCP_LISTEN;

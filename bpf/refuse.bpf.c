@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * refuse.bpf.c - what a listener would not take, and SYN cookies, with which it takes more than it can remember.
+ * refuse.bpf.c - what a listener would not take, and SYN cookies, with which it takes more than it
+ * can remember.
  *
  *			exact					tracepoints
  *	SYN refused	fentry+fexit/tcp_conn_request		tp_btf/consume_skb, asked for by --name-syn-drops (below)
@@ -9,13 +10,13 @@
  *	request reset	fentry+fexit/tcp_check_req		-
  *	cookie child	fentry+fexit/cookie_v4_check		-
  *
- * The kernel's own rules of when a queue is full are not repeated here. A segment was refused if the listener's
- * counter of refusals moved while this CPU dealt with it and nothing came of it.
+ * The kernel's own rules of when a queue is full are not repeated here. A segment was refused if
+ * the listener's counter of refusals moved while this CPU dealt with it and nothing came of it.
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 
 #include "segment.bpf.h"
 #include "send.bpf.h"
@@ -32,8 +33,8 @@ static __always_inline __u32 why_refused(const struct fact_queues *q, __u32 reas
 }
 
 /* listener may be NULL: then only the segment was seen, and the reason is as given. */
-static __always_inline void send_drop(struct tcp_sock *listener, struct sk_buff *skb, const struct segment *t,
-				      __u32 flags, __u32 reason)
+static __always_inline void send_drop(struct tcp_sock *listener, struct sk_buff *skb,
+				      const struct segment *t, __u32 flags, __u32 reason)
 {
 	struct fact_drop *f;
 
@@ -76,7 +77,10 @@ int syn_comes(__u64 *ctx)
 	return 0;
 }
 
-/* A cookie goes out: served, though there is no request (handshake.bpf.c) and no child (accept.bpf.c). */
+/*
+ * A cookie goes out: served, though there is no request (handshake.bpf.c) and no child
+ * (accept.bpf.c).
+ */
 static __always_inline int cookie_made(void)
 {
 	struct cpu *cpu = this_cpu();
@@ -118,9 +122,9 @@ int syn_done(__u64 *ctx)
 }
 
 /*
- * Without fentry, and only when asked for, since both see every packet: whatever a listener does with a SYN, the packet
- * is then freed at one place in the kernel, which self_test.c has learnt by a connection to itself. If no SYN-ACK
- * for it has left before that, it was refused.
+ * Without fentry, and only when asked for, since both see every packet: whatever a listener does
+ * with a SYN, the packet is then freed at one place in the kernel, which self_test.c has learnt by
+ * a connection to itself. If no SYN-ACK for it has left before that, it was refused.
  */
 SEC("tp_btf/net_dev_queue")
 int syn_answered(__u64 *ctx)
@@ -131,12 +135,14 @@ int syn_answered(__u64 *ctx)
 	struct cpu *cpu;
 
 	/* A request's SYN-ACK, a fast open child's, or (no socket) a cookie. */
-	if (sk && sk->__sk_common.skc_state != TCP_NEW_SYN_RECV && sk->__sk_common.skc_state != TCP_SYN_RECV)
+	if (sk && sk->__sk_common.skc_state != TCP_NEW_SYN_RECV &&
+	    sk->__sk_common.skc_state != TCP_SYN_RECV)
 		return 0;
 	if (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6))
 		return 0;
 	cpu = this_cpu();
-	if (!cpu || !segment_read(&t, skb) || (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != (TCP_FLAG_SYN | TCP_FLAG_ACK))
+	if (!cpu || !segment_read(&t, skb) ||
+	    (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != (TCP_FLAG_SYN | TCP_FLAG_ACK))
 		return 0;
 	cpu->answered_port = t.dest;
 	cpu->answered_ack = bpf_ntohl(t.ack);
@@ -214,9 +220,9 @@ static __always_inline void send_reset_of_request(const struct request_sock *req
 }
 
 /*
- * acked is also set while TCP_DEFER_ACCEPT waits for data: that is no refusal, and the counter does not move. The counter
- * may move for what another CPU refuses, while nothing comes of a bad segment here: a refused ACK leaves acked behind,
- * or (tcp_abort_on_overflow) has found the queue full.
+ * acked is also set while TCP_DEFER_ACCEPT waits for data: that is no refusal, and the counter does
+ * not move. The counter may move for what another CPU refuses, while nothing comes of a bad segment
+ * here: a refused ACK leaves acked behind, or (tcp_abort_on_overflow) has found the queue full.
  */
 SEC("fexit/tcp_check_req")
 int ack_done(__u64 *ctx)
@@ -233,17 +239,20 @@ int ack_done(__u64 *ctx)
 	if (!cpu || cpu->ack_listener != (__u64)listener || bpf_get_func_ret(ctx, &child) || child)
 		return 0;
 	cpu->ack_listener = 0;
-	if (cpu->ack_req == (__u64)req && !request_hashed(req) && segment_read(&t, skb) && t.flags & TCP_FLAG_RST) {
+	if (cpu->ack_req == (__u64)req && !request_hashed(req) && segment_read(&t, skb) &&
+	    t.flags & TCP_FLAG_RST) {
 		send_reset_of_request(req);
 		return 0;
 	}
 	if (cpu->ack_drops == listener->sk_drops.counter)
 		return 0;
 	tp = bpf_skc_to_tcp_sock(listener);
-	if (!tp || !segment_read(&t, skb) || (t.flags & (TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_ACK)) != TCP_FLAG_ACK)
+	if (!tp || !segment_read(&t, skb) ||
+	    (t.flags & (TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_ACK)) != TCP_FLAG_ACK)
 		return 0;
 	acked = BPF_CORE_READ_BITFIELD_PROBED((struct inet_request_sock *)req, acked);
-	if (!acked && tp->inet_conn.icsk_inet.sk.sk_ack_backlog <= tp->inet_conn.icsk_inet.sk.sk_max_ack_backlog)
+	if (!acked && tp->inet_conn.icsk_inet.sk.sk_ack_backlog <=
+			      tp->inet_conn.icsk_inet.sk.sk_max_ack_backlog)
 		return 0;
 	send_drop(tp, skb, &t, FACT_F_TCP_FUNCTIONS | (acked ? FACT_F_ACKED : 0), FACT_DROP_OTHER);
 	return 0;
@@ -301,7 +310,8 @@ static __always_inline int cookie_done(__u64 *ctx)
 		return 0;
 	tp = bpf_skc_to_tcp_sock(listener);
 	if (tp && segment_read(&t, skb))
-		send_drop(tp, skb, &t, FACT_F_TCP_FUNCTIONS | FACT_F_ACKED | FACT_F_SYNCOOKIE, FACT_DROP_OTHER);
+		send_drop(tp, skb, &t, FACT_F_TCP_FUNCTIONS | FACT_F_ACKED | FACT_F_SYNCOOKIE,
+			  FACT_DROP_OTHER);
 	return 0;
 }
 

@@ -31,7 +31,10 @@ static __always_inline bool segment_read(struct segment *t, const struct sk_buff
 	return !bpf_probe_read_kernel(t, 14, head + skb->transport_header);
 }
 
-/* Segments that travel as one packet (GSO, GRO): where the kernel counts a packet that it discards it counts these. */
+/*
+ * Segments that travel as one packet (GSO, GRO): where the kernel counts a packet that it discards
+ * it counts these.
+ */
 static __always_inline __u32 segment_count(const struct sk_buff *skb)
 {
 	const struct skb_shared_info *info = (const void *)(skb->head + skb->end);
@@ -40,15 +43,21 @@ static __always_inline __u32 segment_count(const struct sk_buff *skb)
 	return count ? count : 1;
 }
 
-/* The one drop that a listener's full queue makes: newer kernels (6.18, not 6.12) name it, and the listener. */
+/*
+ * The one drop that a listener's full queue makes: newer kernels (6.18, not 6.12) name it, and the
+ * listener.
+ */
 static __always_inline bool is_listen_overflow(__u32 reason)
 {
-	return bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) &&
-	       reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
+	return bpf_core_enum_value_exists(enum skb_drop_reason,
+					  SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) &&
+	       reason == bpf_core_enum_value(enum skb_drop_reason,
+					     SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
 }
 
 /* We are its destination. sk, cookie and state are the caller's. */
-static __always_inline void segment_ends(struct fact_sock *s, const struct sk_buff *skb, const struct segment *t)
+static __always_inline void segment_ends(struct fact_sock *s, const struct sk_buff *skb,
+					 const struct segment *t)
 {
 	const void *ip = skb->head + skb->network_header;
 
@@ -67,7 +76,10 @@ static __always_inline void segment_ends(struct fact_sock *s, const struct sk_bu
 	}
 }
 
-/* TCP takes the device away from a packet that it has got; its route still knows. 0: neither is there. */
+/*
+ * TCP takes the device away from a packet that it has got; its route still knows. 0: neither is
+ * there.
+ */
 static __always_inline __u32 segment_netns(const struct sk_buff *skb)
 {
 	const struct net_device *dev = BPF_CORE_READ(skb, dev);
@@ -83,7 +95,8 @@ static __always_inline bool segment_wanted(const struct sk_buff *skb, const stru
 {
 	if (setting_netns && segment_netns(skb) != setting_netns)
 		return false;
-	if (family_restricted() && !(skb->protocol == bpf_htons(ETH_P_IPV6) ? setting_ipv6 : setting_ipv4))
+	if (family_restricted() &&
+	    !(skb->protocol == bpf_htons(ETH_P_IPV6) ? setting_ipv6 : setting_ipv4))
 		return false;
 	return ports_wanted(bpf_ntohs(t->dest), bpf_ntohs(t->source));
 }

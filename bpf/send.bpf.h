@@ -2,8 +2,9 @@
 /*
  * send.bpf.h - from a hook to the ring: take room or count, stamp, complete, wake seldom.
  *
- * Waking the reader is ten times dearer than everything else that a program does here. The reader looks by itself
- * every few milliseconds; it is woken only when a CPU has sent so much that its ring could fill before that.
+ * Waking the reader is ten times dearer than everything else that a program does here. The reader
+ * looks by itself every few milliseconds; it is woken only when a CPU has sent so much that its
+ * ring could fill before that.
  */
 #ifndef SOCKSTATE_SEND_BPF_H
 #define SOCKSTATE_SEND_BPF_H
@@ -35,7 +36,10 @@ struct {
 	__uint(max_entries, 4096);
 } bell __weak SEC(".maps");
 
-/* All that the kernel side remembers from one hook to the next, apart from a thread's own call (call.bpf.h). */
+/*
+ * All that the kernel side remembers from one hook to the next, apart from a thread's own call
+ * (call.bpf.h).
+ */
 struct cpu {
 	/* the last transition that the first program has dealt with */
 	__u64 token_sk;
@@ -54,7 +58,10 @@ struct cpu {
 	__u64 queued;	    /* the child that was queued last: two functions can report the same */
 	__u64 in_cookie;    /* a SYN cookie is being checked, for this listener */
 
-	/* the SYN, ACK or timer that is being dealt with, between entry and exit of the kernel's function */
+	/*
+	 * the SYN, ACK or timer that is being dealt with, between entry and exit of the kernel's
+	 * function
+	 */
 	__u64 syn_listener;
 	__u32 syn_drops;
 	__u32 syn_served; /* it got a request, a cookie or a child */
@@ -65,17 +72,19 @@ struct cpu {
 	__u64 synack_req;
 	__u64 timer_req;
 	__u64 tw; /* a timewait socket that is still in FIN_WAIT2 */
-	__u32 answered_ack; /* the SYN-ACK that left last: what it acknowledges, and to which port (network order) */
+	/* the SYN-ACK that left last: what it acknowledges, and to which port (network order) */
+	__u32 answered_ack;
 	__be16 answered_port;
 	__u16 pad;
 };
 
 /* Answers to user space's self-tests: what it did itself was seen, or where. */
-__u32 seen_accept __weak = 0;	/* accept() of descriptor -1 */
-__u32 seen_listen __weak = 0;	/* listen() on descriptor -1 */
-__u16 self_port __weak = 0;	/* where we connect to ourselves, network order */
-__u32 self_netns __weak = 0;	/* inode of the network namespace that we have alone meanwhile */
-__u64 seen_syn_freed __weak = 0; /* the address where a listener's SYN is freed; used from then on */
+__u32 seen_accept __weak = 0; /* accept() of descriptor -1 */
+__u32 seen_listen __weak = 0; /* listen() on descriptor -1 */
+__u16 self_port __weak = 0;   /* where we connect to ourselves, network order */
+__u32 self_netns __weak = 0;  /* inode of the network namespace that we have alone meanwhile */
+/* the address where a listener's SYN is freed; used from then on */
+__u64 seen_syn_freed __weak = 0;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -117,7 +126,10 @@ static __always_inline void ring_bell(void)
 
 #define RING_FULL (~0ULL)
 
-/* head: bytes since the beginning. The result: the number of a chunk and, in the low 12 bits, where in there. */
+/*
+ * head: bytes since the beginning. The result: the number of a chunk and, in the low 12 bits, where
+ * in there.
+ */
 static __always_inline __u64 place_in(__u32 ring, __u64 head)
 {
 	return ring * setting_ring_bytes + (head & (setting_ring_bytes - 1));
@@ -133,11 +145,12 @@ static __always_inline struct fact_hdr *record_at(__u64 place)
 }
 
 /*
- * A place with room in the ring of this CPU, or RING_FULL. *t: when. First the room and then
- * the look at the clock: what is stamped before the reader looks at a ring is there to be seen, however long a program is stopped
- * in between. An interrupt in between has taken the room behind and an earlier stamp: that is taken for ours then, since stamps
- * are to be in order within a ring. Only so many interrupts and tasks can lie above each other, so the loop ends. A function of its
- * own, since the verifier then reads it once for each program and not at each fact.
+ * A place with room in the ring of this CPU, or RING_FULL. *t: when. First the room and then the
+ * look at the clock: what is stamped before the reader looks at a ring is there to be seen, however
+ * long a program is stopped in between. An interrupt in between has taken the room behind and an
+ * earlier stamp: that is taken for ours then, since stamps are to be in order within a ring. Only
+ * so many interrupts and tasks can lie above each other, so the loop ends. A function of its own,
+ * since the verifier then reads it once for each program and not at each fact.
  */
 __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 {
@@ -154,8 +167,12 @@ __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < 8; i++) {
 		head = *(volatile __u64 *)&ends->head;
-		/* Signed: whoever is interrupted here for long finds a tail beyond its head, and the taking fails. */
-		if ((__s64)(head + size - *(volatile __u64 *)&ends->tail) > (__s64)setting_ring_bytes)
+		/*
+		 * Signed: whoever is interrupted here for long finds a tail beyond its head, and
+		 * the taking fails.
+		 */
+		if ((__s64)(head + size - *(volatile __u64 *)&ends->tail) >
+		    (__s64)setting_ring_bytes)
 			break;
 		if (__sync_val_compare_and_swap(&ends->head, head, head + size) != head)
 			continue;
@@ -173,7 +190,10 @@ __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 	return RING_FULL;
 }
 
-/* Room for a fact, with its header written; NULL and counted where the ring is full. The caller writes all the rest. */
+/*
+ * Room for a fact, with its header written; NULL and counted where the ring is full. The caller
+ * writes all the rest.
+ */
 static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32 flags)
 {
 	__u64 t = 0, place = ring_take(size, &t);
@@ -189,8 +209,9 @@ static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32
 }
 
 /*
- * The fact is complete. To be called for whatever was reserved: the reader does not go past a record that is not. Its size
- * is written last: x86 shows others its stores in order, elsewhere an atomic operation whose result is used is a barrier.
+ * The fact is complete. To be called for whatever was reserved: the reader does not go past a
+ * record that is not. Its size is written last: x86 shows others its stores in order, elsewhere an
+ * atomic operation whose result is used is a barrier.
  */
 static __always_inline void fact_submit(void *fact, __u32 size)
 {

@@ -11,12 +11,15 @@
 
 #define SETTING_PORT_RANGES 32 /* FILTER_RANGES_MAX of user/event/filter.h */
 
-const volatile __u16 setting_first_port[SETTING_PORT_RANGES] __weak = {}; /* ranges, inclusive, host order */
+/* ranges, inclusive, host order */
+const volatile __u16 setting_first_port[SETTING_PORT_RANGES] __weak = {};
 const volatile __u16 setting_last_port[SETTING_PORT_RANGES] __weak = {};
 const volatile __u32 setting_port_ranges __weak = 0; /* 0: every port */
-const volatile bool setting_local_port __weak = true;  /* the local port may be the one that matches */
+/* the local port may be the one that matches */
+const volatile bool setting_local_port __weak = true;
 const volatile bool setting_remote_port __weak = true; /* the remote port may */
-const volatile __u32 setting_netns __weak = 0; /* inode of the only network namespace that is wanted; 0: all */
+/* inode of the only network namespace that is wanted; 0: all */
+const volatile __u32 setting_netns __weak = 0;
 const volatile bool setting_ipv4 __weak = true;
 const volatile bool setting_ipv6 __weak = true;
 const volatile bool setting_raw __weak = false; /* every transition as the kernel makes it */
@@ -25,7 +28,10 @@ const volatile bool setting_raw __weak = false; /* every transition as the kerne
 const volatile __u64 setting_wake_bytes __weak = 256 * 1024;
 const volatile __u64 setting_ring_bytes __weak = RING_CHUNK; /* of each ring */
 const volatile __u32 setting_rings __weak = 1;
-/* Our own process, in the pid namespace where it was asked for: self-tests are answered to it alone. */
+/*
+ * Our own process, in the pid namespace where it was asked for: self-tests are answered to it
+ * alone.
+ */
 const volatile __u32 setting_self __weak = 0;
 const volatile __u64 setting_pidns_dev __weak = 0;
 const volatile __u64 setting_pidns_ino __weak = 0;

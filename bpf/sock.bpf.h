@@ -2,9 +2,10 @@
 /*
  * sock.bpf.h - who a socket is, its addresses, its queues, and whether it is wanted.
  *
- * Two ways to read the kernel: plain loads that the verifier has checked (about nothing), and guarded copies (some 12 ns
- * each, however long). The verifier allows loads on what a hook was given and on what hangs from it by pointers; copies
- * are for pointers that came by another way. Those begin with common_copy(), and what takes a struct common reads that.
+ * Two ways to read the kernel: plain loads that the verifier has checked (about nothing), and
+ * guarded copies (some 12 ns each, however long). The verifier allows loads on what a hook was
+ * given and on what hangs from it by pointers; copies are for pointers that came by another way.
+ * Those begin with common_copy(), and what takes a struct common reads that.
  */
 #ifndef SOCKSTATE_SOCK_BPF_H
 #define SOCKSTATE_SOCK_BPF_H
@@ -12,9 +13,9 @@
 #include "fact.h"
 #include "settings.bpf.h"
 
-#define AF_INET	    2
-#define AF_INET6    10
-#define IPPROTO_TCP 6
+#define AF_INET	      2
+#define AF_INET6      10
+#define IPPROTO_TCP   6
 #define IPPROTO_MPTCP 262
 
 enum tcp_state {
@@ -51,7 +52,8 @@ static __always_inline bool ports_wanted(__u16 lport, __u16 rport)
 {
 	if (!setting_port_ranges)
 		return true;
-	return (setting_local_port && port_wanted(lport)) || (setting_remote_port && port_wanted(rport));
+	return (setting_local_port && port_wanted(lport)) ||
+	       (setting_remote_port && port_wanted(rport));
 }
 
 /* ---- addresses ---- */
@@ -93,13 +95,18 @@ static __always_inline void ends_load(struct fact_sock *s, const struct sock_com
 	ends_are_ipv6(s);
 }
 
-/* A sock_common by one guarded copy. It lies there as this kernel has it, and is read with COMMON(). */
+/*
+ * A sock_common by one guarded copy. It lies there as this kernel has it, and is read with
+ * COMMON().
+ */
 struct common {
 	__u8 bytes[128] __attribute__((aligned(8)));
 };
 
-#define COMMON(k, field)                                                                                               \
-	(*(typeof(((struct sock_common *)0)->field) *)((k)->bytes + bpf_core_field_offset(struct sock_common, field)))
+#define COMMON(k, field)                                                                         \
+	(*(typeof(((struct sock_common *)0)->field) *)((k)->bytes +                              \
+						       bpf_core_field_offset(struct sock_common, \
+									     field)))
 
 static __always_inline void common_copy(struct common *k, const struct sock_common *c)
 {
@@ -113,7 +120,8 @@ static __always_inline void common_copy(struct common *k, const struct sock_comm
 
 static __always_inline void ends_copy(struct fact_sock *s, const struct common *k)
 {
-	if (COMMON(k, skc_family) != AF_INET6 || !bpf_core_field_exists(((struct sock_common *)0)->skc_v6_daddr)) {
+	if (COMMON(k, skc_family) != AF_INET6 ||
+	    !bpf_core_field_exists(((struct sock_common *)0)->skc_v6_daddr)) {
 		ends_are_ipv4(s, COMMON(k, skc_rcv_saddr), COMMON(k, skc_daddr));
 		return;
 	}
@@ -127,7 +135,10 @@ static __always_inline bool family_restricted(void)
 	return !(setting_ipv4 && setting_ipv6);
 }
 
-/* As filter_match_listener() of user/event/filter.c: an IPv6 listener that serves IPv4 too passes with either; it has no peer. */
+/*
+ * As filter_match_listener() of user/event/filter.c: an IPv6 listener that serves IPv4 too passes
+ * with either; it has no peer.
+ */
 static __always_inline bool ends_wanted(const struct fact_sock *s, bool dual_stack)
 {
 	return s->family == AF_INET ? setting_ipv4 : setting_ipv6 || dual_stack;
@@ -161,15 +172,18 @@ static __always_inline bool place_wanted_copy(const struct common *k)
 	if (!family_restricted())
 		return true;
 	ends_copy(&ends, k);
-	return ends_wanted(&ends, !COMMON(k, skc_dport) &&
-					  !BPF_CORE_READ_BITFIELD((const struct sock_common *)k->bytes, skc_ipv6only));
+	return ends_wanted(&ends,
+			   !COMMON(k, skc_dport) &&
+				   !BPF_CORE_READ_BITFIELD((const struct sock_common *)k->bytes,
+							   skc_ipv6only));
 }
 
 /* ---- identity ---- */
 
 /*
- * The same socket, as bpf_skc_to_tcp_sock() hands it out. To follow a pointer of what a tracepoint was given, the
- * verifier searches the names of all types of the kernel, milliseconds of start-up; of this one it asks no such thing.
+ * The same socket, as bpf_skc_to_tcp_sock() hands it out. To follow a pointer of what a tracepoint
+ * was given, the verifier searches the names of all types of the kernel, milliseconds of start-up;
+ * of this one it asks no such thing.
  */
 static __always_inline const struct sock *sock_of(const struct tcp_sock *tp)
 {
@@ -182,8 +196,8 @@ static __always_inline __u32 netns_of(const struct tcp_sock *tp)
 }
 
 /* The cookie is the caller's: some hooks may make one, others take what is there. */
-static __always_inline void sock_fill(struct fact_sock *s, const struct sock_common *c, __u32 netns, __u64 cookie,
-				      __u16 lport, __u16 state)
+static __always_inline void sock_fill(struct fact_sock *s, const struct sock_common *c, __u32 netns,
+				      __u64 cookie, __u16 lport, __u16 state)
 {
 	s->sk = (__u64)c;
 	s->cookie = cookie;
@@ -196,7 +210,8 @@ static __always_inline void sock_fill(struct fact_sock *s, const struct sock_com
 }
 
 /* k: of sk, which may be a request too. */
-static __always_inline void sock_fill_copy(struct fact_sock *s, const struct common *k, const void *sk, __u16 lport)
+static __always_inline void sock_fill_copy(struct fact_sock *s, const struct common *k,
+					   const void *sk, __u16 lport)
 {
 	s->sk = (__u64)sk;
 	s->cookie = COMMON(k, skc_cookie.counter);
@@ -243,17 +258,22 @@ static __always_inline bool common_wanted(const struct sock_common *c)
 
 static __always_inline bool wanted_copy(const struct common *k, const struct sock *sk)
 {
-	if (setting_port_ranges && !ports_wanted(local_port_copy(k, sk), bpf_ntohs(COMMON(k, skc_dport))))
+	if (setting_port_ranges &&
+	    !ports_wanted(local_port_copy(k, sk), bpf_ntohs(COMMON(k, skc_dport))))
 		return false;
 	return place_wanted_copy(k);
 }
 
 static __always_inline bool common_wanted_copy(const struct common *k)
 {
-	return ports_wanted(COMMON(k, skc_num), bpf_ntohs(COMMON(k, skc_dport))) && place_wanted_copy(k);
+	return ports_wanted(COMMON(k, skc_num), bpf_ntohs(COMMON(k, skc_dport))) &&
+	       place_wanted_copy(k);
 }
 
-/* The TCP socket behind a descriptor's, and a copy of it: itself, or the first subflow of MPTCP; NULL for all else. */
+/*
+ * The TCP socket behind a descriptor's, and a copy of it: itself, or the first subflow of MPTCP;
+ * NULL for all else.
+ */
 static __always_inline const struct sock *tcp_behind(const struct sock *sk, struct common *k)
 {
 	__u16 protocol;
@@ -293,7 +313,8 @@ static __always_inline void queues_fill(struct fact_queues *q, const struct tcp_
 }
 
 /* Two fields of the same size: by one guarded copy where this kernel has them side by side. */
-static __always_inline void pair_read(void *a, __u32 offset_a, void *b, __u32 offset_b, const void *base, __u32 size)
+static __always_inline void pair_read(void *a, __u32 offset_a, void *b, __u32 offset_b,
+				      const void *base, __u32 size)
 {
 	__u64 both[2];
 
@@ -307,11 +328,12 @@ static __always_inline void pair_read(void *a, __u32 offset_a, void *b, __u32 of
 	__builtin_memcpy(b, (const char *)both + size, size);
 }
 
-#define PAIR_READ(a, field_a, b, field_b, p)                                                                           \
-	pair_read(a, bpf_core_field_offset(typeof(*(p)), field_a), b, bpf_core_field_offset(typeof(*(p)), field_b), p,  \
-		  sizeof(*(a)))
+#define PAIR_READ(a, field_a, b, field_b, p)                          \
+	pair_read(a, bpf_core_field_offset(typeof(*(p)), field_a), b, \
+		  bpf_core_field_offset(typeof(*(p)), field_b), p, sizeof(*(a)))
 
-static __always_inline void queues_copy(struct fact_queues *q, __u64 cookie, const struct sock *listener)
+static __always_inline void queues_copy(struct fact_queues *q, __u64 cookie,
+					const struct sock *listener)
 {
 	const struct tcp_sock *tp = (const struct tcp_sock *)listener;
 
@@ -352,8 +374,8 @@ static __always_inline bool is_owned(const struct sock *sk)
 }
 
 /*
- * Which process; 0 not known. A walk over open files (existing.bpf.c) holds each for the moment that it looks at it: who closes it
- * then has left the rest to us, which makes us no owner.
+ * Which process; 0 not known. A walk over open files (existing.bpf.c) holds each for the moment
+ * that it looks at it: who closes it then has left the rest to us, which makes us no owner.
  */
 static __always_inline __u32 owner_pid(void)
 {
@@ -362,12 +384,17 @@ static __always_inline __u32 owner_pid(void)
 	return pid == walker_pid ? 0 : pid;
 }
 
-/* Whether the current task is our own: we may live in a pid namespace, where getpid() is not what the kernel calls us. */
+/*
+ * Whether the current task is our own: we may live in a pid namespace, where getpid() is not what
+ * the kernel calls us.
+ */
 static __always_inline bool is_self(void)
 {
 	struct bpf_pidns_info ids = {};
 
-	return setting_self && !bpf_get_ns_current_pid_tgid(setting_pidns_dev, setting_pidns_ino, &ids, sizeof(ids)) &&
+	return setting_self &&
+	       !bpf_get_ns_current_pid_tgid(setting_pidns_dev, setting_pidns_ino, &ids,
+					    sizeof(ids)) &&
 	       ids.tgid == setting_self;
 }
 

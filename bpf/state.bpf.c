@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * state.bpf.c - every transition of a TCP socket: tp_btf/inet_sock_set_state. On all kernels, the backbone.
+ * state.bpf.c - every transition of a TCP socket: tp_btf/inet_sock_set_state. On all kernels, the
+ * backbone.
  *
- * It knows nothing of half-open requests (handshake.bpf.c): a child's LISTEN -> SYN_RECV and SYN_RECV -> ESTABLISHED
- * both fire when the final ACK has come. The first is sent in raw mode only; until the second the child may still bear
- * its listener's cookie and no peer (seen on 6.1 and 6.12).
+ * It knows nothing of half-open requests (handshake.bpf.c): a child's LISTEN -> SYN_RECV and
+ * SYN_RECV -> ESTABLISHED both fire when the final ACK has come. The first is sent in raw mode
+ * only; until the second the child may still bear its listener's cookie and no peer (seen on 6.1
+ * and 6.12).
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 
 #include "again.bpf.h"
 #include "call.bpf.h"
@@ -18,7 +20,10 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What every fact of this file says, gathered once before the ways part: the verifier then reads it once, too. */
+/*
+ * What every fact of this file says, gathered once before the ways part: the verifier then reads it
+ * once, too.
+ */
 struct change {
 	struct tcp_sock *tp;
 	struct sock *sk;
@@ -66,9 +71,10 @@ static __always_inline void send_connect(const struct change *c)
 }
 
 /*
- * Both initial sequence numbers, exact also with data on the ACK or the SYN: both counters move together with the
- * numbers beside them. A client's bytes_acked counts its own SYN, a child's does not. (A socket that connected and was
- * met half way, state SYN_RECV with a descriptor, is a client.)
+ * Both initial sequence numbers, exact also with data on the ACK or the SYN: both counters move
+ * together with the numbers beside them. A client's bytes_acked counts its own SYN, a child's does
+ * not. (A socket that connected and was met half way, state SYN_RECV with a descriptor, is a
+ * client.)
  */
 static __always_inline __u32 local_isn(const struct change *c)
 {
@@ -118,10 +124,15 @@ static __always_inline void send_closed(const struct change *c)
 	bool fin = false;
 
 	if (c->old != TCP_LISTEN) {
-		fin = c->sk->__sk_common.skc_flags & (1UL << bpf_core_enum_value(enum sock_flags, SOCK_DONE));
+		fin = c->sk->__sk_common.skc_flags &
+		      (1UL << bpf_core_enum_value(enum sock_flags, SOCK_DONE));
 		flags |= fin ? FACT_F_PEER_FIN : 0;
-		/* shutdown() and close() set sk_shutdown, but a RST may go instead of the FIN: the state tells. */
-		if (c->old == TCP_FIN_WAIT1 || c->old == TCP_FIN_WAIT2 || c->old == TCP_CLOSING || c->old == TCP_LAST_ACK)
+		/*
+		 * shutdown() and close() set sk_shutdown, but a RST may go instead of the FIN: the
+		 * state tells.
+		 */
+		if (c->old == TCP_FIN_WAIT1 || c->old == TCP_FIN_WAIT2 || c->old == TCP_CLOSING ||
+		    c->old == TCP_LAST_ACK)
 			flags |= FACT_F_FIN_SENT;
 	}
 	f = fact_reserve(FACT_CLOSED, sizeof(*f), flags);
@@ -163,12 +174,16 @@ static __always_inline void remember_child(struct cpu *cpu, const struct change 
 	cpu->child_netns = netns_of(c->tp);
 }
 
-static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new, __u32 flags)
+static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new,
+					  __u32 flags)
 {
 	struct change c = {.sk = sk, .old = old, .new = new, .flags = flags};
 	bool early_child = old == TCP_LISTEN && new == TCP_SYN_RECV;
 
-	/* MPTCP sockets pass here too, and are no tcp_sock. FIN_WAIT1 -> FIN_WAIT1 and the like change nothing. */
+	/*
+	 * MPTCP sockets pass here too, and are no tcp_sock. FIN_WAIT1 -> FIN_WAIT1 and the like
+	 * change nothing.
+	 */
 	if (sk->sk_protocol != IPPROTO_TCP || (old == new && !setting_raw))
 		return;
 	c.tp = bpf_skc_to_tcp_sock(sk);
@@ -188,8 +203,12 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 	}
 	if (bpf_core_field_exists(c.tp->is_mptcp) && c.tp->is_mptcp)
 		c.flags |= FACT_F_MPTCP;
-	/* Who has no cookie gets one here, for life. But a child that still bears its listener's must not. */
-	sock_fill(&c.s, &sk->__sk_common, netns_of(c.tp), early_child ? 0 : bpf_get_socket_cookie(sk), c.s.lport, new);
+	/*
+	 * Who has no cookie gets one here, for life. But a child that still bears its listener's
+	 * must not.
+	 */
+	sock_fill(&c.s, &sk->__sk_common, netns_of(c.tp),
+		  early_child ? 0 : bpf_get_socket_cookie(sk), c.s.lport, new);
 
 	if (old == new)
 		send_state(&c);

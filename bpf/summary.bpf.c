@@ -12,16 +12,17 @@
  *			are older than the tracer
  *	counted besides	fexit/tcp_check_req			tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW
  *
- * Nothing is kept for each connection but, while it waits for accept(), since when. A child's listener is the one at its
- * local port: one load or two. Only where several share the port (SO_REUSEPORT, one for each address) the hooks above
- * tell which it is; what happens to the connection after accept() is then counted at the first of them.
- * Refusals are the kernel's own count at the listener, which the walk at the end of this file reads, less what that
- * counts besides.
+ * Nothing is kept for each connection but, while it waits for accept(), since when. A child's
+ * listener is the one at its local port: one load or two. Only where several share the port
+ * (SO_REUSEPORT, one for each address) the hooks above tell which it is; what happens to the
+ * connection after accept() is then counted at the first of them. Refusals are the kernel's own
+ * count at the listener, which the walk at the end of this file reads, less what that counts
+ * besides.
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
 #include "again.bpf.h"
@@ -64,7 +65,10 @@ struct {
 	__type(value, struct summary_stats);
 } stats SEC(".maps");
 
-/* Requests whose SYN-ACK went out again: when it did so first. The answered ones are taken out, others pushed out. */
+/*
+ * Requests whose SYN-ACK went out again: when it did so first. The answered ones are taken out,
+ * others pushed out.
+ */
 struct request {
 	__u32 netns;
 	__u32 isn; /* ours */
@@ -112,7 +116,8 @@ static __always_inline __u32 duration_index(__u64 ns)
 		}
 	}
 	log -= SUMMARY_SUB_BITS;
-	index = ((log + 1) << SUMMARY_SUB_BITS) + (__u32)((v >> log) & ((1 << SUMMARY_SUB_BITS) - 1));
+	index = ((log + 1) << SUMMARY_SUB_BITS) +
+		(__u32)((v >> log) & ((1 << SUMMARY_SUB_BITS) - 1));
 	return index < SUMMARY_BUCKETS ? index : SUMMARY_BUCKETS - 1;
 }
 
@@ -138,8 +143,9 @@ static __always_inline __u32 port_place(__u64 key)
 }
 
 /*
- * The place of a port, or SUMMARY_PORTS: nobody listened there. This and other functions without `inline` are such that the
- * verifier reads once for each program, and not wherever they are called; they may take and return numbers only.
+ * The place of a port, or SUMMARY_PORTS: nobody listened there. This and other functions without
+ * `inline` are such that the verifier reads once for each program, and not wherever they are
+ * called; they may take and return numbers only.
  */
 __noinline __u32 port_index(__u64 key)
 {
@@ -180,7 +186,8 @@ static __always_inline bool port_add(__u64 key, __u64 cookie)
 
 		p = &ports[(place + i) & (SUMMARY_PORTS - 1)];
 		old = p->key;
-		if (old >= SUMMARY_PORT_ONE || __sync_val_compare_and_swap(&p->key, old, key | SUMMARY_PORT_ONE) != old)
+		if (old >= SUMMARY_PORT_ONE ||
+		    __sync_val_compare_and_swap(&p->key, old, key | SUMMARY_PORT_ONE) != old)
 			continue;
 		p->cookie = cookie;
 		return true;
@@ -208,7 +215,10 @@ static __always_inline void count_lost(enum summary_count which)
 		add(&cpu->count[which]);
 }
 
-/* It listens, or is found to. sk may be any pointer to it; the listener with the cookie 0 is not one. */
+/*
+ * It listens, or is found to. sk may be any pointer to it; the listener with the cookie 0 is not
+ * one.
+ */
 static __always_inline void listener_begins(const struct sock *sk, __u64 cookie, __u64 since,
 					    const struct fact_task *task)
 {
@@ -282,7 +292,8 @@ static __always_inline struct summary_stats *stats_of(__u64 cookie)
 /* The lower half of the address: the verifier lets nobody count with a whole one. */
 static __always_inline __u32 waiting_set(__u64 sk)
 {
-	return (((__u32)sk >> 6) * 0x9e3779b1U >> 19) * SUMMARY_WAITING_WAYS; /* SUMMARY_WAITING_SETS */
+	/* SUMMARY_WAITING_SETS */
+	return (((__u32)sk >> 6) * 0x9e3779b1U >> 19) * SUMMARY_WAITING_WAYS;
 }
 
 static __always_inline struct summary_waiting *waiting_place(__u32 set, int way)
@@ -312,8 +323,8 @@ __noinline __u32 waiting_index(__u64 sk)
 }
 
 /*
- * One that is never accepted stays until a child at the same address takes its place, or user space clears up behind its
- * listener, or the set is full: then the oldest goes.
+ * One that is never accepted stays until a child at the same address takes its place, or user space
+ * clears up behind its listener, or the set is full: then the oldest goes.
  */
 static __always_inline void waiting_add(__u64 sk, __u64 t, __u64 cookie)
 {
@@ -372,12 +383,14 @@ static __always_inline void pending_flush(struct summary_cpu *cpu)
 }
 
 /*
- * How long the handshake took, from the first SYN-ACK to the final ACK: the kernel's own first round trip sample, made
- * of just these two moments. 0 not known. After a SYN-ACK was sent again there is no sample, or one of another pair: then
- * the request's stamp is used. A sample of whole milliseconds was made of TCP timestamps, as those of SYN cookies are,
- * and is wrong by up to 64 ms: passed over.
+ * How long the handshake took, from the first SYN-ACK to the final ACK: the kernel's own first
+ * round trip sample, made of just these two moments. 0 not known. After a SYN-ACK was sent again
+ * there is no sample, or one of another pair: then the request's stamp is used. A sample of whole
+ * milliseconds was made of TCP timestamps, as those of SYN cookies are, and is wrong by up to 64
+ * ms: passed over.
  */
-static __always_inline __u64 handshake_ns(const struct tcp_sock *tp, __u32 netns, __u16 lport, __u64 now)
+static __always_inline __u64 handshake_ns(const struct tcp_sock *tp, __u32 netns, __u16 lport,
+					  __u64 now)
 {
 	__u32 us = tp->srtt_us >> 3;
 	struct request r;
@@ -397,7 +410,8 @@ static __always_inline __u64 handshake_ns(const struct tcp_sock *tp, __u32 netns
 	return ns;
 }
 
-static __always_inline void established(struct summary_cpu *cpu, struct sock *sk, struct tcp_sock *tp, __u32 netns, __u16 lport,
+static __always_inline void established(struct summary_cpu *cpu, struct sock *sk,
+					struct tcp_sock *tp, __u32 netns, __u16 lport,
 					struct summary_port *port)
 {
 	__u64 now = bpf_ktime_get_ns();
@@ -445,7 +459,8 @@ static __always_inline void listener_changed(struct sock *sk, int new)
 	}
 }
 
-static __always_inline void state_changed(struct summary_cpu *cpu, struct sock *sk, int old, int new)
+static __always_inline void state_changed(struct summary_cpu *cpu, struct sock *sk, int old,
+					  int new)
 {
 	struct summary_stats *s;
 	struct summary_port *port;
@@ -474,7 +489,8 @@ static __always_inline void state_changed(struct summary_cpu *cpu, struct sock *
 		cpu->born = 0;
 		established(cpu, sk, tp, netns, lport, port);
 	} else if (new == TCP_CLOSE && (old == TCP_FIN_WAIT2 || old == TCP_CLOSING) &&
-		   sk->__sk_common.skc_flags & (1UL << bpf_core_enum_value(enum sock_flags, SOCK_DONE))) {
+		   sk->__sk_common.skc_flags &(
+			   1UL << bpf_core_enum_value(enum sock_flags, SOCK_DONE))) {
 		/* Both FINs have gone: a timewait socket takes over. */
 		new = TCP_TIME_WAIT;
 	}
@@ -532,15 +548,16 @@ static __always_inline __u64 listener_cookie(const struct sock *listener)
 static __always_inline void port_learn(struct sock *listener, __u64 cookie)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
-	struct summary_port *p = tp ? port_find(port_key(netns_of(tp), listener->__sk_common.skc_num)) : NULL;
+	struct summary_port *p =
+		tp ? port_find(port_key(netns_of(tp), listener->__sk_common.skc_num)) : NULL;
 
 	if (p && !p->cookie)
 		p->cookie = cookie;
 }
 
 /*
- * Before it is in the queue: after that another CPU may take it at once, even before its transition. One that is not
- * queued in the end does no harm.
+ * Before it is in the queue: after that another CPU may take it at once, even before its
+ * transition. One that is not queued in the end does no harm.
  */
 static __always_inline int child_queues(struct sock *listener, struct sock *child)
 {
@@ -568,14 +585,19 @@ int enqueue(__u64 *ctx)
 	return ours ? child_queues((struct sock *)ctx[0], (struct sock *)ctx[1]) : 0;
 }
 
-/* A cookie's child, which will soon be established, or a fast open's, which may be accepted before. */
+/*
+ * A cookie's child, which will soon be established, or a fast open's, which may be accepted before.
+ */
 SEC("fentry/inet_csk_reqsk_queue_add")
 int enqueue_unrequested(__u64 *ctx)
 {
 	return child_queues((struct sock *)ctx[0], (struct sock *)ctx[2]);
 }
 
-/* Fires for each socket that gets data; for a listener right after its child's transition, on the same CPU. */
+/*
+ * Fires for each socket that gets data; for a listener right after its child's transition, on the
+ * same CPU.
+ */
 SEC("tp_btf/sk_data_ready")
 int listener_ready(__u64 *ctx)
 {
@@ -608,7 +630,9 @@ int listener_ready(__u64 *ctx)
 
 /* ---- taken ---- */
 
-/* at: where it waited, of waiting_index(). cookie: of its listener, 0 where the hook does not tell. */
+/*
+ * at: where it waited, of waiting_index(). cookie: of its listener, 0 where the hook does not tell.
+ */
 __noinline int taken(__u32 at, __u64 cookie)
 {
 	struct summary_waiting *w = at == NOT_WAITING ? NULL : waiting_place(at, 0);
@@ -641,8 +665,9 @@ int accept_taken(__u64 *ctx)
 }
 
 /*
- * A call that was waiting already when we came returns through no hook of ours: its connection still waits, to us, when
- * it gets its descriptor. Sees all descriptors of all processes; all but sockets leave at the first test.
+ * A call that was waiting already when we came returns through no hook of ours: its connection
+ * still waits, to us, when it gets its descriptor. Sees all descriptors of all processes; all but
+ * sockets leave at the first test.
  */
 SEC("fentry/fd_install")
 int accept_installed(__u64 *ctx)
@@ -660,7 +685,9 @@ int accept_installed(__u64 *ctx)
 	return 0;
 }
 
-/* What accept() has just returned is a socket: half as many reads as where that is to be found out. */
+/*
+ * What accept() has just returned is a socket: half as many reads as where that is to be found out.
+ */
 static __always_inline __u32 waiting_of_descriptor(__u32 fd)
 {
 	struct file *file = file_of_descriptor(fd);
@@ -721,7 +748,8 @@ int any_enter(__u64 *ctx)
 
 	if (nr != setting_nr_accept && nr != setting_nr_accept4)
 		return 0;
-	in = bpf_task_storage_get(&in_accept, bpf_get_current_task_btf(), NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	in = bpf_task_storage_get(&in_accept, bpf_get_current_task_btf(), NULL,
+				  BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (in)
 		*in = true;
 	return 0;
@@ -785,9 +813,10 @@ int synack_again(__u64 *ctx)
 /* ---- what the listener's counter has beside refusals ---- */
 
 /*
- * A segment to a request that makes no child is discarded, and counted as that (discard_and_relse in tcp_v4_rcv): a final ACK that
- * finds the queue full, which has been counted as refused by then, a SYN that comes again, an ACK that waits for data. A
- * listener that we have not met yet has it in drops_before.
+ * A segment to a request that makes no child is discarded, and counted as that (discard_and_relse
+ * in tcp_v4_rcv): a final ACK that finds the queue full, which has been counted as refused by then,
+ * a SYN that comes again, an ACK that waits for data. A listener that we have not met yet has it in
+ * drops_before.
  */
 static __always_inline void discarded(const struct sock *listener, const struct sk_buff *skb)
 {
@@ -801,7 +830,10 @@ static __always_inline void discarded(const struct sock *listener, const struct 
 		__sync_fetch_and_add(&s->discarded, segment_count(skb));
 }
 
-/* The child of a fast open passes here, too; a request that another CPU was faster with is looked up again. */
+/*
+ * The child of a fast open passes here, too; a request that another CPU was faster with is looked
+ * up again.
+ */
 SEC("fexit/tcp_check_req")
 int ack_done(__u64 *ctx)
 {
@@ -809,7 +841,8 @@ int ack_done(__u64 *ctx)
 	bool fastopen = ctx[3] & 0xff, stolen = false;
 	__u64 child = 0;
 
-	if (bpf_get_func_ret(ctx, &child) || child || fastopen || listener->__sk_common.skc_state != TCP_LISTEN)
+	if (bpf_get_func_ret(ctx, &child) || child || fastopen ||
+	    listener->__sk_common.skc_state != TCP_LISTEN)
 		return 0;
 	bpf_probe_read_kernel(&stolen, sizeof(stolen), (const void *)ctx[4]);
 	if (!stolen)
@@ -828,7 +861,8 @@ int ack_dropped(__u64 *ctx)
 	if (!is_listen_overflow(ctx[2]))
 		return 0;
 	listener = (const struct sock *)ctx[3];
-	if (listener && listener->__sk_common.skc_state == TCP_LISTEN && segment_read(&t, skb) && !(t.flags & TCP_FLAG_SYN))
+	if (listener && listener->__sk_common.skc_state == TCP_LISTEN && segment_read(&t, skb) &&
+	    !(t.flags & TCP_FLAG_SYN))
 		discarded(listener, skb);
 	return 0;
 }

@@ -2,8 +2,9 @@
 /*
  * summary.h - what --summary keeps in the kernel: for each listener who it is and what it did.
  *
- * Private to bpf/summary.bpf.c and user/kernel/count_source.c, apart from the histogram, which user/listener/tally.c reads. Native
- * byte order, ports host order, addresses network order, times CLOCK_MONOTONIC nanoseconds.
+ * Private to bpf/summary.bpf.c and user/kernel/count_source.c, apart from the histogram, which
+ * user/listener/tally.c reads. Native byte order, ports host order, addresses network order, times
+ * CLOCK_MONOTONIC nanoseconds.
  */
 #ifndef SOCKSTATE_SUMMARY_H
 #define SOCKSTATE_SUMMARY_H
@@ -13,8 +14,8 @@
 #define SUMMARY_LISTENERS 1024
 
 /*
- * Durations in units of 128 ns, 8 buckets to each power of two: a quantile is at most 7 % off. The last bucket ends at
- * 36 minutes and holds what is longer.
+ * Durations in units of 128 ns, 8 buckets to each power of two: a quantile is at most 7 % off. The
+ * last bucket ends at 36 minutes and holds what is longer.
  */
 #define SUMMARY_UNIT_BITS 7
 #define SUMMARY_SUB_BITS  3
@@ -28,14 +29,18 @@ struct summary_durations {
 /* States of the kernel, 1 to 12, and room up to a power of two. */
 #define SUMMARY_STATES 16
 
-/* What a listener's connections did, on one CPU. By its cookie; cookie 0: those whose listener found no room. */
+/*
+ * What a listener's connections did, on one CPU. By its cookie; cookie 0: those whose listener
+ * found no room.
+ */
 struct summary_stats {
-	__u64 completed;      /* handshakes */
+	__u64 completed; /* handshakes */
 	__u64 accepted;
 	__u64 synack_retrans; /* SYN-ACKs sent again */
-	__u64 discarded;      /* segments to a request that came to nothing: sk_drops has them beside the refusals */
-	__u64 peak;	      /* longest accept queue, the connection just queued included */
-	__u64 filled;	      /* how often a connection took the last place of the accept queue */
+	/* segments to a request that came to nothing: sk_drops has them beside the refusals */
+	__u64 discarded;
+	__u64 peak;   /* longest accept queue, the connection just queued included */
+	__u64 filled; /* how often a connection took the last place of the accept queue */
 	/* How often a socket went into that state. TIME_WAIT: its end is not seen. */
 	__u64 entered[SUMMARY_STATES];
 	struct summary_durations handshake;
@@ -65,14 +70,15 @@ struct summary_reading {
 };
 
 /*
- * Local port -> listener, for the sockets that came from it. Open addressing; an entry keeps its key for good, or until
- * another key takes it over while nobody listens there.
+ * Local port -> listener, for the sockets that came from it. Open addressing; an entry keeps its
+ * key for good, or until another key takes it over while nobody listens there.
  */
 #define SUMMARY_PORTS	    8192
 #define SUMMARY_PORT_PROBES 8
 
 struct summary_port {
-	__u64 key;    /* netns << 16 | port; the 16 bits above: how many listeners share it. 0: never used */
+	/* netns << 16 | port; the 16 bits above: how many listeners share it. 0: never used */
+	__u64 key;
 	__u64 cookie; /* of the first of them; 0: not known */
 };
 #define SUMMARY_PORT_ONE  (1ULL << 48)
@@ -83,8 +89,8 @@ struct summary_port {
 #define SUMMARY_WAITING_WAYS 4
 
 struct summary_waiting {
-	__u64 sk; /* 0: free */
-	__u64 t;  /* ns: ESTABLISHED since, or about to be */
+	__u64 sk;     /* 0: free */
+	__u64 t;      /* ns: ESTABLISHED since, or about to be */
 	__u64 cookie; /* of its listener; 0: the one of its port */
 	__u64 pad;
 };
@@ -96,17 +102,25 @@ enum summary_count {
 	SUMMARY_COUNTS
 };
 
-/* A CPU's own: the first part is for user space, the rest is what the programs remember from one hook to the next. */
+/*
+ * A CPU's own: the first part is for user space, the rest is what the programs remember from one
+ * hook to the next.
+ */
 struct summary_cpu {
 	__u64 count[SUMMARY_COUNTS];
 	__u64 pad;
-	__u64 entered[SUMMARY_STATES]; /* sockets of no listener that we know: clients, and what outlived its listener */
+	/* sockets of no listener that we know: clients, and what outlived its listener */
+	__u64 entered[SUMMARY_STATES];
 
 	/* the last transition that the first program has dealt with */
 	__u64 token_sk;
 	__u64 token_states;
 
-	__u64 born; /* a child in SYN_RECV that has had no transition since: a fast open, when its listener is told */
+	/*
+	 * a child in SYN_RECV that has had no transition since: a fast open, when its listener is
+	 * told
+	 */
+	__u64 born;
 
 	/* established on a shared port, listener not told yet */
 	__u64 pending;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* main.c - wiring: the command line, the terminal, the environment and signals, then one of the runs. */
+/*
+ * main.c - wiring: the command line, the terminal, the environment and signals, then one of the
+ * runs.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
@@ -12,13 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel/clock.h"
-#include "event/describe.h"
-#include "run/doctor.h"
-#include "fact/hooks.h"
 #include "cli/options.h"
-#include "run/run.h"
+#include "event/describe.h"
+#include "fact/hooks.h"
+#include "kernel/clock.h"
 #include "kernel/source.h"
+#include "run/doctor.h"
+#include "run/run.h"
 
 /* The one variable of the process: a signal handler has no other way to say that it ran. */
 static volatile sig_atomic_t stop_signal;
@@ -33,7 +36,10 @@ static bool stopped(void)
 	return stop_signal;
 }
 
-/* The first signal ends the run cleanly; a second one, if that hangs on a reader that does not read, kills. */
+/*
+ * The first signal ends the run cleanly; a second one, if that hangs on a reader that does not
+ * read, kills.
+ */
 static void catch_signals(void)
 {
 	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
@@ -42,7 +48,8 @@ static void catch_signals(void)
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		/* nohup asks for SIGHUP to be ignored. */
-		if (ends[i] == SIGHUP && !sigaction(SIGHUP, NULL, &old) && old.sa_handler == SIG_IGN)
+		if (ends[i] == SIGHUP && !sigaction(SIGHUP, NULL, &old) &&
+		    old.sa_handler == SIG_IGN)
 			continue;
 		sigaction(ends[i], &action, NULL);
 	}
@@ -99,7 +106,10 @@ static bool want_color(const struct options *o)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
 }
 
-/* Of the terminal; else what COLUMNS says, as for ls and ps: so output can be fitted on its way through a pipe. 0: unlimited. */
+/*
+ * Of the terminal; else what COLUMNS says, as for ls and ps: so output can be fitted on its way
+ * through a pipe. 0: unlimited.
+ */
 static int columns(void)
 {
 	const char *told = getenv("COLUMNS");
@@ -119,16 +129,17 @@ static void look_around(struct run_place *place, const struct options *o, char *
 {
 	setlocale(LC_CTYPE, "");
 	*place = (struct run_place){
-		.view = {
-			.fd = STDOUT_FILENO,
-			.color = want_color(o),
-			.wide = o->wide,
-			.header = !o->no_header,
-			.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
-			.terminal = isatty(STDOUT_FILENO),
-			.columns = columns(),
-			.utc_offset_s = clock_utc_offset_s(),
-		},
+		.view =
+			{
+				.fd = STDOUT_FILENO,
+				.color = want_color(o),
+				.wide = o->wide,
+				.header = !o->no_header,
+				.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+				.terminal = isatty(STDOUT_FILENO),
+				.columns = columns(),
+				.utc_offset_s = clock_utc_offset_s(),
+			},
 		.argv = (const char *const *)argv,
 		.stopped = stopped,
 	};
@@ -154,10 +165,11 @@ static int find_netns(struct options *o)
 	if (!strcmp(o->netns, "self"))
 		snprintf(path, sizeof(path), "/proc/self/ns/net");
 	else
-		snprintf(path, sizeof(path), "%s%s", strchr(o->netns, '/') ? "" : "/run/netns/", o->netns);
+		snprintf(path, sizeof(path), "%s%s", strchr(o->netns, '/') ? "" : "/run/netns/",
+			 o->netns);
 	if (stat(path, &st)) {
-		run_complain("--netns: '%s': %s: give self, a name of ip netns, a path or an inode", o->netns,
-			     strerror(errno));
+		run_complain("--netns: '%s': %s: give self, a name of ip netns, a path or an inode",
+			     o->netns, strerror(errno));
 		return -errno;
 	}
 	o->filter.netns = (uint32_t)st.st_ino;
@@ -191,8 +203,9 @@ int main(int argc, char **argv)
 	}
 	unknown = hooks_unknown(options.force_absent, &unknown_len);
 	if (unknown) {
-		run_complain("--force-absent: '%.*s' is no hook: fentry, or names of the table in user/fact/hooks.c",
-			     (int)(unknown_len < 40 ? unknown_len : 40), unknown);
+		run_complain(
+			"--force-absent: '%.*s' is no hook: fentry, or names of the table in user/fact/hooks.c",
+			(int)(unknown_len < 40 ? unknown_len : 40), unknown);
 		return EXIT_USAGE;
 	}
 	catch_signals();

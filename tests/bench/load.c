@@ -13,12 +13,13 @@
  *
  *	threads=2 seconds=1 count=0 rate=0 port=7460 here=0 own=0
  *
- * Each thread is client and server in one, so connect() needs no other thread and its latency is the kernel's own. It
- * ends after seconds, or after count turns of all threads if that is earlier. rate spreads the turns (per second, all
- * threads). Unless here=1 it works in a network namespace of its own, which goes with the process. With own=1 fin and rst
- * end a connection by shutdown() and by connect(AF_UNSPEC) before they close it: close() ends nothing while another process
- * looks at the file (one that reads /proc/PID/fd), and what ends it is then that process, which a kernel may keep from being traced.
- * Prints one JSON object; times in microseconds.
+ * Each thread is client and server in one, so connect() needs no other thread and its latency is
+ * the kernel's own. It ends after seconds, or after count turns of all threads if that is earlier.
+ * rate spreads the turns (per second, all threads). Unless here=1 it works in a network namespace
+ * of its own, which goes with the process. With own=1 fin and rst end a connection by shutdown()
+ * and by connect(AF_UNSPEC) before they close it: close() ends nothing while another process looks
+ * at the file (one that reads /proc/PID/fd), and what ends it is then that process, which a kernel
+ * may keep from being traced. Prints one JSON object; times in microseconds.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -46,10 +47,13 @@
 #define HOLD_MAX_MS 120000
 #define SPARE_FILES 32
 #define NS_PER_S    UINT64_C(1000000000)
-/* Clients of one port meet themselves in TIME_WAIT: after so many the server is called by its next address. */
+/*
+ * Clients of one port meet themselves in TIME_WAIT: after so many the server is called by its next
+ * address.
+ */
 #define PORTS_BEFORE_NEXT 8000
-#define DATAGRAM    1400
-#define CHUNK	    65536
+#define DATAGRAM	  1400
+#define CHUNK		  65536
 
 /* Latencies in 32 steps for each power of two: 3 % exact. */
 #define STEPS	5
@@ -106,7 +110,8 @@ static double middle_of(unsigned int bucket)
 	unsigned int shift = bucket >> STEPS;
 	uint64_t low = bucket & ((1 << STEPS) - 1);
 
-	return shift ? ((double)(low + (1 << STEPS)) + 0.5) * (double)(UINT64_C(1) << (shift - 1)) : (double)low;
+	return shift ? ((double)(low + (1 << STEPS)) + 0.5) * (double)(UINT64_C(1) << (shift - 1))
+		     : (double)low;
 }
 
 static double percentile_us(const uint64_t *latency, double part)
@@ -157,7 +162,8 @@ static bool next_turn(struct worker *w)
 	if (w->o->rate) {
 		uint64_t gap = NS_PER_S * w->o->threads / w->o->rate;
 		uint64_t due = w->first_ns + w->turns * gap + gap * w->index / w->o->threads;
-		struct timespec t = {.tv_sec = (time_t)(due / NS_PER_S), .tv_nsec = (long)(due % NS_PER_S)};
+		struct timespec t = {.tv_sec = (time_t)(due / NS_PER_S),
+				     .tv_nsec = (long)(due % NS_PER_S)};
 
 		if (due > w->end_ns)
 			return false;
@@ -181,7 +187,8 @@ static void end(int client, int server, bool reset)
 {
 	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
 
-	if (reset ? connect(client, &nobody, sizeof(nobody)) : shutdown(client, SHUT_WR) || shutdown(server, SHUT_WR))
+	if (reset ? connect(client, &nobody, sizeof(nobody))
+		  : shutdown(client, SHUT_WR) || shutdown(server, SHUT_WR))
 		die("end");
 }
 
@@ -193,7 +200,8 @@ static void connections(struct worker *w, bool reset)
 
 	begin(w);
 	while (next_turn(w)) {
-		struct sockaddr_in a = place(port, (uint32_t)((w->turns + w->errors) / PORTS_BEFORE_NEXT));
+		struct sockaddr_in a =
+			place(port, (uint32_t)((w->turns + w->errors) / PORTS_BEFORE_NEXT));
 		int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), server;
 		uint64_t called, took;
 
@@ -247,9 +255,11 @@ static void udp(struct worker *w)
 {
 	char data[DATAGRAM] = {0};
 	struct sockaddr_in a = place(w->o->port + w->index, 0);
-	int in = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), out = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int in = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
+	    out = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (in < 0 || out < 0 || bind(in, (struct sockaddr *)&a, sizeof(a)) || connect(out, (struct sockaddr *)&a, sizeof(a)))
+	if (in < 0 || out < 0 || bind(in, (struct sockaddr *)&a, sizeof(a)) ||
+	    connect(out, (struct sockaddr *)&a, sizeof(a)))
 		die("udp");
 	begin(w);
 	while (next_turn(w)) {
@@ -272,7 +282,8 @@ static void tcp(struct worker *w)
 	struct sockaddr_in a = place(port, 0);
 	int listener = listen_on(port, 1), out = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), in;
 
-	if (out < 0 || connect(out, (struct sockaddr *)&a, sizeof(a)) || (in = accept(listener, NULL, NULL)) < 0)
+	if (out < 0 || connect(out, (struct sockaddr *)&a, sizeof(a)) ||
+	    (in = accept(listener, NULL, NULL)) < 0)
 		die("connect");
 	close(listener);
 	begin(w);
@@ -291,18 +302,34 @@ static void tcp(struct worker *w)
 	close(out);
 }
 
-static void *work_fin(void *w) { return connections(w, false), NULL; }
-static void *work_rst(void *w) { return connections(w, true), NULL; }
-static void *work_storm(void *w) { return storm(w), NULL; }
-static void *work_udp(void *w) { return udp(w), NULL; }
-static void *work_tcp(void *w) { return tcp(w), NULL; }
+static void *work_fin(void *w)
+{
+	return connections(w, false), NULL;
+}
+static void *work_rst(void *w)
+{
+	return connections(w, true), NULL;
+}
+static void *work_storm(void *w)
+{
+	return storm(w), NULL;
+}
+static void *work_udp(void *w)
+{
+	return udp(w), NULL;
+}
+static void *work_tcp(void *w)
+{
+	return tcp(w), NULL;
+}
 
 static const struct mode {
 	const char *name;
 	void *(*work)(void *w);
 	unsigned int transitions; /* of a turn */
 } modes[] = {
-	{"fin", work_fin, 10}, {"rst", work_rst, 6}, {"storm", work_storm, 2}, {"udp", work_udp, 0}, {"tcp", work_tcp, 0},
+	{"fin", work_fin, 10}, {"rst", work_rst, 6}, {"storm", work_storm, 2},
+	{"udp", work_udp, 0},  {"tcp", work_tcp, 0},
 };
 
 static double cpu_s(void)
@@ -310,13 +337,15 @@ static double cpu_s(void)
 	struct rusage r;
 
 	getrusage(RUSAGE_SELF, &r);
-	return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) + (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+	return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+	       (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
 }
 
 static int run(const struct mode *mode, const struct options *o)
 {
 	struct worker *w = calloc(o->threads, sizeof(*w));
-	uint64_t sum[BUCKETS] = {0}, turns = 0, bytes = 0, errors = 0, first = UINT64_MAX, last = 0, max = 0;
+	uint64_t sum[BUCKETS] = {0}, turns = 0, bytes = 0, errors = 0, first = UINT64_MAX, last = 0,
+		 max = 0;
 	uint64_t transitions;
 	double seconds;
 	pthread_barrier_t ready;
@@ -350,11 +379,13 @@ static int run(const struct mode *mode, const struct options *o)
 	transitions = mode->transitions * turns + (mode->transitions > 2 ? 2 * o->threads : 0);
 	printf("{\"mode\":\"%s\",\"threads\":%u,\"seconds\":%.6f,\"turns\":%llu,\"rate\":%.1f,\"transitions\":%llu,\"bytes\":%llu,"
 	       "\"errors\":%llu,\"p50_us\":%.2f,\"p90_us\":%.2f,\"p99_us\":%.2f,\"max_us\":%.2f,\"cpu_s\":%.4f}\n",
-	       mode->name, o->threads, seconds, (unsigned long long)turns, seconds > 0 ? (double)turns / seconds : 0,
-	       (unsigned long long)transitions, (unsigned long long)bytes, (unsigned long long)errors,
-	       percentile_us(sum, 0.5), percentile_us(sum, 0.9), percentile_us(sum, 0.99), (double)max / 1000, cpu_s());
+	       mode->name, o->threads, seconds, (unsigned long long)turns,
+	       seconds > 0 ? (double)turns / seconds : 0, (unsigned long long)transitions,
+	       (unsigned long long)bytes, (unsigned long long)errors, percentile_us(sum, 0.5),
+	       percentile_us(sum, 0.9), percentile_us(sum, 0.99), (double)max / 1000, cpu_s());
 	if (errors)
-		fprintf(stderr, "load: %llu connections failed: %s\n", (unsigned long long)errors, strerror(error));
+		fprintf(stderr, "load: %llu connections failed: %s\n", (unsigned long long)errors,
+			strerror(error));
 	free(w);
 	return errors > 0;
 }
@@ -371,8 +402,11 @@ static void wait_for_line(void)
 		;
 }
 
-/* One process's share: tells with a byte that they are open, closes them when go ends, tells that. */
-static void hold_share(const struct options *o, unsigned int index, uint64_t count, int go, int told)
+/*
+ * One process's share: tells with a byte that they are open, closes them when go ends, tells that.
+ */
+static void hold_share(const struct options *o, unsigned int index, uint64_t count, int go,
+		       int told)
 {
 	const struct linger linger = {.l_onoff = 1};
 	int *fds = calloc(2 * count, sizeof(*fds));
@@ -523,7 +557,8 @@ static int lines(const char *match, const char *path, const char *with)
 	l.kept = path ? fopen(path, "w") : NULL;
 	if (path && !l.kept)
 		die(path);
-	while ((n = read(STDIN_FILENO, buf + have, sizeof(buf) - have)) > 0 || (n < 0 && errno == EINTR)) {
+	while ((n = read(STDIN_FILENO, buf + have, sizeof(buf) - have)) > 0 ||
+	       (n < 0 && errno == EINTR)) {
 		char *at = buf, *end;
 
 		if (n < 0)
@@ -544,8 +579,9 @@ static int lines(const char *match, const char *path, const char *with)
 			have = 0; /* no line is that long */
 		memmove(buf, at, have);
 	}
-	printf("{\"mode\":\"lines\",\"lines\":%llu,\"bytes\":%llu,\"with\":%llu", (unsigned long long)l.count,
-	       (unsigned long long)l.bytes, (unsigned long long)l.with_count);
+	printf("{\"mode\":\"lines\",\"lines\":%llu,\"bytes\":%llu,\"with\":%llu",
+	       (unsigned long long)l.count, (unsigned long long)l.bytes,
+	       (unsigned long long)l.with_count);
 	for (size_t i = 0; i < TYPES_MAX && l.types[i].count; i++)
 		printf(",\"type_%s\":%llu", l.types[i].name, (unsigned long long)l.types[i].count);
 	printf("}\n");
@@ -555,7 +591,6 @@ static int lines(const char *match, const char *path, const char *with)
 }
 
 /* ---- start ---- */
-
 
 static void own_namespace(void)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * ref.bpf.c - the least that a tracer can be: what the figures of `make bench` are measured against.
+ * ref.bpf.c - the least that a tracer can be: what the figures of `make bench` are measured
+ * against.
  *
  *	noop		called at each transition, does nothing
  *	filter_miss	reads the port and turns away
@@ -13,15 +14,15 @@
  * Written as such programs usually are; nothing here is shared with the programs that are measured.
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 
-#define RING_BYTES (8 << 20)
-#define WAKE_BYTES (256 << 10)
+#define RING_BYTES  (8 << 20)
+#define WAKE_BYTES  (256 << 10)
 #define SOCKETS_MAX 262144
-#define CPUS_MAX 64
-#define CLOSE 7
+#define CPUS_MAX    64
+#define CLOSE	    7
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -77,7 +78,6 @@ enum durations {
 };
 
 __u64 dropped = 0;
-
 
 SEC("tp_btf/inet_sock_set_state")
 int noop(__u64 *ctx)
@@ -164,7 +164,8 @@ static __always_inline int record(__u64 *ctx, void *to, enum durations durations
 	}
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	__builtin_memset(r->rest, 0, sizeof(r->rest));
-	wake = bpf_ringbuf_query(to, BPF_RB_AVAIL_DATA) >= WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	wake = bpf_ringbuf_query(to, BPF_RB_AVAIL_DATA) >= WAKE_BYTES ? BPF_RB_FORCE_WAKEUP
+								      : BPF_RB_NO_WAKEUP;
 	bpf_ringbuf_submit(r, wake);
 	return 0;
 }

@@ -10,7 +10,8 @@
  *			programs PID	a JSON array: name, run_cnt, run_time_ns, recursion_misses of that process's programs
  *			maps PID	a JSON array: name, whether it can be mapped, bytes of memory
  *
- * The measuring is asked for by BPF_ENABLE_STATS, which ends with the descriptor: no setting of the machine changes.
+ * The measuring is asked for by BPF_ENABLE_STATS, which ends with the descriptor: no setting of the
+ * machine changes.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -26,8 +27,8 @@
 
 #include "ref.skel.h"
 
-#define LOOK_MS 20
-#define IDS_MAX 256
+#define LOOK_MS	   20
+#define IDS_MAX	   256
 #define RING_BYTES (8U << 20)
 
 static volatile sig_atomic_t stop;
@@ -115,7 +116,8 @@ static int reference(const char *name, unsigned int port)
 	skel = ref__open();
 	if (!skel)
 		return 1;
-	bpf_object__for_each_program(p, skel->obj) {
+	bpf_object__for_each_program(p, skel->obj)
+	{
 		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
 		if (!strcmp(bpf_program__name(p), name))
 			chosen = p;
@@ -153,8 +155,8 @@ static int reference(const char *name, unsigned int port)
 	if (ring)
 		ring_buffer__consume(ring);
 	bpf_obj_get_info_by_fd(bpf_program__fd(chosen), &info, &info_size);
-	printf("{\"seen\":%llu,\"dropped\":%llu,\"recursion_misses\":%llu}\n", seen.count, (unsigned long long)skel->bss->dropped,
-	       (unsigned long long)info.recursion_misses);
+	printf("{\"seen\":%llu,\"dropped\":%llu,\"recursion_misses\":%llu}\n", seen.count,
+	       (unsigned long long)skel->bss->dropped, (unsigned long long)info.recursion_misses);
 	ring_buffer__free(ring);
 	bpf_link__destroy(link);
 	ref__destroy(skel);
@@ -181,7 +183,8 @@ static unsigned int ids_of(const char *pid, const char *key, unsigned int *ids)
 		while (f && fgets(line, sizeof(line), f)) {
 			unsigned int id = 0, i;
 
-			if (strncmp(line, key, strlen(key)) || sscanf(line + strlen(key), ": %u", &id) != 1 || count == IDS_MAX)
+			if (strncmp(line, key, strlen(key)) ||
+			    sscanf(line + strlen(key), ": %u", &id) != 1 || count == IDS_MAX)
 				continue;
 			for (i = 0; i < count && ids[i] != id; i++)
 				;
@@ -210,8 +213,9 @@ static void tell_programs(const char *pid)
 		if (fd < 0)
 			continue;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
-			printf("%s{\"name\":\"%s\",\"id\":%u,\"run_cnt\":%llu,\"run_time_ns\":%llu,\"recursion_misses\":%llu}", comma,
-			       info.name, ids[i], (unsigned long long)info.run_cnt, (unsigned long long)info.run_time_ns,
+			printf("%s{\"name\":\"%s\",\"id\":%u,\"run_cnt\":%llu,\"run_time_ns\":%llu,\"recursion_misses\":%llu}",
+			       comma, info.name, ids[i], (unsigned long long)info.run_cnt,
+			       (unsigned long long)info.run_time_ns,
 			       (unsigned long long)info.recursion_misses);
 			comma = ",";
 		}
@@ -250,7 +254,10 @@ static void tell_maps(const char *pid)
 			continue;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
 			printf("%s{\"name\":\"%s\",\"mapped\":%s,\"bytes\":%llu}", comma, info.name,
-			       info.type == BPF_MAP_TYPE_RINGBUF || info.map_flags & BPF_F_MMAPABLE ? "true" : "false", memory_of(fd));
+			       info.type == BPF_MAP_TYPE_RINGBUF || info.map_flags & BPF_F_MMAPABLE
+				       ? "true"
+				       : "false",
+			       memory_of(fd));
 			comma = ",";
 		}
 		close(fd);
@@ -292,5 +299,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: ref PROGRAM [PORT] | watch\n");
 		return 2;
 	}
-	return strcmp(argv[1], "watch") ? reference(argv[1], argc > 2 ? (unsigned int)atoi(argv[2]) : 7460) : watch();
+	return strcmp(argv[1], "watch")
+		       ? reference(argv[1], argc > 2 ? (unsigned int)atoi(argv[2]) : 7460)
+		       : watch();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What a line costs: CPU time of the JSON view and of the table for a typical mix of events, formatted and written.
+ * What a line costs: CPU time of the JSON view and of the table for a typical mix of events,
+ * formatted and written.
  *
  *	views_bench [FILE [CONNECTIONS]]	FILE is /dev/null unless given
  */
@@ -47,8 +48,8 @@ static void run(const char *name, struct view *v, unsigned int connections)
 			view_flush(v);
 	}
 	view_flush(v);
-	printf("%-8s %6.1f ns a line (%llu lines)\n", name, (double)(cpu_ns() - begin) / (double)lines,
-	       (unsigned long long)lines);
+	printf("%-8s %6.1f ns a line (%llu lines)\n", name,
+	       (double)(cpu_ns() - begin) / (double)lines, (unsigned long long)lines);
 }
 
 int main(int argc, char **argv)
@@ -56,7 +57,8 @@ int main(int argc, char **argv)
 	static const struct view_ops keep_ops = {.event = keep};
 	const char *path = argc > 1 ? argv[1] : "/dev/null";
 	unsigned int connections = argc > 2 ? (unsigned int)atoi(argv[2]) : 80000;
-	struct view_options options = {.utf8 = true, .header = true, .boot_offset_ns = STORY_OFFSET};
+	struct view_options options = {
+		.utf8 = true, .header = true, .boot_offset_ns = STORY_OFFSET};
 	struct view keeper = {.ops = &keep_ops};
 	struct story s = {.v = &keeper};
 	struct view *v;

@@ -34,10 +34,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	} else {
 		for (unsigned int i = 0; i < o.filter.port_ranges; i++) {
-			if (o.filter.ports[i].first == 0 || o.filter.ports[i].first > o.filter.ports[i].last)
+			if (o.filter.ports[i].first == 0 ||
+			    o.filter.ports[i].first > o.filter.ports[i].last)
 				abort();
 		}
-		if (o.output > OUTPUT_SUMMARY || o.color > COLOR_NEVER || (!o.filter.ipv4 && !o.filter.ipv6))
+		if (o.output > OUTPUT_SUMMARY || o.color > COLOR_NEVER ||
+		    (!o.filter.ipv4 && !o.filter.ipv6))
 			abort();
 	}
 	free(copy);

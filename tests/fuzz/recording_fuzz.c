@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Recordings, from the file to the printed lines. The first byte chooses: the rest is a whole file as it stands, or
- * records that are given a sound head, length and checksum first, so that the fuzzer gets past those.
+ * Recordings, from the file to the printed lines. The first byte chooses: the rest is a whole file
+ * as it stands, or records that are given a sound head, length and checksum first, so that the
+ * fuzzer gets past those.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -31,7 +32,8 @@ static int on_record(void *ctx, const void *bytes, size_t size)
 /* Kind and size are made to fit each other in most records; the rest is the fuzzer's. */
 static void write_records(const char *path, const uint8_t *data, size_t size)
 {
-	struct recording_info info = {.fact_version = FACT_VERSION, .kernel = "6.1.0", .version = "0"};
+	struct recording_info info = {
+		.fact_version = FACT_VERSION, .kernel = "6.1.0", .version = "0"};
 	struct recording_writer *w = NULL;
 	char err[ERR_MAX];
 
@@ -95,8 +97,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	stream_config_init(&config, &options);
 	config.tracker.facts = info.facts;
 	config.tracker.filter = info.filter;
-	config.meta = (struct stream_meta){.version = "0", .kernel = info.kernel, .argv = (const char *const *)argv};
-	sink.view = stream_view_new(&options, &(struct view_options){.fd = null, .header = true, .utf8 = true});
+	config.meta = (struct stream_meta){
+		.version = "0", .kernel = info.kernel, .argv = (const char *const *)argv};
+	sink.view = stream_view_new(
+		&options, &(struct view_options){.fd = null, .header = true, .utf8 = true});
 	sink.stream = stream_new(&config, sink.view);
 	if (sink.stream) {
 		recording_read(reader, on_record, &sink, err, sizeof(err));

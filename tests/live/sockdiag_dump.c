@@ -20,11 +20,15 @@ static int print(void *ctx, const struct sockdiag_row *row)
 		return 0;
 	inet_ntop(e->s.family, e->s.laddr, local, sizeof(local));
 	inet_ntop(e->s.family, e->s.raddr, remote, sizeof(remote));
-	printf("%u %d %u %s %u %s %u %llx %u %u %u %u %u %u %llu %llu %s\n", e->s.netns, e->s.family == AF_INET ? 4 : 6,
-	       e->s.state, local, e->s.lport, remote, e->s.rport, (unsigned long long)e->s.cookie, e->inode,
-	       e->q.accept_queue, e->q.backlog, e->q.drops, e->retrans, e->srtt_us, (unsigned long long)e->bytes_in,
+	printf("%u %d %u %s %u %s %u %llx %u %u %u %u %u %u %llu %llu %s\n", e->s.netns,
+	       e->s.family == AF_INET ? 4 : 6, e->s.state, local, e->s.lport, remote, e->s.rport,
+	       (unsigned long long)e->s.cookie, e->inode, e->q.accept_queue, e->q.backlog,
+	       e->q.drops, e->retrans, e->srtt_us, (unsigned long long)e->bytes_in,
 	       (unsigned long long)e->bytes_out,
-	       row->request ? "request" : row->timewait ? "timewait" : e->s.state == TCP_STATE_LISTEN ? "listen" : "full");
+	       row->request			? "request"
+	       : row->timewait			? "timewait"
+	       : e->s.state == TCP_STATE_LISTEN ? "listen"
+						: "full");
 	return 0;
 }
 
@@ -54,11 +58,12 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (timed)
-		printf("%d %ld\n", n, (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000);
+		printf("%d %ld\n", n,
+		       (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000);
 	err = 0;
 	n = (int)sockdiag_refused(sd, &err);
-	fprintf(stderr, "namespaces %zu refused %d %s%s\n", sockdiag_namespaces(sd), n, n ? strerror(err) : "",
-		sockdiag_own_only(sd) ? " own only" : "");
+	fprintf(stderr, "namespaces %zu refused %d %s%s\n", sockdiag_namespaces(sd), n,
+		n ? strerror(err) : "", sockdiag_own_only(sd) ? " own only" : "");
 	sockdiag_free(sd);
 	return 0;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * vmlinux_check HEADER OBJECT KERNEL - holds the types of vmlinux/vmlinux.h against a kernel's own (BTF), as TAP.
+ * vmlinux_check HEADER OBJECT KERNEL - holds the types of vmlinux/vmlinux.h against a kernel's own
+ * (BTF), as TAP.
  *
- * HEADER is read for what it names and for its marks "[where it exists]"; what the types look like to the compiler comes
- * from OBJECT, which was made with it. A field that is missing or of another kind fails, unless it is marked.
+ * HEADER is read for what it names and for its marks "[where it exists]"; what the types look like
+ * to the compiler comes from OBJECT, which was made with it. A field that is missing or of another
+ * kind fails, unless it is marked.
  */
 #include <bpf/btf.h>
 #include <stdbool.h>
@@ -16,8 +18,8 @@
 
 struct named {
 	char type[64];
-	bool optional;	   /* the whole type */
-	char marks[1024];  /* ",field,field," that are marked */
+	bool optional;	  /* the whole type */
+	char marks[1024]; /* ",field,field," that are marked */
 };
 
 static struct named named[NAMES_MAX];
@@ -132,7 +134,8 @@ static const struct btf_type *find_type(const struct btf *btf, const char *name)
 }
 
 /* Also within members that have no name. */
-static const struct btf_member *find_member(const struct btf *btf, const struct btf_type *t, const char *name)
+static const struct btf_member *find_member(const struct btf *btf, const struct btf_type *t,
+					    const char *name)
 {
 	const struct btf_member *m = btf_members(t);
 
@@ -161,7 +164,8 @@ static bool same_kind(const struct btf_type *ours, const struct btf_type *kernel
 {
 	if (is_number(ours) && is_number(kernels))
 		return ours->size == kernels->size;
-	return btf_kind(ours) == btf_kind(kernels) || (btf_is_composite(ours) && btf_is_composite(kernels));
+	return btf_kind(ours) == btf_kind(kernels) ||
+	       (btf_is_composite(ours) && btf_is_composite(kernels));
 }
 
 static int check_members(const struct named *n, const struct btf *ours, const struct btf_type *t,
@@ -186,7 +190,8 @@ static int check_members(const struct named *n, const struct btf *ours, const st
 			       has_mark(n, name) ? ", as its mark allows" : "");
 			bad += !has_mark(n, name);
 		} else if (!same_kind(type, plain(kernel, km->type))) {
-			printf("# %s.%s is of another kind or size in this kernel\n", n->type, name);
+			printf("# %s.%s is of another kind or size in this kernel\n", n->type,
+			       name);
 			bad++;
 		}
 	}
@@ -204,8 +209,8 @@ static bool enum_has(const struct btf *btf, const struct btf_type *t, const char
 	return false;
 }
 
-static int check_enum(const struct named *n, const struct btf *ours, const struct btf_type *t, const struct btf *kernel,
-		      const struct btf_type *kt, int *fields)
+static int check_enum(const struct named *n, const struct btf *ours, const struct btf_type *t,
+		      const struct btf *kernel, const struct btf_type *kt, int *fields)
 {
 	int bad = 0;
 
@@ -232,7 +237,8 @@ static void check(const struct named *n, const struct btf *ours, const struct bt
 		printf("# no program uses %s\n", n->type);
 		bad = 1;
 	} else if (!kt) {
-		printf("# %s is not in this kernel%s\n", n->type, n->optional ? ", as its mark allows" : "");
+		printf("# %s is not in this kernel%s\n", n->type,
+		       n->optional ? ", as its mark allows" : "");
 		bad = !n->optional;
 	} else if (btf_is_composite(t)) {
 		bad = check_members(n, ours, t, kernel, kt, &fields);

@@ -62,7 +62,8 @@ __attribute__((unused)) static bool is_u64(uint64_t got, uint64_t want, const ch
 {
 	ok(got == want, "%s", name);
 	if (got != want)
-		printf("# got %llu, want %llu\n", (unsigned long long)got, (unsigned long long)want);
+		printf("# got %llu, want %llu\n", (unsigned long long)got,
+		       (unsigned long long)want);
 	return got == want;
 }
 

@@ -42,16 +42,25 @@ static size_t tail_size(const struct btf_type *t)
 	size_t vlen = BTF_INFO_VLEN(t->info);
 
 	switch (kind_of(t)) {
-	case BTF_KIND_INT:	 return sizeof(uint32_t);
-	case BTF_KIND_ARRAY:	 return sizeof(struct btf_array);
+	case BTF_KIND_INT:
+		return sizeof(uint32_t);
+	case BTF_KIND_ARRAY:
+		return sizeof(struct btf_array);
 	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:	 return vlen * sizeof(struct btf_member);
-	case BTF_KIND_ENUM:	 return vlen * sizeof(struct btf_enum);
-	case BTF_KIND_FUNC_PROTO: return vlen * sizeof(struct btf_param);
-	case BTF_KIND_VAR:	 return sizeof(struct btf_var);
-	case BTF_KIND_DATASEC:	 return vlen * sizeof(struct btf_var_secinfo);
-	case 17 /* DECL_TAG */:	 return sizeof(uint32_t);
-	case 19 /* ENUM64 */:	 return vlen * 12;
+	case BTF_KIND_UNION:
+		return vlen * sizeof(struct btf_member);
+	case BTF_KIND_ENUM:
+		return vlen * sizeof(struct btf_enum);
+	case BTF_KIND_FUNC_PROTO:
+		return vlen * sizeof(struct btf_param);
+	case BTF_KIND_VAR:
+		return sizeof(struct btf_var);
+	case BTF_KIND_DATASEC:
+		return vlen * sizeof(struct btf_var_secinfo);
+	case 17 /* DECL_TAG */:
+		return sizeof(uint32_t);
+	case 19 /* ENUM64 */:
+		return vlen * 12;
 	case BTF_KIND_PTR:
 	case BTF_KIND_FWD:
 	case BTF_KIND_TYPEDEF:
@@ -60,8 +69,10 @@ static size_t tail_size(const struct btf_type *t)
 	case BTF_KIND_RESTRICT:
 	case BTF_KIND_FUNC:
 	case BTF_KIND_FLOAT:
-	case 18 /* TYPE_TAG */:	 return 0;
-	default:		 return SIZE_MAX;
+	case 18 /* TYPE_TAG */:
+		return 0;
+	default:
+		return SIZE_MAX;
 	}
 }
 
@@ -88,7 +99,8 @@ static uint32_t hash_of(const char *name)
 
 static bool has_a_name_that_is_asked_for(unsigned int kind)
 {
-	return kind == BTF_KIND_FUNC || kind == BTF_KIND_TYPEDEF || is_struct(kind) || is_enum(kind);
+	return kind == BTF_KIND_FUNC || kind == BTF_KIND_TYPEDEF || is_struct(kind) ||
+	       is_enum(kind);
 }
 
 /* Counts, or with k->offset set fills in. -EBADMSG where a type does not fit. */
@@ -109,7 +121,8 @@ static int walk(struct kernel_types *k)
 		if (k->offset) {
 			k->offset[id] = (uint32_t)at;
 			if (t->name_off && has_a_name_that_is_asked_for(kind_of(t))) {
-				uint32_t *bucket = &k->bucket[hash_of(name_of(k, t->name_off)) & k->mask];
+				uint32_t *bucket =
+					&k->bucket[hash_of(name_of(k, t->name_off)) & k->mask];
 
 				k->next[id] = *bucket;
 				*bucket = id;
@@ -129,11 +142,12 @@ int kernel_types_new(struct kernel_types **out, const void *bytes, size_t size)
 	size_t body;
 	int rc;
 
-	if (size < sizeof(*h) || h->magic != BTF_MAGIC || h->hdr_len < sizeof(*h) || h->hdr_len > size)
+	if (size < sizeof(*h) || h->magic != BTF_MAGIC || h->hdr_len < sizeof(*h) ||
+	    h->hdr_len > size)
 		return -EBADMSG;
 	body = size - h->hdr_len;
-	if (h->type_off > body || h->type_len > body - h->type_off || h->str_off > body || !h->str_len ||
-	    h->str_len > body - h->str_off || h->type_off % 4)
+	if (h->type_off > body || h->type_len > body - h->type_off || h->str_off > body ||
+	    !h->str_len || h->str_len > body - h->str_off || h->type_off % 4)
 		return -EBADMSG;
 	k = calloc(1, sizeof(*k));
 	if (!k)
@@ -179,11 +193,15 @@ void kernel_types_free(struct kernel_types *k)
 static bool is_thing(unsigned int kind, enum kernel_thing thing)
 {
 	switch (thing) {
-	case KERNEL_FUNCTION:	return kind == BTF_KIND_FUNC;
-	case KERNEL_STRUCT:	return is_struct(kind);
-	case KERNEL_ENUM:	return is_enum(kind);
+	case KERNEL_FUNCTION:
+		return kind == BTF_KIND_FUNC;
+	case KERNEL_STRUCT:
+		return is_struct(kind);
+	case KERNEL_ENUM:
+		return is_enum(kind);
 	case KERNEL_TRACEPOINT:
-	case KERNEL_TYPEDEF:	return kind == BTF_KIND_TYPEDEF;
+	case KERNEL_TYPEDEF:
+		return kind == BTF_KIND_TYPEDEF;
 	}
 	return false;
 }
@@ -207,7 +225,10 @@ uint32_t kernel_types_find(const struct kernel_types *k, enum kernel_thing thing
 	return found;
 }
 
-/* A tracepoint's typedef is of a pointer to a function, whose first argument is not the tracepoint's. */
+/*
+ * A tracepoint's typedef is of a pointer to a function, whose first argument is not the
+ * tracepoint's.
+ */
 int kernel_types_tracepoint_args(const struct kernel_types *k, const char *name)
 {
 	uint32_t id = kernel_types_find(k, KERNEL_TRACEPOINT, name);
@@ -229,7 +250,8 @@ bool kernel_types_enum_has(const struct kernel_types *k, const char *name, const
 	const uint8_t *values = (const uint8_t *)(t + 1);
 
 	for (size_t i = 0; t && i < BTF_INFO_VLEN(t->info); i++) {
-		const uint32_t *name_off = (const void *)(values + i * tail_size(t) / BTF_INFO_VLEN(t->info));
+		const uint32_t *name_off =
+			(const void *)(values + i * tail_size(t) / BTF_INFO_VLEN(t->info));
 
 		if (!strcmp(name_of(k, *name_off), enumerator))
 			return true;
@@ -295,7 +317,10 @@ static uint32_t take_type(struct extract *x, uint32_t id)
 	return x->new_id[id];
 }
 
-/* Members, enumerators and the like all begin with their name; those of structs go on with their type. */
+/*
+ * Members, enumerators and the like all begin with their name; those of structs go on with their
+ * type.
+ */
 static void write_parts(struct extract *x, const struct btf_type *t, bool typed)
 {
 	size_t count = BTF_INFO_VLEN(t->info);
@@ -375,8 +400,8 @@ static int put_together(struct extract *x, void **out, size_t *out_size)
 	return 0;
 }
 
-int kernel_types_extract(const struct kernel_types *k, const char *const *names, size_t count, void **out,
-			 size_t *out_size)
+int kernel_types_extract(const struct kernel_types *k, const char *const *names, size_t count,
+			 void **out, size_t *out_size)
 {
 	struct extract x = {.k = k};
 	int rc = -ENOMEM;

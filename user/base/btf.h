@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * btf.h - what a kernel's type information (BTF) holds of what we need: functions, tracepoints, names of
- * reasons; and an extract with nothing but the types that our programs read.
+ * btf.h - what a kernel's type information (BTF) holds of what we need: functions, tracepoints,
+ * names of reasons; and an extract with nothing but the types that our programs read.
  *
- * Pure: bytes in, answers and bytes out. It exists for the start-up time: libbpf would look through all 130000 types
- * of a kernel once for each type that our programs read.
+ * Pure: bytes in, answers and bytes out. It exists for the start-up time: libbpf would look through
+ * all 130000 types of a kernel once for each type that our programs read.
  *
  *	struct kernel_types *k;
  *	err = kernel_types_new(&k, bytes, size);		bytes stay the caller's, and must stay
@@ -40,10 +40,10 @@ int kernel_types_tracepoint_args(const struct kernel_types *k, const char *name)
 bool kernel_types_enum_has(const struct kernel_types *k, const char *name, const char *enumerator);
 
 /*
- * BTF of the named structs, unions, enums and typedefs, and of all that they hold by value; what they point to is void.
- * A name that is not there is left out. *out is to be freed.
+ * BTF of the named structs, unions, enums and typedefs, and of all that they hold by value; what
+ * they point to is void. A name that is not there is left out. *out is to be freed.
  */
-int kernel_types_extract(const struct kernel_types *k, const char *const *names, size_t count, void **out,
-			 size_t *out_size);
+int kernel_types_extract(const struct kernel_types *k, const char *const *names, size_t count,
+			 void **out, size_t *out_size);
 
 #endif

@@ -40,7 +40,8 @@ uint64_t histogram_quantile(const struct histogram *h, double percent)
 		seen += h->bucket[i];
 		if (!h->bucket[i] || (double)seen < rank)
 			continue;
-		uint64_t upper = i + 1 < HISTOGRAM_BUCKETS ? histogram_lower(i + 1) - 1 : UINT64_MAX;
+		uint64_t upper =
+			i + 1 < HISTOGRAM_BUCKETS ? histogram_lower(i + 1) - 1 : UINT64_MAX;
 
 		return upper < h->max ? upper : h->max;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * histogram.h - counts of durations in log-linear buckets: 32 to each power of two, so a quantile is at most 3 % off.
- * Fixed size, no allocation. Pure. The maximum is exact.
+ * histogram.h - counts of durations in log-linear buckets: 32 to each power of two, so a quantile
+ * is at most 3 % off. Fixed size, no allocation. Pure. The maximum is exact.
  */
 #ifndef SOCKSTATE_HISTOGRAM_H
 #define SOCKSTATE_HISTOGRAM_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define HISTOGRAM_SUB_BITS 5
-#define HISTOGRAM_BUCKETS ((64 - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS)
+#define HISTOGRAM_BUCKETS  ((64 - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS)
 
 struct histogram {
 	uint64_t count, max;
@@ -17,7 +17,10 @@ struct histogram {
 };
 
 void histogram_add(struct histogram *h, uint64_t value);
-/* The value at or below which a share of percent (0 to 100) of the values lies: the bucket's end, at most max. 0 when empty. */
+/*
+ * The value at or below which a share of percent (0 to 100) of the values lies: the bucket's end,
+ * at most max. 0 when empty.
+ */
 uint64_t histogram_quantile(const struct histogram *h, double percent);
 /* Bucket of a value, and the smallest value of a bucket. */
 unsigned int histogram_index(uint64_t value);

@@ -14,8 +14,8 @@ static inline size_t json_text_max(size_t len)
 }
 
 /*
- * Writes text at p in quotes and returns the end; no NUL is added. Quote, backslash and control characters (C0, DEL,
- * C1) are escaped; what is not UTF-8 becomes U+FFFD.
+ * Writes text at p in quotes and returns the end; no NUL is added. Quote, backslash and control
+ * characters (C0, DEL, C1) are escaped; what is not UTF-8 becomes U+FFFD.
  */
 char *json_text(char *p, const char *text);
 

@@ -2,8 +2,8 @@
 /*
  * out.h - text that gathers in memory and leaves in one write.
  *
- * Owns the buffer and the first error, which is kept: after it everything is swallowed. Knows nothing of what the
- * text means. The file descriptor is borrowed.
+ * Owns the buffer and the first error, which is kept: after it everything is swallowed. Knows
+ * nothing of what the text means. The file descriptor is borrowed.
  *
  *	struct out o;
  *	out_init(&o, STDOUT_FILENO);
@@ -51,8 +51,8 @@ void out_text(struct out *o, const char *text);
 void out_format(struct out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Writes all that has gathered; a partial write goes on, EINTR and a full non-blocking pipe are waited out.
- * 0, or the kept error (-EPIPE: the reader has gone).
+ * Writes all that has gathered; a partial write goes on, EINTR and a full non-blocking pipe are
+ * waited out. 0, or the kept error (-EPIPE: the reader has gone).
  */
 int out_flush(struct out *o);
 

@@ -17,7 +17,10 @@ static inline char *put_pair(char *p, unsigned int v)
 	return p + 2;
 }
 
-/* The eight digits of v < 10^8, one in each byte, the first one lowest: pairs and then digits are parted in all lanes at once. */
+/*
+ * The eight digits of v < 10^8, one in each byte, the first one lowest: pairs and then digits are
+ * parted in all lanes at once.
+ */
 static inline uint64_t eight_digits(uint32_t v)
 {
 	uint64_t halves = v / 10000 | (uint64_t)(v % 10000) << 32;
@@ -40,8 +43,8 @@ static inline char *put_8(char *p, uint32_t v)
 }
 
 /*
- * v < 10^8, without leading zeros. Branches on purpose: a field mostly has as many digits as last time, and with the length guessed
- * right nothing waits for it.
+ * v < 10^8, without leading zeros. Branches on purpose: a field mostly has as many digits as last
+ * time, and with the length guessed right nothing waits for it.
  */
 static inline char *put_short(char *p, uint32_t v)
 {
@@ -115,7 +118,9 @@ static char *put_ipv4(char *p, const uint8_t *a)
 	return p;
 }
 
-/* RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups is "::". */
+/*
+ * RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups is "::".
+ */
 static char *put_ipv6(char *p, const uint8_t *a)
 {
 	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -417,16 +422,20 @@ static bool in_ranges(uint32_t cp, const struct range *ranges, size_t count)
 	return false;
 }
 
-/* Never sent to a terminal: C0, C1, marks without width, writing direction, private use, not a character. */
+/*
+ * Never sent to a terminal: C0, C1, marks without width, writing direction, private use, not a
+ * character.
+ */
 static bool is_unsafe(uint32_t cp)
 {
 	static const struct range unsafe[] = {
-		{0x00, 0x1f},	    {0x7f, 0x9f},	{0xad, 0xad},	    {0x300, 0x36f},	{0x483, 0x489},
-		{0x591, 0x5bd},	    {0x600, 0x605},	{0x610, 0x61a},	    {0x61c, 0x61c},	{0x64b, 0x65f},
-		{0x115f, 0x1160},   {0x180b, 0x180e},	{0x1ab0, 0x1aff},   {0x1dc0, 0x1dff},	{0x200b, 0x200f},
-		{0x2028, 0x202e},   {0x2060, 0x206f},	{0x20d0, 0x20ff},   {0x3164, 0x3164},	{0xe000, 0xf8ff},
-		{0xfe00, 0xfe0f},   {0xfe20, 0xfe2f},	{0xfeff, 0xfeff},   {0xfff0, 0xfffb},	{0xfffe, 0xffff},
-		{0x1d165, 0x1d182}, {0xe0000, 0x10ffff},
+		{0x00, 0x1f},	  {0x7f, 0x9f},	      {0xad, 0xad},	   {0x300, 0x36f},
+		{0x483, 0x489},	  {0x591, 0x5bd},     {0x600, 0x605},	   {0x610, 0x61a},
+		{0x61c, 0x61c},	  {0x64b, 0x65f},     {0x115f, 0x1160},	   {0x180b, 0x180e},
+		{0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},   {0x200b, 0x200f},	   {0x2028, 0x202e},
+		{0x2060, 0x206f}, {0x20d0, 0x20ff},   {0x3164, 0x3164},	   {0xe000, 0xf8ff},
+		{0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},   {0xfeff, 0xfeff},	   {0xfff0, 0xfffb},
+		{0xfffe, 0xffff}, {0x1d165, 0x1d182}, {0xe0000, 0x10ffff},
 	};
 
 	return in_ranges(cp, unsafe, sizeof(unsafe) / sizeof(*unsafe));
@@ -435,9 +444,10 @@ static bool is_unsafe(uint32_t cp)
 static bool is_wide(uint32_t cp)
 {
 	static const struct range wide[] = {
-		{0x1100, 0x115f},   {0x231a, 0x231b},	{0x23e9, 0x23f3},   {0x2e80, 0x303e},	{0x3041, 0xa4cf},
-		{0xa960, 0xa97f},   {0xac00, 0xd7a3},	{0xf900, 0xfaff},   {0xfe30, 0xfe6f},	{0xff01, 0xff60},
-		{0xffe0, 0xffe6},   {0x16fe0, 0x18aff}, {0x1b000, 0x1b2ff}, {0x1f000, 0x1faff}, {0x20000, 0x3fffd},
+		{0x1100, 0x115f},   {0x231a, 0x231b},	{0x23e9, 0x23f3},   {0x2e80, 0x303e},
+		{0x3041, 0xa4cf},   {0xa960, 0xa97f},	{0xac00, 0xd7a3},   {0xf900, 0xfaff},
+		{0xfe30, 0xfe6f},   {0xff01, 0xff60},	{0xffe0, 0xffe6},   {0x16fe0, 0x18aff},
+		{0x1b000, 0x1b2ff}, {0x1f000, 0x1faff}, {0x20000, 0x3fffd},
 	};
 
 	return cp >= 0x1100 && in_ranges(cp, wide, sizeof(wide) / sizeof(*wide));
@@ -497,8 +507,9 @@ unsigned int text_clean(char *out, size_t size, const char *name, unsigned int c
 }
 
 /*
- * False where a character may be wide: the first such one, U+1100, begins with the byte 0xe1. Nearly every text has none, and
- * then its columns are the bytes that do not continue a character (10xxxxxx, RFC 3629). Eight at a time.
+ * False where a character may be wide: the first such one, U+1100, begins with the byte 0xe1.
+ * Nearly every text has none, and then its columns are the bytes that do not continue a character
+ * (10xxxxxx, RFC 3629). Eight at a time.
  */
 static bool narrow_columns(const char *text, unsigned int *columns)
 {

@@ -6,10 +6,10 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define NS_MS UINT64_C(1000000)
-#define NS_S UINT64_C(1000000000)
-#define NS_DAY (86400 * NS_S)
-#define HELP_COLUMN 26
+#define NS_MS	     UINT64_C(1000000)
+#define NS_S	     UINT64_C(1000000000)
+#define NS_DAY	     (86400 * NS_S)
+#define HELP_COLUMN  26
 #define NAME_MAX_LEN 24 /* longer than every option's name */
 
 enum kind {
@@ -43,72 +43,97 @@ static const char *const outputs[] = {"table", "ladder", "json", "summary", NULL
 static const char *const colors[] = {"auto", "always", "never", NULL};
 
 #define FIELD(member) .off = offsetof(struct options, member)
+/* clang-format off */
 #define HEADING(title) {.kind = KIND_HEADING, .help = title}
+/* clang-format on */
 
 static const struct option_row rows[] = {
 	HEADING("Which sockets (applied in the kernel):"),
-	{KIND_PORTS, 'P', "port", "LIST", "ports of either end: 9502 or 80,443,9500-9510; may be repeated", FIELD(filter)},
-	{KIND_CHOICE, 0, "side", "SIDE", "server: passive opens, the port is local; client: active opens,\n"
-	 "the port is remote; both (default)", FIELD(filter.side), .choices = sides},
-	{KIND_TEXT, 0, "netns", "NETNS", "one network namespace: self, a name of ip netns, a path or an inode", FIELD(netns)},
+	{KIND_PORTS, 'P', "port", "LIST",
+	 "ports of either end: 9502 or 80,443,9500-9510; may be repeated", FIELD(filter)},
+	{KIND_CHOICE, 0, "side", "SIDE",
+	 "server: passive opens, the port is local; client: active opens,\n"
+	 "the port is remote; both (default)",
+	 FIELD(filter.side), .choices = sides},
+	{KIND_TEXT, 0, "netns", "NETNS",
+	 "one network namespace: self, a name of ip netns, a path or an inode", FIELD(netns)},
 	{KIND_FAMILY, '4', "ipv4", NULL, "IPv4 only", .min = 4},
 	{KIND_FAMILY, '6', "ipv6", NULL, "IPv6 only", .min = 6},
 
 	HEADING("What is printed:"),
-	{KIND_CHOICE, 'o', "output", "FORM", "table (default), ladder, json or summary", FIELD(output), .choices = outputs},
-	{KIND_FIXED, 0, "json", NULL, "the same as -o json: one object per line, made for jq", FIELD(output),
-	 .min = OUTPUT_JSON},
+	{KIND_CHOICE, 'o', "output", "FORM", "table (default), ladder, json or summary",
+	 FIELD(output), .choices = outputs},
+	{KIND_FIXED, 0, "json", NULL, "the same as -o json: one object per line, made for jq",
+	 FIELD(output), .min = OUTPUT_JSON},
 	{KIND_FLAG, 0, "raw", NULL, "every kernel transition as it fired, unchanged", FIELD(raw)},
 	{KIND_FLAG, 'w', "wide", NULL, "table: room for IPv6 addresses", FIELD(wide)},
 	{KIND_FLAG, 0, "no-header", NULL, "table: no heading", FIELD(no_header)},
-	{KIND_CHOICE, 0, "color", "WHEN", "auto (default: on a terminal, unless NO_COLOR is set), always, never",
-	 FIELD(color), .choices = colors},
+	{KIND_CHOICE, 0, "color", "WHEN",
+	 "auto (default: on a terminal, unless NO_COLOR is set), always, never", FIELD(color),
+	 .choices = colors},
 
 	HEADING("How long:"),
-	{KIND_SECONDS, 0, "duration", "TIME", "stop after TIME: 10 (seconds), 500ms, 1m", FIELD(duration_ns), NS_MS,
-	 365 * NS_DAY},
-	{KIND_NUMBER, 0, "count", "N", "stop after N state and accept lines", FIELD(count), 1, UINT64_MAX},
-	{KIND_SECONDS, 0, "interval", "TIME", "a line per listener every TIME (default: only at changes)",
-	 FIELD(interval_ns), 100 * NS_MS, NS_DAY},
+	{KIND_SECONDS, 0, "duration", "TIME", "stop after TIME: 10 (seconds), 500ms, 1m",
+	 FIELD(duration_ns), NS_MS, 365 * NS_DAY},
+	{KIND_NUMBER, 0, "count", "N", "stop after N state and accept lines", FIELD(count), 1,
+	 UINT64_MAX},
+	{KIND_SECONDS, 0, "interval", "TIME",
+	 "a line per listener every TIME (default: only at changes)", FIELD(interval_ns),
+	 100 * NS_MS, NS_DAY},
 
 	HEADING("Recordings:"),
 	{KIND_TEXT, 0, "record", "FILE", "also keep the facts in FILE", FIELD(record)},
-	{KIND_TEXT, 0, "replay", "FILE", "read the facts from FILE instead of the kernel; needs no rights", FIELD(replay)},
+	{KIND_TEXT, 0, "replay", "FILE",
+	 "read the facts from FILE instead of the kernel; needs no rights", FIELD(replay)},
 
 	HEADING("Verdicts on listeners:"),
-	{KIND_MS, 0, "slow", "TIME", "app_slow: half of the connections wait this long for accept()\n(default 100 ms)",
+	{KIND_MS, 0, "slow", "TIME",
+	 "app_slow: half of the connections wait this long for accept()\n(default 100 ms)",
 	 FIELD(slow_ns), 1, NS_DAY},
-	{KIND_SECONDS, 0, "stuck", "TIME", "app_stuck: none is taken for this long while some wait (default 5 s)",
-	 FIELD(stuck_ns), 1, NS_DAY},
-	{KIND_NUMBER32, 0, "flood-min", "N", "syn_flood: from this many half-open requests (default 16)", FIELD(flood_min),
-	 1, UINT32_MAX},
-	{KIND_NUMBER32, 0, "flood-old", "PERCENT", "syn_flood: share of them that did not answer at once (default 50)",
+	{KIND_SECONDS, 0, "stuck", "TIME",
+	 "app_stuck: none is taken for this long while some wait (default 5 s)", FIELD(stuck_ns), 1,
+	 NS_DAY},
+	{KIND_NUMBER32, 0, "flood-min", "N",
+	 "syn_flood: from this many half-open requests (default 16)", FIELD(flood_min), 1,
+	 UINT32_MAX},
+	{KIND_NUMBER32, 0, "flood-old", "PERCENT",
+	 "syn_flood: share of them that did not answer at once (default 50)",
 	 FIELD(flood_old_percent), 1, 100},
 
 	HEADING("Depth and price:"),
-	{KIND_FLAG, 0, "verify", NULL, "compare with the kernel's own socket tables while tracing", FIELD(verify)},
-	{KIND_FLAG, 0, "summary", NULL, "count in the kernel, print only the summary: for the busiest machines",
-	 FIELD(summary)},
-	{KIND_FLAG, 0, "name-syn-drops", NULL, "name the clients whose SYN was refused; costly: a hook on every\n"
-	 "packet the machine drops", FIELD(name_syn_drops)},
-	{KIND_FLAG, 0, "syscall-fallback", NULL, "where no better hook may be attached, see accept() through one that\n"
-	 "taxes every system call", FIELD(syscall_fallback)},
-	{KIND_SIZE, 0, "ring-size", "SIZE", "buffers between kernel and sockstate, together: a power of two\n"
+	{KIND_FLAG, 0, "verify", NULL, "compare with the kernel's own socket tables while tracing",
+	 FIELD(verify)},
+	{KIND_FLAG, 0, "summary", NULL,
+	 "count in the kernel, print only the summary: for the busiest machines", FIELD(summary)},
+	{KIND_FLAG, 0, "name-syn-drops", NULL,
+	 "name the clients whose SYN was refused; costly: a hook on every\n"
+	 "packet the machine drops",
+	 FIELD(name_syn_drops)},
+	{KIND_FLAG, 0, "syscall-fallback", NULL,
+	 "where no better hook may be attached, see accept() through one that\n"
+	 "taxes every system call",
+	 FIELD(syscall_fallback)},
+	{KIND_SIZE, 0, "ring-size", "SIZE",
+	 "buffers between kernel and sockstate, together: a power of two\n"
 	 "(default: 8M, and 512K for each CPU where they are many)",
 	 FIELD(ring_bytes), 4096, UINT64_C(1) << 30},
-	{KIND_NUMBER, 0, "max-connections", "N", "connections kept in memory; beyond it the oldest is given up, and told",
+	{KIND_NUMBER, 0, "max-connections", "N",
+	 "connections kept in memory; beyond it the oldest is given up, and told",
 	 FIELD(max_connections), 16, UINT64_C(1) << 28},
-	{KIND_NUMBER, 0, "max-requests", "N", "the same for half-open requests", FIELD(max_requests), 16, UINT64_C(1) << 28},
+	{KIND_NUMBER, 0, "max-requests", "N", "the same for half-open requests",
+	 FIELD(max_requests), 16, UINT64_C(1) << 28},
 
 	HEADING("For tests:"),
-	{KIND_TEXT, 0, "force-absent", "LIST", "treat these hooks as refused by the kernel; fentry: all of them",
-	 FIELD(force_absent)},
-	{KIND_FLAG, 0, "keep-privileges", NULL, "do not give up capabilities and user id after attaching",
-	 FIELD(keep_privileges)},
+	{KIND_TEXT, 0, "force-absent", "LIST",
+	 "treat these hooks as refused by the kernel; fentry: all of them", FIELD(force_absent)},
+	{KIND_FLAG, 0, "keep-privileges", NULL,
+	 "do not give up capabilities and user id after attaching", FIELD(keep_privileges)},
 
 	HEADING("Other:"),
-	{KIND_FLAG, 'q', "quiet", NULL, "doctor: print nothing, only set the exit code", FIELD(quiet)},
-	{KIND_FLAG, 'v', "verbose", NULL, "tell on standard error what is loaded and attached", FIELD(verbose)},
+	{KIND_FLAG, 'q', "quiet", NULL, "doctor: print nothing, only set the exit code",
+	 FIELD(quiet)},
+	{KIND_FLAG, 'v', "verbose", NULL, "tell on standard error what is loaded and attached",
+	 FIELD(verbose)},
 	{KIND_FLAG, 'V', "version", NULL, "print the version", FIELD(version)},
 	{KIND_FLAG, 'h', "help", NULL, "print this text", FIELD(help)},
 };
@@ -125,7 +150,8 @@ static const struct {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int __attribute__((format(printf, 3, 4))) refuse(char *err, size_t err_size, const char *fmt, ...)
+static int __attribute__((format(printf, 3, 4)))
+refuse(char *err, size_t err_size, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -159,7 +185,8 @@ int options_duration(const char *text, uint64_t unit_ns, uint64_t *ns)
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = {{"ns", 1}, {"us", 1000}, {"ms", NS_MS}, {"s", NS_S}, {"m", 60 * NS_S}, {"h", 3600 * NS_S}};
+	} units[] = {{"ns", 1},	  {"us", 1000},	    {"ms", NS_MS},
+		     {"s", NS_S}, {"m", 60 * NS_S}, {"h", 3600 * NS_S}};
 	uint64_t whole, sum, fraction = 0, scale = 1;
 	const char *p;
 
@@ -186,7 +213,8 @@ int options_duration(const char *text, uint64_t unit_ns, uint64_t *ns)
 			return -EINVAL;
 	}
 	if (__builtin_mul_overflow(whole, unit_ns, &sum) ||
-	    __builtin_add_overflow(sum, (uint64_t)((unsigned __int128)fraction * unit_ns / scale), &sum))
+	    __builtin_add_overflow(sum, (uint64_t)((unsigned __int128)fraction * unit_ns / scale),
+				   &sum))
 		return -EINVAL;
 	*ns = sum;
 	return 0;
@@ -203,7 +231,8 @@ int options_size(const char *text, uint64_t *bytes)
 	if (*p) {
 		const char *unit = strchr(units, *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
 
-		if (!unit || p[1] || __builtin_mul_overflow(value, UINT64_C(1) << (10 * (unit - units + 1)), &value))
+		if (!unit || p[1] ||
+		    __builtin_mul_overflow(value, UINT64_C(1) << (10 * (unit - units + 1)), &value))
 			return -EINVAL;
 	}
 	*bytes = value;
@@ -223,7 +252,8 @@ static struct spelling spell(const struct option_row *row)
 	return s;
 }
 
-static int parse_choice(const struct option_row *row, const char *value, unsigned int *out, char *err, size_t err_size)
+static int parse_choice(const struct option_row *row, const char *value, unsigned int *out,
+			char *err, size_t err_size)
 {
 	char list[80] = "";
 
@@ -233,57 +263,76 @@ static int parse_choice(const struct option_row *row, const char *value, unsigne
 			return 0;
 		}
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
-			 i == 0 ? "" : row->choices[i + 1] ? ", " : " or ", row->choices[i]);
+			 i == 0		       ? ""
+			 : row->choices[i + 1] ? ", "
+					       : " or ",
+			 row->choices[i]);
 	}
-	return refuse(err, err_size, "%s: '%.40s' is unknown: choose %s", spell(row).text, value, list);
+	return refuse(err, err_size, "%s: '%.40s' is unknown: choose %s", spell(row).text, value,
+		      list);
 }
 
-static int parse_time(const struct option_row *row, const char *value, uint64_t *out, char *err, size_t err_size)
+static int parse_time(const struct option_row *row, const char *value, uint64_t *out, char *err,
+		      size_t err_size)
 {
 	bool ms = row->kind == KIND_MS;
 
 	if (options_duration(value, ms ? NS_MS : NS_S, out))
-		return refuse(err, err_size, "%s: '%.40s' is not a time: give %s", spell(row).text, value,
-			      ms ? "milliseconds, or a unit as in 250us or 2s" : "seconds, or a unit as in 500ms or 1m");
+		return refuse(err, err_size, "%s: '%.40s' is not a time: give %s", spell(row).text,
+			      value,
+			      ms ? "milliseconds, or a unit as in 250us or 2s"
+				 : "seconds, or a unit as in 500ms or 1m");
 	if (*out < row->min)
-		return refuse(err, err_size, "%s: '%.40s' is too short: give at least %s", spell(row).text, value,
-			      row->min >= 100 * NS_MS ? "100ms" : row->min >= NS_MS ? "1ms" : "1ns");
+		return refuse(err, err_size, "%s: '%.40s' is too short: give at least %s",
+			      spell(row).text, value,
+			      row->min >= 100 * NS_MS ? "100ms"
+			      : row->min >= NS_MS     ? "1ms"
+						      : "1ns");
 	if (*out > row->max)
-		return refuse(err, err_size, "%s: '%.40s' is too long: give at most %" PRIu64 "h", spell(row).text, value,
-			      row->max / (3600 * NS_S));
+		return refuse(err, err_size, "%s: '%.40s' is too long: give at most %" PRIu64 "h",
+			      spell(row).text, value, row->max / (3600 * NS_S));
 	return 0;
 }
 
-static int parse_size(const struct option_row *row, const char *value, size_t *out, char *err, size_t err_size)
+static int parse_size(const struct option_row *row, const char *value, size_t *out, char *err,
+		      size_t err_size)
 {
 	uint64_t bytes;
 
 	if (options_size(value, &bytes))
-		return refuse(err, err_size, "%s: '%.40s' is not a size: give bytes, or a unit as in 64K or 8M",
+		return refuse(err, err_size,
+			      "%s: '%.40s' is not a size: give bytes, or a unit as in 64K or 8M",
 			      spell(row).text, value);
 	if (bytes < row->min || bytes > row->max)
-		return refuse(err, err_size, "%s: '%.40s' is out of range: give 4K to 1G", spell(row).text, value);
-	if (bytes & (bytes - 1))
-		return refuse(err, err_size, "%s: '%.40s' is not a power of two: give for example 1M, 2M, 4M or 8M",
+		return refuse(err, err_size, "%s: '%.40s' is out of range: give 4K to 1G",
 			      spell(row).text, value);
+	if (bytes & (bytes - 1))
+		return refuse(
+			err, err_size,
+			"%s: '%.40s' is not a power of two: give for example 1M, 2M, 4M or 8M",
+			spell(row).text, value);
 	*out = (size_t)bytes;
 	return 0;
 }
 
-static int parse_number(const struct option_row *row, const char *value, uint64_t *out, char *err, size_t err_size)
+static int parse_number(const struct option_row *row, const char *value, uint64_t *out, char *err,
+			size_t err_size)
 {
 	const char *end;
 
 	if (!parse_digits(value, out, &end) && !*end && *out >= row->min && *out <= row->max)
 		return 0;
 	if (row->max == UINT64_MAX)
-		return refuse(err, err_size, "%s: '%.40s' is not a count: give a number from %" PRIu64, spell(row).text,
-			      value, row->min);
-	return refuse(err, err_size, "%s: '%.40s' is out of range: give a number from %" PRIu64 " to %" PRIu64,
+		return refuse(err, err_size,
+			      "%s: '%.40s' is not a count: give a number from %" PRIu64,
+			      spell(row).text, value, row->min);
+	return refuse(err, err_size,
+		      "%s: '%.40s' is out of range: give a number from %" PRIu64 " to %" PRIu64,
 		      spell(row).text, value, row->min, row->max);
 }
 
-static int parse_ports(struct filter *filter, const struct option_row *row, const char *value, char *err, size_t err_size)
+static int parse_ports(struct filter *filter, const struct option_row *row, const char *value,
+		       char *err, size_t err_size)
 {
 	char why[200];
 
@@ -292,15 +341,18 @@ static int parse_ports(struct filter *filter, const struct option_row *row, cons
 	return 0;
 }
 
-static int parse_text(const struct option_row *row, const char *value, const char **out, char *err, size_t err_size)
+static int parse_text(const struct option_row *row, const char *value, const char **out, char *err,
+		      size_t err_size)
 {
 	if (!*value)
-		return refuse(err, err_size, "%s: the value is empty: give %s", spell(row).text, row->arg);
+		return refuse(err, err_size, "%s: the value is empty: give %s", spell(row).text,
+			      row->arg);
 	*out = value;
 	return 0;
 }
 
-static int apply(struct options *o, const struct option_row *row, const char *value, char *err, size_t err_size)
+static int apply(struct options *o, const struct option_row *row, const char *value, char *err,
+		 size_t err_size)
 {
 	void *place = (char *)o + row->off;
 	uint64_t number = 0;
@@ -369,7 +421,10 @@ static const struct option_row *row_by_letter(char letter)
 	return NULL;
 }
 
-/* How many letters to add, drop, change or swap with their neighbour; both at most NAME_MAX_LEN long. */
+/*
+ * How many letters to add, drop, change or swap with their neighbour; both at most NAME_MAX_LEN
+ * long.
+ */
 static size_t distance(const char *a, size_t a_len, const char *b)
 {
 	size_t b_len = strlen(b);
@@ -387,7 +442,8 @@ static size_t distance(const char *a, size_t a_len, const char *b)
 				best = d[i - 1][j] + 1;
 			if (d[i][j - 1] + 1 < best)
 				best = d[i][j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    d[i - 2][j - 2] + 1 < best)
 				best = d[i - 2][j - 2] + 1;
 			d[i][j] = best;
 		}
@@ -409,7 +465,9 @@ static const char *nearest(const char *name, size_t len)
 		if (!rows[i].name)
 			continue;
 		/* The beginning of a name is as near as can be. */
-		d = len >= 2 && !strncmp(rows[i].name, name, len) ? 0 : distance(name, len, rows[i].name);
+		d = len >= 2 && !strncmp(rows[i].name, name, len)
+			    ? 0
+			    : distance(name, len, rows[i].name);
 		if (d < best) {
 			best = d;
 			best_name = rows[i].name;
@@ -423,9 +481,10 @@ static int unknown_name(const char *name, size_t len, char *err, size_t err_size
 	const char *near = nearest(name, len);
 
 	if (near)
-		return refuse(err, err_size, "unknown option '--%.*s': did you mean '--%s'?", len > 40 ? 40 : (int)len,
-			      name, near);
-	return refuse(err, err_size, "unknown option '--%.*s': see 'sockstate --help'", len > 40 ? 40 : (int)len, name);
+		return refuse(err, err_size, "unknown option '--%.*s': did you mean '--%s'?",
+			      len > 40 ? 40 : (int)len, name, near);
+	return refuse(err, err_size, "unknown option '--%.*s': see 'sockstate --help'",
+		      len > 40 ? 40 : (int)len, name);
 }
 
 static int unknown_letter(char letter, char *err, size_t err_size)
@@ -434,7 +493,8 @@ static int unknown_letter(char letter, char *err, size_t err_size)
 	const struct option_row *row = letter >= 'A' ? row_by_letter(other) : NULL;
 
 	if (row)
-		return refuse(err, err_size, "unknown option '-%c': did you mean '-%c' (--%s)?", letter, other, row->name);
+		return refuse(err, err_size, "unknown option '-%c': did you mean '-%c' (--%s)?",
+			      letter, other, row->name);
 	if (letter < ' ' || letter > '~')
 		return refuse(err, err_size, "unknown option: see 'sockstate --help'");
 	return refuse(err, err_size, "unknown option '-%c': see 'sockstate --help'", letter);
@@ -448,7 +508,8 @@ struct words {
 	char *const *argv;
 };
 
-static int parse_long(struct options *o, struct words *w, const char *name, char *err, size_t err_size)
+static int parse_long(struct options *o, struct words *w, const char *name, char *err,
+		      size_t err_size)
 {
 	size_t len = strcspn(name, "=");
 	const char *value = name[len] ? name + len + 1 : NULL;
@@ -457,17 +518,20 @@ static int parse_long(struct options *o, struct words *w, const char *name, char
 	if (!row)
 		return unknown_name(name, len, err, err_size);
 	if (!row->arg && value)
-		return refuse(err, err_size, "--%s: takes no value: remove '=%.40s'", row->name, value);
+		return refuse(err, err_size, "--%s: takes no value: remove '=%.40s'", row->name,
+			      value);
 	if (row->arg && !value) {
 		if (w->next == w->argc)
-			return refuse(err, err_size, "--%s: the value is missing: give %s", row->name, row->arg);
+			return refuse(err, err_size, "--%s: the value is missing: give %s",
+				      row->name, row->arg);
 		value = w->argv[w->next++];
 	}
 	return apply(o, row, value, err, err_size);
 }
 
 /* "-4", "-vw", "-P80", "-P 80", "-vo json" */
-static int parse_letters(struct options *o, struct words *w, const char *letters, char *err, size_t err_size)
+static int parse_letters(struct options *o, struct words *w, const char *letters, char *err,
+			 size_t err_size)
 {
 	while (*letters) {
 		const struct option_row *row = row_by_letter(*letters);
@@ -485,7 +549,8 @@ static int parse_letters(struct options *o, struct words *w, const char *letters
 		if (*letters)
 			return apply(o, row, letters, err, err_size);
 		if (w->next == w->argc)
-			return refuse(err, err_size, "-%c: the value is missing: give %s", row->letter, row->arg);
+			return refuse(err, err_size, "-%c: the value is missing: give %s",
+				      row->letter, row->arg);
 		return apply(o, row, w->argv[w->next++], err, err_size);
 	}
 	return 0;
@@ -502,9 +567,13 @@ static int parse_command(struct options *o, const char *word, char *err, size_t 
 		return 0;
 	}
 	if (*word >= '0' && *word <= '9')
-		return refuse(err, err_size, "unexpected word '%.40s': a port is given as --port %.40s", word, word);
-	return refuse(err, err_size, "unexpected word '%.40s': commands are doctor and fields; see 'sockstate --help'",
-		      word);
+		return refuse(err, err_size,
+			      "unexpected word '%.40s': a port is given as --port %.40s", word,
+			      word);
+	return refuse(
+		err, err_size,
+		"unexpected word '%.40s': commands are doctor and fields; see 'sockstate --help'",
+		word);
 }
 
 /* Options that contradict each other. */
@@ -514,17 +583,27 @@ static int check_together(const struct options *o, char *err, size_t err_size)
 		bool clash;
 		const char *what;
 	} rules[] = {
-		{o->record && o->replay, "--record and --replay: a replay cannot be recorded, copy the file instead"},
-		{o->verify && o->replay, "--verify and --replay: a recording has no kernel to compare with"},
-		{o->summary && o->replay, "--summary and --replay: use -o summary with a recording"},
-		{o->summary && o->record, "--summary and --record: --summary keeps no facts, record without it"},
-		{o->summary && o->verify, "--summary and --verify: --summary follows no single socket"},
+		{o->record && o->replay,
+		 "--record and --replay: a replay cannot be recorded, copy the file instead"},
+		{o->verify && o->replay,
+		 "--verify and --replay: a recording has no kernel to compare with"},
+		{o->summary && o->replay,
+		 "--summary and --replay: use -o summary with a recording"},
+		{o->summary && o->record,
+		 "--summary and --record: --summary keeps no facts, record without it"},
+		{o->summary && o->verify,
+		 "--summary and --verify: --summary follows no single socket"},
 		{o->summary && o->raw, "--summary and --raw: --summary prints no transitions"},
-		{o->summary && o->count, "--summary and --count: --summary prints no such lines, use --duration"},
-		{o->summary && o->output == OUTPUT_LADDER, "--summary and -o ladder: --summary follows no single connection"},
-		{o->raw && o->output == OUTPUT_LADDER, "--raw and -o ladder: use --raw with -o table or -o json"},
-		{o->duration_ns && o->replay, "--duration and --replay: a recording ends by itself, use --count"},
-		{o->command != COMMAND_TRACE && o->output != OUTPUT_TABLE, "-o: doctor and fields have one form each, leave it out"},
+		{o->summary && o->count,
+		 "--summary and --count: --summary prints no such lines, use --duration"},
+		{o->summary && o->output == OUTPUT_LADDER,
+		 "--summary and -o ladder: --summary follows no single connection"},
+		{o->raw && o->output == OUTPUT_LADDER,
+		 "--raw and -o ladder: use --raw with -o table or -o json"},
+		{o->duration_ns && o->replay,
+		 "--duration and --replay: a recording ends by itself, use --count"},
+		{o->command != COMMAND_TRACE && o->output != OUTPUT_TABLE,
+		 "-o: doctor and fields have one form each, leave it out"},
 		{o->quiet && o->command != COMMAND_DOCTOR, "--quiet: only for 'sockstate doctor'"},
 	};
 

@@ -2,33 +2,34 @@
 /*
  * coverage.h - what a run can know: for each fact whether it is exact, derived or absent, and why.
  *
- * Owns the names (they stand in the meta line) and the struct that tells them. user/fact/hooks.c fills it by trying;
- * the tracker, the meta line and `sockstate doctor` read it. Nothing else decides about tiers.
+ * Owns the names (they stand in the meta line) and the struct that tells them. user/fact/hooks.c
+ * fills it by trying; the tracker, the meta line and `sockstate doctor` read it. Nothing else
+ * decides about tiers.
  */
 #ifndef SOCKSTATE_FACTS_H
 #define SOCKSTATE_FACTS_H
 
 /* FACT(id, name, meaning) */
-#define FACT_NAMES(FACT)                                                                                               \
-	FACT(SYN_RECV_BEGIN, "syn_recv_begin", "when the SYN made a connection request")                               \
-	FACT(HANDSHAKE, "handshake", "how long the handshake took")                                                    \
-	FACT(SYN_DROP, "syn_drop", "whose SYNs the listener refused")                                                  \
-	FACT(ACK_DROP, "ack_drop", "which final ACKs the listener refused")                                            \
-	FACT(REQUEST_EXPIRED, "request_expired", "when a half-open request was given up")                              \
-	FACT(ENQUEUE, "enqueue", "when a connection entered the accept queue, and whose")                              \
-	FACT(ACCEPT, "accept", "when accept() took a connection")                                                      \
-	FACT(ACCEPT_CALL, "accept_call", "when accept() was called, and its errors")                                   \
-	FACT(ACCEPT_IO_URING, "accept_io_uring", "accepts through io_uring")                                           \
-	FACT(RELISTEN, "relisten", "listen() called again")                                                            \
-	FACT(RESET_REASON, "reset_reason", "why a RST was sent")                                                       \
-	FACT(TIME_WAIT_BEGIN, "time_wait_begin", "when TIME_WAIT begins")                                              \
+#define FACT_NAMES(FACT)                                                                  \
+	FACT(SYN_RECV_BEGIN, "syn_recv_begin", "when the SYN made a connection request")  \
+	FACT(HANDSHAKE, "handshake", "how long the handshake took")                       \
+	FACT(SYN_DROP, "syn_drop", "whose SYNs the listener refused")                     \
+	FACT(ACK_DROP, "ack_drop", "which final ACKs the listener refused")               \
+	FACT(REQUEST_EXPIRED, "request_expired", "when a half-open request was given up") \
+	FACT(ENQUEUE, "enqueue", "when a connection entered the accept queue, and whose") \
+	FACT(ACCEPT, "accept", "when accept() took a connection")                         \
+	FACT(ACCEPT_CALL, "accept_call", "when accept() was called, and its errors")      \
+	FACT(ACCEPT_IO_URING, "accept_io_uring", "accepts through io_uring")              \
+	FACT(RELISTEN, "relisten", "listen() called again")                               \
+	FACT(RESET_REASON, "reset_reason", "why a RST was sent")                          \
+	FACT(TIME_WAIT_BEGIN, "time_wait_begin", "when TIME_WAIT begins")                 \
 	FACT(TIME_WAIT_END, "time_wait_end", "when TIME_WAIT ends")
 
 enum fact_name {
 #define FACT(id, name, meaning) KNOW_##id,
 	FACT_NAMES(FACT)
 #undef FACT
-	KNOW_COUNT
+		KNOW_COUNT
 };
 
 enum fact_is {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "event/describe.h"
 
-#include "event/event.h"
 #include "event/coverage.h"
+#include "event/event.h"
 #include "tracker/tracker.h"
 
 static const char *kind_name(enum field_kind kind)
 {
 	static const char *const names[] = {
-		[KIND_U64] = "integer",	    [KIND_I64] = "integer",	[KIND_BOOL] = "true or false",
-		[KIND_STATE] = "state",	    [KIND_TEXT] = "text",	[KIND_ADDR] = "address",
-		[KIND_STATES] = "object",   [KIND_FACTS] = "object",	[KIND_FILTER] = "object",
-		[KIND_ARGV] = "array",	    [KIND_DROPS] = "object",	[KIND_LISTENERS] = "array",
+		[KIND_U64] = "integer",	  [KIND_I64] = "integer",  [KIND_BOOL] = "true or false",
+		[KIND_STATE] = "state",	  [KIND_TEXT] = "text",	   [KIND_ADDR] = "address",
+		[KIND_STATES] = "object", [KIND_FACTS] = "object", [KIND_FILTER] = "object",
+		[KIND_ARGV] = "array",	  [KIND_DROPS] = "object", [KIND_LISTENERS] = "array",
 	};
 
 	return names[kind];
@@ -68,8 +68,10 @@ void fields_print_markdown(FILE *out)
 	      "| fact | meaning |\n| --- | --- |\n",
 	      out);
 	for (int i = 0; i < KNOW_COUNT; i++)
-		fprintf(out, "| `%s` | %s |\n", fact_name((enum fact_name)i), fact_meaning((enum fact_name)i));
-	fputs("\n## `drops`: why a listener refused\n\nOnly reasons that occurred are in the object:", out);
+		fprintf(out, "| `%s` | %s |\n", fact_name((enum fact_name)i),
+			fact_meaning((enum fact_name)i));
+	fputs("\n## `drops`: why a listener refused\n\nOnly reasons that occurred are in the object:",
+	      out);
 	for (int i = 0; i < DROP_REASON_COUNT; i++)
 		fprintf(out, " `%s`", drop_reason_name((enum drop_reason)i));
 	fputs(".\n\n## `listeners` in the summary\n\n"

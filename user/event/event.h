@@ -2,8 +2,9 @@
 /*
  * event.h - what a person or jq reads: one event is one line of the stream.
  *
- * Owns: the types of lines, the catalogue of fields (fields.def) and the struct that carries them from the
- * tracker to the views. Knows nothing of BPF, of sockets' lives, or of how a field is printed.
+ * Owns: the types of lines, the catalogue of fields (fields.def) and the struct that carries them
+ * from the tracker to the views. Knows nothing of BPF, of sockets' lives, or of how a field is
+ * printed.
  *
  *	struct event e;
  *	event_init(&e, EVENT_STATE, t_ns);
@@ -22,26 +23,26 @@
 #include <stdint.h>
 
 /* EVENT(id, name, meaning) */
-#define EVENT_TYPES(EVENT)                                                                                             \
-	EVENT(META, "meta", "first line: what this run is and what it can know")                                       \
-	EVENT(SOCKET, "socket", "a socket that was there before tracing began")                                        \
-	EVENT(STATE, "state", "one transition")                                                                        \
-	EVENT(ACCEPT, "accept", "accept() handed a connection to the program")                                         \
-	EVENT(ACCEPT_ERROR, "accept_error", "accept() failed; EAGAIN is not an error")                                 \
-	EVENT(RETRANSMIT, "retransmit", "a SYN or SYN-ACK was sent again")                                             \
-	EVENT(DROP, "drop", "the listener refused something")                                                          \
-	EVENT(RESET, "reset", "a RST was sent or received")                                                            \
-	EVENT(CLOSE, "close", "last line of a socket's life")                                                          \
-	EVENT(LISTENER, "listener", "a listener's queues, rates and verdict")                                          \
-	EVENT(VERIFY, "verify", "a difference between the tracker and the kernel's own tables")                        \
-	EVENT(LOST, "lost", "facts are missing")                                                                       \
+#define EVENT_TYPES(EVENT)                                                                      \
+	EVENT(META, "meta", "first line: what this run is and what it can know")                \
+	EVENT(SOCKET, "socket", "a socket that was there before tracing began")                 \
+	EVENT(STATE, "state", "one transition")                                                 \
+	EVENT(ACCEPT, "accept", "accept() handed a connection to the program")                  \
+	EVENT(ACCEPT_ERROR, "accept_error", "accept() failed; EAGAIN is not an error")          \
+	EVENT(RETRANSMIT, "retransmit", "a SYN or SYN-ACK was sent again")                      \
+	EVENT(DROP, "drop", "the listener refused something")                                   \
+	EVENT(RESET, "reset", "a RST was sent or received")                                     \
+	EVENT(CLOSE, "close", "last line of a socket's life")                                   \
+	EVENT(LISTENER, "listener", "a listener's queues, rates and verdict")                   \
+	EVENT(VERIFY, "verify", "a difference between the tracker and the kernel's own tables") \
+	EVENT(LOST, "lost", "facts are missing")                                                \
 	EVENT(SUMMARY, "summary", "last line: what was seen")
 
 enum event_type {
 #define EVENT(id, name, meaning) EVENT_##id,
 	EVENT_TYPES(EVENT)
 #undef EVENT
-	EVENT_TYPE_COUNT
+		EVENT_TYPE_COUNT
 };
 
 enum field {
@@ -52,17 +53,18 @@ enum field {
 };
 
 enum field_kind {
-	KIND_U64,	/* v.u */
-	KIND_I64,	/* v.i */
-	KIND_BOOL,	/* v.u, 0 or 1 */
-	KIND_STATE,	/* v.u, kernel state number; names in tcp.h */
-	KIND_TEXT,	/* v.text, any bytes, NUL terminated */
-	KIND_ADDR,	/* v.addr, network order; 4 or 16 bytes by event.family */
-	KIND_STATES,	/* v.states, uint64_t[TCP_STATE_COUNT] ns, 0: never been there */
-	KIND_FACTS,	/* v.facts, struct fact_list in event/coverage.h */
-	KIND_FILTER,	/* v.filter, struct filter in filter.h */
-	KIND_ARGV,	/* v.argv, NULL terminated */
-	KIND_DROPS,	/* v.drops, uint64_t[DROP_REASON_COUNT], by enum fact_drop_reason and expiry: tracker.h */
+	KIND_U64,    /* v.u */
+	KIND_I64,    /* v.i */
+	KIND_BOOL,   /* v.u, 0 or 1 */
+	KIND_STATE,  /* v.u, kernel state number; names in tcp.h */
+	KIND_TEXT,   /* v.text, any bytes, NUL terminated */
+	KIND_ADDR,   /* v.addr, network order; 4 or 16 bytes by event.family */
+	KIND_STATES, /* v.states, uint64_t[TCP_STATE_COUNT] ns, 0: never been there */
+	KIND_FACTS,  /* v.facts, struct fact_list in event/coverage.h */
+	KIND_FILTER, /* v.filter, struct filter in filter.h */
+	KIND_ARGV,   /* v.argv, NULL terminated */
+	/* v.drops, uint64_t[DROP_REASON_COUNT], by enum fact_drop_reason and expiry: tracker.h */
+	KIND_DROPS,
 	KIND_LISTENERS, /* v.listeners, struct listener_summaries in tracker.h */
 };
 

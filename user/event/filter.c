@@ -41,7 +41,8 @@ static int bad_port(const char *text, size_t len, char *err, size_t err_size)
 }
 
 /* One part of the list: "80" or "9500-9510". */
-static int parse_part(const char *part, size_t len, struct port_range *range, char *err, size_t err_size)
+static int parse_part(const char *part, size_t len, struct port_range *range, char *err,
+		      size_t err_size)
 {
 	const char *dash = memchr(part, '-', len);
 	size_t first_len = dash ? (size_t)(dash - part) : len;
@@ -56,10 +57,11 @@ static int parse_part(const char *part, size_t len, struct port_range *range, ch
 	}
 	last_len = len - first_len - 1;
 	if (last_len == 0 || parse_port(dash + 1, last_len, &range->last))
-		return bad_port(last_len ? dash + 1 : part, last_len ? last_len : len, err, err_size);
+		return bad_port(last_len ? dash + 1 : part, last_len ? last_len : len, err,
+				err_size);
 	if (range->first > range->last) {
-		snprintf(err, err_size, "the range '%.*s' is the wrong way round: give %u-%u", (int)len, part,
-			 range->last, range->first);
+		snprintf(err, err_size, "the range '%.*s' is the wrong way round: give %u-%u",
+			 (int)len, part, range->last, range->first);
 		return -EINVAL;
 	}
 	return 0;
@@ -72,20 +74,24 @@ int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_s
 	int rc;
 
 	if (!*text) {
-		snprintf(err, err_size, "the list of ports is empty: give for example 9502 or 80,443,9500-9510");
+		snprintf(err, err_size,
+			 "the list of ports is empty: give for example 9502 or 80,443,9500-9510");
 		return -EINVAL;
 	}
 	for (;;) {
 		size_t len = strcspn(part, ",");
 
 		if (len == 0) {
-			snprintf(err, err_size, "the list '%.*s' has an empty part: remove the extra comma", QUOTE_MAX,
-				 text);
+			snprintf(err, err_size,
+				 "the list '%.*s' has an empty part: remove the extra comma",
+				 QUOTE_MAX, text);
 			return -EINVAL;
 		}
 		if (added.port_ranges == FILTER_RANGES_MAX) {
-			snprintf(err, err_size, "more than %d parts: join neighbouring ports into ranges such as 9500-9510",
-				 FILTER_RANGES_MAX);
+			snprintf(
+				err, err_size,
+				"more than %d parts: join neighbouring ports into ranges such as 9500-9510",
+				FILTER_RANGES_MAX);
 			return -EINVAL;
 		}
 		rc = parse_part(part, len, &added.ports[added.port_ranges], err, err_size);
@@ -116,7 +122,8 @@ bool filter_match(const struct filter *f, int family, uint16_t lport, uint16_t r
 	if (f->port_ranges == 0)
 		return true;
 	/* No range holds port 0, so an end that is not known yet never matches. */
-	return (f->side != SIDE_CLIENT && in_ranges(f, lport)) || (f->side != SIDE_SERVER && in_ranges(f, rport));
+	return (f->side != SIDE_CLIENT && in_ranges(f, lport)) ||
+	       (f->side != SIDE_SERVER && in_ranges(f, rport));
 }
 
 bool filter_match_listener(const struct filter *f, int family, bool v6only, uint16_t port)

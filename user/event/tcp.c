@@ -15,19 +15,35 @@ static const char *const state_names[32] = {
 	[TCP_STATE_LISTEN] = "LISTEN",
 	[TCP_STATE_CLOSING] = "CLOSING",
 	[TCP_STATE_NEW_SYN_RECV] = "NEW_SYN_RECV",
-	[13] = "STATE_13", [14] = "STATE_14", [15] = "STATE_15", [16] = "STATE_16", [17] = "STATE_17",
-	[18] = "STATE_18", [19] = "STATE_19", [20] = "STATE_20", [21] = "STATE_21", [22] = "STATE_22",
-	[23] = "STATE_23", [24] = "STATE_24", [25] = "STATE_25", [26] = "STATE_26", [27] = "STATE_27",
-	[28] = "STATE_28", [29] = "STATE_29", [30] = "STATE_30", [31] = "STATE_31",
+	[13] = "STATE_13",
+	[14] = "STATE_14",
+	[15] = "STATE_15",
+	[16] = "STATE_16",
+	[17] = "STATE_17",
+	[18] = "STATE_18",
+	[19] = "STATE_19",
+	[20] = "STATE_20",
+	[21] = "STATE_21",
+	[22] = "STATE_22",
+	[23] = "STATE_23",
+	[24] = "STATE_24",
+	[25] = "STATE_25",
+	[26] = "STATE_26",
+	[27] = "STATE_27",
+	[28] = "STATE_28",
+	[29] = "STATE_29",
+	[30] = "STATE_30",
+	[31] = "STATE_31",
 };
 
 #define TO(state) (1u << TCP_STATE_##state)
 
 /*
- * RFC 9293 figure 5, with what the kernel adds: every state may end in CLOSE at once (RST, timeout, abort, and
- * FIN_WAIT2's hand-over to a timewait socket); FIN and ACK may come in one segment (FIN_WAIT1 -> TIME_WAIT); the
- * final ACK may carry the FIN (SYN_RECV -> CLOSE_WAIT); simultaneous open passes SYN_SENT -> SYN_RECV. A request
- * begins where no socket was (CLOSE) or at its listener (LISTEN).
+ * RFC 9293 figure 5, with what the kernel adds: every state may end in CLOSE at once (RST, timeout,
+ * abort, and FIN_WAIT2's hand-over to a timewait socket); FIN and ACK may come in one segment
+ * (FIN_WAIT1 -> TIME_WAIT); the final ACK may carry the FIN (SYN_RECV -> CLOSE_WAIT); simultaneous
+ * open passes SYN_SENT -> SYN_RECV. A request begins where no socket was (CLOSE) or at its listener
+ * (LISTEN).
  */
 static const unsigned short legal[TCP_STATE_COUNT] = {
 	[TCP_STATE_CLOSE] = TO(LISTEN) | TO(SYN_SENT) | TO(SYN_RECV),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tcp.h - TCP as numbers and names: the kernel's states, which transitions are legal (RFC 9293 3.3.2).
- * Owns the one table of each. Pure.
+ * tcp.h - TCP as numbers and names: the kernel's states, which transitions are legal (RFC 9293
+ * 3.3.2). Owns the one table of each. Pure.
  */
 #ifndef SOCKSTATE_TCP_H
 #define SOCKSTATE_TCP_H
@@ -26,7 +26,10 @@ enum tcp_state {
 	TCP_STATE_COUNT
 };
 
-/* "ESTABLISHED", ...; a state without a name is "STATE_<n>" in a static table up to 31, else "STATE_?". */
+/*
+ * "ESTABLISHED", ...; a state without a name is "STATE_<n>" in a static table up to 31, else
+ * "STATE_?".
+ */
 const char *tcp_state_name(unsigned int state);
 
 /*

@@ -86,7 +86,8 @@ static bool check_accept(const struct fact_hdr *h)
 	if (!good_comm(&f->task) || f->err < 0 || f->err > ERRNO_MAX || f->fd < -1)
 		return false;
 	/* An accept() that failed has no socket: its record may leave the family open. */
-	return good_sock(&f->s) || (f->s.family == AF_UNSPEC && f->s.sk == 0 && good_state(f->s.state));
+	return good_sock(&f->s) ||
+	       (f->s.family == AF_UNSPEC && f->s.sk == 0 && good_state(f->s.state));
 }
 
 static bool check_reset(const struct fact_hdr *h)

@@ -7,9 +7,11 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* clang-format off */
 /*
- * Prices: time per run, measured on Linux 6.18 (x86-64, bpf_stats), without what calling any program costs (20 to 40 ns).
- * Where nothing is said a hook runs only for the facts that it sends, 100 to 400 ns each.
+ * Prices: time per run, measured on Linux 6.18 (x86-64, bpf_stats), without what calling any
+ * program costs (20 to 40 ns). Where nothing is said a hook runs only for the facts that it sends,
+ * 100 to 400 ns each.
  */
 static const struct hook hooks[HOOK_COUNT] = {
 	[HOOK_STATE] = {"state", HOOK_TRACEPOINT,
@@ -145,19 +147,16 @@ static const struct candidate {
 
 	{KNOW_TIME_WAIT_END, HOOK_TIMEWAIT_END, FACT_IS_EXACT, "fentry/tcp_twsk_destructor", ""},
 };
+/* clang-format on */
 
 /* The second is attached with the first where it can be. */
 static const struct {
 	enum hook_id chosen, also;
 } companions[] = {
-	{HOOK_STATE, HOOK_RETRANSMIT},
-	{HOOK_STATE, HOOK_RESET},
-	{HOOK_EXPIRED, HOOK_UNREACHABLE},
-	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4},
-	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V6},
-	{HOOK_ENQUEUE, HOOK_COOKIE_V4},
-	{HOOK_ENQUEUE, HOOK_COOKIE_V6},
-	{HOOK_LISTEN, HOOK_LISTEN_ASKED},
+	{HOOK_STATE, HOOK_RETRANSMIT},		 {HOOK_STATE, HOOK_RESET},
+	{HOOK_EXPIRED, HOOK_UNREACHABLE},	 {HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4},
+	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V6}, {HOOK_ENQUEUE, HOOK_COOKIE_V4},
+	{HOOK_ENQUEUE, HOOK_COOKIE_V6},		 {HOOK_LISTEN, HOOK_LISTEN_ASKED},
 	{HOOK_TIMEWAIT, HOOK_TIMEWAIT_REAL},
 };
 
@@ -165,12 +164,12 @@ static const struct {
 static const struct {
 	enum hook_id hook, needs;
 } needs[] = {
-	{HOOK_SYN_REFUSED, HOOK_SYN_BEGIN},	     /* which tells that a SYN got a request */
-	{HOOK_SYN_REFUSED, HOOK_ENQUEUE},	     /* which tells that it got a child */
-	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4},     /* which tells that it got a cookie */
-	{HOOK_IO_ACCEPT, HOOK_ACCEPT},		     /* which it marks */
-	{HOOK_ACCEPT_FAILED, HOOK_ACCEPT},	     /* which tells the calls that do not fail */
-	{HOOK_LISTEN_SYSCALL, HOOK_ACCEPT_SYSCALL},  /* which has paid for it */
+	{HOOK_SYN_REFUSED, HOOK_SYN_BEGIN},	    /* which tells that a SYN got a request */
+	{HOOK_SYN_REFUSED, HOOK_ENQUEUE},	    /* which tells that it got a child */
+	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4},    /* which tells that it got a cookie */
+	{HOOK_IO_ACCEPT, HOOK_ACCEPT},		    /* which it marks */
+	{HOOK_ACCEPT_FAILED, HOOK_ACCEPT},	    /* which tells the calls that do not fail */
+	{HOOK_LISTEN_SYSCALL, HOOK_ACCEPT_SYSCALL}, /* which has paid for it */
 };
 
 const struct hook *hook_get(enum hook_id id)
@@ -298,7 +297,8 @@ void hooks_choose(struct hooks *h)
 }
 
 /* Why the fact's better candidates than this one are not there: the first one's reason. */
-static const char *why_not_better(const struct hooks *h, enum fact_name fact, const struct candidate *served)
+static const char *why_not_better(const struct hooks *h, enum fact_name fact,
+				  const struct candidate *served)
 {
 	for (size_t i = 0; i < COUNT(candidates); i++) {
 		if (&candidates[i] == served)
@@ -317,7 +317,8 @@ static void tell_absent(const struct hooks *h, enum fact_name fact, struct fact_
 		size_t len = strlen(know->why);
 
 		if (candidates[i].fact == fact && !strstr(know->why, why))
-			snprintf(know->why + len, sizeof(know->why) - len, "%s%s", len ? "; " : "", why);
+			snprintf(know->why + len, sizeof(know->why) - len, "%s%s", len ? "; " : "",
+				 why);
 	}
 }
 
@@ -334,7 +335,8 @@ void hooks_tell(const struct hooks *h, bool reset_reasons, struct fact_list *fac
 			continue;
 		}
 		if (fact == KNOW_RESET_REASON && !reset_reasons) {
-			snprintf(know->why, sizeof(know->why), "this kernel does not tell why it sends a RST");
+			snprintf(know->why, sizeof(know->why),
+				 "this kernel does not tell why it sends a RST");
 			continue;
 		}
 		know->is = best->is;
@@ -342,6 +344,7 @@ void hooks_tell(const struct hooks *h, bool reset_reasons, struct fact_list *fac
 		if (best->is == FACT_IS_EXACT)
 			continue;
 		reason = why_not_better(h, fact, best);
-		snprintf(know->why, sizeof(know->why), "%s%s%s", reason, *reason ? "; " : "", best->why);
+		snprintf(know->why, sizeof(know->why), "%s%s%s", reason, *reason ? "; " : "",
+			 best->why);
 	}
 }

@@ -2,10 +2,11 @@
 /*
  * hooks.h - which programs serve which fact: the one table, and the choice from it.
  *
- * A hook is a group of programs that are attached together or not at all. A fact has candidates in order of preference;
- * the first whose hook this kernel takes serves it. What the kernel takes is found by trying, never by its version:
- * kernel/stream_source.c tries, hooks_refuse()s what failed, and asks again for the choice. hooks_tell() puts the outcome into
- * words for the meta line and `sockstate doctor`.
+ * A hook is a group of programs that are attached together or not at all. A fact has candidates in
+ * order of preference; the first whose hook this kernel takes serves it. What the kernel takes is
+ * found by trying, never by its version: kernel/stream_source.c tries, hooks_refuse()s what failed,
+ * and asks again for the choice. hooks_tell() puts the outcome into words for the meta line and
+ * `sockstate doctor`.
  *
  * Knows names of programs and of kernel functions; knows no libbpf.
  */
@@ -82,13 +83,20 @@ struct hooks {
 
 const struct hook *hook_get(enum hook_id id);
 
-/* The first in a comma list that is neither a hook's name nor "fentry"; its length in len. NULL: all are known. */
+/*
+ * The first in a comma list that is neither a hook's name nor "fentry"; its length in len. NULL:
+ * all are known.
+ */
 const char *hooks_unknown(const char *list, size_t *len);
 
-/* Everything is possible but what options keep out; absent: comma list of hook names, or "fentry", to be treated as refused. */
+/*
+ * Everything is possible but what options keep out; absent: comma list of hook names, or "fentry",
+ * to be treated as refused.
+ */
 void hooks_init(struct hooks *h, bool name_syn_drops, bool syscall_fallback, const char *absent);
 /* One clause: "fentry refused: EPERM". The first reason stays. */
-void hooks_refuse(struct hooks *h, enum hook_id id, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void hooks_refuse(struct hooks *h, enum hook_id id, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void hooks_refuse_kind(struct hooks *h, enum hook_kind kind, const char *why);
 /* Sets chosen[] from refused[]: the best candidates of all facts and what they need. */
 void hooks_choose(struct hooks *h);

@@ -11,8 +11,8 @@ _Static_assert(sizeof(struct fact_listen) <= SLOT_BYTES, "every fact must fit in
 _Static_assert(sizeof(struct fact_accept) <= SLOT_BYTES, "every fact must fit into a slot");
 
 /*
- * Facts lie still in slots; what is sorted are small entries in a ring that tell time and slot. Equal stamps keep the
- * order of arrival, as a new entry never passes an equal one.
+ * Facts lie still in slots; what is sorted are small entries in a ring that tell time and slot.
+ * Equal stamps keep the order of arrival, as a new entry never passes an equal one.
  */
 struct entry {
 	uint64_t t;
@@ -73,7 +73,8 @@ static struct fact_hdr *slot_at(const struct order *o, uint64_t slot)
 	return (struct fact_hdr *)(o->slots + slot * SLOT_BYTES);
 }
 
-static void release_oldest(struct order *o, void (*fn)(void *ctx, const struct fact_hdr *fact), void *ctx)
+static void release_oldest(struct order *o, void (*fn)(void *ctx, const struct fact_hdr *fact),
+			   void *ctx)
 {
 	struct entry oldest = *entry_at(o, 0);
 
@@ -124,8 +125,8 @@ static void move_entries(struct order *o, size_t to, size_t from, size_t n)
 	}
 }
 
-void order_push(struct order *o, const struct fact_hdr *fact, void (*full)(void *ctx, const struct fact_hdr *fact),
-		void *ctx)
+void order_push(struct order *o, const struct fact_hdr *fact,
+		void (*full)(void *ctx, const struct fact_hdr *fact), void *ctx)
 {
 	uint32_t slot;
 	size_t place;
@@ -146,7 +147,8 @@ void order_push(struct order *o, const struct fact_hdr *fact, void (*full)(void 
 	*entry_at(o, place) = (struct entry){.t = fact->t, .slot = slot};
 }
 
-void order_release(struct order *o, uint64_t until, void (*fn)(void *ctx, const struct fact_hdr *fact), void *ctx)
+void order_release(struct order *o, uint64_t until,
+		   void (*fn)(void *ctx, const struct fact_hdr *fact), void *ctx)
 {
 	while (o->count && entry_at(o, 0)->t <= until)
 		release_oldest(o, fn, ctx);

@@ -23,12 +23,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAGIC_BYTES (sizeof(RECORDING_MAGIC) - 1)
+#define MAGIC_BYTES    (sizeof(RECORDING_MAGIC) - 1)
 #define BYTE_ORDER_TAG 0xfeff
 #define FORMAT_VERSION 1
-#define RECORD_MAX 4096	      /* far above every fact: a larger size is damage */
-#define KNOWN_MAX 64	      /* fact names that a head may hold */
-#define BUFFER_BYTES (64 * 1024)
+#define RECORD_MAX     4096 /* far above every fact: a larger size is damage */
+#define KNOWN_MAX      64   /* fact names that a head may hold */
+#define BUFFER_BYTES   (64 * 1024)
 
 struct head {
 	uint32_t format;      /* FORMAT_VERSION */
@@ -51,7 +51,8 @@ struct about {
 	char kernel[64];
 	char version[32];
 };
-_Static_assert(sizeof(struct about) == 16 + 4 * FILTER_RANGES_MAX + 8 + 96, "no hidden padding in struct about");
+_Static_assert(sizeof(struct about) == 16 + 4 * FILTER_RANGES_MAX + 8 + 96,
+	       "no hidden padding in struct about");
 
 /* Facts are found again by name, so that adding a name does not spoil old recordings. */
 struct known {
@@ -151,14 +152,15 @@ static void write_head(struct recording_writer *w, const struct recording_info *
 		w->error = -errno;
 }
 
-int recording_create(struct recording_writer **out, const char *path, const struct recording_info *info, char *err,
-		     size_t err_size)
+int recording_create(struct recording_writer **out, const char *path,
+		     const struct recording_info *info, char *err, size_t err_size)
 {
 	struct recording_writer *w = NULL;
 	int fd = -1, rc;
 
 	if (!strcmp(path, "-")) {
-		snprintf(err, err_size, "a recording cannot go to standard output: give a file name");
+		snprintf(err, err_size,
+			 "a recording cannot go to standard output: give a file name");
 		return -EINVAL;
 	}
 	w = calloc(1, sizeof(*w));
@@ -218,7 +220,8 @@ int recording_close(struct recording_writer *w)
 /* ---- reading ---- */
 
 /* -EBADMSG, or what the file system said if it was the one to fail. */
-static int damaged(const struct recording_reader *r, uint64_t at, const char *what, char *err, size_t err_size)
+static int damaged(const struct recording_reader *r, uint64_t at, const char *what, char *err,
+		   size_t err_size)
 {
 	if (ferror(r->file)) {
 		int rc = errno ? -errno : -EIO;
@@ -238,7 +241,8 @@ static bool take(struct recording_reader *r, void *bytes, size_t size)
 	return got == size;
 }
 
-static int read_known(struct recording_reader *r, uint32_t count, struct fact_list *facts, char *err, size_t err_size)
+static int read_known(struct recording_reader *r, uint32_t count, struct fact_list *facts,
+		      char *err, size_t err_size)
 {
 	for (unsigned int i = 0; i < KNOW_COUNT; i++) {
 		facts->fact[i] = (struct fact_knowledge){.is = FACT_IS_ABSENT};
@@ -266,19 +270,23 @@ static int read_known(struct recording_reader *r, uint32_t count, struct fact_li
 	return 0;
 }
 
-static int read_about(struct recording_reader *r, struct recording_info *info, char *err, size_t err_size)
+static int read_about(struct recording_reader *r, struct recording_info *info, char *err,
+		      size_t err_size)
 {
 	uint64_t at = r->at;
 	struct about about;
 
 	if (!take(r, &about, sizeof(about)))
 		return damaged(r, r->at, "the head is cut short", err, err_size);
-	if (about.port_ranges > FILTER_RANGES_MAX || about.side > SIDE_CLIENT || about.ipv4 > 1 || about.ipv6 > 1 ||
-	    about.raw >= RECORDING_RAW_COUNT || about.kernel[sizeof(about.kernel) - 1] || about.version[sizeof(about.version) - 1])
+	if (about.port_ranges > FILTER_RANGES_MAX || about.side > SIDE_CLIENT || about.ipv4 > 1 ||
+	    about.ipv6 > 1 || about.raw >= RECORDING_RAW_COUNT ||
+	    about.kernel[sizeof(about.kernel) - 1] || about.version[sizeof(about.version) - 1])
 		return damaged(r, at, "the head does not make sense", err, err_size);
 	if (about.fact_version != FACT_VERSION) {
-		snprintf(err, err_size, "'%s' holds facts of version %u, this sockstate reads version %u: use sockstate %s",
-			 r->path, about.fact_version, FACT_VERSION, about.version);
+		snprintf(
+			err, err_size,
+			"'%s' holds facts of version %u, this sockstate reads version %u: use sockstate %s",
+			r->path, about.fact_version, FACT_VERSION, about.version);
 		return -EPROTONOSUPPORT;
 	}
 	info->fact_version = about.fact_version;
@@ -298,10 +306,14 @@ static int read_about(struct recording_reader *r, struct recording_info *info, c
 	memcpy(info->version, about.version, sizeof(info->version));
 	return 0;
 }
-_Static_assert(sizeof(((struct recording_info *)0)->kernel) == sizeof(((struct about *)0)->kernel), "kernel name");
-_Static_assert(sizeof(((struct recording_info *)0)->version) == sizeof(((struct about *)0)->version), "version");
+_Static_assert(sizeof(((struct recording_info *)0)->kernel) == sizeof(((struct about *)0)->kernel),
+	       "kernel name");
+_Static_assert(sizeof(((struct recording_info *)0)->version) ==
+		       sizeof(((struct about *)0)->version),
+	       "version");
 
-static int read_head(struct recording_reader *r, struct recording_info *info, char *err, size_t err_size)
+static int read_head(struct recording_reader *r, struct recording_info *info, char *err,
+		     size_t err_size)
 {
 	char magic[MAGIC_BYTES];
 	uint16_t order;
@@ -311,31 +323,36 @@ static int read_head(struct recording_reader *r, struct recording_info *info, ch
 	if (!take(r, magic, sizeof(magic)) || memcmp(magic, RECORDING_MAGIC, sizeof(magic))) {
 		if (ferror(r->file))
 			return damaged(r, 0, "", err, err_size);
-		snprintf(err, err_size, "'%s' is not a recording of sockstate: make one with --record", r->path);
+		snprintf(err, err_size,
+			 "'%s' is not a recording of sockstate: make one with --record", r->path);
 		return -EBADMSG;
 	}
 	if (!take(r, &order, sizeof(order)))
 		return damaged(r, r->at, "the head is cut short", err, err_size);
 	if (order != BYTE_ORDER_TAG) {
-		snprintf(err, err_size, "'%s' was recorded on a machine of the other byte order: replay it there", r->path);
+		snprintf(err, err_size,
+			 "'%s' was recorded on a machine of the other byte order: replay it there",
+			 r->path);
 		return -EPROTONOSUPPORT;
 	}
 	if (!take(r, &head, sizeof(head)))
 		return damaged(r, r->at, "the head is cut short", err, err_size);
 	if (head.format != FORMAT_VERSION) {
-		snprintf(err, err_size, "'%s' is a recording of format %u, this sockstate reads format %u", r->path,
-			 head.format, FORMAT_VERSION);
+		snprintf(err, err_size,
+			 "'%s' is a recording of format %u, this sockstate reads format %u",
+			 r->path, head.format, FORMAT_VERSION);
 		return -EPROTONOSUPPORT;
 	}
 	if (head.about_bytes != sizeof(struct about) || head.known_bytes != sizeof(struct known) ||
 	    head.known_count > KNOWN_MAX)
-		return damaged(r, r->at - sizeof(head), "the head does not make sense", err, err_size);
+		return damaged(r, r->at - sizeof(head), "the head does not make sense", err,
+			       err_size);
 	rc = read_about(r, info, err, err_size);
 	return rc ? rc : read_known(r, head.known_count, &info->facts, err, err_size);
 }
 
-int recording_open(struct recording_reader **out, const char *path, struct recording_info *info, char *err,
-		   size_t err_size)
+int recording_open(struct recording_reader **out, const char *path, struct recording_info *info,
+		   char *err, size_t err_size)
 {
 	struct recording_reader *r = calloc(1, sizeof(*r));
 	struct recording_info read = {0};
@@ -374,14 +391,17 @@ int recording_read(struct recording_reader *r, record_fn fn, void *ctx, char *er
 	for (;;) {
 		at = r->at;
 		if (!take(r, &prefix, sizeof(prefix)))
-			return damaged(r, r->at, "it ends without its end mark: was the recording tracer killed?", err,
-				       err_size);
+			return damaged(
+				r, r->at,
+				"it ends without its end mark: was the recording tracer killed?",
+				err, err_size);
 		if (prefix.size > RECORD_MAX)
 			return damaged(r, at, "no record has such a size", err, err_size);
 		if (!take(r, record, prefix.size))
 			return damaged(r, r->at, "it is cut inside a record", err, err_size);
 		if (prefix.sum != checksum(record, prefix.size))
-			return damaged(r, at, "the record and its checksum disagree", err, err_size);
+			return damaged(r, at, "the record and its checksum disagree", err,
+				       err_size);
 		if (prefix.size == 0)
 			break;
 		rc = fn(ctx, record, prefix.size);

@@ -47,13 +47,15 @@ size_t rings_memory(size_t ring_bytes, unsigned int count)
 	return count * (ring_bytes / RING_CHUNK) * (RING_CHUNK + RING_SLACK);
 }
 
-struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ring_bytes, unsigned int count, uint64_t since)
+struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ring_bytes,
+			unsigned int count, uint64_t since)
 {
 	struct rings *r = calloc(1, sizeof(*r) + count * sizeof(r->at[0]));
 
 	if (!r)
 		return NULL;
-	*r = (struct rings){.ends = ends, .chunks = chunks, .ring_bytes = ring_bytes, .count = count};
+	*r = (struct rings){
+		.ends = ends, .chunks = chunks, .ring_bytes = ring_bytes, .count = count};
 	r->fronts = calloc(count, sizeof(*r->fronts));
 	if (!r->fronts) {
 		free(r);
@@ -80,8 +82,8 @@ static struct fact_hdr *next_of(const struct rings *r, unsigned int ring)
 }
 
 /*
- * The ring's next record. Returns 1, or 0 where there is none, or one in the making: that may be as old as the last one, which *until
- * says then; or -EPROTO.
+ * The ring's next record. Returns 1, or 0 where there is none, or one in the making: that may be as
+ * old as the last one, which *until says then; or -EPROTO.
  */
 static int look(const struct rings *r, unsigned int ring, struct front *front, uint64_t *until)
 {
@@ -100,7 +102,10 @@ static int look(const struct rings *r, unsigned int ring, struct front *front, u
 	}
 	if (size < sizeof(*fact) || size > RING_SLACK || size % 8)
 		return -EPROTO;
-	/* Tasks that preempt each other in their programs may leave stamps that are out of order: they are late. */
+	/*
+	 * Tasks that preempt each other in their programs may leave stamps that are out of order:
+	 * they are late.
+	 */
 	*front = (struct front){.fact = fact, .t = fact->t > at->t ? fact->t : at->t, .ring = ring};
 	return 1;
 }
@@ -133,7 +138,8 @@ static size_t earliest(const struct front *fronts, size_t n)
 	return first;
 }
 
-int rings_read_ahead(struct rings *r, uint64_t until, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
+int rings_read_ahead(struct rings *r, uint64_t until, int max,
+		     int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
 {
 	int read = 0, rc = 0;
 
@@ -141,7 +147,8 @@ int rings_read_ahead(struct rings *r, uint64_t until, int max, int (*fn)(void *c
 		uint64_t ignored = 0;
 		struct front front;
 
-		while (read < max && (rc = look(r, ring, &front, &ignored)) > 0 && front.t < until) {
+		while (read < max && (rc = look(r, ring, &front, &ignored)) > 0 &&
+		       front.t < until) {
 			rc = fn(ctx, front.fact, front.fact->size);
 			if (rc < 0)
 				break;
@@ -153,7 +160,8 @@ int rings_read_ahead(struct rings *r, uint64_t until, int max, int (*fn)(void *c
 	return rc < 0 ? rc : read;
 }
 
-int rings_read(struct rings *r, uint64_t *until, int max, int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
+int rings_read(struct rings *r, uint64_t *until, int max,
+	       int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
 {
 	const uint64_t asked = *until;
 	int read = 0, rc = 0;

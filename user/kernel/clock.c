@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* A triple that was interrupted is wide; of this many, the tightest is a few tens of nanoseconds. */
+/*
+ * A triple that was interrupted is wide; of this many, the tightest is a few tens of nanoseconds.
+ */
 #define TRIPLES 16
 
 static uint64_t read_ns(clockid_t id)
@@ -19,8 +21,9 @@ static uint64_t read_ns(clockid_t id)
 }
 
 /*
- * What a time namespace adds to the clocks of this process: bpf_ktime_get_ns() knows no namespaces. The file tells of the
- * namespace of children, which is that of this process unless they differ (time_namespaces(7)); 0 then, and where there are none.
+ * What a time namespace adds to the clocks of this process: bpf_ktime_get_ns() knows no namespaces.
+ * The file tells of the namespace of children, which is that of this process unless they differ
+ * (time_namespaces(7)); 0 then, and where there are none.
  */
 static int64_t read_namespace_offset(void)
 {
@@ -30,7 +33,8 @@ static int64_t read_namespace_offset(void)
 	int64_t offset = 0;
 	FILE *f;
 
-	if (stat("/proc/self/ns/time", &own) || stat("/proc/self/ns/time_for_children", &children) || own.st_ino != children.st_ino)
+	if (stat("/proc/self/ns/time", &own) ||
+	    stat("/proc/self/ns/time_for_children", &children) || own.st_ino != children.st_ino)
 		return 0;
 	f = fopen("/proc/self/timens_offsets", "re");
 	if (!f)

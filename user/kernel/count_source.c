@@ -2,8 +2,8 @@
 /*
  * count_source.c - loads the programs of --summary, attaches them, reads what they count.
  *
- * Which hooks serve is decided by the same table as for the stream (hooks.h): a program here bears the name of the one
- * there that hooks the same place. Nothing is known from the kernel's version.
+ * Which hooks serve is decided by the same table as for the stream (hooks.h): a program here bears
+ * the name of the one there that hooks the same place. Nothing is known from the kernel's version.
  */
 #include "kernel/count_source.h"
 
@@ -16,16 +16,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/clock.h"
 #include "base/errnos.h"
 #include "fact/hooks.h"
+#include "kernel/clock.h"
 #include "kernel/look.h"
 #include "kernel/programs.h"
 #include "kernel/sockdiag.h"
 #include "kernel/source.h"
+#include "listener/tally.h"
 #include "summary.h"
 #include "summary.skel.h"
-#include "listener/tally.h"
 
 #define LINKS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
 
@@ -59,8 +59,9 @@ static int aloud(enum libbpf_print_level level, const char *format, va_list args
 
 /* Of the facts that a stream tells, those that counts are made of. */
 static const enum hook_id used[] = {
-	HOOK_STATE,	     HOOK_RETRANSMIT,	      HOOK_ENQUEUE,   HOOK_LISTENER_READY, HOOK_ACCEPT, HOOK_IO_ACCEPT,
-	HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL, HOOK_IO_URING, HOOK_ACK_REFUSED, HOOK_ACK_DROPPED,
+	HOOK_STATE,    HOOK_RETRANSMIT,	 HOOK_ENQUEUE,	      HOOK_LISTENER_READY,
+	HOOK_ACCEPT,   HOOK_IO_ACCEPT,	 HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL,
+	HOOK_IO_URING, HOOK_ACK_REFUSED, HOOK_ACK_DROPPED,
 };
 
 static bool is_used(enum hook_id id)
@@ -128,8 +129,9 @@ static void unload(struct summary_source *s)
 /* What is likeliest to be refused goes first. False: nothing is left that could do without. */
 static bool refuse_one(struct summary_source *s, int rc)
 {
-	static const enum hook_id doubtful[] = {HOOK_IO_URING, HOOK_LISTENER_READY, HOOK_ACCEPT_SYSCALL,
-						HOOK_ACCEPT_ANY_SYSCALL, HOOK_ACK_DROPPED, HOOK_RETRANSMIT};
+	static const enum hook_id doubtful[] = {HOOK_IO_URING,	     HOOK_LISTENER_READY,
+						HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL,
+						HOOK_ACK_DROPPED,    HOOK_RETRANSMIT};
 	char text[HOOK_WHY_MAX];
 
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
@@ -141,8 +143,8 @@ static bool refuse_one(struct summary_source *s, int rc)
 	}
 	for (size_t i = 0; i < sizeof(doubtful) / sizeof(doubtful[0]); i++) {
 		if (s->hooks.chosen[doubtful[i]]) {
-			hooks_refuse(&s->hooks, doubtful[i], "%s refused: %s", hook_get(doubtful[i])->programs[0].target,
-				     errno_name(-rc));
+			hooks_refuse(&s->hooks, doubtful[i], "%s refused: %s",
+				     hook_get(doubtful[i])->programs[0].target, errno_name(-rc));
 			return true;
 		}
 	}
@@ -183,7 +185,8 @@ static int attach(struct summary_source *s)
 			continue;
 		if (id == HOOK_STATE)
 			return rc;
-		hooks_refuse(&s->hooks, id, "%s refused: %s", hook_get(id)->programs[0].target, errno_name(-rc));
+		hooks_refuse(&s->hooks, id, "%s refused: %s", hook_get(id)->programs[0].target,
+			     errno_name(-rc));
 		return 1;
 	}
 	return 0;
@@ -210,7 +213,8 @@ static int load_and_attach(struct summary_source *s, struct kernel *k, char *err
 		if (rc < 0)
 			break;
 	}
-	snprintf(err, err_size, "the kernel does not take the programs of --summary: %s (--verbose tells more)",
+	snprintf(err, err_size,
+		 "the kernel does not take the programs of --summary: %s (--verbose tells more)",
 		 strerror(rc < 0 ? -rc : EAGAIN));
 	return rc < 0 ? rc : -EAGAIN;
 }
@@ -224,7 +228,9 @@ static int no_row(void *ctx, const struct sockdiag_row *row)
 	return 0;
 }
 
-/* Sockets of nobody's have counters from the start; a listener gets them with its first connection. */
+/*
+ * Sockets of nobody's have counters from the start; a listener gets them with its first connection.
+ */
 static int begin_nobody(struct summary_source *s)
 {
 	__u64 cookie = 0;
@@ -233,7 +239,10 @@ static int begin_nobody(struct summary_source *s)
 	return bpf_map_update_elem(bpf_map__fd(s->skel->maps.stats), &cookie, s->by_cpu, BPF_ANY);
 }
 
-/* Listing them makes the kernel give them cookies; then a walk over all open files finds them in all namespaces. */
+/*
+ * Listing them makes the kernel give them cookies; then a walk over all open files finds them in
+ * all namespaces.
+ */
 static int find_listeners(struct summary_source *s)
 {
 	struct sockdiag *sd;
@@ -242,7 +251,8 @@ static int find_listeners(struct summary_source *s)
 		sockdiag_dump(sd, &s->options->filter, SOCKDIAG_LISTEN, no_row, NULL);
 		sockdiag_free(sd);
 	}
-	return programs_walk_once(s->skel->progs.find_listeners, sizeof(struct summary_reading), NULL, NULL);
+	return programs_walk_once(s->skel->progs.find_listeners, sizeof(struct summary_reading),
+				  NULL, NULL);
 }
 
 static int make_reader(struct summary_source *s)
@@ -291,8 +301,8 @@ static int open_parts(struct summary_source *s, char *err, size_t err_size)
 	return rc;
 }
 
-int summary_source_open(struct summary_source **out, const struct options *options, struct fact_list *facts, char *err,
-			size_t err_size)
+int summary_source_open(struct summary_source **out, const struct options *options,
+			struct fact_list *facts, char *err, size_t err_size)
 {
 	struct summary_source *s = calloc(1, sizeof(*s));
 	int rc;
@@ -389,7 +399,8 @@ static void forget_gone(struct summary_source *s, const struct reading *reading)
 	}
 }
 
-static int read_cpus(struct summary_source *s, uint64_t count[SUMMARY_COUNTS], struct summary_stats *nobody)
+static int read_cpus(struct summary_source *s, uint64_t count[SUMMARY_COUNTS],
+		     struct summary_stats *nobody)
 {
 	struct summary_cpu *all = calloc((size_t)s->cpus, sizeof(*all));
 	__u32 zero = 0;
@@ -409,7 +420,8 @@ static int read_cpus(struct summary_source *s, uint64_t count[SUMMARY_COUNTS], s
 	return rc;
 }
 
-int summary_source_read(struct summary_source *s, struct tally *tally, uint64_t lost[FACT_LOST_PLACES])
+int summary_source_read(struct summary_source *s, struct tally *tally,
+			uint64_t lost[FACT_LOST_PLACES])
 {
 	struct reading reading = {.s = s, .tally = tally};
 	uint64_t counts[SUMMARY_COUNTS], missed;

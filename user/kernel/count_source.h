@@ -2,24 +2,28 @@
 /*
  * count_source.h - the programs of --summary, which count in the kernel, and what they counted.
  *
- * What user space does grows with the listeners, not with the connections: once an interval one walk over the listeners
- * and one look at the counters of each.
+ * What user space does grows with the listeners, not with the connections: once an interval one
+ * walk over the listeners and one look at the counters of each.
  */
 #ifndef SOCKSTATE_SUMMARY_SOURCE_H
 #define SOCKSTATE_SUMMARY_SOURCE_H
 
-#include "fact.h"
-#include "event/coverage.h"
 #include "cli/options.h"
+#include "event/coverage.h"
+#include "fact.h"
 
 struct summary_source;
 struct tally;
 
-/* Loads and attaches what the kernel allows, by trying, and fills facts. The options stay the caller's, and must stay. */
-int summary_source_open(struct summary_source **out, const struct options *options, struct fact_list *facts, char *err,
-			size_t err_size);
+/*
+ * Loads and attaches what the kernel allows, by trying, and fills facts. The options stay the
+ * caller's, and must stay.
+ */
+int summary_source_open(struct summary_source **out, const struct options *options,
+			struct fact_list *facts, char *err, size_t err_size);
 /* Everything that has been counted, into the tally; lost as of source_kernel_lost(). */
-int summary_source_read(struct summary_source *s, struct tally *tally, uint64_t lost[FACT_LOST_PLACES]);
+int summary_source_read(struct summary_source *s, struct tally *tally,
+			uint64_t lost[FACT_LOST_PLACES]);
 void summary_source_free(struct summary_source *s);
 
 #endif

@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/btf.h"
 #include "base/errnos.h"
 #include "fact/hooks.h"
-#include "base/btf.h"
 
 #define TYPES_MAX 256 /* that our programs know by name */
 
@@ -78,7 +78,8 @@ int kernel_look(struct kernel *k, char *err, size_t err_size)
 	if (!rc)
 		return 0;
 	snprintf(err, err_size,
-		 "this kernel does not describe its types (" KERNEL_BTF ": %s): it must be built with "
+		 "this kernel does not describe its types (" KERNEL_BTF
+		 ": %s): it must be built with "
 		 "CONFIG_DEBUG_INFO_BTF=y",
 		 strerror(-rc));
 	return rc == -EACCES ? rc : -ENOENT;
@@ -131,14 +132,20 @@ int kernel_extract(struct kernel *k, const struct bpf_object *obj)
 	return rc;
 }
 
-/* What is not there need not be tried: libbpf gives up the whole load for one program without its place. */
+/*
+ * What is not there need not be tried: libbpf gives up the whole load for one program without its
+ * place.
+ */
 static void refuse_what_is_not_there(struct hooks *h, const struct kernel_types *types)
 {
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
 		const struct hook *hook = hook_get(id);
-		enum kernel_thing thing = hook->kind == HOOK_FUNCTION ? KERNEL_FUNCTION : KERNEL_TRACEPOINT;
+		enum kernel_thing thing =
+			hook->kind == HOOK_FUNCTION ? KERNEL_FUNCTION : KERNEL_TRACEPOINT;
 
-		for (size_t i = 0; hook->kind != HOOK_SYSCALL && i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
+		for (size_t i = 0;
+		     hook->kind != HOOK_SYSCALL && i < HOOK_PROGRAMS_MAX && hook->programs[i].name;
+		     i++) {
 			if (!kernel_types_find(types, thing, hook->programs[i].target))
 				hooks_refuse(h, id, "this kernel has no %s %s",
 					     thing == KERNEL_FUNCTION ? "function" : "tracepoint",
@@ -147,7 +154,9 @@ static void refuse_what_is_not_there(struct hooks *h, const struct kernel_types 
 	}
 }
 
-/* ---- may functions be hooked at all? One small program tells, before twenty others are tried ---- */
+/*
+ * ---- may functions be hooked at all? One small program tells, before twenty others are tried ----
+ */
 
 static int try_fentry(uint32_t type_id)
 {
@@ -155,7 +164,8 @@ static int try_fentry(uint32_t type_id)
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY, .attach_btf_id = type_id);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY,
+		    .attach_btf_id = type_id);
 	int program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try_fentry", "GPL", body, 2, &opts);
 	int link;
 
@@ -190,7 +200,8 @@ static void refuse_what_is_not_told(struct hooks *h, const struct kernel_types *
 	if (!kernel_types_enum_has(types, "skb_drop_reason", "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW"))
 		hooks_refuse(h, HOOK_ACK_DROPPED, "this kernel does not name the drop");
 	if (kernel_types_tracepoint_args(types, "consume_skb") < 2)
-		hooks_refuse(h, HOOK_SYN_FREED, "this kernel does not tell where a packet is freed");
+		hooks_refuse(h, HOOK_SYN_FREED,
+			     "this kernel does not tell where a packet is freed");
 }
 
 void kernel_refuse(const struct kernel *k, struct hooks *h)

@@ -10,20 +10,29 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fact/rings.h"
 #include "kernel/clock.h"
 #include "ring.h"
-#include "fact/rings.h"
 
 #define WAKE_BYTES_MAX (256 * 1024)
-/* Of one poll. Rings that fill as fast as they are read would else never let go: no output, no signal, no end. */
-#define RECORDS_MAX    4096
-/* The clocks of two CPUs are the same to some nanoseconds, and a program's taking of room is seen at once. This is plenty. */
+/*
+ * Of one poll. Rings that fill as fast as they are read would else never let go: no output, no
+ * signal, no end.
+ */
+#define RECORDS_MAX 4096
+/*
+ * The clocks of two CPUs are the same to some nanoseconds, and a program's taking of room is seen
+ * at once. This is plenty.
+ */
 #define CLOCKS_DIFFER_NS 50000
 /* A record is in the making for nanoseconds, unless its CPU was taken away meanwhile. */
-#define STOPPED_MS	 1
-#define STOPPED_LONG_NS	 (5 * NS_PER_MS)
+#define STOPPED_MS	1
+#define STOPPED_LONG_NS (5 * NS_PER_MS)
 
-/* One more than the highest number of a CPU that is there; later ones share. As the kernel lists them: "0-3,8". */
+/*
+ * One more than the highest number of a CPU that is there; later ones share. As the kernel lists
+ * them: "0-3,8".
+ */
 static unsigned int online_cpus(int possible)
 {
 	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
@@ -53,7 +62,8 @@ int mapped_rings_size(const struct mapped_rings *m, struct bpf_map *ends, struct
 {
 	int rc = bpf_map__set_max_entries(ends, m->count);
 
-	return rc ? rc : bpf_map__set_max_entries(chunks, (uint32_t)(m->bytes / RING_CHUNK * m->count));
+	return rc ? rc
+		  : bpf_map__set_max_entries(chunks, (uint32_t)(m->bytes / RING_CHUNK * m->count));
 }
 
 /* The pages of a map, shared with the programs. */
@@ -84,7 +94,8 @@ static int on_bell(void *ctx, void *bytes, size_t size)
 	return 0;
 }
 
-int mapped_rings_open(struct mapped_rings *m, const struct bpf_map *ends, const struct bpf_map *chunks, const struct bpf_map *bell)
+int mapped_rings_open(struct mapped_rings *m, const struct bpf_map *ends,
+		      const struct bpf_map *chunks, const struct bpf_map *bell)
 {
 	int rc = map_pages(&m->ends, ends, m->count * sizeof(struct ring_ends));
 

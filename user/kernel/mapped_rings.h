@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mapped_rings.h - the rings (bpf/ring.h) in the memory that we share with the programs: how many there are, how large, and waiting
- * for what they bring. Their records are read by rings.h.
+ * mapped_rings.h - the rings (bpf/ring.h) in the memory that we share with the programs: how many
+ * there are, how large, and waiting for what they bring. Their records are read by rings.h.
  */
 #ifndef SOCKSTATE_MAPPED_RINGS_H
 #define SOCKSTATE_MAPPED_RINGS_H
@@ -34,12 +34,16 @@ struct mapped_rings {
 	bool stopped;	   /* or stopped at a record in the making */
 };
 
-/* All zero but what can be told before the programs are loaded. total: bytes of all rings, 0: as many as are fit. */
+/*
+ * All zero but what can be told before the programs are loaded. total: bytes of all rings, 0: as
+ * many as are fit.
+ */
 void mapped_rings_plan(struct mapped_rings *m, size_t total, int possible_cpus);
 /* The maps of an object that is not loaded yet. 0 or a negative errno, as of the next. */
 int mapped_rings_size(const struct mapped_rings *m, struct bpf_map *ends, struct bpf_map *chunks);
 /* Of a loaded one. */
-int mapped_rings_open(struct mapped_rings *m, const struct bpf_map *ends, const struct bpf_map *chunks, const struct bpf_map *bell);
+int mapped_rings_open(struct mapped_rings *m, const struct bpf_map *ends,
+		      const struct bpf_map *chunks, const struct bpf_map *bell);
 void mapped_rings_close(struct mapped_rings *m);
 
 /* source_kernel_poll(), source_kernel_poll_ahead() */

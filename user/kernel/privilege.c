@@ -32,7 +32,8 @@ static int capabilities_read(struct __user_cap_data_struct data[CAPABILITY_WORDS
 	return syscall(SYS_capget, &header, data) ? -errno : 0;
 }
 
-static bool effective(const struct __user_cap_data_struct data[CAPABILITY_WORDS], unsigned int capability)
+static bool effective(const struct __user_cap_data_struct data[CAPABILITY_WORDS],
+		      unsigned int capability)
 {
 	return data[capability / 32].effective >> (capability % 32) & 1;
 }
@@ -59,10 +60,13 @@ int privilege_check(char *err, size_t err_size)
 	perfmon = effective(data, CAP_PERFMON) || effective(data, CAP_SYS_ADMIN);
 	if (bpf && perfmon)
 		return 0;
-	snprintf(err, err_size,
-		 "tracing needs %s: run it as root (sudo sockstate), or give the program both capabilities once "
-		 "(setcap cap_bpf,cap_perfmon=ep /path/to/sockstate)",
-		 bpf ? "CAP_PERFMON" : perfmon ? "CAP_BPF" : "CAP_BPF and CAP_PERFMON");
+	snprintf(
+		err, err_size,
+		"tracing needs %s: run it as root (sudo sockstate), or give the program both capabilities once "
+		"(setcap cap_bpf,cap_perfmon=ep /path/to/sockstate)",
+		bpf	  ? "CAP_PERFMON"
+		: perfmon ? "CAP_BPF"
+			  : "CAP_BPF and CAP_PERFMON");
 	return -EPERM;
 }
 
@@ -106,7 +110,8 @@ int privilege_drop(char *err, size_t err_size)
 	if (!rc && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		rc = -errno;
 	if (rc)
-		snprintf(err, err_size, "cannot give up our privileges: %s (--keep-privileges goes on with them)",
+		snprintf(err, err_size,
+			 "cannot give up our privileges: %s (--keep-privileges goes on with them)",
 			 strerror(-rc));
 	return rc;
 }

@@ -35,7 +35,8 @@ static int tie(struct bpf_program *program, struct bpf_prog_load_opts *opts, lon
 	char name[128];
 	uint32_t id;
 
-	snprintf(name, sizeof(name), "%s%s", place->prefix, bpf_program__section_name(program) + strlen(place->section));
+	snprintf(name, sizeof(name), "%s%s", place->prefix,
+		 bpf_program__section_name(program) + strlen(place->section));
 	id = kernel_types_find(known, place->thing, name);
 	if (!id)
 		return -ESRCH;
@@ -43,16 +44,21 @@ static int tie(struct bpf_program *program, struct bpf_prog_load_opts *opts, lon
 	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
 }
 
-/* A program that is said to trace makes libbpf read the types: until it is loaded it passes for something else. */
+/*
+ * A program that is said to trace makes libbpf read the types: until it is loaded it passes for
+ * something else.
+ */
 void programs_know(const struct kernel_types *types)
 {
 	static bool registered;
 
 	known = types;
 	for (size_t i = 0; !registered && i < sizeof(places) / sizeof(places[0]); i++) {
-		LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)i, .prog_prepare_load_fn = tie);
+		LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)i,
+			    .prog_prepare_load_fn = tie);
 
-		libbpf_register_prog_handler(places[i].section, BPF_PROG_TYPE_RAW_TRACEPOINT, places[i].attach, &opts);
+		libbpf_register_prog_handler(places[i].section, BPF_PROG_TYPE_RAW_TRACEPOINT,
+					     places[i].attach, &opts);
 	}
 	registered = true;
 }
@@ -61,7 +67,8 @@ void programs_choose(const struct bpf_object *obj, const struct hooks *h)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, obj) {
+	bpf_object__for_each_program(program, obj)
+	{
 		enum hook_id id = hooks_of_program(bpf_program__name(program));
 
 		if (id < HOOK_COUNT)
@@ -71,7 +78,10 @@ void programs_choose(const struct bpf_object *obj, const struct hooks *h)
 
 /* ---- attaching ---- */
 
-/* Mounted where it usually is; else a mount of our own that nobody sees and that goes with its descriptor. */
+/*
+ * Mounted where it usually is; else a mount of our own that nobody sees and that goes with its
+ * descriptor.
+ */
 int programs_tracefs(void)
 {
 	int fd, config;
@@ -109,8 +119,12 @@ static int tracepoint_id(int tracefs, const char *name)
 	return n > 0 ? atoi(text) : -EIO;
 }
 
-/* A program runs wherever the tracepoint fires; the event that it is tied to needs a CPU only for form's sake. */
-static struct bpf_link *attach_syscall(const struct bpf_program *program, const char *name, int tracefs)
+/*
+ * A program runs wherever the tracepoint fires; the event that it is tied to needs a CPU only for
+ * form's sake.
+ */
+static struct bpf_link *attach_syscall(const struct bpf_program *program, const char *name,
+				       int tracefs)
 {
 	struct perf_event_attr attr = {.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr)};
 	struct bpf_link *link;
@@ -131,7 +145,8 @@ static struct bpf_link *attach_syscall(const struct bpf_program *program, const 
 	return link;
 }
 
-struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_kind kind, const char *target, int tracefs)
+struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_kind kind,
+				 const char *target, int tracefs)
 {
 	if (kind != HOOK_SYSCALL)
 		return bpf_program__attach_trace(program);
@@ -151,7 +166,10 @@ int programs_walk(const struct bpf_link *link, size_t size, record_fn fn, void *
 
 	if (iter < 0)
 		return -errno;
-	/* Whole records only: the kernel's buffer is larger than this, and a record is written at once or not at all. */
+	/*
+	 * Whole records only: the kernel's buffer is larger than this, and a record is written at
+	 * once or not at all.
+	 */
 	while (!rc && (n = read(iter, records, sizeof(records) / size * size)) != 0) {
 		if (n < 0)
 			rc = -errno;

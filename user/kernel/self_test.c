@@ -22,19 +22,22 @@ static void test_functions(struct hooks *h, const struct sockstate_bpf__bss *see
 	if (h->chosen[HOOK_ACCEPT_FAILED]) {
 		syscall(SYS_accept4, -1, NULL, NULL, 0);
 		if (!seen->seen_accept)
-			hooks_refuse(h, HOOK_ACCEPT_FAILED, "__sys_accept4 is never called in this kernel");
+			hooks_refuse(h, HOOK_ACCEPT_FAILED,
+				     "__sys_accept4 is never called in this kernel");
 	}
 	if (h->chosen[HOOK_LISTEN_ASKED]) {
 		syscall(SYS_listen, -1, 0);
 		if (!seen->seen_listen)
-			hooks_refuse(h, HOOK_LISTEN_ASKED, "__sys_listen is never called in this kernel");
+			hooks_refuse(h, HOOK_LISTEN_ASKED,
+				     "__sys_listen is never called in this kernel");
 	}
 }
 
 /* A connection to ourselves, in a network namespace that only we have, for a moment. */
 static int connect_to_self(struct sockstate_bpf__bss *learner)
 {
-	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in addr = {.sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
 	socklen_t size = sizeof(addr);
 	struct stat ns;
@@ -52,7 +55,8 @@ static int connect_to_self(struct sockstate_bpf__bss *learner)
 	if (!rc && connect(client, (struct sockaddr *)&addr, size) && errno != EINPROGRESS)
 		rc = -errno;
 	/* Mostly it has been dealt with by now, but it may be on its way in ksoftirqd. */
-	for (int ms = 0; !rc && !__atomic_load_n(&learner->seen_syn_freed, __ATOMIC_RELAXED) && ms < 200; ms++)
+	for (int ms = 0;
+	     !rc && !__atomic_load_n(&learner->seen_syn_freed, __ATOMIC_RELAXED) && ms < 200; ms++)
 		usleep(1000);
 	if (listener >= 0)
 		close(listener);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * snapshot.c - the sockets that are there already, as facts: sock_diag's rows joined with who holds them.
+ * snapshot.c - the sockets that are there already, as facts: sock_diag's rows joined with who holds
+ * them.
  *
- * The rows come first and the owners after: listing a socket gives it a cookie, and the cookie is what both sides know.
- * Then everything is told in an order that the tracker can use at once: listeners, half-open requests, the rest.
+ * The rows come first and the owners after: listing a socket gives it a cookie, and the cookie is
+ * what both sides know. Then everything is told in an order that the tracker can use at once:
+ * listeners, half-open requests, the rest.
  */
 #include "kernel/snapshot.h"
 
@@ -17,12 +19,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "kernel/clock.h"
+#include "event/tcp.h"
 #include "existing.h"
 #include "fact.h"
+#include "kernel/clock.h"
 #include "kernel/sockdiag.h"
 #include "kernel/stream_source.h"
-#include "event/tcp.h"
 
 /* How many file descriptors a walk of /proc looks at before it gives up finding more owners. */
 #define PROC_LINKS_MAX 1000000
@@ -98,7 +100,8 @@ static int rows_index(struct rows *r, uint64_t (*key)(const struct sockdiag_row 
 	return 0;
 }
 
-static struct sockdiag_row *rows_find(const struct rows *r, uint64_t (*key)(const struct sockdiag_row *), uint64_t k)
+static struct sockdiag_row *rows_find(const struct rows *r,
+				      uint64_t (*key)(const struct sockdiag_row *), uint64_t k)
 {
 	if (!k)
 		return NULL;
@@ -150,7 +153,10 @@ static void read_comm(const char *pid, char comm[16])
 		comm[n - 1] = '\0'; /* the newline */
 }
 
-/* One process: the links /proc/<pid>/fd/<n> -> "socket:[inode]". Returns how many links it looked at. */
+/*
+ * One process: the links /proc/<pid>/fd/<n> -> "socket:[inode]". Returns how many links it looked
+ * at.
+ */
 static size_t walk_process(const struct rows *r, const char *pid)
 {
 	struct fact_task task = {.pid = (uint32_t)strtoul(pid, NULL, 10)};
@@ -241,21 +247,26 @@ static enum fit fits(const struct sockdiag_row *listener, const struct fact_sock
 			return FIT_EXACT;
 		return memcmp(l->laddr, any, 16) ? FIT_NONE : FIT_ANY;
 	}
-	if (l->family == AF_INET6 && s->family == AF_INET && !listener->v6only && !memcmp(l->laddr, any, 16))
+	if (l->family == AF_INET6 && s->family == AF_INET && !listener->v6only &&
+	    !memcmp(l->laddr, any, 16))
 		return FIT_ANY_V6;
 	return FIT_NONE;
 }
 
 static int by_port(const void *a, const void *b)
 {
-	const struct fact_sock *x = &((const struct sockdiag_row *)a)->e.s, *y = &((const struct sockdiag_row *)b)->e.s;
+	const struct fact_sock *x = &((const struct sockdiag_row *)a)->e.s,
+			       *y = &((const struct sockdiag_row *)b)->e.s;
 
 	if (x->netns != y->netns)
 		return x->netns < y->netns ? -1 : 1;
 	return x->lport < y->lport ? -1 : x->lport > y->lport;
 }
 
-/* The one listener that s can have come from; NULL where none or several (SO_REUSEPORT, SO_BINDTODEVICE) would do. */
+/*
+ * The one listener that s can have come from; NULL where none or several (SO_REUSEPORT,
+ * SO_BINDTODEVICE) would do.
+ */
 static struct sockdiag_row *listener_of(const struct rows *r, const struct fact_sock *s)
 {
 	struct sockdiag_row *best = NULL;
@@ -287,7 +298,8 @@ static struct sockdiag_row *listener_of(const struct rows *r, const struct fact_
 			several = true;
 		}
 		if (fit && l->ifindex)
-			several = true; /* a bound device decides, and which one it came by is not listed */
+			/* a bound device decides, and which one it came by is not listed */
+			several = true;
 	}
 	return several ? NULL : best;
 }
@@ -335,12 +347,13 @@ static int tell(const struct rows *r, record_fn fn, void *ctx)
 }
 
 enum scope {
-	LISTENERS,  /* and the requests, which are counted into the SYN queues but not told */
+	LISTENERS, /* and the requests, which are counted into the SYN queues but not told */
 	EVERYTHING,
 	WITH_OWNERS, /* of what can have one: all but TIME_WAIT */
 };
 
-static int read_tables(struct sockdiag *sd, const struct filter *f, enum scope scope, struct rows *r)
+static int read_tables(struct sockdiag *sd, const struct filter *f, enum scope scope,
+		       struct rows *r)
 {
 	static const uint32_t others[] = {
 		[LISTENERS] = SOCKDIAG_SYN_RECV,
@@ -417,18 +430,21 @@ struct time_waits {
 static int tell_time_wait(void *ctx, const struct sockdiag_row *row)
 {
 	const struct time_waits *to = ctx;
-	uint64_t age = row->ends_ms < TIME_WAIT_MS ? (uint64_t)(TIME_WAIT_MS - row->ends_ms) * NS_PER_MS : 0;
+	uint64_t age = row->ends_ms < TIME_WAIT_MS
+			       ? (uint64_t)(TIME_WAIT_MS - row->ends_ms) * NS_PER_MS
+			       : 0;
 
 	/*
-	 * It surely began after stock was taken, and so has been told, and may have been forgotten since. Of what began earlier
-	 * the tracker knows what hooks told it.
+	 * It surely began after stock was taken, and so has been told, and may have been forgotten
+	 * since. Of what began earlier the tracker knows what hooks told it.
 	 */
 	if (row->looked > to->taken + JIFFIES_NS + age)
 		return 0;
 	return to->fn(to->ctx, &row->e, sizeof(row->e));
 }
 
-int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn fn, int (*between)(void *ctx), void *ctx)
+int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn fn,
+			     int (*between)(void *ctx), void *ctx)
 {
 	struct sockdiag *sd = *source_kernel_sockdiag(s);
 	struct time_waits to = {.taken = taken, .fn = fn, .ctx = ctx};
@@ -445,7 +461,10 @@ int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn 
 	return err;
 }
 
-/* Without owners: asking for them needs the rights that have been dropped by then, and nobody compares them. */
+/*
+ * Without owners: asking for them needs the rights that have been dropped by then, and nobody
+ * compares them.
+ */
 int source_kernel_snapshot(struct source_kernel *s, record_fn fn, void *ctx)
 {
 	return walk(s, EVERYTHING, fn, ctx);
@@ -460,7 +479,8 @@ int source_kernel_listeners(struct source_kernel *s, record_fn fn, void *ctx)
 
 /* ---- the namespaces ---- */
 
-int source_kernel_namespaces(struct source_kernel *s, void (*fn)(void *ctx, uint32_t netns), void *ctx, int *err)
+int source_kernel_namespaces(struct source_kernel *s, void (*fn)(void *ctx, uint32_t netns),
+			     void *ctx, int *err)
 {
 	const struct sockdiag *sd = *source_kernel_sockdiag(s);
 

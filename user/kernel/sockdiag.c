@@ -24,15 +24,22 @@
 #include "kernel/source.h"
 
 /* The kernel fills at most 32 KiB per read, however large the buffer. */
-#define BUFFER_BYTES  (64 * 1024)
-#define ATTEMPTS      4
-#define TIMEOUT_S     10
-/* ss calls it BOUND_INACTIVE (1 << 13, kernel 6.8); never asked for. Half-open requests have a bit of their own. */
-#define NEW_SYN_RECV  (1u << TCP_STATE_NEW_SYN_RECV)
-/* INET_ULP_INFO_NAME of linux/tcp.h, where the name of an upper layer protocol ("mptcp", "tls") stands. */
+#define BUFFER_BYTES (64 * 1024)
+#define ATTEMPTS     4
+#define TIMEOUT_S    10
+/*
+ * ss calls it BOUND_INACTIVE (1 << 13, kernel 6.8); never asked for. Half-open requests have a bit
+ * of their own.
+ */
+#define NEW_SYN_RECV (1u << TCP_STATE_NEW_SYN_RECV)
+/*
+ * INET_ULP_INFO_NAME of linux/tcp.h, where the name of an upper layer protocol ("mptcp", "tls")
+ * stands.
+ */
 #define ULP_INFO_NAME 1
 
-struct namespace {
+struct namespace
+{
 	uint32_t inode;
 	int fd; /* netlink socket */
 };
@@ -69,7 +76,10 @@ static int add_current(struct sockdiag *sd, uint32_t inode)
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	if (fd < 0)
 		return -errno;
-	/* The kernel answers in the reader's own time; this is only against hanging for ever on a bug. */
+	/*
+	 * The kernel answers in the reader's own time; this is only against hanging for ever on a
+	 * bug.
+	 */
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	sd->ns[sd->count++] = (struct namespace){.inode = inode, .fd = fd};
 	return 0;
@@ -81,8 +91,12 @@ static void refuse(struct sockdiag *sd, int err)
 	sd->refused_err = err;
 }
 
-/* Enters the namespace that path names, unless we know it already. Only what would harm the caller is an error. */
-static int add_path(struct sockdiag *sd, const char *path, int own_fd, uint32_t **seen, size_t *seen_count)
+/*
+ * Enters the namespace that path names, unless we know it already. Only what would harm the caller
+ * is an error.
+ */
+static int add_path(struct sockdiag *sd, const char *path, int own_fd, uint32_t **seen,
+		    size_t *seen_count)
 {
 	uint32_t *list, inode;
 	struct stat st;
@@ -121,7 +135,8 @@ static int add_path(struct sockdiag *sd, const char *path, int own_fd, uint32_t 
 	close(fd);
 	err = add_current(sd, inode);
 	if (setns(own_fd, CLONE_NEWNET))
-		return -errno; /* the caller's thread is lost in a foreign namespace: nothing may go on */
+		/* the caller's thread is lost in a foreign namespace: nothing may go on */
+		return -errno;
 	if (err == -ENOMEM)
 		return err;
 	if (err)
@@ -159,8 +174,8 @@ static void unescape(char *s)
 	char *to = s;
 
 	while (*s) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
-		    s[3] <= '7') {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
+		    s[3] >= '0' && s[3] <= '7') {
 			*to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
 			s += 4;
 		} else {
@@ -182,7 +197,8 @@ static int add_mounts(struct sockdiag *sd, int own_fd, uint32_t **seen, size_t *
 		return 0;
 	while (!err && getline(&line, &size, in) > 0) {
 		/* id parent major:minor root mountpoint ... */
-		if (!strtok_r(line, " ", &save) || !strtok_r(NULL, " ", &save) || !strtok_r(NULL, " ", &save))
+		if (!strtok_r(line, " ", &save) || !strtok_r(NULL, " ", &save) ||
+		    !strtok_r(NULL, " ", &save))
 			continue;
 		root = strtok_r(NULL, " ", &save);
 		point = strtok_r(NULL, " ", &save);
@@ -292,7 +308,10 @@ void sockdiag_keep_own(struct sockdiag *sd)
 
 /* ---- rows ---- */
 
-/* The attribute's payload, zero-filled or cut to size: an older or newer kernel sends a shorter or longer struct. */
+/*
+ * The attribute's payload, zero-filled or cut to size: an older or newer kernel sends a shorter or
+ * longer struct.
+ */
 static void copy_payload(void *to, size_t size, const struct rtattr *a)
 {
 	size_t have = RTA_PAYLOAD(a);
@@ -337,7 +356,10 @@ static void set_ends(struct fact_sock *s, const struct inet_diag_msg *m)
 	}
 }
 
-/* What the state alone proves about the two FINs; FIN_WAIT1, CLOSING and LAST_ACK may have ours still waiting to be sent. */
+/*
+ * What the state alone proves about the two FINs; FIN_WAIT1, CLOSING and LAST_ACK may have ours
+ * still waiting to be sent.
+ */
 static uint32_t fin_flags(unsigned int state)
 {
 	static const uint32_t flags[TCP_STATE_COUNT] = {
@@ -357,7 +379,8 @@ static void set_figures(struct fact_existing *e, const struct tcp_info *info)
 	e->srtt_us = info->tcpi_rtt;
 	e->bytes_in = info->tcpi_bytes_received;
 	if (e->h.flags & FACT_F_PEER_FIN && e->bytes_in)
-		e->bytes_in--; /* the kernel counts the FIN's place in sequence space (tcp_rcv_nxt_update) */
+		/* the kernel counts the FIN's place in sequence space (tcp_rcv_nxt_update) */
+		e->bytes_in--;
 	e->bytes_out = info->tcpi_bytes_sent - info->tcpi_bytes_retrans;
 }
 
@@ -385,7 +408,8 @@ static void read_row(struct sockdiag_row *row, uint32_t netns, const struct nlms
 	row->timewait = m->idiag_timer == 3;
 	row->ends_ms = m->idiag_expires;
 
-	for (const struct rtattr *a = (const void *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+	for (const struct rtattr *a = (const void *)(m + 1); RTA_OK(a, left);
+	     a = RTA_NEXT(a, left)) {
 		switch (a->rta_type & NLA_TYPE_MASK) {
 		case INET_DIAG_SHUTDOWN: /* only full sockets have it */
 			full = true;
@@ -435,8 +459,9 @@ struct dump {
 };
 
 /*
- * The older of the two requests (TCPDIAG_GETSOCK, before SOCK_DIAG_BY_FAMILY), because it alone lists IPv4 and IPv6 in one
- * walk: the table of connections is one for all namespaces, so every walk passes every socket of the machine.
+ * The older of the two requests (TCPDIAG_GETSOCK, before SOCK_DIAG_BY_FAMILY), because it alone
+ * lists IPv4 and IPv6 in one walk: the table of connections is one for all namespaces, so every
+ * walk passes every socket of the machine.
  */
 static int dump_request(struct dump *d, uint32_t states, uint8_t ext)
 {
@@ -444,21 +469,24 @@ static int dump_request(struct dump *d, uint32_t states, uint8_t ext)
 		struct nlmsghdr nh;
 		struct inet_diag_req r;
 	} q = {
-		.nh = {
-			.nlmsg_len = sizeof(q),
-			.nlmsg_type = TCPDIAG_GETSOCK,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-			.nlmsg_seq = ++d->sd->seq,
-		},
-		.r = {
-			.idiag_ext = ext,
-			.idiag_states = states,
-		},
+		.nh =
+			{
+				.nlmsg_len = sizeof(q),
+				.nlmsg_type = TCPDIAG_GETSOCK,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+				.nlmsg_seq = ++d->sd->seq,
+			},
+		.r =
+			{
+				.idiag_ext = ext,
+				.idiag_states = states,
+			},
 	};
 	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 
 	for (;;) {
-		if (sendto(d->ns->fd, &q, sizeof(q), 0, (const struct sockaddr *)&kernel, sizeof(kernel)) >= 0)
+		if (sendto(d->ns->fd, &q, sizeof(q), 0, (const struct sockaddr *)&kernel,
+			   sizeof(kernel)) >= 0)
 			return 0;
 		if (errno != EINTR)
 			return -errno;
@@ -481,7 +509,11 @@ static void dump_row(struct dump *d, const struct nlmsghdr *nh)
 	struct sockdiag_row row;
 
 	if (d->err || nh->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
-		return; /* after an error of fn the rest is read and forgotten: the next dump needs a clean socket */
+		/*
+		 * after an error of fn the rest is read and forgotten: the next dump needs a clean
+		 * socket
+		 */
+		return;
 	read_row(&row, d->ns->inode, nh);
 	row.looked = d->looked;
 	if (d->f && !passes(d->f, &row))
@@ -524,7 +556,10 @@ static int dump_once(struct dump *d, uint32_t states, uint8_t ext)
 {
 	int err;
 
-	/* The kernel has made a batch ready when it hands over the one before (netlink_dump), the first at the request. */
+	/*
+	 * The kernel has made a batch ready when it hands over the one before (netlink_dump), the
+	 * first at the request.
+	 */
 	d->looked = clock_now_ns();
 	err = dump_request(d, states, ext);
 	while (!err) {
@@ -560,7 +595,11 @@ static int dump_namespace(struct dump *d, uint32_t states, uint8_t ext)
 		if (d->err)
 			return d->err;
 		if (err == -ENOBUFS || err == -EBUSY)
-			continue; /* messages of the kernel were lost, or a dump that failed is still being ended */
+			/*
+			 * messages of the kernel were lost, or a dump that failed is still being
+			 * ended
+			 */
+			continue;
 		if (err || !d->interrupted)
 			return err;
 	}
@@ -573,7 +612,8 @@ void sockdiag_between(struct sockdiag *sd, int (*fn)(void *ctx), void *ctx)
 	sd->between_ctx = ctx;
 }
 
-int sockdiag_dump(struct sockdiag *sd, const struct filter *f, uint32_t states, sockdiag_fn fn, void *ctx)
+int sockdiag_dump(struct sockdiag *sd, const struct filter *f, uint32_t states, sockdiag_fn fn,
+		  void *ctx)
 {
 	struct dump d = {.sd = sd, .f = f, .fn = fn, .ctx = ctx};
 	uint8_t ext = 0;

@@ -2,8 +2,9 @@
 /*
  * stream_source.c - loads the programs, attaches them, counts what they could not send.
  *
- * One pass: choose hooks (hooks.h), load, attach. Whatever the kernel refuses is marked and the pass is made again,
- * since another hook may now serve the fact. Nothing is known from the kernel's version.
+ * One pass: choose hooks (hooks.h), load, attach. Whatever the kernel refuses is marked and the
+ * pass is made again, since another hook may now serve the fact. Nothing is known from the kernel's
+ * version.
  */
 #include "kernel/stream_source.h"
 
@@ -17,12 +18,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "counts.h"
+#include "base/btf.h"
 #include "base/errnos.h"
+#include "counts.h"
 #include "existing.h"
 #include "fact/hooks.h"
 #include "kernel/look.h"
-#include "base/btf.h"
 #include "kernel/mapped_rings.h"
 #include "kernel/programs.h"
 #include "kernel/self_test.h"
@@ -43,7 +44,7 @@ struct source_kernel {
 	} attached[PROGRAMS_MAX];
 	size_t attached_count;
 	struct mapped_rings rings;
-	int tracefs; /* -1, or a directory */
+	int tracefs;			 /* -1, or a directory */
 	struct bpf_link *listening_walk; /* NULL where the kernel refuses it */
 	int cpus;
 	struct sockdiag *sockdiag;
@@ -174,7 +175,8 @@ static int attach_hook(struct source_kernel *s, enum hook_id id)
 		*link = programs_attach(program, hook->kind, hook->programs[i].target, s->tracefs);
 		if (!*link)
 			return -errno;
-		remember_attached(s, bpf_program__fd(program), !hook->programs[i].sieve && id != HOOK_STATE);
+		remember_attached(s, bpf_program__fd(program),
+				  !hook->programs[i].sieve && id != HOOK_STATE);
 	}
 	return 0;
 }
@@ -193,10 +195,12 @@ static void refuse_attach(struct source_kernel *s, enum hook_id id, int rc)
 
 	detach_hook(s, id);
 	if (hook->kind == HOOK_SYSCALL && (rc == -EACCES || rc == -EPERM))
-		hooks_refuse(&s->hooks, id, "system call tracepoints refused: %s, only root has them",
+		hooks_refuse(&s->hooks, id,
+			     "system call tracepoints refused: %s, only root has them",
 			     errno_name(-rc));
 	else
-		hooks_refuse(&s->hooks, id, "%s refused: %s", hook->programs[0].target, errno_name(-rc));
+		hooks_refuse(&s->hooks, id, "%s refused: %s", hook->programs[0].target,
+			     errno_name(-rc));
 }
 
 /* Of HOOK_SYN_FREED the program that is of use to the self-test only. */
@@ -216,7 +220,8 @@ static bool attach_chosen(struct source_kernel *s, int *state_rc)
 	*state_rc = attach_hook(s, HOOK_STATE);
 	if (*state_rc)
 		return true;
-	if ((s->hooks.chosen[HOOK_ACCEPT_SYSCALL] || s->hooks.chosen[HOOK_LISTEN_SYSCALL]) && s->tracefs < 0)
+	if ((s->hooks.chosen[HOOK_ACCEPT_SYSCALL] || s->hooks.chosen[HOOK_LISTEN_SYSCALL]) &&
+	    s->tracefs < 0)
 		s->tracefs = programs_tracefs();
 	for (enum hook_id id = HOOK_STATE + 1; id < HOOK_COUNT; id++) {
 		int rc;
@@ -243,12 +248,13 @@ static bool attach_chosen(struct source_kernel *s, int *state_rc)
 static void tell_load_failure(int rc, char *err, size_t err_size)
 {
 	if (rc == -EPERM)
-		snprintf(err, err_size,
-			 "the kernel refuses to load tracing programs: capabilities of a container or user namespace "
-			 "do not count, kernel lockdown or a security module may forbid it too");
+		snprintf(
+			err, err_size,
+			"the kernel refuses to load tracing programs: capabilities of a container or user namespace "
+			"do not count, kernel lockdown or a security module may forbid it too");
 	else
-		snprintf(err, err_size, "the kernel did not load the programs: %s%s%s", strerror(-rc),
-			 said.line[0] ? "; " : "", said.line);
+		snprintf(err, err_size, "the kernel did not load the programs: %s%s%s",
+			 strerror(-rc), said.line[0] ? "; " : "", said.line);
 }
 
 static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err, size_t err_size)
@@ -267,7 +273,8 @@ static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err,
 		}
 		if (attach_chosen(s, &rc)) {
 			if (rc)
-				snprintf(err, err_size, "the kernel did not attach to inet_sock_set_state: %s",
+				snprintf(err, err_size,
+					 "the kernel did not attach to inet_sock_set_state: %s",
 					 strerror(-rc));
 			return rc;
 		}
@@ -279,19 +286,23 @@ static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err,
 
 /* ---- the source ---- */
 
-static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list *facts, char *err, size_t err_size)
+static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list *facts, char *err,
+		     size_t err_size)
 {
 	int rc;
 
 	programs_know(k->types);
-	hooks_init(&s->hooks, s->options.name_syn_drops, s->options.syscall_fallback, s->options.force_absent);
+	hooks_init(&s->hooks, s->options.name_syn_drops, s->options.syscall_fallback,
+		   s->options.force_absent);
 	kernel_refuse(k, &s->hooks);
 	rc = load_and_attach(s, k, err, err_size);
 	if (rc)
 		return rc;
-	rc = mapped_rings_open(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks, s->skel->maps.bell);
+	rc = mapped_rings_open(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks,
+			       s->skel->maps.bell);
 	if (rc) {
-		snprintf(err, err_size, "cannot map %u rings of %zu bytes: %s", s->rings.count, s->rings.bytes, strerror(-rc));
+		snprintf(err, err_size, "cannot map %u rings of %zu bytes: %s", s->rings.count,
+			 s->rings.bytes, strerror(-rc));
 		return rc;
 	}
 	s->listening_walk = bpf_program__attach_iter(s->skel->progs.listening_files, NULL);
@@ -317,8 +328,8 @@ static int open_parts(struct source_kernel *s, struct fact_list *facts, char *er
 	return rc;
 }
 
-int source_kernel_open(struct source_kernel **out, const struct kernel_options *options, struct fact_list *facts,
-		       char *err, size_t err_size)
+int source_kernel_open(struct source_kernel **out, const struct kernel_options *options,
+		       struct fact_list *facts, char *err, size_t err_size)
 {
 	struct source_kernel *s = calloc(1, sizeof(*s));
 	int rc;
@@ -417,7 +428,8 @@ int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES])
 
 int source_kernel_owners(struct source_kernel *s, record_fn fn, void *ctx)
 {
-	return programs_walk_once(s->skel->progs.existing_files, sizeof(struct existing_file), fn, ctx);
+	return programs_walk_once(s->skel->progs.existing_files, sizeof(struct existing_file), fn,
+				  ctx);
 }
 
 int source_kernel_walk_listeners(struct source_kernel *s, record_fn fn, void *ctx)

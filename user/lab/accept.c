@@ -16,13 +16,13 @@
 #include <liburing.h>
 #endif
 
-#define RETRY_NS (200 * LAB_NS_PER_MS)	/* after EMFILE; the queue stays ready meanwhile */
+#define RETRY_NS (200 * LAB_NS_PER_MS) /* after EMFILE; the queue stays ready meanwhile */
 
 struct acceptor {
 	struct server *server;
 	struct lab_say say;
-	uint64_t last_ns;	/* when the last accept returned; 0 = none yet */
-	bool failing;		/* the last accept did not give a connection, and not for EAGAIN */
+	uint64_t last_ns; /* when the last accept returned; 0 = none yet */
+	bool failing;	  /* the last accept did not give a connection, and not for EAGAIN */
 };
 
 static bool stopped(const struct acceptor *a)
@@ -43,7 +43,7 @@ static void sleep_until(const struct acceptor *a, uint64_t until_ns)
 
 static void wait_ready(const struct acceptor *a)
 {
-	struct pollfd pfd = { .fd = a->server->listener, .events = POLLIN };
+	struct pollfd pfd = {.fd = a->server->listener, .events = POLLIN};
 
 	while (!stopped(a) && poll(&pfd, 1, -1) < 0)
 		;
@@ -109,7 +109,7 @@ static int accept_once(struct acceptor *a, bool say_called)
 {
 	const bool four = a->server->cfg->accept4;
 	const char *call = four ? "accept4" : "accept";
-	union lab_addr from = { 0 };
+	union lab_addr from = {0};
 	socklen_t len = sizeof(from);
 	uint64_t called_ns;
 	int res;
@@ -117,8 +117,8 @@ static int accept_once(struct acceptor *a, bool say_called)
 	if (say_called)
 		lab_say(&a->say, "%s(%d) called", call, a->server->listener);
 	called_ns = lab_now_ns();
-	res = four ? accept4(a->server->listener, &from.sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC) :
-		     accept(a->server->listener, &from.sa, &len);
+	res = four ? accept4(a->server->listener, &from.sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC)
+		   : accept(a->server->listener, &from.sa, &len);
 	if (res < 0)
 		res = -errno;
 	accept_done(a, call, res, &from, called_ns);
@@ -134,7 +134,7 @@ static void accept_blocking(struct acceptor *a)
 static void accept_epoll(struct acceptor *a)
 {
 	const struct server_cfg *cfg = a->server->cfg;
-	struct epoll_event ev = { .events = EPOLLIN };
+	struct epoll_event ev = {.events = EPOLLIN};
 	int listener = a->server->listener;
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
 
@@ -229,7 +229,7 @@ static void accept_uring(struct acceptor *a)
 #else
 static void accept_uring(struct acceptor *a)
 {
-	(void)a;	/* refused when options were checked */
+	(void)a; /* refused when options were checked */
 }
 #endif
 
@@ -278,7 +278,7 @@ int acceptors_start(struct server *server)
 /* A signal sent just before the thread enters the kernel is lost, so it is repeated. */
 void acceptors_stop(struct server *server)
 {
-	static const struct timespec pause = { .tv_nsec = 1000000 };
+	static const struct timespec pause = {.tv_nsec = 1000000};
 
 	atomic_store(&server->stop, true);
 	for (int i = 0; i < server->nr_threads; i++) {

@@ -18,18 +18,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COUNT_MAX 1000000
-#define PARALLEL_MAX 4096
-#define SEND_MAX (64u << 20)
-#define CHUNK 65536
-#define STACK_BYTES (256 * 1024)
-#define PEER_PORT 20000		/* the TUN peer begins somewhere from here */
-#define PEER_PORTS 20000	/* to here: runs in a row shall not meet old tuples */
-#define PEER_COUNT_MAX 20000	/* connections of a script or half open */
-#define FLOOD_MAX 65535		/* SYNs of a flood, */
-#define FLOOD_RATE_MAX 20000	/* each second, */
+#define COUNT_MAX	  1000000
+#define PARALLEL_MAX	  4096
+#define SEND_MAX	  (64u << 20)
+#define CHUNK		  65536
+#define STACK_BYTES	  (256 * 1024)
+#define PEER_PORT	  20000 /* the TUN peer begins somewhere from here */
+#define PEER_PORTS	  20000 /* to here: runs in a row shall not meet old tuples */
+#define PEER_COUNT_MAX	  20000 /* connections of a script or half open */
+#define FLOOD_MAX	  65535 /* SYNs of a flood, */
+#define FLOOD_RATE_MAX	  20000 /* each second, */
 #define FLOOD_SECONDS_MAX 60	/* and how long it may last */
-#define SIG_THREAD_DONE SIGUSR1
+#define SIG_THREAD_DONE	  SIGUSR1
 
 static const char hello[] = "hello\r\n";
 
@@ -53,8 +53,8 @@ struct client_cfg {
 	bool quiet;
 };
 
-static const char *const closes[] = { "fin", "rst", "never", "shutdown", NULL };
-static const char *const stamps[] = { "relative", "wall", "ns", NULL };
+static const char *const closes[] = {"fin", "rst", "never", "shutdown", NULL};
+static const char *const stamps[] = {"relative", "wall", "ns", NULL};
 
 #define S struct client_cfg
 static const struct lab_opt options[] = {
@@ -103,8 +103,7 @@ static const struct lab_opt options[] = {
 	LAB_CHOICE(S, stamps, "stamps", "relative|wall|ns", stamps,
 		   "time shown; ns is raw CLOCK_MONOTONIC"),
 	LAB_FLAG(S, quiet, "quiet", "tell the tally and errors only"),
-	LAB_END
-};
+	LAB_END};
 #undef S
 
 static const char before[] =
@@ -144,7 +143,7 @@ static int check(const struct client_cfg *cfg, bool peer)
 		return lab_usage_error("client", "--half-open, --flood, --raw, --tun: choose one");
 	if (peer && (cfg->simultaneous || cfg->fastopen || cfg->mptcp))
 		return lab_usage_error("client", "the TUN peer has no kernel: not with "
-				       "--simultaneous, --fastopen or --mptcp");
+						 "--simultaneous, --fastopen or --mptcp");
 	if (peer && cfg->count > PEER_COUNT_MAX)
 		return lab_usage_error("client", "--count: the TUN peer does %d at most",
 				       PEER_COUNT_MAX);
@@ -155,9 +154,10 @@ static int check(const struct client_cfg *cfg, bool peer)
 		return lab_usage_error("client", "--bind-port: %" PRIu64 " leaves too few ports",
 				       cfg->bind_port);
 	if (cfg->flood > cfg->rate * FLOOD_SECONDS_MAX)
-		return lab_usage_error("client", "--flood: %" PRIu64 " at --rate %" PRIu64
-				       " lasts longer than %d s", cfg->flood, cfg->rate,
-				       FLOOD_SECONDS_MAX);
+		return lab_usage_error("client",
+				       "--flood: %" PRIu64 " at --rate %" PRIu64
+				       " lasts longer than %d s",
+				       cfg->flood, cfg->rate, FLOOD_SECONDS_MAX);
 	if (cfg->fastopen && !cfg->send)
 		return lab_usage_error("client", "--fastopen: needs data to --send");
 	return 0;
@@ -178,7 +178,7 @@ static void pause_ms(uint64_t ms)
 static int open_socket(const struct job *job)
 {
 	const struct client_cfg *cfg = job->client->cfg;
-	union lab_addr own = { 0 };
+	union lab_addr own = {0};
 	int fd, one = 1, family = job->client->target.sa.sa_family;
 	char text[LAB_ADDR_TEXT];
 
@@ -238,7 +238,7 @@ static int do_connect(struct job *job, int fd)
 {
 	struct client *client = job->client;
 	const struct client_cfg *cfg = client->cfg;
-	union lab_addr target = client->target, own = { 0 };
+	union lab_addr target = client->target, own = {0};
 	char from[LAB_ADDR_TEXT], to[LAB_ADDR_TEXT], name[16], buf[CHUNK];
 	const char *call = cfg->fastopen ? "sendto" : "connect";
 	uint64_t called_ns;
@@ -262,9 +262,11 @@ static int do_connect(struct job *job, int fd)
 
 		lab_say(&job->say, "%s(%d) = -1 %s after %.2f ms", call, fd,
 			lab_errno_name(err, name), lab_ms(lab_now_ns() - called_ns));
-		atomic_fetch_add(err == ECONNREFUSED ? &client->refused :
-				 err == ETIMEDOUT || err == EINPROGRESS || err == EAGAIN ?
-				 &client->timed_out : &client->failed, 1);
+		atomic_fetch_add(err == ECONNREFUSED ? &client->refused
+				 : err == ETIMEDOUT || err == EINPROGRESS || err == EAGAIN
+					 ? &client->timed_out
+					 : &client->failed,
+				 1);
 		return -err;
 	}
 	called_ns = lab_now_ns() - called_ns;
@@ -312,7 +314,7 @@ static void do_write(struct job *job, int fd, uint64_t left)
 
 static void do_close(struct job *job, int fd)
 {
-	static const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+	static const struct linger reset = {.l_onoff = 1, .l_linger = 0};
 	uint64_t bytes = 0;
 
 	switch (job->client->cfg->close) {
@@ -458,10 +460,10 @@ static int run_kernel(struct client *client)
 	}
 	bad = atomic_load(&client->refused) + atomic_load(&client->timed_out) +
 	      atomic_load(&client->failed);
-	lab_say_always(&client->say, "tally: %" PRIu64 " started, %lu connected, %lu refused, "
+	lab_say_always(&client->say,
+		       "tally: %" PRIu64 " started, %lu connected, %lu refused, "
 		       "%lu timed out, %lu failed, %lu left open; bytes sent %lu, read %lu",
-		       started,
-		       atomic_load(&client->connected), atomic_load(&client->refused),
+		       started, atomic_load(&client->connected), atomic_load(&client->refused),
 		       atomic_load(&client->timed_out), atomic_load(&client->failed),
 		       atomic_load(&client->active), atomic_load(&client->sent),
 		       atomic_load(&client->read));
@@ -470,19 +472,20 @@ static int run_kernel(struct client *client)
 
 static void note_signal(int sig)
 {
-	(void)sig;	/* its arrival ends ppoll() */
+	(void)sig; /* its arrival ends ppoll() */
 }
 
 static int run_peer(struct client *client, const struct lab_script *script)
 {
 	const struct client_cfg *cfg = client->cfg;
-	const struct sigaction action = { .sa_handler = note_signal };
+	const struct sigaction action = {.sa_handler = note_signal};
 	struct lab_tun tun;
 	struct lab_peer_job job = {
 		.say = &client->say,
 		.tun = &tun,
-		.first_port = (uint16_t)(cfg->bind_port ? cfg->bind_port :
-					 PEER_PORT + lab_now_ns() / 1000 % PEER_PORTS),
+		.first_port =
+			(uint16_t)(cfg->bind_port ? cfg->bind_port
+						  : PEER_PORT + lab_now_ns() / 1000 % PEER_PORTS),
 		.count = cfg->flood ? cfg->flood : cfg->count,
 		.every_ms = cfg->every_ms,
 		.rate = cfg->rate,
@@ -502,8 +505,9 @@ static int run_peer(struct client *client, const struct lab_script *script)
 	if (script) {
 		err = lab_script_run(script, &job);
 	} else if (cfg->tun) {
-		uint64_t until = !cfg->hold_ms || cfg->hold_ms == LAB_NEVER ? LAB_NEVER :
-				 lab_now_ns() + cfg->hold_ms * LAB_NS_PER_MS;
+		uint64_t until = !cfg->hold_ms || cfg->hold_ms == LAB_NEVER
+					 ? LAB_NEVER
+					 : lab_now_ns() + cfg->hold_ms * LAB_NS_PER_MS;
 
 		while (lab_tun_recv(&tun, &seg, until) > 0)
 			lab_seg_say(&client->say, &seg, false);
@@ -517,7 +521,9 @@ static int run_peer(struct client *client, const struct lab_script *script)
 int lab_client_main(int argc, char **argv)
 {
 	static const struct lab_about about = {
-		.command = "client", .before = before, .after = lab_script_help,
+		.command = "client",
+		.before = before,
+		.after = lab_script_help,
 	};
 	struct client_cfg cfg = {
 		.port = 9502,
@@ -528,7 +534,7 @@ int lab_client_main(int argc, char **argv)
 		.close = CLOSE_FIN,
 		.stamps = LAB_STAMPS_WALL,
 	};
-	struct client client = { .cfg = &cfg };
+	struct client client = {.cfg = &cfg};
 	struct lab_script *script = NULL;
 	bool peer;
 	char why[256];

@@ -11,22 +11,22 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define IO_BYTES 65536
+#define IO_BYTES   65536
 #define EVENTS_MAX 64
 
 struct conn {
 	int fd;
 	uint64_t close_at_ns;
 	uint64_t reply_left;
-	bool reply_due;		/* --read-first: the reply waits for the first data */
-	bool ended;		/* nothing more comes from the client */
+	bool reply_due; /* --read-first: the reply waits for the first data */
+	bool ended;	/* nothing more comes from the client */
 	struct conn *next;
 };
 
 struct conns {
-	pthread_mutex_t lock;	/* guards arrivals, the only thing acceptors touch */
+	pthread_mutex_t lock; /* guards arrivals, the only thing acceptors touch */
 	struct conn *arrivals;
-	struct conn *all;	/* the thread's own */
+	struct conn *all; /* the thread's own */
 	pthread_t thread;
 	atomic_bool quit;
 	int epoll, wake;
@@ -35,7 +35,7 @@ struct conns {
 
 static void conn_watch(struct server *server, struct conn *conn, int op)
 {
-	struct epoll_event ev = { .data.ptr = conn };
+	struct epoll_event ev = {.data.ptr = conn};
 
 	if (!conn->ended)
 		ev.events |= server->cfg->no_read ? EPOLLRDHUP : EPOLLIN;
@@ -101,7 +101,7 @@ static void conn_read(struct server *server, struct conn *conn)
 
 static void conn_close(struct server *server, struct conn *conn)
 {
-	static const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+	static const struct linger reset = {.l_onoff = 1, .l_linger = 0};
 	unsigned long closed;
 
 	if (server->cfg->reset)
@@ -200,7 +200,7 @@ static void *conns_main(void *arg)
 
 int conns_start(struct server *server)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
+	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = NULL};
 	struct conns *conns = calloc(1, sizeof(*conns));
 	int err;
 
@@ -229,7 +229,7 @@ static void conns_wake(struct conns *conns)
 	uint64_t one = 1;
 
 	if (write(conns->wake, &one, sizeof(one)) < 0)
-		return;	/* full: the thread is awake anyway */
+		return; /* full: the thread is awake anyway */
 }
 
 void conns_add(struct server *server, int fd)

@@ -5,28 +5,31 @@
  */
 #include "lab/lab.h"
 
-#include <inttypes.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
-#define FLOOD_ADDRS 200		/* sources of a flood; one address has too few ports */
-#define ANSWER_NS (1 * LAB_NS_PER_S)	/* longest wait for the first answers */
-#define WINDOW 65535
-#define MSS 1460
+#define FLOOD_ADDRS 200		       /* sources of a flood; one address has too few ports */
+#define ANSWER_NS   (1 * LAB_NS_PER_S) /* longest wait for the first answers */
+#define WINDOW	    65535
+#define MSS	    1460
 
 struct half_open {
 	const struct lab_peer_job *job;
 	uint32_t addrs;
 	uint32_t iss;
-	uint8_t *answered;	/* by connection: SYN-ACKs seen, saturating */
+	uint8_t *answered; /* by connection: SYN-ACKs seen, saturating */
 	uint64_t synacks, first, resets;
 };
 
 static struct lab_seg segment(const struct half_open *half, uint64_t i, uint8_t flags)
 {
 	struct lab_seg seg = {
-		.src = half->job->tun->peer, .dst = half->job->tun->host,
-		.seq = half->iss + (uint32_t)i * 1024, .flags = flags, .window = WINDOW,
+		.src = half->job->tun->peer,
+		.dst = half->job->tun->host,
+		.seq = half->iss + (uint32_t)i * 1024,
+		.flags = flags,
+		.window = WINDOW,
 	};
 
 	lab_addr_add(&seg.src, (uint32_t)(i % half->addrs));
@@ -105,7 +108,7 @@ static int send_all(struct half_open *half, uint64_t *sent)
 
 int lab_half_open(const struct lab_peer_job *job)
 {
-	struct half_open half = { .job = job, .addrs = job->flood ? FLOOD_ADDRS : 1 };
+	struct half_open half = {.job = job, .addrs = job->flood ? FLOOD_ADDRS : 1};
 	uint64_t sent = 0, start = lab_now_ns(), took;
 	int err;
 
@@ -119,8 +122,11 @@ int lab_half_open(const struct lab_peer_job *job)
 		err = listen_until(&half, lab_now_ns() + ANSWER_NS, true);
 	if (!err && job->hold_ms) {
 		lab_say(job->say, "holding %" PRIu64 " half open", half.first);
-		err = listen_until(&half, job->hold_ms == LAB_NEVER ? LAB_NEVER :
-				   lab_now_ns() + job->hold_ms * LAB_NS_PER_MS, false);
+		err = listen_until(&half,
+				   job->hold_ms == LAB_NEVER
+					   ? LAB_NEVER
+					   : lab_now_ns() + job->hold_ms * LAB_NS_PER_MS,
+				   false);
 	}
 	for (uint64_t i = 0; job->rst_at_end && i < sent; i++) {
 		struct lab_seg rst = segment(&half, i, LAB_RST);
@@ -132,9 +138,10 @@ int lab_half_open(const struct lab_peer_job *job)
 			lab_seg_say(job->say, &rst, true);
 		lab_tun_send(job->tun, &rst);
 	}
-	lab_say_always(job->say, "tally: SYN sent %" PRIu64 " in %.2f ms; answered %" PRIu64
-		       ", SYN-ACK again %" PRIu64 ", unanswered %" PRIu64 ", reset %" PRIu64, sent,
-		       lab_ms(took), half.first, half.synacks - half.first,
+	lab_say_always(job->say,
+		       "tally: SYN sent %" PRIu64 " in %.2f ms; answered %" PRIu64
+		       ", SYN-ACK again %" PRIu64 ", unanswered %" PRIu64 ", reset %" PRIu64,
+		       sent, lab_ms(took), half.first, half.synacks - half.first,
 		       sent - half.first - half.resets, half.resets);
 	free(half.answered);
 	/* A signal ends a hold; that is what it was for. */

@@ -22,10 +22,10 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define LAB_NS_PER_MS UINT64_C(1000000)
-#define LAB_NS_PER_S UINT64_C(1000000000)
-#define LAB_NEVER UINT64_MAX	/* a time that does not come; "forever" on the command line */
-#define LAB_MS_MAX UINT64_C(86400000)	/* one day: longer waits are typing errors */
+#define LAB_NS_PER_MS	  UINT64_C(1000000)
+#define LAB_NS_PER_S	  UINT64_C(1000000000)
+#define LAB_NEVER	  UINT64_MAX /* a time that does not come; "forever" on the command line */
+#define LAB_MS_MAX	  UINT64_C(86400000) /* one day: longer waits are typing errors */
 #define LAB_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #ifndef IPPROTO_MPTCP
@@ -50,11 +50,11 @@ enum lab_stamps {
 };
 
 struct lab_say {
-	const char *command;	/* "server" or "client", for errors on stderr */
-	char tag[24];		/* which worker or thread speaks; empty if there is one */
-	uint64_t start_ns;	/* CLOCK_MONOTONIC; zero of relative stamps */
-	int64_t wall_off_ns;	/* CLOCK_REALTIME - CLOCK_MONOTONIC */
-	int stamps;		/* enum lab_stamps */
+	const char *command; /* "server" or "client", for errors on stderr */
+	char tag[24];	     /* which worker or thread speaks; empty if there is one */
+	uint64_t start_ns;   /* CLOCK_MONOTONIC; zero of relative stamps */
+	int64_t wall_off_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC */
+	int stamps;	     /* enum lab_stamps */
 	bool quiet;
 };
 
@@ -66,10 +66,9 @@ union lab_addr {
 
 #define LAB_ADDR_TEXT (INET6_ADDRSTRLEN + sizeof("[]:65535"))
 
-uint64_t lab_now_ns(void);	/* CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns() */
+uint64_t lab_now_ns(void); /* CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns() */
 void lab_say_init(struct lab_say *say, const char *command, int stamps, bool quiet);
-void lab_say(const struct lab_say *say, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void lab_say(const struct lab_say *say, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The tally: printed even with --quiet. */
 void lab_say_always(const struct lab_say *say, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -83,7 +82,7 @@ socklen_t lab_addr_len(const union lab_addr *addr);
 uint16_t lab_addr_port(const union lab_addr *addr);
 void lab_addr_set_port(union lab_addr *addr, uint16_t port);
 bool lab_addr_equal(const union lab_addr *a, const union lab_addr *b);
-void lab_addr_add(union lab_addr *addr, uint32_t n);	/* to the host part */
+void lab_addr_add(union lab_addr *addr, uint32_t n); /* to the host part */
 const char *lab_addr_text(const union lab_addr *addr, char buf[LAB_ADDR_TEXT]);
 double lab_ms(uint64_t ns);
 
@@ -91,47 +90,66 @@ double lab_ms(uint64_t ns);
 
 enum lab_opt_kind {
 	LAB_OPT_END,
-	LAB_OPT_HEADING,	/* a title between groups of options */
-	LAB_OPT_FLAG,		/* bool */
-	LAB_OPT_NUM,		/* uint64_t, min..max */
-	LAB_OPT_MS,		/* as NUM, or "forever" = LAB_NEVER */
-	LAB_OPT_TEXT,		/* const char * */
-	LAB_OPT_CHOICE,		/* int, 1 + index in choices; 0 = not given */
-	LAB_OPT_CALL,		/* handed to call() */
+	LAB_OPT_HEADING, /* a title between groups of options */
+	LAB_OPT_FLAG,	 /* bool */
+	LAB_OPT_NUM,	 /* uint64_t, min..max */
+	LAB_OPT_MS,	 /* as NUM, or "forever" = LAB_NEVER */
+	LAB_OPT_TEXT,	 /* const char * */
+	LAB_OPT_CHOICE,	 /* int, 1 + index in choices; 0 = not given */
+	LAB_OPT_CALL,	 /* handed to call() */
 };
 
 struct lab_opt {
 	enum lab_opt_kind kind;
 	const char *name;
-	const char *arg;	/* name of the value; "[X]" = may be left out */
+	const char *arg; /* name of the value; "[X]" = may be left out */
 	const char *help;
-	size_t off;		/* of the field in the caller's struct */
+	size_t off; /* of the field in the caller's struct */
 	uint64_t min, max;
 	const char *const *choices;
 	int (*call)(void *cfg, const char *value, char *why, size_t why_size);
 };
 
-#define LAB_HEADING(title) { .kind = LAB_OPT_HEADING, .help = title }
-#define LAB_FLAG(type, field, n, h) \
-	{ .kind = LAB_OPT_FLAG, .name = n, .help = h, .off = offsetof(type, field) }
-#define LAB_NUM(type, field, n, a, lo, hi, h) \
-	{ .kind = LAB_OPT_NUM, .name = n, .arg = a, .help = h, .min = lo, .max = hi, \
-	  .off = offsetof(type, field) }
-#define LAB_MS(type, field, n, a, h) \
-	{ .kind = LAB_OPT_MS, .name = n, .arg = a, .help = h, .max = LAB_MS_MAX, \
-	  .off = offsetof(type, field) }
-#define LAB_TEXT(type, field, n, a, h) \
-	{ .kind = LAB_OPT_TEXT, .name = n, .arg = a, .help = h, .off = offsetof(type, field) }
-#define LAB_CHOICE(type, field, n, a, c, h) \
-	{ .kind = LAB_OPT_CHOICE, .name = n, .arg = a, .help = h, .choices = c, \
-	  .off = offsetof(type, field) }
-#define LAB_CALL(fn, n, a, h) { .kind = LAB_OPT_CALL, .name = n, .arg = a, .help = h, .call = fn }
-#define LAB_END { .kind = LAB_OPT_END }
+#define LAB_HEADING(title)                             \
+	{                                              \
+		.kind = LAB_OPT_HEADING, .help = title \
+	}
+#define LAB_FLAG(type, field, n, h)                                                      \
+	{                                                                                \
+		.kind = LAB_OPT_FLAG, .name = n, .help = h, .off = offsetof(type, field) \
+	}
+#define LAB_NUM(type, field, n, a, lo, hi, h)                                              \
+	{                                                                                  \
+		.kind = LAB_OPT_NUM, .name = n, .arg = a, .help = h, .min = lo, .max = hi, \
+		.off = offsetof(type, field)                                               \
+	}
+#define LAB_MS(type, field, n, a, h)                                                   \
+	{                                                                              \
+		.kind = LAB_OPT_MS, .name = n, .arg = a, .help = h, .max = LAB_MS_MAX, \
+		.off = offsetof(type, field)                                           \
+	}
+#define LAB_TEXT(type, field, n, a, h)                                                             \
+	{                                                                                          \
+		.kind = LAB_OPT_TEXT, .name = n, .arg = a, .help = h, .off = offsetof(type, field) \
+	}
+#define LAB_CHOICE(type, field, n, a, c, h)                                           \
+	{                                                                             \
+		.kind = LAB_OPT_CHOICE, .name = n, .arg = a, .help = h, .choices = c, \
+		.off = offsetof(type, field)                                          \
+	}
+#define LAB_CALL(fn, n, a, h)                                                    \
+	{                                                                        \
+		.kind = LAB_OPT_CALL, .name = n, .arg = a, .help = h, .call = fn \
+	}
+#define LAB_END                     \
+	{                           \
+		.kind = LAB_OPT_END \
+	}
 
 struct lab_about {
 	const char *command;
-	const char *before;	/* printed above the options in --help */
-	void (*after)(void);	/* prints what follows them; may be NULL */
+	const char *before;  /* printed above the options in --help */
+	void (*after)(void); /* prints what follows them; may be NULL */
 };
 
 /* The one number parser. On error writes "'x' is not a number from 0 to 9" to why. */
@@ -140,7 +158,7 @@ int lab_number(const char *text, uint64_t min, uint64_t max, uint64_t *out, char
 /* 0 = go on, 1 = help was printed, -EINVAL = complained on stderr. */
 int lab_opt_parse(const struct lab_about *about, const struct lab_opt *opts, void *cfg, int argc,
 		  char **argv);
-void lab_opt_wrap(const char *text, int column);	/* words of help, from a column on */
+void lab_opt_wrap(const char *text, int column); /* words of help, from a column on */
 int lab_usage_error(const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -157,11 +175,11 @@ enum lab_tcp_flag {
 struct lab_seg {
 	union lab_addr src, dst;
 	uint32_t seq, ack;
-	uint8_t flags;		/* enum lab_tcp_flag */
+	uint8_t flags; /* enum lab_tcp_flag */
 	uint16_t window;
-	uint16_t len;		/* payload bytes; sent as 'x' */
-	uint16_t mss;		/* 0 = option absent, as for the rest */
-	uint8_t wscale;		/* shift + 1 */
+	uint16_t len;	/* payload bytes; sent as 'x' */
+	uint16_t mss;	/* 0 = option absent, as for the rest */
+	uint8_t wscale; /* shift + 1 */
 	bool sack;
 	bool ts;
 	uint32_t ts_val, ts_ecr;
@@ -174,8 +192,8 @@ struct lab_tun {
 	const struct lab_say *say;
 	int fd;
 	char name[16];
-	union lab_addr host;	/* where the kernel's server is, with its port */
-	union lab_addr peer;	/* first address of the far side, port 0 */
+	union lab_addr host; /* where the kernel's server is, with its port */
+	union lab_addr peer; /* first address of the far side, port 0 */
 };
 
 /* target and peer may be NULL: a free 198.18.N.0/24 is taken. */
@@ -195,9 +213,9 @@ struct lab_peer_job {
 	uint16_t first_port;
 	uint64_t count;
 	uint64_t every_ms;
-	uint64_t rate;		/* per second, flood only */
+	uint64_t rate; /* per second, flood only */
 	uint64_t hold_ms;
-	bool flood;		/* many source addresses, no line for each segment */
+	bool flood; /* many source addresses, no line for each segment */
 	bool rst_at_end;
 };
 

@@ -26,7 +26,8 @@ static void check_fastopen_sysctl(const struct lab_say *say)
 	if (!file)
 		return;
 	if (fscanf(file, "%u", &value) == 1 && !(value & 2))
-		fprintf(stderr, "sockstate-lab %s: --fastopen: net.ipv4.tcp_fastopen is %u, "
+		fprintf(stderr,
+			"sockstate-lab %s: --fastopen: net.ipv4.tcp_fastopen is %u, "
 			"servers need bit 2 (sysctl net.ipv4.tcp_fastopen=3)\n",
 			say->command, value);
 	fclose(file);
@@ -34,7 +35,7 @@ static void check_fastopen_sysctl(const struct lab_say *say)
 
 /* A socket bound as asked. *port is updated when the kernel chose. */
 int listener_bind(const struct server_cfg *cfg, const struct lab_say *say, uint16_t *port,
-		      bool reuse_port, int *out)
+		  bool reuse_port, int *out)
 {
 	int fd, err = 0, proto = cfg->mptcp ? IPPROTO_MPTCP : 0;
 	char text[LAB_ADDR_TEXT];
@@ -54,8 +55,8 @@ int listener_bind(const struct server_cfg *cfg, const struct lab_say *say, uint1
 	if (!err && cfg->freebind)
 		err = set_option(say, fd, IPPROTO_IP, IP_FREEBIND, 1, "IP_FREEBIND");
 	if (!err && cfg->defer_accept_s)
-		err = set_option(say, fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
-				 (int)cfg->defer_accept_s, "TCP_DEFER_ACCEPT");
+		err = set_option(say, fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, (int)cfg->defer_accept_s,
+				 "TCP_DEFER_ACCEPT");
 	if (!err && cfg->fastopen) {
 		check_fastopen_sysctl(say);
 		err = set_option(say, fd, IPPROTO_TCP, TCP_FASTOPEN, (int)cfg->fastopen,
@@ -77,7 +78,7 @@ out:
 }
 
 int listener_open(const struct server_cfg *cfg, const struct lab_say *say, uint16_t *port,
-			 bool reuse_port, int *out)
+		  bool reuse_port, int *out)
 {
 	char text[LAB_ADDR_TEXT];
 	union lab_addr addr;

@@ -39,8 +39,8 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{ "server", lab_server_main },
-		{ "client", lab_client_main },
+		{"server", lab_server_main},
+		{"client", lab_client_main},
 	};
 
 	if (argc < 2) {

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTS_MAX 64
+#define OPTS_MAX    64
 #define HELP_COLUMN 30
-#define HELP_WIDTH 92	/* room for a default */
-#define FIRST_CODE 256	/* above every character getopt may return */
+#define HELP_WIDTH  92	/* room for a default */
+#define FIRST_CODE  256 /* above every character getopt may return */
 
 int lab_usage_error(const char *command, const char *fmt, ...)
 {
@@ -158,7 +158,7 @@ static void print_help(const struct lab_about *about, const struct lab_opt *opts
 int lab_opt_parse(const struct lab_about *about, const struct lab_opt *opts, void *cfg, int argc,
 		  char **argv)
 {
-	struct option longs[OPTS_MAX + 2] = { { "help", no_argument, NULL, 'h' } };
+	struct option longs[OPTS_MAX + 2] = {{"help", no_argument, NULL, 'h'}};
 	char why[256];
 	size_t n = 1;
 	int code;
@@ -167,8 +167,9 @@ int lab_opt_parse(const struct lab_about *about, const struct lab_opt *opts, voi
 		if (opts[i].kind == LAB_OPT_HEADING)
 			continue;
 		longs[n].name = opts[i].name;
-		longs[n].has_arg = !opts[i].arg ? no_argument :
-				   opts[i].arg[0] == '[' ? optional_argument : required_argument;
+		longs[n].has_arg = !opts[i].arg		   ? no_argument
+				   : opts[i].arg[0] == '[' ? optional_argument
+							   : required_argument;
 		longs[n].val = (int)(FIRST_CODE + i);
 		n++;
 	}

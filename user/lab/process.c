@@ -108,9 +108,9 @@ static int carry_fd(int sock, int fd)
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
+	} control = {0};
 	char byte = 'L';
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct iovec iov = {.iov_base = &byte, .iov_len = 1};
 	struct msghdr msg = {
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
@@ -162,8 +162,8 @@ int server_run_passed(const struct server_cfg *cfg, const struct lab_say *say)
 		fd = carry_fd(pair[1], -1);
 		if (fd < 0)
 			_exit(LAB_EXIT_FAIL);
-		lab_say(&mine, "received %d by SCM_RIGHTS; process %d is now %s", fd,
-			(int)getpid(), SERVER_PASSED_COMM);
+		lab_say(&mine, "received %d by SCM_RIGHTS; process %d is now %s", fd, (int)getpid(),
+			SERVER_PASSED_COMM);
 		if (write(pair[1], "", 1) != 1)
 			_exit(LAB_EXIT_FAIL);
 		close(pair[1]);
@@ -172,7 +172,7 @@ int server_run_passed(const struct server_cfg *cfg, const struct lab_say *say)
 	close(pair[1]);
 	if (listener_open(cfg, say, &port, false, &fd) || carry_fd(pair[0], fd) ||
 	    read(pair[0], &byte, 1) != 1) {
-		close(pair[0]);	/* the child reads the end of file and leaves */
+		close(pair[0]); /* the child reads the end of file and leaves */
 		waitpid(pid, NULL, 0);
 		return LAB_EXIT_FAIL;
 	}

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEW_ISS_STEP 1000000	/* a SYN on a used tuple starts above everything sent there */
+#define NEW_ISS_STEP 1000000 /* a SYN on a used tuple starts above everything sent there */
 
 static int step_failed(const struct raw *raw, const char *why)
 {
@@ -52,8 +52,13 @@ static int emit(struct raw *raw, const struct lab_seg *seg)
 static struct lab_seg next_segment(const struct peer *p, uint8_t flags, uint16_t len)
 {
 	struct lab_seg seg = {
-		.src = p->local, .dst = p->remote, .seq = p->snd_nxt, .ack = p->rcv_nxt,
-		.flags = flags, .window = p->window, .len = len,
+		.src = p->local,
+		.dst = p->remote,
+		.seq = p->snd_nxt,
+		.ack = p->rcv_nxt,
+		.flags = flags,
+		.window = p->window,
+		.len = len,
 	};
 
 	if (p->ts) {
@@ -98,12 +103,11 @@ int raw_pump(struct raw *raw, uint64_t until_ns, bool once)
 		if (got <= 0)
 			return got;
 		for (int i = 0; i < RAW_CONNS_MAX && !at; i++)
-			if (raw->peers[i].known &&
-			    lab_addr_equal(&seg.dst, &raw->peers[i].local) &&
+			if (raw->peers[i].known && lab_addr_equal(&seg.dst, &raw->peers[i].local) &&
 			    lab_addr_equal(&seg.src, &raw->peers[i].remote))
 				at = &raw->peers[i];
 		if (!at)
-			continue;	/* late words to a connection of an earlier round */
+			continue; /* late words to a connection of an earlier round */
 		raw->received++;
 		lab_seg_say(raw->job->say, &seg, false);
 		if (at->in - at->out < RAW_INBOX_MAX)
@@ -327,8 +331,9 @@ int step_silence(struct raw *raw, const struct step *step)
 	if (raw->p->in != raw->p->out)
 		return step_failed(raw, "a segment came before");
 	got = raw_pump(raw, lab_now_ns() + step->number * LAB_NS_PER_MS, true);
-	return got < 0 ? step_failed(raw, "interrupted") :
-	       got ? step_failed(raw, "a segment came") : 0;
+	return got < 0 ? step_failed(raw, "interrupted")
+	       : got   ? step_failed(raw, "a segment came")
+		       : 0;
 }
 
 int step_delay(struct raw *raw, const struct step *step)
@@ -358,7 +363,7 @@ int step_window(struct raw *raw, const struct step *step)
 
 int step_wait_input(struct raw *raw, const struct step *step)
 {
-	struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd pfd = {.fd = STDIN_FILENO, .events = POLLIN};
 	uint64_t until = deadline(step);
 	char c;
 

@@ -8,8 +8,8 @@
 
 #include "lab/lab.h"
 
-#define RAW_CONNS_MAX 64
-#define RAW_INBOX_MAX 64
+#define RAW_CONNS_MAX	64
+#define RAW_INBOX_MAX	64
 #define RAW_PAYLOAD_MAX 1400
 
 enum raw_want { WANT_SYNACK = 1, WANT_SYN, WANT_FIN, WANT_RST, WANT_DATA, WANT_ACK };
@@ -19,23 +19,23 @@ struct step_rule;
 
 /* One connection of the peer, chosen by "use". */
 struct peer {
-	bool known;		/* has an address */
+	bool known; /* has an address */
 	union lab_addr local, remote;
 	uint32_t iss, snd_nxt;
 	uint32_t rcv_nxt;
-	bool rcv_known;		/* the kernel's SYN or SYN-ACK was taken note of */
+	bool rcv_known; /* the kernel's SYN or SYN-ACK was taken note of */
 	uint32_t synack_seq;
-	bool synack_seen;	/* even if it was dropped */
+	bool synack_seen; /* even if it was dropped */
 	bool ts;
 	uint32_t ts_recent;
 	uint16_t window;
 	uint8_t cookie_len;
 	uint8_t cookie[16];
-	struct lab_seg last;	/* for "again" */
+	struct lab_seg last; /* for "again" */
 	struct lab_seg inbox[RAW_INBOX_MAX];
 	unsigned int in, out;
-	uint64_t data_bytes;	/* taken note of since the last wait-data */
-	int kernel_fd;		/* of k-connect */
+	uint64_t data_bytes; /* taken note of since the last wait-data */
+	int kernel_fd;	     /* of k-connect */
 };
 
 struct raw {
@@ -66,7 +66,7 @@ struct step_rule {
 	int takes;
 	uint64_t min, max, def;
 	int (*run)(struct raw *raw, const struct step *step);
-	int what;		/* flags to send or enum raw_want */
+	int what; /* flags to send or enum raw_want */
 	const char *help;
 };
 

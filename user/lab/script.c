@@ -10,16 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STEPS_MAX 512
+#define STEPS_MAX    512
 #define SCRIPT_BYTES 65536
-#define WAIT_MS 3000		/* of a wait step without timeout=MS */
-#define HELP_COLUMN 30
+#define WAIT_MS	     3000 /* of a wait step without timeout=MS */
+#define HELP_COLUMN  30
 
 enum step_takes {
-	TAKES_NUMBER = 1,	/* must have one */
-	TAKES_MAYBE = 2,	/* may have one */
+	TAKES_NUMBER = 1, /* must have one */
+	TAKES_MAYBE = 2,  /* may have one */
 	TAKES_TIMEOUT = 4,
-	TAKES_SYN = 8,		/* TCP options of a SYN */
+	TAKES_SYN = 8, /* TCP options of a SYN */
 };
 
 struct lab_script {
@@ -28,57 +28,57 @@ struct lab_script {
 };
 
 static const struct step_rule rules[] = {
-	{ "syn", TAKES_SYN, 0, 0, 0, step_syn, LAB_SYN,
-	  "open; on a used tuple with a higher sequence number. May be followed by mss=N wscale=N "
-	  "ts sack fastopen len=N iss=N" },
-	{ "again", 0, 0, 0, 0, step_again, 0, "send the last segment once more" },
-	{ "wait-synack", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_SYNACK, "receive the SYN-ACK" },
-	{ "drop-synack", TAKES_TIMEOUT, 0, 0, 0, step_drop, WANT_SYNACK,
-	  "a SYN-ACK comes and is lost" },
-	{ "expect-synack-retransmit", TAKES_TIMEOUT, 0, 0, 0, step_retransmit, 0,
-	  "the same SYN-ACK comes again, and is received" },
-	{ "ack", 0, 0, 0, 0, step_send, LAB_ACK, "acknowledge what was received" },
-	{ "bad-ack", 0, 0, 0, 0, step_bad_ack, 0, "acknowledge what was never sent" },
-	{ "data", TAKES_NUMBER, 1, RAW_PAYLOAD_MAX, 0, step_send, LAB_PSH | LAB_ACK,
-	  "send N bytes" },
-	{ "fin", 0, 0, 0, 0, step_send, LAB_FIN | LAB_ACK, "close" },
-	{ "rst", 0, 0, 0, 0, step_send, LAB_RST, "reset" },
-	{ "wait-data", TAKES_MAYBE | TAKES_TIMEOUT, 1, 1 << 30, 1, step_wait_data, 0,
-	  "receive N bytes or more, since the last wait-data [1]" },
-	{ "wait-ack", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_ACK,
-	  "all that was sent is acknowledged" },
-	{ "wait-fin", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_FIN, "receive the FIN" },
-	{ "drop-fin", TAKES_TIMEOUT, 0, 0, 0, step_drop, WANT_FIN, "a FIN comes and is lost" },
-	{ "wait-rst", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_RST, "receive a RST" },
-	{ "wait-syn", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_SYN, "receive the SYN of k-connect" },
-	{ "synack", TAKES_SYN, 0, 0, 0, step_synack, 0,
-	  "answer it; after a 'syn' the opens cross" },
-	{ "expect-silence", TAKES_NUMBER, 0, LAB_MS_MAX, 0, step_silence, 0,
-	  "nothing comes for N ms" },
-	{ "delay", TAKES_NUMBER, 0, LAB_MS_MAX, 0, step_delay, 0,
-	  "wait N ms; what comes is kept for later steps" },
-	{ "wait-input", TAKES_TIMEOUT, 0, 0, 0, step_wait_input, 0, "wait for a line on stdin" },
-	{ "use", TAKES_NUMBER, 1, RAW_CONNS_MAX, 0, step_use, 0,
-	  "go to connection N: peer port --bind-port + N - 1 [1]" },
-	{ "autoack", TAKES_NUMBER, 0, 1, 0, step_autoack, 0,
-	  "1: acknowledge data and FIN as they come; 0: only by steps [0]" },
-	{ "window", TAKES_NUMBER, 0, 65535, 0, step_window, 0, "announce N from now on [65535]" },
-	{ "k-connect", 0, 0, 0, 0, step_k_connect, 0, "a kernel socket here connects to the peer" },
-	{ "k-send", TAKES_NUMBER, 1, RAW_PAYLOAD_MAX, 0, step_k_send, 0, "it sends N bytes" },
-	{ "k-shutdown", 0, 0, 0, 0, step_k_shutdown, 0, "it closes one half" },
-	{ "k-close", 0, 0, 0, 0, step_k_close, 0, "it closes" },
+	{"syn", TAKES_SYN, 0, 0, 0, step_syn, LAB_SYN,
+	 "open; on a used tuple with a higher sequence number. May be followed by mss=N wscale=N "
+	 "ts sack fastopen len=N iss=N"},
+	{"again", 0, 0, 0, 0, step_again, 0, "send the last segment once more"},
+	{"wait-synack", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_SYNACK, "receive the SYN-ACK"},
+	{"drop-synack", TAKES_TIMEOUT, 0, 0, 0, step_drop, WANT_SYNACK,
+	 "a SYN-ACK comes and is lost"},
+	{"expect-synack-retransmit", TAKES_TIMEOUT, 0, 0, 0, step_retransmit, 0,
+	 "the same SYN-ACK comes again, and is received"},
+	{"ack", 0, 0, 0, 0, step_send, LAB_ACK, "acknowledge what was received"},
+	{"bad-ack", 0, 0, 0, 0, step_bad_ack, 0, "acknowledge what was never sent"},
+	{"data", TAKES_NUMBER, 1, RAW_PAYLOAD_MAX, 0, step_send, LAB_PSH | LAB_ACK, "send N bytes"},
+	{"fin", 0, 0, 0, 0, step_send, LAB_FIN | LAB_ACK, "close"},
+	{"rst", 0, 0, 0, 0, step_send, LAB_RST, "reset"},
+	{"wait-data", TAKES_MAYBE | TAKES_TIMEOUT, 1, 1 << 30, 1, step_wait_data, 0,
+	 "receive N bytes or more, since the last wait-data [1]"},
+	{"wait-ack", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_ACK,
+	 "all that was sent is acknowledged"},
+	{"wait-fin", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_FIN, "receive the FIN"},
+	{"drop-fin", TAKES_TIMEOUT, 0, 0, 0, step_drop, WANT_FIN, "a FIN comes and is lost"},
+	{"wait-rst", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_RST, "receive a RST"},
+	{"wait-syn", TAKES_TIMEOUT, 0, 0, 0, step_wait, WANT_SYN, "receive the SYN of k-connect"},
+	{"synack", TAKES_SYN, 0, 0, 0, step_synack, 0, "answer it; after a 'syn' the opens cross"},
+	{"expect-silence", TAKES_NUMBER, 0, LAB_MS_MAX, 0, step_silence, 0,
+	 "nothing comes for N ms"},
+	{"delay", TAKES_NUMBER, 0, LAB_MS_MAX, 0, step_delay, 0,
+	 "wait N ms; what comes is kept for later steps"},
+	{"wait-input", TAKES_TIMEOUT, 0, 0, 0, step_wait_input, 0, "wait for a line on stdin"},
+	{"use", TAKES_NUMBER, 1, RAW_CONNS_MAX, 0, step_use, 0,
+	 "go to connection N: peer port --bind-port + N - 1 [1]"},
+	{"autoack", TAKES_NUMBER, 0, 1, 0, step_autoack, 0,
+	 "1: acknowledge data and FIN as they come; 0: only by steps [0]"},
+	{"window", TAKES_NUMBER, 0, 65535, 0, step_window, 0, "announce N from now on [65535]"},
+	{"k-connect", 0, 0, 0, 0, step_k_connect, 0, "a kernel socket here connects to the peer"},
+	{"k-send", TAKES_NUMBER, 1, RAW_PAYLOAD_MAX, 0, step_k_send, 0, "it sends N bytes"},
+	{"k-shutdown", 0, 0, 0, 0, step_k_shutdown, 0, "it closes one half"},
+	{"k-close", 0, 0, 0, 0, step_k_close, 0, "it closes"},
 };
 
 void lab_script_help(void)
 {
 	fputs("\nSteps of --raw, separated by ';', ',' or newlines, '#' starts a comment; @FILE\n"
-	      "reads a file:\n", stdout);
+	      "reads a file:\n",
+	      stdout);
 	for (size_t i = 0; i < LAB_ARRAY_SIZE(rules); i++) {
 		char head[48];
 
 		snprintf(head, sizeof(head), "%s%s", rules[i].name,
-			 rules[i].takes & TAKES_NUMBER ? " N" :
-			 rules[i].takes & TAKES_MAYBE ? " [N]" : "");
+			 rules[i].takes & TAKES_NUMBER	? " N"
+			 : rules[i].takes & TAKES_MAYBE ? " [N]"
+							: "");
 		printf("  %-*s", HELP_COLUMN - 2, head);
 		lab_opt_wrap(rules[i].help, HELP_COLUMN);
 		putchar('\n');
@@ -118,10 +118,11 @@ static int parse_word(struct step *step, const char *word, char *why, size_t why
 		step->fastopen |= KEY("fastopen");
 		return 0;
 	}
-	if (takes & TAKES_SYN && eq &&
-	    (KEY("mss") || KEY("wscale") || KEY("len") || KEY("iss"))) {
-		uint64_t max = KEY("mss") ? 65535 : KEY("wscale") ? 14 :
-			       KEY("len") ? RAW_PAYLOAD_MAX : UINT32_MAX;
+	if (takes & TAKES_SYN && eq && (KEY("mss") || KEY("wscale") || KEY("len") || KEY("iss"))) {
+		uint64_t max = KEY("mss")      ? 65535
+			       : KEY("wscale") ? 14
+			       : KEY("len")    ? RAW_PAYLOAD_MAX
+					       : UINT32_MAX;
 
 		err = lab_number(eq + 1, 0, max, &n, why, why_size);
 		if (err)
@@ -268,8 +269,10 @@ int lab_script_run(const struct lab_script *script, const struct lab_peer_job *j
 		if (script->steps[i].rule->run == step_use && (int)script->steps[i].number > ports)
 			ports = (int)script->steps[i].number;
 	if (job->first_port + job->count * (uint64_t)ports > 65536)
-		err = lab_fail(job->say, 0, "--raw: %" PRIu64 " runs with %d ports each, from %u,"
-			       " are more than there are", job->count, ports, job->first_port);
+		err = lab_fail(job->say, 0,
+			       "--raw: %" PRIu64 " runs with %d ports each, from %u,"
+			       " are more than there are",
+			       job->count, ports, job->first_port);
 	for (; done < job->count && !err; done++) {
 		if (done && job->every_ms)
 			err = raw_pump(raw, lab_now_ns() + job->every_ms * LAB_NS_PER_MS, false);
@@ -279,13 +282,14 @@ int lab_script_run(const struct lab_script *script, const struct lab_peer_job *j
 	}
 	if (!err && job->hold_ms) {
 		lab_say(job->say, "the peer stays, silent");
-		until = job->hold_ms == LAB_NEVER ? LAB_NEVER :
-			lab_now_ns() + job->hold_ms * LAB_NS_PER_MS;
+		until = job->hold_ms == LAB_NEVER ? LAB_NEVER
+						  : lab_now_ns() + job->hold_ms * LAB_NS_PER_MS;
 		raw_pump(raw, until, false);
 	}
-	lab_say_always(job->say, "tally: script run %" PRIu64 " of %" PRIu64 " times%s; segments "
-		       "sent %" PRIu64 ", received %" PRIu64, done, job->count,
-		       err ? ", the last failed" : "", raw->sent, raw->received);
+	lab_say_always(job->say,
+		       "tally: script run %" PRIu64 " of %" PRIu64 " times%s; segments "
+		       "sent %" PRIu64 ", received %" PRIu64,
+		       done, job->count, err ? ", the last failed" : "", raw->sent, raw->received);
 	free(raw);
 	return err;
 }

@@ -41,10 +41,10 @@ static int call_relisten(void *arg, const char *value, char *why, size_t why_siz
 	return err;
 }
 
-static const char *const modes[] = { "blocking", "epoll", NULL };
-static const char *const urings[] = { "single", "multishot", NULL };
-static const char *const passes[] = { "close", "keep", NULL };
-static const char *const stamps[] = { "relative", "wall", "ns", NULL };
+static const char *const modes[] = {"blocking", "epoll", NULL};
+static const char *const urings[] = {"single", "multishot", NULL};
+static const char *const passes[] = {"close", "keep", NULL};
+static const char *const stamps[] = {"relative", "wall", "ns", NULL};
 
 #define S struct server_cfg
 static const struct lab_opt options[] = {
@@ -110,8 +110,7 @@ static const struct lab_opt options[] = {
 	LAB_CHOICE(S, stamps, "stamps", "relative|wall|ns", stamps,
 		   "time shown; ns is raw CLOCK_MONOTONIC"),
 	LAB_FLAG(S, quiet, "quiet", "tell errors only"),
-	LAB_END
-};
+	LAB_END};
 #undef S
 
 static const char before[] =
@@ -123,8 +122,8 @@ static int check(const struct server_cfg *cfg)
 {
 	bool accepts = cfg->accept_after_ms || cfg->accept_delay_ms || cfg->accept_every_ms ||
 		       cfg->accept_max || cfg->io_uring;
-	int arrangements = (cfg->workers > 1) + !!cfg->pass_listener +
-			   (cfg->exit_keep_ms != LAB_NEVER);
+	int arrangements =
+		(cfg->workers > 1) + !!cfg->pass_listener + (cfg->exit_keep_ms != LAB_NEVER);
 	union lab_addr addr;
 
 #ifndef HAVE_LIBURING
@@ -143,14 +142,15 @@ static int check(const struct server_cfg *cfg)
 		return lab_usage_error("server", "--io-uring: not with --mode epoll or --accept4");
 	if (cfg->io_uring == SERVER_URING_MULTISHOT &&
 	    (cfg->accept_delay_ms || cfg->accept_every_ms))
-		return lab_usage_error("server", "--io-uring multishot: the kernel accepts at once,"
+		return lab_usage_error("server",
+				       "--io-uring multishot: the kernel accepts at once,"
 				       " so --accept-delay and --accept-every cannot hold it");
 	if (arrangements > 1)
 		return lab_usage_error("server",
 				       "--workers, --pass-listener, --exit-keep: choose one");
 	if (cfg->exit_keep_ms != LAB_NEVER && !cfg->duration_s)
 		return lab_usage_error("server", "--exit-keep: needs --duration, so that the child "
-				       "does not stay behind");
+						 "does not stay behind");
 	if (cfg->exit_when_done && !cfg->accept_max)
 		return lab_usage_error("server", "--exit-when-done: needs --accept-max");
 	return 0;
@@ -267,7 +267,7 @@ static const char *wait_for_end(struct server *server)
 /* Serves on a listener until the end; takes it over. Returns an exit code. */
 int server_serve(const struct server_cfg *cfg, const struct lab_say *say, int listener)
 {
-	struct server server = { .cfg = cfg, .say = *say, .listener = listener };
+	struct server server = {.cfg = cfg, .say = *say, .listener = listener};
 	const char *why;
 	int err;
 
@@ -329,8 +329,8 @@ static void ignore_signal(int sig)
 
 int lab_server_main(int argc, char **argv)
 {
-	static const struct lab_about about = { .command = "server", .before = before };
-	const struct sigaction kick = { .sa_handler = ignore_signal };
+	static const struct lab_about about = {.command = "server", .before = before};
+	const struct sigaction kick = {.sa_handler = ignore_signal};
 	struct server_cfg cfg = {
 		.addr = "127.0.0.1",
 		.port = 9502,

@@ -14,17 +14,17 @@
 #include "lab/lab.h"
 
 #define SERVER_RELISTENS_MAX 16
-#define SERVER_THREADS_MAX 64
-#define SERVER_WORKERS_MAX 64
+#define SERVER_THREADS_MAX   64
+#define SERVER_WORKERS_MAX   64
 
-#define SERVER_SIG_KICK SIGUSR1	/* interrupts a thread that waits in the kernel */
-#define SERVER_SIG_DONE SIGUSR2	/* tells the main thread that all connections are done */
+#define SERVER_SIG_KICK SIGUSR1 /* interrupts a thread that waits in the kernel */
+#define SERVER_SIG_DONE SIGUSR2 /* tells the main thread that all connections are done */
 
-#define SERVER_PASSED_COMM "lab-acceptor"	/* who accepts with --pass-listener */
+#define SERVER_PASSED_COMM "lab-acceptor" /* who accepts with --pass-listener */
 
-enum server_pass {	/* what the parent does with its copy of a passed listener */
-	SERVER_PASS_CLOSE = 1,
-	SERVER_PASS_KEEP,
+enum server_pass { /* what the parent does with its copy of a passed listener */
+		   SERVER_PASS_CLOSE = 1,
+		   SERVER_PASS_KEEP,
 };
 
 enum server_mode {
@@ -73,8 +73,8 @@ struct server {
 	struct lab_say say;
 	uint64_t start_ns;
 	int listener;
-	atomic_bool stop;	/* acceptors end at their next look */
-	atomic_ulong tickets;	/* accepts begun, held below accept_max */
+	atomic_bool stop;     /* acceptors end at their next look */
+	atomic_ulong tickets; /* accepts begun, held below accept_max */
 	atomic_ulong accepted, closed, errors;
 	struct conns *conns;
 	pthread_t threads[SERVER_THREADS_MAX];
@@ -86,7 +86,7 @@ int listener_bind(const struct server_cfg *cfg, const struct lab_say *say, uint1
 		  bool reuse_port, int *out);
 int listener_open(const struct server_cfg *cfg, const struct lab_say *say, uint16_t *port,
 		  bool reuse_port, int *out);
-void server_ready(const struct server_cfg *cfg, uint16_t port);	/* --ready-fd */
+void server_ready(const struct server_cfg *cfg, uint16_t port); /* --ready-fd */
 
 /* lab/server.c: serves on a listener until the end; takes it over. Returns an exit code. */
 int server_serve(const struct server_cfg *cfg, const struct lab_say *say, int listener);
@@ -102,6 +102,6 @@ void acceptors_stop(struct server *server);
 /* lab/conn.c */
 int conns_start(struct server *server);
 void conns_add(struct server *server, int fd);
-void conns_stop(struct server *server);	/* closes all */
+void conns_stop(struct server *server); /* closes all */
 
 #endif /* LAB_SERVER_H */

@@ -21,19 +21,24 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PACKET_MAX 65536
-#define TCP_HEADER 20
+#define PACKET_MAX	65536
+#define TCP_HEADER	20
 #define TCP_OPTIONS_MAX 40
-#define TTL 64
-#define ROUTE_WAIT_NS (3 * LAB_NS_PER_S)
-#define OWN_PREFIX "lab"	/* of device names */
+#define TTL		64
+#define ROUTE_WAIT_NS	(3 * LAB_NS_PER_S)
+#define OWN_PREFIX	"lab" /* of device names */
 
 enum tcp_option {
-	OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_WSCALE = 3, OPT_SACK = 4, OPT_TS = 8,
+	OPT_END = 0,
+	OPT_NOP = 1,
+	OPT_MSS = 2,
+	OPT_WSCALE = 3,
+	OPT_SACK = 4,
+	OPT_TS = 8,
 	OPT_FASTOPEN = 34,
 };
 
-struct in6_ifreq_kernel {	/* <linux/ipv6.h> clashes with <netinet/in.h> */
+struct in6_ifreq_kernel { /* <linux/ipv6.h> clashes with <netinet/in.h> */
 	struct in6_addr addr;
 	uint32_t prefix_len;
 	int ifindex;
@@ -50,7 +55,7 @@ static bool find_outside(char name[IF_NAMESIZE])
 	bool found = false;
 
 	for (struct if_nameindex *at = list; at && at->if_index && !found; at++) {
-		struct ifreq ifr = { 0 };
+		struct ifreq ifr = {0};
 
 		snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%.*s", IF_NAMESIZE - 1, at->if_name);
 		if (!strncmp(at->if_name, OWN_PREFIX, strlen(OWN_PREFIX)) ||
@@ -75,12 +80,12 @@ static bool addr_is_local(const union lab_addr *addr)
 	if (getifaddrs(&list))
 		return false;
 	for (at = list; at && !local; at = at->ifa_next) {
-		union lab_addr own = { 0 };
+		union lab_addr own = {0};
 
 		if (!at->ifa_addr || at->ifa_addr->sa_family != addr->sa.sa_family)
 			continue;
-		memcpy(&own, at->ifa_addr, addr->sa.sa_family == AF_INET ? sizeof(own.v4) :
-								 sizeof(own.v6));
+		memcpy(&own, at->ifa_addr,
+		       addr->sa.sa_family == AF_INET ? sizeof(own.v4) : sizeof(own.v6));
 		lab_addr_set_port(&own, lab_addr_port(addr));
 		local = lab_addr_equal(&own, addr);
 	}
@@ -128,13 +133,13 @@ static bool same_net(const union lab_addr *a, const union lab_addr *b)
 static int give_address(const struct lab_tun *tun, const union lab_addr *addr)
 {
 	int fd = socket(addr->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
-	struct ifreq ifr = { 0 };
+	struct ifreq ifr = {0};
 
 	if (fd < 0)
 		return -errno;
 	memcpy(ifr.ifr_name, tun->name, sizeof(ifr.ifr_name));
 	if (addr->sa.sa_family == AF_INET) {
-		struct sockaddr_in mask = { .sin_family = AF_INET };
+		struct sockaddr_in mask = {.sin_family = AF_INET};
 
 		mask.sin_addr.s_addr = htonl(0xffffff00);
 		memcpy(&ifr.ifr_addr, &addr->v4, sizeof(addr->v4));
@@ -144,7 +149,7 @@ static int give_address(const struct lab_tun *tun, const union lab_addr *addr)
 		if (!err && ioctl(fd, SIOCSIFNETMASK, &ifr))
 			err = -errno;
 	} else {
-		struct in6_ifreq_kernel req = { .prefix_len = 64 };
+		struct in6_ifreq_kernel req = {.prefix_len = 64};
 
 		req.addr = addr->v6.sin6_addr;
 		req.ifindex = (int)if_nametoindex(tun->name);
@@ -163,7 +168,7 @@ static int give_address(const struct lab_tun *tun, const union lab_addr *addr)
 /* The kernel makes an IPv6 address usable from a work queue; the local route is its last step. */
 static int await_local_route(const union lab_addr *addr)
 {
-	static const struct timespec pause = { .tv_nsec = 1000000 };
+	static const struct timespec pause = {.tv_nsec = 1000000};
 	uint64_t until = lab_now_ns() + ROUTE_WAIT_NS;
 	char want[48], line[256];
 	size_t n = 0;
@@ -192,7 +197,7 @@ static int await_local_route(const union lab_addr *addr)
 
 static int open_device(struct lab_tun *tun)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	struct ifreq ifr = {.ifr_flags = IFF_TUN | IFF_NO_PI};
 	int err;
 
 	tun->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
@@ -203,7 +208,8 @@ static int open_device(struct lab_tun *tun)
 		err = errno;
 		close(tun->fd);
 		tun->fd = -1;
-		return lab_fail(tun->say, err, "creating a TUN device needs CAP_NET_ADMIN in this "
+		return lab_fail(tun->say, err,
+				"creating a TUN device needs CAP_NET_ADMIN in this "
 				"network namespace");
 	}
 	memcpy(tun->name, ifr.ifr_name, sizeof(tun->name));
@@ -214,7 +220,7 @@ int lab_tun_open(struct lab_tun *tun, const struct lab_say *say, const char *tar
 		 const char *peer, uint16_t port, bool any_netns)
 {
 	char text[LAB_ADDR_TEXT], text2[LAB_ADDR_TEXT];
-	union lab_addr device;	/* what the TUN device is given */
+	union lab_addr device; /* what the TUN device is given */
 	char outside[IF_NAMESIZE];
 	int err;
 
@@ -222,14 +228,18 @@ int lab_tun_open(struct lab_tun *tun, const struct lab_say *say, const char *tar
 	tun->say = say;
 	tun->fd = -1;
 	if (!any_netns && find_outside(outside))
-		return lab_fail(say, 0, "%s is up in this network namespace; run in one of your "
-				"own (unshare -n), or give --any-netns", outside);
+		return lab_fail(say, 0,
+				"%s is up in this network namespace; run in one of your "
+				"own (unshare -n), or give --any-netns",
+				outside);
 	if (target && lab_addr_parse(target, 0, &tun->host))
 		return lab_fail(say, 0, "--addr: '%s' is not a numeric address", target);
 	if (target && tun->host.sa.sa_family == AF_INET &&
 	    ntohl(tun->host.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET)
-		return lab_fail(say, 0, "--addr: %s is reached by loopback only; leave --addr out "
-				"and let the server listen on 0.0.0.0", target);
+		return lab_fail(say, 0,
+				"--addr: %s is reached by loopback only; leave --addr out "
+				"and let the server listen on 0.0.0.0",
+				target);
 	if (target && !addr_is_local(&tun->host))
 		device = tun->host;
 	else if (pick_host(target ? tun->host.sa.sa_family : AF_INET, &device))
@@ -352,7 +362,7 @@ static size_t build_ip(const struct lab_seg *seg, uint8_t *p, size_t tcp_len, ui
 		memset(p, 0, 20);
 		p[0] = 0x45;
 		put16(p + 2, (uint16_t)(20 + tcp_len));
-		p[6] = 0x40;	/* don't fragment */
+		p[6] = 0x40; /* don't fragment */
 		p[8] = TTL;
 		p[9] = IPPROTO_TCP;
 		memcpy(p + 12, &seg->src.v4.sin_addr, 4);
@@ -472,7 +482,7 @@ int lab_tun_recv(const struct lab_tun *tun, struct lab_seg *seg, uint64_t until_
 	/* The client blocks SIGINT and SIGTERM: they come through here alone, so none is lost. */
 	sigemptyset(&open_mask);
 	for (;;) {
-		struct pollfd pfd = { .fd = tun->fd, .events = POLLIN };
+		struct pollfd pfd = {.fd = tun->fd, .events = POLLIN};
 		struct timespec ts;
 		uint64_t now;
 		ssize_t n = read(tun->fd, packet, sizeof(packet));
@@ -501,7 +511,10 @@ void lab_seg_say(const struct lab_say *say, const struct lab_seg *seg, bool sent
 		uint8_t flag;
 		const char *name;
 	} names[] = {
-		{ LAB_SYN, "SYN" }, { LAB_FIN, "FIN" }, { LAB_RST, "RST" }, { LAB_ACK, "ACK" },
+		{LAB_SYN, "SYN"},
+		{LAB_FIN, "FIN"},
+		{LAB_RST, "RST"},
+		{LAB_ACK, "ACK"},
 	};
 	char flags[24] = "", extra[64] = "", ack[24] = "", src[LAB_ADDR_TEXT], dst[LAB_ADDR_TEXT];
 	size_t n = 0;

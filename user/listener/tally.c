@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define BUCKETS 4096u /* a power of two, several times the listeners there can be */
-#define GONE_MAX 1024u
+#define BUCKETS	   4096u /* a power of two, several times the listeners there can be */
+#define GONE_MAX   1024u
 #define ADVICE_MAX 256
 
 #define SUB (1u << SUMMARY_SUB_BITS)
@@ -15,16 +15,17 @@
 struct row {
 	struct summary_reading r;
 	struct summary_stats stats;
-	uint64_t drops;	 /* while tracing */
+	uint64_t drops;	  /* while tracing */
 	uint32_t counted; /* of sk_drops, what has been dealt with */
 	uint64_t peak;
-	uint64_t round;	 /* when it was last read */
+	uint64_t round; /* when it was last read */
 	bool full_before, syn_full_before;
 
 	/* this round */
 	uint64_t completed, accepted, refused, wait_p50;
-	uint64_t queue_since;  /* ns: connections wait and none has been taken since; 0 none waits */
-	uint64_t last_accept;  /* ns: or since it is known */
+	/* ns: connections wait and none has been taken since; 0 none waits */
+	uint64_t queue_since;
+	uint64_t last_accept; /* ns: or since it is known */
 	enum verdict verdict;
 	char advice[ADVICE_MAX];
 	uint64_t states[TCP_STATE_COUNT];
@@ -113,7 +114,8 @@ void tally_sum(struct summary_stats *sum, const struct summary_stats *one)
 }
 
 /* The median of what came since. The maximum of that is not known; the bucket's own end will do. */
-static uint64_t median_since(const struct summary_durations *now, const struct summary_durations *before)
+static uint64_t median_since(const struct summary_durations *now,
+			     const struct summary_durations *before)
 {
 	struct summary_durations d = {.max = now->max};
 	uint64_t count;
@@ -224,9 +226,10 @@ void tally_begin(struct tally *t, uint64_t now)
 }
 
 /*
- * Which limit was exceeded: the kernel's counter does not tell. Of the accept queue each time that it was filled is counted, of
- * the SYN queue we see both ends of the round. DROP_UNKNOWN: none, so nobody was refused; the counter also moves for a
- * segment that is no use to a listener (a RST, a SYN that comes again to its request).
+ * Which limit was exceeded: the kernel's counter does not tell. Of the accept queue each time that
+ * it was filled is counted, of the SYN queue we see both ends of the round. DROP_UNKNOWN: none, so
+ * nobody was refused; the counter also moves for a segment that is no use to a listener (a RST, a
+ * SYN that comes again to its request).
  */
 static enum drop_reason why_refused(const struct row *row, bool filled, bool syn_full)
 {
@@ -236,8 +239,8 @@ static enum drop_reason why_refused(const struct row *row, bool filled, bool syn
 }
 
 /*
- * counter: by how much sk_drops has moved since the beginning. 0 also where what is discarded was read later than it: the next
- * round makes up for that. Both numbers may pass 32 bits.
+ * counter: by how much sk_drops has moved since the beginning. 0 also where what is discarded was
+ * read later than it: the next round makes up for that. Both numbers may pass 32 bits.
  */
 static uint32_t counted_since(const struct row *row, uint32_t counter)
 {
@@ -275,7 +278,8 @@ static void judge(struct tally *t, struct row *row)
 	verdict_advice(row->verdict, &in, row->advice, sizeof(row->advice));
 }
 
-int tally_listener(struct tally *t, const struct summary_reading *r, const struct summary_stats *stats)
+int tally_listener(struct tally *t, const struct summary_reading *r,
+		   const struct summary_stats *stats)
 {
 	const struct fact_queues *q = &r->q;
 	struct row *row = row_get(t, r->cookie);
@@ -294,7 +298,8 @@ int tally_listener(struct tally *t, const struct summary_reading *r, const struc
 		row->wait_p50 = median_since(&stats->accept_wait, &row->stats.accept_wait);
 		row->stats = *stats;
 	}
-	more = counted_since(row, (q->sk ? q->drops : r->listener.drops) - r->listener.drops_before);
+	more = counted_since(row,
+			     (q->sk ? q->drops : r->listener.drops) - r->listener.drops_before);
 	full = q->sk && q->accept_queue > q->backlog;
 	syn_full = q->sk && q->backlog && q->syn_queue >= q->backlog;
 	why = why_refused(row, full || filled, syn_full);
@@ -320,7 +325,8 @@ void tally_nobody(struct tally *t, const struct summary_stats *stats)
 
 /* ---- lines ---- */
 
-void tally_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit, void *ctx)
+void tally_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
+		void *ctx)
 {
 	static const char *const places[FACT_LOST_PLACES] = {
 		[FACT_LOST_RECURSION] = "recursion",

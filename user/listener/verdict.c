@@ -25,7 +25,8 @@ static bool is_flood(const struct verdict_input *in, const struct verdict_limits
 	/* Many half-open requests are no flood where the clients do answer. */
 	if (in->completed >= in->syn_queue)
 		return false;
-	return (uint64_t)old * 100 >= (uint64_t)in->syn_queue * limits->flood_old_percent || in->syncookies;
+	return (uint64_t)old * 100 >= (uint64_t)in->syn_queue * limits->flood_old_percent ||
+	       in->syncookies;
 }
 
 static bool is_capped(const struct verdict_input *in)
@@ -88,34 +89,43 @@ void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, s
 	out[0] = '\0';
 	switch (v) {
 	case VERDICT_OUT_OF_FDS:
-		snprintf(out, size,
-			 "accept() fails for want of file descriptors: raise RLIMIT_NOFILE or find the descriptors that are never closed");
+		snprintf(
+			out, size,
+			"accept() fails for want of file descriptors: raise RLIMIT_NOFILE or find the descriptors that are never closed");
 		break;
 	case VERDICT_APP_STUCK:
-		snprintf(out, size,
-			 "no accept() while %u connections wait, the oldest for %.1f s: look at what the program is doing, not at the network",
-			 in->accept_queue, oldest_s);
+		snprintf(
+			out, size,
+			"no accept() while %u connections wait, the oldest for %.1f s: look at what the program is doing, not at the network",
+			in->accept_queue, oldest_s);
 		break;
 	case VERDICT_SYN_FLOOD:
-		snprintf(out, size,
-			 "%u half-open requests, %u of them unanswered: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",
-			 in->syn_queue, in->syn_queue > in->syn_young ? in->syn_queue - in->syn_young : 0);
+		snprintf(
+			out, size,
+			"%u half-open requests, %u of them unanswered: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",
+			in->syn_queue,
+			in->syn_queue > in->syn_young ? in->syn_queue - in->syn_young : 0);
 		break;
 	case VERDICT_BACKLOG_CAPPED:
-		snprintf(out, size,
-			 "%" PRIu64 " refused at a limit of %u set by net.core.somaxconn: raise it, then listen() again",
-			 in->refused, in->backlog);
+		snprintf(
+			out, size,
+			"%" PRIu64
+			" refused at a limit of %u set by net.core.somaxconn: raise it, then listen() again",
+			in->refused, in->backlog);
 		break;
 	case VERDICT_BACKLOG_TOO_SMALL:
-		snprintf(out, size,
-			 "%" PRIu64 " refused in bursts although the program accepts quickly: raise the backlog of listen() above %u",
-			 in->refused, in->backlog);
+		snprintf(
+			out, size,
+			"%" PRIu64
+			" refused in bursts although the program accepts quickly: raise the backlog of listen() above %u",
+			in->refused, in->backlog);
 		break;
 	case VERDICT_APP_SLOW:
-		snprintf(out, size,
-			 "%s %s for accept()%s: the program is the bottleneck, a longer queue only hides it",
-			 oldest ? "the oldest connection has waited" : "connections wait", wait,
-			 in->refused ? " and others are refused" : "");
+		snprintf(
+			out, size,
+			"%s %s for accept()%s: the program is the bottleneck, a longer queue only hides it",
+			oldest ? "the oldest connection has waited" : "connections wait", wait,
+			in->refused ? " and others are refused" : "");
 		break;
 	default:
 		break;

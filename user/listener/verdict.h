@@ -2,7 +2,8 @@
 /*
  * verdict.h - what is wrong with a listener, and what to do about it: rules over numbers. Pure.
  *
- * The rules are tried in the order of enum verdict from the worst; the first that holds is the verdict.
+ * The rules are tried in the order of enum verdict from the worst; the first that holds is the
+ * verdict.
  */
 #ifndef SOCKSTATE_VERDICT_H
 #define SOCKSTATE_VERDICT_H
@@ -13,36 +14,46 @@
 
 enum verdict {
 	VERDICT_OK,
-	VERDICT_OUT_OF_FDS,	   /* accept() failed with EMFILE or ENFILE in the window */
-	VERDICT_APP_STUCK,	   /* nobody took a connection for stuck_ns while the queue was not empty */
-	VERDICT_SYN_FLOOD,	   /* the SYN queue holds mostly old requests, or SYN cookies are being sent, while few complete */
-	VERDICT_BACKLOG_CAPPED,	   /* refusals, and the limit is net.core.somaxconn: listen() asked for as much or more */
-	VERDICT_BACKLOG_TOO_SMALL, /* refusals although the program takes connections quickly: bursts */
-	VERDICT_APP_SLOW,	   /* the program takes connections, but later than slow_ns */
+	VERDICT_OUT_OF_FDS, /* accept() failed with EMFILE or ENFILE in the window */
+	/* nobody took a connection for stuck_ns while the queue was not empty */
+	VERDICT_APP_STUCK,
+	/*
+	 * the SYN queue holds mostly old requests, or SYN cookies are being sent, while few
+	 * complete
+	 */
+	VERDICT_SYN_FLOOD,
+	/* refusals, and the limit is net.core.somaxconn: listen() asked for as much or more */
+	VERDICT_BACKLOG_CAPPED,
+	/* refusals although the program takes connections quickly: bursts */
+	VERDICT_BACKLOG_TOO_SMALL,
+	VERDICT_APP_SLOW, /* the program takes connections, but later than slow_ns */
 	VERDICT_COUNT
 };
 
 /* Thresholds; the defaults stand in verdict_limits_init(). */
 struct verdict_limits {
-	uint64_t slow_ns;  /* accept wait (p50 of the window) from which the program counts as slow: 100 ms */
-	uint64_t stuck_ns; /* oldest connection waits this long with no accept in that time: 5 s */
+	/* accept wait (p50 of the window) from which the program counts as slow: 100 ms */
+	uint64_t slow_ns;
+	uint64_t stuck_ns;  /* oldest connection waits this long with no accept in that time: 5 s */
 	uint32_t flood_min; /* SYN queue length from which a flood is considered: 16 */
-	uint32_t flood_old_percent; /* share of requests whose SYN-ACK went out more than once: 50 */
+	/* share of requests whose SYN-ACK went out more than once: 50 */
+	uint32_t flood_old_percent;
 };
 void verdict_limits_init(struct verdict_limits *limits);
 
 /* What a listener did in the window since the last verdict. */
 struct verdict_input {
 	uint32_t accept_queue, backlog, syn_queue, syn_young;
-	uint32_t somaxconn;	  /* 0 unknown */
-	uint32_t backlog_asked;	  /* 0 unknown */
-	uint64_t refused;	  /* drops in the window: SYNs and final ACKs */
-	uint64_t completed;	  /* handshakes completed in the window */
-	uint64_t accepted;	  /* in the window */
-	uint64_t fd_errors;	  /* EMFILE and ENFILE in the window */
-	uint64_t syncookies;	  /* completed from cookies, or known to be sent, in the window */
-	uint64_t wait_p50_ns;	  /* of connections accepted in the window; 0 none */
-	uint64_t oldest_wait_ns;  /* how long the oldest queued connection has been waiting; 0 none */
+	uint32_t somaxconn;	/* 0 unknown */
+	uint32_t backlog_asked; /* 0 unknown */
+	uint64_t refused;	/* drops in the window: SYNs and final ACKs */
+	uint64_t completed;	/* handshakes completed in the window */
+	uint64_t accepted;	/* in the window */
+	uint64_t fd_errors;	/* EMFILE and ENFILE in the window */
+	uint64_t syncookies;	/* completed from cookies, or known to be sent, in the window */
+	uint64_t wait_p50_ns;	/* of connections accepted in the window; 0 none */
+	/* how long the oldest queued connection has been waiting; 0 none */
+	uint64_t oldest_wait_ns;
 	uint64_t since_accept_ns; /* since the last accept, or since the listener is known */
 };
 

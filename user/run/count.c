@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * count.c - the run of --summary: once an interval it reads what the programs counted, and prints it.
+ * count.c - the run of --summary: once an interval it reads what the programs counted, and prints
+ * it.
  */
 #include "run/run.h"
 
@@ -10,10 +11,10 @@
 #include <time.h>
 
 #include "kernel/clock.h"
-#include "kernel/source.h"
-#include "stream/stream.h"
 #include "kernel/count_source.h"
+#include "kernel/source.h"
 #include "listener/tally.h"
+#include "stream/stream.h"
 
 /* How often we look whether to stop. */
 #define LOOK_MS 100
@@ -64,7 +65,8 @@ static int open_outputs(struct summary *s, const struct fact_list *facts)
 
 	stream_limits_init(&limits, s->options);
 	view.boot_offset_ns = clock_boot_offset_ns();
-	s->view = s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
+	s->view =
+		s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
 	s->tally = s->view ? tally_new(&limits, clock_now_ns()) : NULL;
 	if (!s->tally)
 		return -ENOMEM;
@@ -110,7 +112,8 @@ static int loop(struct summary *s)
 			if (next < now) /* we were kept from running: no hurry afterwards */
 				next = now + interval;
 		} else {
-			uint64_t wait = until - now < LOOK_MS * NS_PER_MS ? until - now : LOOK_MS * NS_PER_MS;
+			uint64_t wait = until - now < LOOK_MS * NS_PER_MS ? until - now
+									  : LOOK_MS * NS_PER_MS;
 
 			nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
 			if (run_reader_gone(s->place))

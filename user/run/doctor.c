@@ -55,16 +55,19 @@ static void wrap(const struct report *r, const char *text, int indent)
 
 /* ---- the facts ---- */
 
-static void fact_line(const struct report *r, enum fact_name name, const struct fact_knowledge *know)
+static void fact_line(const struct report *r, enum fact_name name,
+		      const struct fact_knowledge *know)
 {
-	static const char *const sgr[] = {
-		[FACT_IS_ABSENT] = "\033[31m", [FACT_IS_DERIVED] = "\033[33m", [FACT_IS_EXACT] = "\033[32m"};
+	static const char *const sgr[] = {[FACT_IS_ABSENT] = "\033[31m",
+					  [FACT_IS_DERIVED] = "\033[33m",
+					  [FACT_IS_EXACT] = "\033[32m"};
 
-	fprintf(r->out, "  %-15s  %s%-7s%s  ", fact_name(name), paint(r, sgr[know->is]), fact_is_name(know->is),
-		paint(r, "\033[m"));
+	fprintf(r->out, "  %-15s  %s%-7s%s  ", fact_name(name), paint(r, sgr[know->is]),
+		fact_is_name(know->is), paint(r, "\033[m"));
 	wrap(r, fact_meaning(name), INDENT);
 	if (know->by[0])
-		fprintf(r->out, "%*s%s%s%s\n", INDENT, "", paint(r, "\033[2m"), know->by, paint(r, "\033[m"));
+		fprintf(r->out, "%*s%s%s%s\n", INDENT, "", paint(r, "\033[2m"), know->by,
+			paint(r, "\033[m"));
 	if (know->is != FACT_IS_EXACT && know->why[0]) {
 		fprintf(r->out, "%*s", INDENT, "");
 		wrap(r, know->why, INDENT);
@@ -80,8 +83,8 @@ static void fact_lines(const struct report *r, const struct fact_list *facts)
 		fact_line(r, name, &facts->fact[name]);
 		count[facts->fact[name].is]++;
 	}
-	fprintf(r->out, "\n  %u of %u exact, %u derived, %u absent\n", count[FACT_IS_EXACT], (unsigned int)KNOW_COUNT,
-		count[FACT_IS_DERIVED], count[FACT_IS_ABSENT]);
+	fprintf(r->out, "\n  %u of %u exact, %u derived, %u absent\n", count[FACT_IS_EXACT],
+		(unsigned int)KNOW_COUNT, count[FACT_IS_DERIVED], count[FACT_IS_ABSENT]);
 }
 
 /* ---- the price ---- */
@@ -143,16 +146,20 @@ static bool any_why(const struct fact_list *facts, const char *part)
 static const struct {
 	const char *reason, *advice;
 } cures[] = {
-	{"fentry refused", "The kernel attaches no programs to its functions (fentry, fexit). Kernels with "
-			   "CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS do, as those of Debian, "
-			   "Ubuntu and Fedora; small virtual machines often bring their own kernel without them. In a "
-			   "container the host's kernel and its lockdown (/sys/kernel/security/lockdown) decide."},
-	{"tracefs", "System calls are traced through tracefs, which only root may read: run as root, and if it is missing "
-		    "mount it with `mount -t tracefs tracefs /sys/kernel/tracing`."},
-	{"--syscall-fallback", "--syscall-fallback sees accept() by looking at every system call of every process, at the "
-			       "price of some 270 ns each."},
-	{"--name-syn-drops", "--name-syn-drops names the clients whose SYN was refused, at some nanoseconds for each packet of the "
-			 "machine. Without it the listener's own counter still tells how many."},
+	{"fentry refused",
+	 "The kernel attaches no programs to its functions (fentry, fexit). Kernels with "
+	 "CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS do, as those of Debian, "
+	 "Ubuntu and Fedora; small virtual machines often bring their own kernel without them. In a "
+	 "container the host's kernel and its lockdown (/sys/kernel/security/lockdown) decide."},
+	{"tracefs",
+	 "System calls are traced through tracefs, which only root may read: run as root, and if it is missing "
+	 "mount it with `mount -t tracefs tracefs /sys/kernel/tracing`."},
+	{"--syscall-fallback",
+	 "--syscall-fallback sees accept() by looking at every system call of every process, at the "
+	 "price of some 270 ns each."},
+	{"--name-syn-drops",
+	 "--name-syn-drops names the clients whose SYN was refused, at some nanoseconds for each packet of the "
+	 "machine. Without it the listener's own counter still tells how many."},
 	{"does not tell why", "Reasons of a RST are known to Linux 6.10 and later."},
 };
 
@@ -173,7 +180,8 @@ static void advice(const struct report *r, const struct fact_list *facts)
 
 /* ---- the whole ---- */
 
-static void place_lines(const struct report *r, const struct doctor_place *place, const struct fact_list *facts)
+static void place_lines(const struct report *r, const struct doctor_place *place,
+			const struct fact_list *facts)
 {
 	bool functions = false;
 
@@ -188,7 +196,8 @@ static void place_lines(const struct report *r, const struct doctor_place *place
 		functions ? "functions (fentry, fexit) and tracepoints" : "tracepoints only");
 }
 
-int doctor_report(FILE *out, const struct doctor_place *place, const struct fact_list *facts, bool color)
+int doctor_report(FILE *out, const struct doctor_place *place, const struct fact_list *facts,
+		  bool color)
 {
 	const struct report r = {.out = out, .color = color};
 
@@ -205,13 +214,16 @@ static void rights(char *text, size_t size)
 	static const struct {
 		unsigned int bit;
 		const char *name;
-	} matter[] = {{CAP_BPF, "CAP_BPF"}, {CAP_PERFMON, "CAP_PERFMON"}, {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}};
+	} matter[] = {{CAP_BPF, "CAP_BPF"},
+		      {CAP_PERFMON, "CAP_PERFMON"},
+		      {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}};
 	size_t used = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < sizeof(matter) / sizeof(matter[0]); i++)
 		if (privilege_has(matter[i].bit) && used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", matter[i].name);
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+						 matter[i].name);
 	if (geteuid() == 0 && used < size)
 		snprintf(text + used, size - used, "%sroot", used ? ", " : "");
 }

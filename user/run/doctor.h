@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * doctor.h - `sockstate doctor` for people: what this kernel lets us see, by which hook, at what price, and what would
- * bring the rest. Decides nothing: the facts were found by trying, see hooks.h.
+ * doctor.h - `sockstate doctor` for people: what this kernel lets us see, by which hook, at what
+ * price, and what would bring the rest. Decides nothing: the facts were found by trying, see
+ * hooks.h.
  */
 #ifndef SOCKSTATE_DOCTOR_H
 #define SOCKSTATE_DOCTOR_H
@@ -18,7 +19,8 @@ struct doctor_place {
 };
 
 /* The report from what it is given alone. 0, or a negative errno of out. */
-int doctor_report(FILE *out, const struct doctor_place *place, const struct fact_list *facts, bool color);
+int doctor_report(FILE *out, const struct doctor_place *place, const struct fact_list *facts,
+		  bool color);
 /* Finds out about this place, then the same. */
 int doctor_print(FILE *out, const struct fact_list *facts, bool color);
 

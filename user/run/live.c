@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * live.c - the run on this kernel: attach, take stock, give up rights, list TIME_WAIT, then poll until told to stop.
+ * live.c - the run on this kernel: attach, take stock, give up rights, list TIME_WAIT, then poll
+ * until told to stop.
  *
- * Everything that the stream is to know goes through feed() or feed_sorted(), so a recording holds exactly what the tracker saw.
+ * Everything that the stream is to know goes through feed() or feed_sorted(), so a recording holds
+ * exactly what the tracker saw.
  */
 #include "run/run.h"
 
@@ -11,11 +13,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "kernel/clock.h"
 #include "fact/decode.h"
-#include "run/doctor.h"
+#include "kernel/clock.h"
 #include "kernel/snapshot.h"
 #include "kernel/source.h"
+#include "run/doctor.h"
 #include "stream/stream.h"
 #include "verify/verify.h"
 
@@ -23,18 +25,19 @@
 #define POLL_MS 10
 /* Facts that wait for an older one that is not complete yet. */
 #define AHEAD_MAX 16384
-#define TICK_NS (100 * NS_PER_MS)
+#define TICK_NS	  (100 * NS_PER_MS)
 #define VERIFY_NS NS_PER_S
 /* The rings may be full, and a record in the making for long. */
 #define CATCH_UP_NS (100 * NS_PER_MS)
 /* The rings are full at most; to read them takes less. */
-#define FINISH_NS NS_PER_S
+#define FINISH_NS    NS_PER_S
 #define LISTENERS_NS NS_PER_S
 /*
- * After a loss the tables are looked up: what differs in two looks is put right. Without --verify no sooner than so long after
- * the last time, since reading long tables costs more than it is worth.
+ * After a loss the tables are looked up: what differs in two looks is put right. Without --verify
+ * no sooner than so long after the last time, since reading long tables costs more than it is
+ * worth.
  */
-#define REPAIR_LOOKS 3
+#define REPAIR_LOOKS	3
 #define REPAIR_EVERY_NS (10 * NS_PER_S)
 /* The rings are emptied once in so many sockets while stock is taken. */
 #define EXISTING_DRAIN 256
@@ -48,15 +51,15 @@ struct live {
 	struct view *view;
 	struct verify *verify; /* NULL: neither --verify nor a loss to make good */
 	struct fact_list facts;
-	bool loss;	     /* not made good yet */
-	unsigned int repair; /* looks to come that put right what it left wrong */
-	uint64_t repaired;   /* when that was done last */
+	bool loss;			 /* not made good yet */
+	unsigned int repair;		 /* looks to come that put right what it left wrong */
+	uint64_t repaired;		 /* when that was done last */
 	uint64_t lost[FACT_LOST_PLACES]; /* already told */
 	uint64_t last_tick;		 /* nothing earlier will come */
 	uint64_t last_chores;
 	uint64_t deadline; /* UINT64_MAX: none */
 	uint64_t next_listeners;
-	uint64_t next_verify; /* 0: never */
+	uint64_t next_verify;	 /* 0: never */
 	uint64_t existing, rows; /* of the tables, told so far */
 	int recording_error;
 	int write_error; /* of standard output */
@@ -121,7 +124,9 @@ static void feed_lost(struct live *l, uint64_t t)
 	l->loss = false;
 	l->repair = REPAIR_LOOKS;
 	if (!l->options->verify)
-		l->next_verify = l->repaired + REPAIR_EVERY_NS > t + VERIFY_NS ? l->repaired + REPAIR_EVERY_NS : t + VERIFY_NS;
+		l->next_verify = l->repaired + REPAIR_EVERY_NS > t + VERIFY_NS
+					 ? l->repaired + REPAIR_EVERY_NS
+					 : t + VERIFY_NS;
 }
 
 static void flush(struct live *l)
@@ -130,13 +135,17 @@ static void flush(struct live *l)
 		l->write_error = run_flush(l->view);
 }
 
-/* From the rings to the output: what they hold, some thousands, and up to when that is all. Returns as source_kernel_poll(). */
+/*
+ * From the rings to the output: what they hold, some thousands, and up to when that is all. Returns
+ * as source_kernel_poll().
+ */
 static int drain(struct live *l, int timeout_ms)
 {
 	int read = source_kernel_poll(l->source, timeout_ms, feed_sorted, l);
 	uint64_t complete = source_kernel_complete_until(l->source);
 
-	if (complete > l->last_tick && (read > 0 || stream_waiting(l->stream) || complete - l->last_tick >= TICK_NS))
+	if (complete > l->last_tick &&
+	    (read > 0 || stream_waiting(l->stream) || complete - l->last_tick >= TICK_NS))
 		feed_tick(l, complete);
 	if (stream_waiting(l->stream) < AHEAD_MAX)
 		source_kernel_poll_ahead(l->source, feed, l);
@@ -148,7 +157,10 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 {
 	struct live *l = ctx;
 
-	/* Nothing is told before stock has been taken: order.c puts what happened meanwhile into its place. */
+	/*
+	 * Nothing is told before stock has been taken: order.c puts what happened meanwhile into
+	 * its place.
+	 */
 	if (++l->existing % EXISTING_DRAIN == 0)
 		source_kernel_poll(l->source, 0, feed, l);
 	return feed(l, bytes, size);
@@ -157,7 +169,8 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 /* Nothing more is to be told. */
 static bool over(const struct live *l)
 {
-	return l->place->stopped() || stream_done(l->stream) || l->write_error || l->recording_error;
+	return l->place->stopped() || stream_done(l->stream) || l->write_error ||
+	       l->recording_error;
 }
 
 /* While sockets in TIME_WAIT are listed, what happens is told. */
@@ -217,7 +230,10 @@ static struct verify *new_verify(const struct live *l)
 	return verify_new(&config, on_difference, l->stream);
 }
 
-/* The rows first, then whatever happened until they had been read: the tracker is never older than a row. */
+/*
+ * The rows first, then whatever happened until they had been read: the tracker is never older than
+ * a row.
+ */
 static void verify_round(struct live *l, bool final)
 {
 	uint64_t read;
@@ -227,7 +243,8 @@ static void verify_round(struct live *l, bool final)
 	verify_begin(l->verify, clock_now_ns());
 	rc = source_kernel_snapshot(l->source, on_row, l);
 	read = clock_now_ns();
-	while (rc >= 0 && source_kernel_complete_until(l->source) < read && clock_now_ns() < read + CATCH_UP_NS) {
+	while (rc >= 0 && source_kernel_complete_until(l->source) < read &&
+	       clock_now_ns() < read + CATCH_UP_NS) {
 		rc = drain(l, 1);
 		if (rc == -EINTR)
 			rc = 0; /* told to stop: the round is finished first */
@@ -273,15 +290,18 @@ static void take_namespaces(struct live *l)
 	}
 	refused = source_kernel_namespaces(l->source, on_namespace, l->verify, &why);
 	if (refused > 0)
-		run_complain("--verify: %d network namespaces cannot be entered, their sockets are not compared: %s", refused,
-			     strerror(why));
+		run_complain(
+			"--verify: %d network namespaces cannot be entered, their sockets are not compared: %s",
+			refused, strerror(why));
 	if (source_kernel_own_namespace_only(l->source))
-		run_complain("--verify: only sockets of this network namespace are compared: others need CAP_SYS_ADMIN");
+		run_complain(
+			"--verify: only sockets of this network namespace are compared: others need CAP_SYS_ADMIN");
 }
 
 /* ---- setting up ---- */
 
-static void describe(struct recording_info *info, const struct options *options, const struct fact_list *facts)
+static void describe(struct recording_info *info, const struct options *options,
+		     const struct fact_list *facts)
 {
 	struct utsname system = {0};
 
@@ -313,7 +333,8 @@ static int open_kernel(struct live *l, struct fact_list *facts, char *err, size_
 	return rc ? rc : source_kernel_open(&l->source, &kernel, facts, err, err_size);
 }
 
-static int open_outputs(struct live *l, const struct recording_info *info, char *err, size_t err_size)
+static int open_outputs(struct live *l, const struct recording_info *info, char *err,
+			size_t err_size)
 {
 	struct view_options view_options = l->place->view;
 	struct stream_config config;
@@ -351,12 +372,15 @@ static int open_outputs(struct live *l, const struct recording_info *info, char 
 /* ---- the loop ---- */
 
 /*
- * The queues and refusals of listeners that no event tells of: where nothing is let in, nothing happens that a hook could
- * see. On a machine with very many open files less often, so that it costs 1 % of a CPU at most.
+ * The queues and refusals of listeners that no event tells of: where nothing is let in, nothing
+ * happens that a hook could see. On a machine with very many open files less often, so that it
+ * costs 1 % of a CPU at most.
  */
 static void read_listeners(struct live *l, uint64_t now)
 {
-	uint64_t every = l->options->interval_ns && l->options->interval_ns < LISTENERS_NS ? l->options->interval_ns : LISTENERS_NS;
+	uint64_t every = l->options->interval_ns && l->options->interval_ns < LISTENERS_NS
+				 ? l->options->interval_ns
+				 : LISTENERS_NS;
 	uint64_t took;
 
 	source_kernel_listeners(l->source, feed, l);
@@ -412,12 +436,16 @@ static void finish(struct live *l)
 {
 	uint64_t end = clock_now_ns();
 
-	/* What came before the end, though more comes meanwhile; also a record that is in the making. */
+	/*
+	 * What came before the end, though more comes meanwhile; also a record that is in the
+	 * making.
+	 */
 	do
 		drain(l, 1);
 	while (source_kernel_complete_until(l->source) < end && clock_now_ns() < end + FINISH_NS);
 	if (source_kernel_complete_until(l->source) < end)
-		run_complain("a program of the kernel did not complete what it began to write: lines may be missing at the end");
+		run_complain(
+			"a program of the kernel did not complete what it began to write: lines may be missing at the end");
 	feed_lost(l, clock_now_ns());
 	if (l->options->verify)
 		verify_round(l, true);
@@ -441,7 +469,10 @@ static int run(struct live *l, char *err, size_t err_size)
 	if (rc)
 		return rc;
 
-	/* The first tick brings the meta line; an output that cannot be written is told before anything else. */
+	/*
+	 * The first tick brings the meta line; an output that cannot be written is told before
+	 * anything else.
+	 */
 	feed_tick(l, start);
 	flush(l);
 	if (l->write_error)

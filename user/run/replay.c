@@ -37,8 +37,8 @@ static bool restricts(const struct filter *f)
 }
 
 /* The recording's own words about its origin, the command line's about what to show of it. */
-static void configure(struct stream_config *config, const struct options *options, const struct run_place *place,
-		      const struct recording_info *info)
+static void configure(struct stream_config *config, const struct options *options,
+		      const struct run_place *place, const struct recording_info *info)
 {
 	stream_config_init(config, options);
 	config->tracker.facts = info->facts;
@@ -70,8 +70,9 @@ int run_replay(const struct options *options, const struct run_place *place)
 		return EXIT_RUNTIME;
 	}
 	if (options->raw && info.raw == RECORDING_RAW_NO) {
-		run_complain("--raw: '%s' was recorded without it and lacks what only --raw shows: record with --raw, or leave it out here",
-			     options->replay);
+		run_complain(
+			"--raw: '%s' was recorded without it and lacks what only --raw shows: record with --raw, or leave it out here",
+			options->replay);
 		recording_free(reader);
 		return EXIT_USAGE;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * run.h - the runs that main.c chooses from. Each returns an exit code of options.h, and has said on standard error
- * what went wrong.
+ * run.h - the runs that main.c chooses from. Each returns an exit code of options.h, and has said
+ * on standard error what went wrong.
  */
 #ifndef SOCKSTATE_RUN_H
 #define SOCKSTATE_RUN_H
@@ -25,7 +25,10 @@ int run_doctor(const struct options *options, const struct run_place *place);
 
 /* One line on standard error, with the program's name. */
 void run_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Writes what the view holds. Returns 0 or a negative errno; complains unless the reader has merely gone. */
+/*
+ * Writes what the view holds. Returns 0 or a negative errno; complains unless the reader has merely
+ * gone.
+ */
 int run_flush(struct view *view);
 /* Whether nobody reads our output any more. */
 bool run_reader_gone(const struct run_place *place);

@@ -40,7 +40,8 @@ void stream_limits_init(struct verdict_limits *limits, const struct options *opt
 
 void stream_config_init(struct stream_config *config, const struct options *options)
 {
-	*config = (struct stream_config){.count = options->count, .brief = options->output == OUTPUT_SUMMARY};
+	*config = (struct stream_config){.count = options->count,
+					 .brief = options->output == OUTPUT_SUMMARY};
 	tracker_config_init(&config->tracker);
 	config->tracker.filter = options->filter;
 	config->tracker.raw = options->raw;
@@ -69,7 +70,8 @@ struct view *stream_view_new(const struct options *options, const struct view_op
 /* What -o summary prints: the listeners, what was seen, and what makes that doubtful. */
 static bool is_brief(enum event_type type)
 {
-	return type == EVENT_LISTENER || type == EVENT_LOST || type == EVENT_VERIFY || type == EVENT_SUMMARY;
+	return type == EVENT_LISTENER || type == EVENT_LOST || type == EVENT_VERIFY ||
+	       type == EVENT_SUMMARY;
 }
 
 static void on_event(void *ctx, const struct event *e)
@@ -80,12 +82,13 @@ static void on_event(void *ctx, const struct event *e)
 		return;
 	if (!s->config.brief || is_brief(e->type))
 		view_event(s->view, e);
-	if (s->config.count && (e->type == EVENT_STATE || e->type == EVENT_ACCEPT) && --s->left == 0)
+	if (s->config.count && (e->type == EVENT_STATE || e->type == EVENT_ACCEPT) &&
+	    --s->left == 0)
 		s->done = true;
 }
 
-void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta, const struct filter *filter,
-		       const struct fact_list *facts)
+void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta,
+		       const struct filter *filter, const struct fact_list *facts)
 {
 	event_init(e, EVENT_META, t);
 	event_set(e, F_SCHEMA, META_SCHEMA);
@@ -101,7 +104,8 @@ static void start(struct stream *s, uint64_t t)
 {
 	struct event e;
 
-	stream_meta_event(&e, t, &s->config.meta, &s->config.tracker.filter, &s->config.tracker.facts);
+	stream_meta_event(&e, t, &s->config.meta, &s->config.tracker.filter,
+			  &s->config.tracker.facts);
 	s->started = true;
 	on_event(s, &e);
 }
@@ -143,7 +147,9 @@ static bool listener_passes(const struct stream *s, const struct fact_queues *q)
 static bool passes(const struct stream *s, const struct filter *f, const struct fact_hdr *fact)
 {
 	static const uint8_t any[16];
-	/* Every record with a socket has it behind the header: fact_state stands for all of them. */
+	/*
+	 * Every record with a socket has it behind the header: fact_state stands for all of them.
+	 */
 	const struct fact_sock *sock = &((const struct fact_state *)fact)->s;
 	const struct fact_enqueue *enqueue = (const void *)fact;
 
@@ -155,7 +161,8 @@ static bool passes(const struct stream *s, const struct filter *f, const struct 
 	case FACT_ENQUEUE:
 		if (!(f->ipv4 && f->ipv6) && !listener_passes(s, &enqueue->q))
 			return false;
-		return filter_netns(f, enqueue->netns) && filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
+		return filter_netns(f, enqueue->netns) &&
+		       filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
 	case FACT_ACCEPT:
 		if (sock->lport == 0) /* it failed */
 			return listener_passes(s, &((const struct fact_accept *)fact)->q);
@@ -166,7 +173,8 @@ static bool passes(const struct stream *s, const struct filter *f, const struct 
 	if (sock->netns && !filter_netns(f, sock->netns))
 		return false;
 	if (sock->rport == 0) /* whether it is IPv6 only is not recorded */
-		return filter_match_listener(f, sock->family, memcmp(sock->laddr, any, sizeof(any)), sock->lport);
+		return filter_match_listener(f, sock->family, memcmp(sock->laddr, any, sizeof(any)),
+					     sock->lport);
 	return filter_match(f, sock->family, sock->lport, sock->rport);
 }
 
@@ -219,7 +227,8 @@ void stream_record_sorted(struct stream *s, const void *bytes, size_t size)
 	const struct fact_hdr *fact = fact_decode(bytes, size);
 
 	/* What waits may be older. */
-	if (!fact || !s->started || fact->kind == FACT_TICK || s->config.only || order_waiting(s->order))
+	if (!fact || !s->started || fact->kind == FACT_TICK || s->config.only ||
+	    order_waiting(s->order))
 		stream_record(s, bytes, size);
 	else
 		deliver(s, fact);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stream.h - the way from records to printed lines: decode, order, tracker, view. The same for the kernel and for a
- * recording, so that a replay prints what the live run printed.
+ * stream.h - the way from records to printed lines: decode, order, tracker, view. The same for the
+ * kernel and for a recording, so that a replay prints what the live run printed.
  *
- * Time enters only through records: a FACT_TICK says that nothing earlier will come and lets go of what was held back.
- * Every source begins with one. Pure: no clock, no output but the view's.
+ * Time enters only through records: a FACT_TICK says that nothing earlier will come and lets go of
+ * what was held back. Every source begins with one. Pure: no clock, no output but the view's.
  */
 #ifndef SOCKSTATE_STREAM_H
 #define SOCKSTATE_STREAM_H
@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event/filter.h"
 #include "cli/options.h"
+#include "event/filter.h"
 #include "tracker/tracker.h"
 #include "view/view.h"
 
@@ -36,14 +36,15 @@ struct stream_config {
 struct stream;
 
 /* The line that every output begins with; all is borrowed. */
-void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta, const struct filter *filter,
-		       const struct fact_list *facts);
+void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta,
+		       const struct filter *filter, const struct fact_list *facts);
 /* The thresholds of verdicts: the defaults, or what the options say. */
 void stream_limits_init(struct verdict_limits *limits, const struct options *options);
 /* What the options say about tracker and count; the caller adds facts and meta. */
 void stream_config_init(struct stream_config *config, const struct options *options);
 /* The view for -o; NULL when out of memory. */
-struct view *stream_view_new(const struct options *options, const struct view_options *view_options);
+struct view *stream_view_new(const struct options *options,
+			     const struct view_options *view_options);
 
 /* The config is copied, the view borrowed. NULL when out of memory. */
 struct stream *stream_new(const struct stream_config *config, struct view *view);

@@ -6,7 +6,8 @@
 
 #include "base/errnos.h"
 
-void life_accept_errors(struct tracker *t, struct listener *l, uint64_t at, const struct fact_task *task)
+void life_accept_errors(struct tracker *t, struct listener *l, uint64_t at,
+			const struct fact_task *task)
 {
 	for (int i = 0; i < LISTENER_ERRNOS; i++) {
 		struct listener_error *err = &l->errors[i];
@@ -47,19 +48,23 @@ static struct conn *accepted_conn(struct tracker *t, const struct fact_accept *f
 		c = life_fast_open(t, &f->s);
 	if (guess && !(c && conn_is(c, CONN_WAS_QUEUED)))
 		return NULL; /* some number that io_uring returned, which is also a descriptor */
-	/* Established before tracing began, and not seen in the tables: it can be followed from here. */
+	/*
+	 * Established before tracing began, and not seen in the tables: it can be followed from
+	 * here.
+	 */
 	if (!c && !life_ended_lately(t, f->s.cookie))
 		c = life_adopt(t, &f->s, f->s.state);
 	return c;
 }
 
 /* true, false, or not known (-1): whether the handshake was complete before accept() was called. */
-static int completed_before(const struct tracker *t, const struct conn *c, const struct fact_accept *f)
+static int completed_before(const struct tracker *t, const struct conn *c,
+			    const struct fact_accept *f)
 {
 	if (f->h.flags & FACT_F_IO_URING && !f->called)
 		return -1;
 	if (c->state == TCP_STATE_SYN_RECV)
-		return false; /* fast open: accepted before ESTABLISHED */
+		return false;  /* fast open: accepted before ESTABLISHED */
 	if (!c->t_established) /* complete before tracing began, if its fact was not lost */
 		return conn_is(c, CONN_PREEXISTING) && f->called >= t->t_first ? true : -1;
 	if (f->called)

@@ -48,7 +48,8 @@ void life_on_state(struct tracker *t, const struct fact_hdr *h)
 	life_told(t, life_move(t, c, h->t, f->old, f->new));
 }
 
-static bool enters_time_wait(const struct tracker *t, const struct conn *c, const struct fact_closed *f)
+static bool enters_time_wait(const struct tracker *t, const struct conn *c,
+			     const struct fact_closed *f)
 {
 	if (conn_is(c, CONN_RST_RECEIVED | CONN_RST_SENT | CONN_TIMED_OUT | CONN_ORPHAN_FW2))
 		return false;
@@ -61,13 +62,15 @@ static bool enters_time_wait(const struct tracker *t, const struct conn *c, cons
 }
 
 /*
- * Its end is the answer to an error of ICMP, or of the way to the peer (icmp_err_convert, icmpv6_err_convert): of SYN_SENT at once,
- * else when it timed out (sk_err_soft, tcp_write_err). Not where both FINs have passed: with IP_RECVERR an error that was got
- * over may still stand in sk_err.
+ * Its end is the answer to an error of ICMP, or of the way to the peer (icmp_err_convert,
+ * icmpv6_err_convert): of SYN_SENT at once, else when it timed out (sk_err_soft, tcp_write_err).
+ * Not where both FINs have passed: with IP_RECVERR an error that was got over may still stand in
+ * sk_err.
  */
 static bool is_unreachable(const struct fact_closed *f)
 {
-	static const int errors[] = {EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENONET, EACCES, ENOPROTOOPT, EPROTO, EOPNOTSUPP};
+	static const int errors[] = {EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENONET,
+				     EACCES,	   ENOPROTOOPT, EPROTO,	   EOPNOTSUPP};
 
 	if (f->h.flags & FACT_F_PEER_FIN && f->h.flags & FACT_F_FIN_SENT)
 		return false;
@@ -98,7 +101,11 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 	if (!c)
 		c = life_fast_open(t, &f->s);
 	if (!c && f->old == TCP_STATE_SYN_RECV)
-		return; /* a child that came to nothing: two ACKs on two CPUs. Its request has a life of its own */
+		/*
+		 * a child that came to nothing: two ACKs on two CPUs. Its request has a life of its
+		 * own
+		 */
+		return;
 	if (!c)
 		c = life_adopt(t, &f->s, f->old);
 	if (!c || conn_is(c, CONN_CLOSED | CONN_HANDED_OVER | CONN_REQUEST))
@@ -130,15 +137,19 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 			life_tell_close(t, c, h->t, h->t);
 		return;
 	}
-	if (conn_is(c, CONN_ORPHAN_FW2) && f->old == TCP_STATE_FIN_WAIT2 && !life_absent(t, KNOW_TIME_WAIT_END)) {
-		c->flags |= CONN_HANDED_OVER; /* a timewait socket carries FIN_WAIT2 on: no transition */
+	if (conn_is(c, CONN_ORPHAN_FW2) && f->old == TCP_STATE_FIN_WAIT2 &&
+	    !life_absent(t, KNOW_TIME_WAIT_END)) {
+		/* a timewait socket carries FIN_WAIT2 on: no transition */
+		c->flags |= CONN_HANDED_OVER;
 		return;
 	}
 
 	/* The owner, or the listener's end, closes without a FIN: a RST goes out next. */
-	aborts = !(c->flags & (CONN_RST_RECEIVED | CONN_TIMED_OUT | CONN_UNREACHABLE | CONN_REFUSED | CONN_RST_SENT)) &&
-		 (f->old == TCP_STATE_ESTABLISHED || f->old == TCP_STATE_CLOSE_WAIT || f->old == TCP_STATE_SYN_RECV ||
-		  f->old == TCP_STATE_FIN_WAIT1 || f->old == TCP_STATE_FIN_WAIT2);
+	aborts = !(c->flags & (CONN_RST_RECEIVED | CONN_TIMED_OUT | CONN_UNREACHABLE |
+			       CONN_REFUSED | CONN_RST_SENT)) &&
+		 (f->old == TCP_STATE_ESTABLISHED || f->old == TCP_STATE_CLOSE_WAIT ||
+		  f->old == TCP_STATE_SYN_RECV || f->old == TCP_STATE_FIN_WAIT1 ||
+		  f->old == TCP_STATE_FIN_WAIT2);
 	if (f->old == TCP_STATE_FIN_WAIT2 && !(h->flags & FACT_F_OWNED))
 		aborts = false;
 	why = life_close_reason(c);
@@ -151,7 +162,8 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 		listener_dequeue(t->listeners, t->conns, c);
 	if (conn_is(c, CONN_QUEUED))
 		return; /* a corpse: accept() will hand it out, or the listener's end buries it */
-	if (aborts || (conn_is(c, CONN_ACCEPT_UNSEEN) && !conn_is(c, CONN_ACCEPTED) && !life_absent(t, KNOW_ACCEPT)))
+	if (aborts || (conn_is(c, CONN_ACCEPT_UNSEEN) && !conn_is(c, CONN_ACCEPTED) &&
+		       !life_absent(t, KNOW_ACCEPT)))
 		life_wait_for_reset(t, c, h->t); /* or for its accept() to return */
 	else
 		life_tell_close(t, c, h->t, h->t);
@@ -169,7 +181,8 @@ void life_on_reset(struct tracker *t, const struct fact_hdr *h)
 		return;
 	e = line_begin(&t->lines, EVENT_RESET, h->t);
 	if (c) {
-		if (c->state != TCP_STATE_TIME_WAIT) /* there it ends nothing: a segment from long ago */
+		/* there it ends nothing: a segment from long ago */
+		if (c->state != TCP_STATE_TIME_WAIT)
 			c->flags |= sent ? CONN_RST_SENT : CONN_RST_RECEIVED;
 		line_conn(&t->lines, c, life_listener(t, c));
 	} else {
@@ -185,7 +198,8 @@ void life_on_reset(struct tracker *t, const struct fact_hdr *h)
 		life_uncount_request(t, c);
 		life_end_request(t, c, h->t, DROP_UNKNOWN);
 		if (sent) {
-			t->reset_requests[t->next_reset] = (struct reset_request){.s = f->s, .t = h->t};
+			t->reset_requests[t->next_reset] =
+				(struct reset_request){.s = f->s, .t = h->t};
 			t->next_reset = (t->next_reset + 1) % RESET_REQUESTS;
 		}
 	}
@@ -202,7 +216,8 @@ void life_on_timewait(struct tracker *t, const struct fact_hdr *h)
 		return;
 	if (f->s.state == TCP_STATE_FIN_WAIT2)
 		c->flags |= CONN_ORPHAN_FW2;
-	else if (conn_is(c, CONN_HANDED_OVER) && c->state == TCP_STATE_FIN_WAIT2) /* the peer's FIN has come */
+	/* the peer's FIN has come */
+	else if (conn_is(c, CONN_HANDED_OVER) && c->state == TCP_STATE_FIN_WAIT2)
 		life_told(t, life_move(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT));
 	else
 		c->flags |= CONN_TIMEWAIT; /* its transition follows at once */

@@ -6,7 +6,7 @@
 
 /* Entries live in chunks that never move, so that pointers stay good while the table grows. */
 #define CHUNK_BITS 12
-#define CHUNK (1u << CHUNK_BITS)
+#define CHUNK	   (1u << CHUNK_BITS)
 #define HASH_FIRST 1024u
 
 struct lru {
@@ -20,7 +20,7 @@ struct conn_table {
 	uint32_t used; /* ids 1 to used have been given out */
 	conn_id free;  /* chain through next_cookie */
 	conn_id *by_cookie, *by_ends;
-	uint32_t mask; /* of both hashes */
+	uint32_t mask;	   /* of both hashes */
 	struct lru lru[2]; /* [1]: requests */
 };
 
@@ -78,8 +78,12 @@ static uint64_t half(const uint8_t *p)
 	return v;
 }
 
-/* The same for both directions, and without the namespace, so that the other end is found in the same chain. */
-static uint64_t hash_ends(const uint8_t *laddr, const uint8_t *raddr, uint16_t lport, uint16_t rport)
+/*
+ * The same for both directions, and without the namespace, so that the other end is found in the
+ * same chain.
+ */
+static uint64_t hash_ends(const uint8_t *laddr, const uint8_t *raddr, uint16_t lport,
+			  uint16_t rport)
 {
 	uint64_t l = mix(half(laddr) + 3 * half(laddr + 8) + ((uint64_t)lport << 40));
 	uint64_t r = mix(half(raddr) + 3 * half(raddr + 8) + ((uint64_t)rport << 40));
@@ -297,14 +301,17 @@ struct conn *conn_by_cookie(struct conn_table *t, uint64_t cookie)
 
 static bool same_ends(const struct conn *c, const struct fact_sock *s)
 {
-	return c->lport == s->lport && c->rport == s->rport && c->netns == s->netns && c->family == s->family &&
-	       !memcmp(c->laddr, s->laddr, sizeof(c->laddr)) && !memcmp(c->raddr, s->raddr, sizeof(c->raddr));
+	return c->lport == s->lport && c->rport == s->rport && c->netns == s->netns &&
+	       c->family == s->family && !memcmp(c->laddr, s->laddr, sizeof(c->laddr)) &&
+	       !memcmp(c->raddr, s->raddr, sizeof(c->raddr));
 }
 
-struct conn *conn_by_ends_next(struct conn_table *t, const struct fact_sock *s, const struct conn *after)
+struct conn *conn_by_ends_next(struct conn_table *t, const struct fact_sock *s,
+			       const struct conn *after)
 {
-	conn_id id = after ? after->next_ends :
-			     t->by_ends[hash_ends(s->laddr, s->raddr, s->lport, s->rport) & t->mask];
+	conn_id id =
+		after ? after->next_ends
+		      : t->by_ends[hash_ends(s->laddr, s->raddr, s->lport, s->rport) & t->mask];
 
 	for (struct conn *c = conn_get(t, id); c; c = conn_get(t, c->next_ends))
 		if (same_ends(c, s))
@@ -333,7 +340,8 @@ struct conn *conn_other_end(struct conn_table *t, const struct conn *c)
 
 	for (o = conn_get(t, *ends_slot(t, c)); o; o = conn_get(t, o->next_ends))
 		if (o != c && same_isns(o, c) && o->lport == c->rport && o->rport == c->lport &&
-		    !memcmp(o->laddr, c->raddr, sizeof(o->laddr)) && !memcmp(o->raddr, c->laddr, sizeof(o->raddr)))
+		    !memcmp(o->laddr, c->raddr, sizeof(o->laddr)) &&
+		    !memcmp(o->raddr, c->laddr, sizeof(o->raddr)))
 			return o;
 	return NULL;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * conn.h - the table of connections and half-open requests: found by cookie and by ends, bounded, the least recently
- * touched first to go.
+ * conn.h - the table of connections and half-open requests: found by cookie and by ends, bounded,
+ * the least recently touched first to go.
  *
- * Owns memory and indices; knows nothing of what TCP means. Entries are named by number (conn_id), because a connection
- * is kept small: 50,000 of them must fit into a few megabytes. Pure.
+ * Owns memory and indices; knows nothing of what TCP means. Entries are named by number (conn_id),
+ * because a connection is kept small: 50,000 of them must fit into a few megabytes. Pure.
  */
 #ifndef SOCKSTATE_CONN_H
 #define SOCKSTATE_CONN_H
@@ -24,8 +24,8 @@ enum conn_role {
 };
 
 enum conn_flag {
-	CONN_REQUEST = 1 << 0,	     /* half open: no socket yet */
-	CONN_QUEUED = 1 << 1,	     /* in its listener's accept queue */
+	CONN_REQUEST = 1 << 0, /* half open: no socket yet */
+	CONN_QUEUED = 1 << 1,  /* in its listener's accept queue */
 	CONN_ACCEPTED = 1 << 2,
 	CONN_PREEXISTING = 1 << 3,
 	CONN_RST_RECEIVED = 1 << 4,
@@ -33,10 +33,11 @@ enum conn_flag {
 	CONN_SYNCOOKIE = 1 << 6,
 	CONN_FASTOPEN = 1 << 7,
 	CONN_MPTCP = 1 << 8,
-	CONN_CLOSED = 1 << 9,	     /* in CLOSE, its last line not told yet */
+	CONN_CLOSED = 1 << 9, /* in CLOSE, its last line not told yet */
 	CONN_PEER_FIN = 1 << 10,
-	CONN_ACK_REFUSED = 1 << 11,  /* the final ACK was refused: the client believes it is connected */
-	CONN_WAIT_KNOWN = 1 << 12,   /* accept_wait is measured */
+	/* the final ACK was refused: the client believes it is connected */
+	CONN_ACK_REFUSED = 1 << 11,
+	CONN_WAIT_KNOWN = 1 << 12,    /* accept_wait is measured */
 	CONN_LISTENER_GONE = 1 << 13, /* its listener closed while it was queued */
 	CONN_TIMED_OUT = 1 << 14,
 	CONN_ORPHAN_FW2 = 1 << 15,   /* handed to a timewait socket in FIN_WAIT2 */
@@ -51,9 +52,14 @@ enum conn_flag {
 	CONN_PAST_UNKNOWN = 1 << 24, /* its earlier life was not seen */
 	CONN_HANDED_OVER = 1 << 25,  /* a timewait socket carries it on */
 	CONN_TIMEWAIT = 1 << 26,     /* that timewait socket is one of TIME_WAIT */
-	CONN_ACCEPT_UNSEEN = 1 << 27, /* has been in an accept queue, and accept() was not seen: not by anybody here, or not this one */
-	CONN_LISTED = 1 << 28,	     /* found in the tables of what exists, and told so */
-	CONN_UNREACHABLE = 1 << 29,  /* an ICMP error ended it, or its peer was not reachable when it timed out */
+	/*
+	 * has been in an accept queue, and accept() was not seen: not by anybody here, or not this
+	 * one
+	 */
+	CONN_ACCEPT_UNSEEN = 1 << 27,
+	CONN_LISTED = 1 << 28, /* found in the tables of what exists, and told so */
+	/* an ICMP error ended it, or its peer was not reachable when it timed out */
+	CONN_UNREACHABLE = 1 << 29,
 };
 
 /* Where time is spent; states that exclude each other share a slot. */
@@ -118,7 +124,10 @@ static inline bool conn_accept_known(const struct conn *c)
 struct conn *conn_get(struct conn_table *t, conn_id id);
 conn_id conn_id_of(struct conn_table *t, const struct conn *c);
 
-/* Zeroed but for the ends and the cookie of s, linked under what is known. NULL: no memory. The caller evicts first, see conn_oldest. */
+/*
+ * Zeroed but for the ends and the cookie of s, linked under what is known. NULL: no memory. The
+ * caller evicts first, see conn_oldest.
+ */
 struct conn *conn_add(struct conn_table *t, const struct fact_sock *s, bool request);
 /* The table of that kind is full: the next conn_add would exceed its bound. */
 bool conn_full(const struct conn_table *t, bool request);
@@ -129,9 +138,16 @@ void conn_remove(struct conn_table *t, struct conn *c);
 struct conn *conn_by_cookie(struct conn_table *t, uint64_t cookie);
 /* The newest with these ends, in that namespace. */
 struct conn *conn_by_ends(struct conn_table *t, const struct fact_sock *s);
-/* The newest with these ends that comes after `after` in age (NULL: the first). For tuples that were used again. */
-struct conn *conn_by_ends_next(struct conn_table *t, const struct fact_sock *s, const struct conn *after);
-/* The other end: reversed ends and the same initial sequence numbers, whatever its namespace (of unknown numbers: in it). */
+/*
+ * The newest with these ends that comes after `after` in age (NULL: the first). For tuples that
+ * were used again.
+ */
+struct conn *conn_by_ends_next(struct conn_table *t, const struct fact_sock *s,
+			       const struct conn *after);
+/*
+ * The other end: reversed ends and the same initial sequence numbers, whatever its namespace (of
+ * unknown numbers: in it).
+ */
 struct conn *conn_other_end(struct conn_table *t, const struct conn *c);
 /* Learns what was not known when the entry was made: cookie, local port. */
 void conn_learn_cookie(struct conn_table *t, struct conn *c, uint64_t cookie);
@@ -142,6 +158,7 @@ void conn_touch(struct conn_table *t, struct conn *c);
 
 size_t conn_count(const struct conn_table *t, bool request);
 /* Every entry of that kind, the least recently touched first; fn may remove the one it is given. */
-void conn_each(struct conn_table *t, bool request, void (*fn)(void *ctx, struct conn *c), void *ctx);
+void conn_each(struct conn_table *t, bool request, void (*fn)(void *ctx, struct conn *c),
+	       void *ctx);
 
 #endif

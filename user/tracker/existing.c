@@ -11,11 +11,15 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 
 	if (l && !l->alive)
 		return;
-	/* A hook may have named it before, when it had no cookie yet; rows do not tell the address of the socket. */
+	/*
+	 * A hook may have named it before, when it had no cookie yet; rows do not tell the address
+	 * of the socket.
+	 */
 	if (!l)
 		l = listener_without_cookie(t->listeners, f->s.netns, f->s.lport);
 	if (!l)
-		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, f->h.t);
+		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport,
+				 f->h.t);
 	if (!l)
 		return;
 	listener_learn(t->listeners, l, f->s.cookie, f->s.sk);
@@ -73,11 +77,15 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 		if (!c->pid)
 			life_own_as(c, life_listener(t, c));
 		/* A hook named it before its row came. */
-		if (!t->walked && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_LISTED) && c->state == f->s.state)
+		if (!t->walked && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_LISTED) &&
+		    c->state == f->s.state)
 			tell_existing(t, c, f);
 		return;
 	}
-	/* After the first walk whatever is unknown is a race of the table with the stream, not a socket older than us. */
+	/*
+	 * After the first walk whatever is unknown is a race of the table with the stream, not a
+	 * socket older than us.
+	 */
 	if (t->walked || life_ended_lately(t, f->s.cookie))
 		return;
 	c = life_add(t, &f->s, request);
@@ -103,7 +111,8 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 		c->flags |= CONN_ACCEPTED;
 	if (l) {
 		listener_attach(t->listeners, c, l);
-		if (!f->inode && (c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT)) {
+		if (!f->inode &&
+		    (c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT)) {
 			life_enqueue(t, l, c);
 			life_own_as(c, l);
 		} else if (request) {
@@ -148,8 +157,8 @@ static struct conn *adopt_request(struct tracker *t, const struct fact_sock *s)
 }
 
 /*
- * Gone, or handed over to a timewait socket whose end nobody will tell: its story is over. (An orphan in FIN_WAIT2 that is not handed
- * over yet looks the same.)
+ * Gone, or handed over to a timewait socket whose end nobody will tell: its story is over. (An
+ * orphan in FIN_WAIT2 that is not handed over yet looks the same.)
  */
 static bool is_over(const struct tracker *t, const struct fact_existing *f)
 {
@@ -166,7 +175,8 @@ static void put_conn_right(struct tracker *t, const struct fact_existing *f)
 	if (!c && over)
 		return;
 	if (!c)
-		c = f->s.state == TCP_STATE_SYN_RECV ? adopt_request(t, &f->s) : life_adopt(t, &f->s, f->s.state);
+		c = f->s.state == TCP_STATE_SYN_RECV ? adopt_request(t, &f->s)
+						     : life_adopt(t, &f->s, f->s.state);
 	if (!c)
 		return;
 	c->flags |= CONN_PAST_UNKNOWN;

@@ -181,9 +181,11 @@ void line_life(struct lines *ls, const struct conn *c, uint64_t t)
 	}
 	if (any)
 		event_field(e, F_STATES)->states = ls->states;
-	if (c->role == ROLE_SERVER && c->timed >> TCP_STATE_SYN_RECV & 1 && c->visited >> TCP_STATE_ESTABLISHED & 1)
+	if (c->role == ROLE_SERVER && c->timed >> TCP_STATE_SYN_RECV & 1 &&
+	    c->visited >> TCP_STATE_ESTABLISHED & 1)
 		event_set(e, F_HANDSHAKE_NS, c->spent[SLOT_SYN_RECV]);
-	if (c->role == ROLE_CLIENT && c->timed >> TCP_STATE_SYN_SENT & 1 && c->visited >> TCP_STATE_ESTABLISHED & 1)
+	if (c->role == ROLE_CLIENT && c->timed >> TCP_STATE_SYN_SENT & 1 &&
+	    c->visited >> TCP_STATE_ESTABLISHED & 1)
 		event_set(e, F_CONNECT_NS, c->spent[SLOT_SYN_SENT]);
 	if (conn_is(c, CONN_WAIT_KNOWN))
 		event_set(e, F_ACCEPT_WAIT_NS, c->accept_wait);

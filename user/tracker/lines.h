@@ -2,8 +2,8 @@
 /*
  * lines.h - from what the tracker knows of a socket to the fields of an event.
  *
- * Owns the one event being made and the rule that lines come in the order of their stamps (else `late`).
- * Decides nothing about TCP. Pure.
+ * Owns the one event being made and the rule that lines come in the order of their stamps (else
+ * `late`). Decides nothing about TCP. Pure.
  */
 #ifndef SOCKSTATE_LINES_H
 #define SOCKSTATE_LINES_H
@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tracker/conn.h"
 #include "event/event.h"
 #include "event/filter.h"
+#include "event/tcp.h"
+#include "tracker/conn.h"
 #include "tracker/listeners.h"
 #include "tracker/names.h"
-#include "event/tcp.h"
 
 struct lines {
 	struct event e;

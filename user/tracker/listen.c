@@ -21,9 +21,10 @@ enum drop_reason life_full_queue(const struct listener *l)
 }
 
 /*
- * The listener's own counter has risen by more than was told one by one: SYNs were refused that no hook saw. Which queue was
- * full follows from its figures; the clients stay unnamed. If none was, nobody was refused: the counter also moves for a
- * SYN that comes again to its request, and for an ACK that waits for data (TCP_DEFER_ACCEPT).
+ * The listener's own counter has risen by more than was told one by one: SYNs were refused that no
+ * hook saw. Which queue was full follows from its figures; the clients stay unnamed. If none was,
+ * nobody was refused: the counter also moves for a SYN that comes again to its request, and for an
+ * ACK that waits for data (TCP_DEFER_ACCEPT).
  */
 void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint64_t count)
 {
@@ -32,7 +33,10 @@ void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint
 
 	if (!count || reason == DROP_UNKNOWN)
 		return;
-	/* Where each is named, those that are not yet will be: another CPU counted before it sent its fact. */
+	/*
+	 * Where each is named, those that are not yet will be: another CPU counted before it sent
+	 * its fact.
+	 */
 	if (life_exact(t, KNOW_SYN_DROP) && life_exact(t, KNOW_ACK_DROP))
 		return;
 	life_count_drop(t, reason, l, count);
@@ -40,7 +44,9 @@ void life_unnamed_drops(struct tracker *t, struct listener *l, uint64_t at, uint
 	line_listener(&t->lines, l);
 	line_queues(&t->lines, l);
 	event_set(e, F_COUNT, count);
-	/* Where cookies were sent it may be an ACK that carried one: no tracepoint tells of those. */
+	/*
+	 * Where cookies were sent it may be an ACK that carried one: no tracepoint tells of those.
+	 */
 	if (!life_absent(t, KNOW_ACK_DROP) && !l->cookie_stamp)
 		event_set_text(e, F_SEGMENT, "syn");
 	event_set_text(e, F_REASON, drop_reason_name(reason));
@@ -64,8 +70,12 @@ static void set_figures(struct tracker *t, const struct listener *l)
 	event_set_text(e, F_VERDICT, verdict_name(l->verdict));
 }
 
-/* More wait, as we have it, than the kernel says, and not for a moment: the oldest have been taken, unseen. */
-static void missed_accepts(struct tracker *t, struct listener *l, uint64_t at, uint32_t accept_queue)
+/*
+ * More wait, as we have it, than the kernel says, and not for a moment: the oldest have been taken,
+ * unseen.
+ */
+static void missed_accepts(struct tracker *t, struct listener *l, uint64_t at,
+			   uint32_t accept_queue)
 {
 	struct conn *c;
 
@@ -102,8 +112,8 @@ void life_refresh(struct tracker *t, struct listener *l, uint64_t at, const stru
 }
 
 /* The listener that a hook names, with its figures of that moment. NULL: the hook named none. */
-struct listener *life_observe(struct tracker *t, const struct fact_hdr *h, const struct fact_queues *q,
-				uint32_t netns, uint16_t port)
+struct listener *life_observe(struct tracker *t, const struct fact_hdr *h,
+			      const struct fact_queues *q, uint32_t netns, uint16_t port)
 {
 	struct listener *l;
 
@@ -164,7 +174,8 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 		event_set(e, F_NEW, f->new);
 		line_listener(&t->lines, l);
 		line_queues(&t->lines, l);
-		if (t->config.raw) { /* as it fired, of either side; who called listen(), with what, is known besides */
+		/* as it fired, of either side; who called listen(), with what, is known besides */
+		if (t->config.raw) {
 			event_set(e, F_RAW, true);
 			t->lines.muted = false;
 		}
@@ -179,8 +190,8 @@ void life_on_listen(struct tracker *t, const struct fact_hdr *h)
 }
 
 /*
- * Corpses that nobody will take out any more: they ended as they did. Living children are closed one by one and have
- * facts of their own.
+ * Corpses that nobody will take out any more: they ended as they did. Living children are closed
+ * one by one and have facts of their own.
  */
 static void bury(struct tracker *t, struct listener *l, uint64_t at)
 {

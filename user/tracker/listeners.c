@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define HASH 1024u
+#define HASH	 1024u
 #define DEAD_MAX 1024u /* listeners that are gone but stand in the summary */
 
 struct listeners {
@@ -156,7 +156,8 @@ bool listener_at_port(struct listeners *ls, const struct fact_sock *s)
 
 static void unlink_keys(struct listeners *ls, struct listener *l)
 {
-	for (struct listener **p = cookie_slot(ls, l->cookie); l->cookie && *p; p = &(*p)->next_cookie)
+	for (struct listener **p = cookie_slot(ls, l->cookie); l->cookie && *p;
+	     p = &(*p)->next_cookie)
 		if (*p == l) {
 			*p = l->next_cookie;
 			break;
@@ -192,8 +193,8 @@ void listener_learn(struct listeners *ls, struct listener *l, uint64_t cookie, u
 	link_keys(ls, l);
 }
 
-struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk, uint32_t netns, uint16_t port,
-			      uint64_t t)
+struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk, uint32_t netns,
+			      uint16_t port, uint64_t t)
 {
 	struct listener *l = calloc(1, sizeof(*l));
 	uint32_t id = ls->first_free;
@@ -312,11 +313,13 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 		untold = more > l->named_drops ? more - l->named_drops : 0;
 	if (!l->drops_known || q->drops >= l->drops) {
 		/* Refusals named before the counter was read again are in it now. */
-		l->named_drops = l->drops_known && l->named_drops > more ? l->named_drops - more : 0;
+		l->named_drops =
+			l->drops_known && l->named_drops > more ? l->named_drops - more : 0;
 		l->drops = q->drops;
 		l->drops_known = true;
 	}
-	l->accept_full = (l->queues_known && l->accept_queue > l->backlog) || q->accept_queue > q->backlog;
+	l->accept_full =
+		(l->queues_known && l->accept_queue > l->backlog) || q->accept_queue > q->backlog;
 	l->syn_full = (l->syn_known && l->backlog && l->syn_queue >= l->backlog) ||
 		      (q->sk && q->backlog && q->syn_queue >= q->backlog);
 	set_accept_queue(l, q->accept_queue);
@@ -340,7 +343,8 @@ void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog)
 	l->limit_known = true;
 }
 
-void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l, struct conn *c)
+void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l,
+		      struct conn *c)
 {
 	conn_id id = conn_id_of(t, c);
 
@@ -456,13 +460,19 @@ static uint64_t window_median(const struct listener_window *w)
 	return 0;
 }
 
-void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t, struct verdict_input *in)
+void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t,
+			   struct verdict_input *in)
 {
 	const struct conn *oldest = conn_get(conns, l->queue_oldest);
 	/* One older than us has been waiting at least since we found it. */
-	uint64_t queued_since = !oldest ? 0 : oldest->t_established ? oldest->t_established : oldest->t_last;
+	uint64_t queued_since = !oldest			? 0
+				: oldest->t_established ? oldest->t_established
+							: oldest->t_last;
 	bool nobody = l->queues_known && !l->accept_queue; /* accept() took it, unseen */
-	/* Where accept() may go unseen, it is known to wait only until the queue was last looked at. */
+	/*
+	 * Where accept() may go unseen, it is known to wait only until the queue was last looked
+	 * at.
+	 */
 	uint64_t queued_until = l->accept_unseen && l->figures_t < t ? l->figures_t : t;
 
 	*in = (struct verdict_input){
@@ -478,7 +488,9 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 		.fd_errors = l->window.fd_errors,
 		.syncookies = l->window.syncookies,
 		.wait_p50_ns = window_median(&l->window),
-		.oldest_wait_ns = nobody || !queued_since || queued_until <= queued_since ? 0 : queued_until - queued_since,
+		.oldest_wait_ns = nobody || !queued_since || queued_until <= queued_since
+					  ? 0
+					  : queued_until - queued_since,
 		.since_accept_ns = t - (l->t_accept ? l->t_accept : l->t_known),
 	};
 	l->window = (struct listener_window){.start = t};

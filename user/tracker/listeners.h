@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * listeners.h - listening sockets: their two queues, who waits in them, what they did in the last window.
+ * listeners.h - listening sockets: their two queues, who waits in them, what they did in the last
+ * window.
  *
- * Owns the table of listeners, the accept queue's order (oldest first), the counts behind the verdict and the summary.
- * Prints nothing. Pure.
+ * Owns the table of listeners, the accept queue's order (oldest first), the counts behind the
+ * verdict and the summary. Prints nothing. Pure.
  */
 #ifndef SOCKSTATE_LISTENERS_H
 #define SOCKSTATE_LISTENERS_H
@@ -11,10 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tracker/conn.h"
-#include "fact.h"
 #include "base/histogram.h"
+#include "fact.h"
 #include "listener/verdict.h"
+#include "tracker/conn.h"
 
 #define LISTENER_ERRNOS 8
 
@@ -28,7 +29,10 @@ struct listener_window {
 	uint64_t start; /* ns */
 	uint64_t refused, completed, accepted, fd_errors, syncookies;
 	uint64_t wait_count;
-	/* Accept waits by power of two, and their sums: enough for a median of the window, exact if they are alike. */
+	/*
+	 * Accept waits by power of two, and their sums: enough for a median of the window, exact if
+	 * they are alike.
+	 */
 	uint64_t waits[64], wait_sums[64];
 };
 
@@ -41,7 +45,7 @@ struct listener {
 	uint8_t addr[16];
 	uint16_t port;
 	bool alive, preexisting;
-	uint64_t t_state; /* ns: in LISTEN since; 0 unknown */
+	uint64_t t_state;   /* ns: in LISTEN since; 0 unknown */
 	uint32_t pid, name; /* owner; 0 unknown */
 
 	bool queues_known; /* accept_queue, backlog and drops are the kernel's */
@@ -52,24 +56,24 @@ struct listener {
 	uint32_t somaxconn;	/* 0 unknown */
 	uint32_t backlog_asked; /* with asked_known */
 	bool asked_known, drops_known;
-	uint64_t named_drops; /* refusals told one by one since `drops` was read */
+	uint64_t named_drops;	    /* refusals told one by one since `drops` was read */
 	bool accept_full, syn_full; /* at this reading of the figures or the one before */
 	uint32_t peak;
 	uint32_t low, high; /* of the accept queue, since somebody last looked (tracker_walk()) */
 
 	conn_id queue_oldest, queue_newest; /* connections in the accept queue that we know */
 	uint32_t queued;
-	uint64_t excess_t; /* ns: more than the kernel says since then; 0 not more */
+	uint64_t excess_t;  /* ns: more than the kernel says since then; 0 not more */
 	uint64_t figures_t; /* ns: when the kernel's figures were last read */
 	bool accept_unseen; /* some of its connections were taken unseen */
-	uint32_t refs; /* connections that point here */
+	uint32_t refs;	    /* connections that point here */
 
-	uint64_t t_known, t_accept; /* ns: first seen; last accept, 0 none yet */
-	uint64_t completed, accepted, refused; /* while tracing */
+	uint64_t t_known, t_accept;		   /* ns: first seen; last accept, 0 none yet */
+	uint64_t completed, accepted, refused;	   /* while tracing */
 	struct histogram *handshake, *accept_wait; /* NULL: nothing yet */
 	struct listener_window window;
 	uint64_t line_t, line_completed, line_accepted; /* at the last line, for rates */
-	uint64_t error_t; /* ns: errors were last told; 0 never */
+	uint64_t error_t;				/* ns: errors were last told; 0 never */
 	enum verdict verdict;
 	struct listener_error errors[LISTENER_ERRNOS];
 	struct listener *next_cookie, *next_sk, *next_dead;
@@ -84,15 +88,23 @@ struct listener *listener_get(struct listeners *ls, uint32_t id);
 struct listener *listener_by_cookie(struct listeners *ls, uint64_t cookie);
 /* By cookie, else by address of the living one. NULL: not known. */
 struct listener *listener_by_queues(struct listeners *ls, const struct fact_queues *q);
-/* The only living one at that port whose cookie is not known yet; NULL: there is none, or several. */
+/*
+ * The only living one at that port whose cookie is not known yet; NULL: there is none, or several.
+ */
 struct listener *listener_without_cookie(struct listeners *ls, uint32_t netns, uint16_t port);
-/* The living one that connections to these ends belong to, as the kernel prefers them; NULL where there is none, or several fit as well. */
+/*
+ * The living one that connections to these ends belong to, as the kernel prefers them; NULL where
+ * there is none, or several fit as well.
+ */
 struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s);
 /* A new one, alive. NULL: no memory. */
-struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk, uint32_t netns, uint16_t port,
-			      uint64_t t);
+struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk, uint32_t netns,
+			      uint16_t port, uint64_t t);
 void listener_learn(struct listeners *ls, struct listener *l, uint64_t cookie, uint64_t sk);
-/* It listens no more. Forgotten at once if it did nothing and nobody points to it, else kept for the summary (bounded). */
+/*
+ * It listens no more. Forgotten at once if it did nothing and nobody points to it, else kept for
+ * the summary (bounded).
+ */
 void listener_died(struct listeners *ls, struct listener *l);
 /* conn->listener changes hands; keeps refs. NULL: none. */
 void listener_attach(struct listeners *ls, struct conn *c, struct listener *l);
@@ -100,14 +112,18 @@ void listener_attach(struct listeners *ls, struct conn *c, struct listener *l);
 /* Any living one there, be it one of several. */
 bool listener_at_port(struct listeners *ls, const struct fact_sock *s);
 
-/* The kernel's figures as a hook read them. Returns how many refusals happened that nobody has told one by one. */
+/*
+ * The kernel's figures as a hook read them. Returns how many refusals happened that nobody has told
+ * one by one.
+ */
 uint64_t listener_update(struct listener *l, const struct fact_queues *q);
 
 /* The accept queue and its limit, as a child's copy of them tells: one more is in it now. */
 void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog);
 
 /* The accept queue's order. */
-void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l, struct conn *c);
+void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l,
+		      struct conn *c);
 void listener_dequeue(struct listeners *ls, struct conn_table *t, struct conn *c);
 
 void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool syncookie);
@@ -115,11 +131,15 @@ void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool s
 void listener_completed_elsewhere(struct listener *counted, struct listener *l);
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns);
 void listener_refused(struct listener *l, uint64_t count);
-/* Counts an accept() error to be told; returns false where the kinds of error are more than can be held. */
+/*
+ * Counts an accept() error to be told; returns false where the kinds of error are more than can be
+ * held.
+ */
 bool listener_error(struct listener *l, int err);
 
 /* The window's figures at t; restarts the window. */
-void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t, struct verdict_input *in);
+void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t,
+			   struct verdict_input *in);
 
 void listeners_each(struct listeners *ls, void (*fn)(void *ctx, struct listener *l), void *ctx);
 uint32_t listeners_count(const struct listeners *ls);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMM_SIZE 16
-#define NAMES_MAX 8192
+#define COMM_SIZE  16
+#define NAMES_MAX  8192
 #define NAMES_HASH (2 * NAMES_MAX)
-#define PIDS_MAX 4096
+#define PIDS_MAX   4096
 
 struct names {
 	uint32_t count; /* ids 1 to count are taken */

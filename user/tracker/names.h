@@ -2,8 +2,8 @@
 /*
  * names.h - process names, each kept once: a connection holds a number instead of 16 bytes.
  *
- * Also remembers which name a pid had last, for facts that carry a pid alone. Bounded: when the table is full a new name is
- * not kept (id 0, no name) rather than an old one forgotten. Pure.
+ * Also remembers which name a pid had last, for facts that carry a pid alone. Bounded: when the
+ * table is full a new name is not kept (id 0, no name) rather than an old one forgotten. Pure.
  */
 #ifndef SOCKSTATE_NAMES_H
 #define SOCKSTATE_NAMES_H

@@ -50,7 +50,8 @@ struct conn *life_fast_open(struct tracker *t, const struct fact_sock *s)
 	struct listener *l;
 	struct conn *c;
 
-	if (!q || !(q->h.flags & FACT_F_FASTOPEN) || q->lport != s->lport || (q->rport && q->rport != s->rport))
+	if (!q || !(q->h.flags & FACT_F_FASTOPEN) || q->lport != s->lport ||
+	    (q->rport && q->rport != s->rport))
 		return NULL;
 	q->child = 0;
 	c = life_add(t, s, false);
@@ -90,8 +91,8 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 
 	if (conn_is(c, CONN_REQUEST))
 		life_promote(t, c);
-	if (server && !timed && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_SYNCOOKIE | CONN_FASTOPEN) &&
-	    !f->retrans && f->srtt_us) {
+	if (server && !timed && conn_is(c, CONN_PREEXISTING) &&
+	    !conn_is(c, CONN_SYNCOOKIE | CONN_FASTOPEN) && !f->retrans && f->srtt_us) {
 		/* A request older than the tracer: the kernel measured SYN-ACK to ACK itself. */
 		c->t_begin = c->t_state = at - (uint64_t)f->srtt_us * 1000;
 		c->flags |= CONN_FROM_RTT;
@@ -140,7 +141,10 @@ static void queue(struct tracker *t, struct conn *c, struct listener *l)
 		life_enqueue(t, l, c);
 }
 
-/* Children of no request come to be known late: their client's end was established before, and found no other end. */
+/*
+ * Children of no request come to be known late: their client's end was established before, and
+ * found no other end.
+ */
 static void client_counted(struct tracker *t, const struct conn *c)
 {
 	struct conn *client = conn_is(c, CONN_PEER_TRACED) ? NULL : conn_other_end(t->conns, c);
@@ -151,7 +155,9 @@ static void client_counted(struct tracker *t, const struct conn *c)
 	t->connections--; /* one connection, both ends traced */
 }
 
-/* A passive open: its request is known, or (q: what the enqueue told) its listener is all we have. */
+/*
+ * A passive open: its request is known, or (q: what the enqueue told) its listener is all we have.
+ */
 static void passive_established(struct tracker *t, const struct fact_established *f, struct conn *c,
 				const struct fact_enqueue *q)
 {
@@ -179,20 +185,31 @@ static void passive_established(struct tracker *t, const struct fact_established
 		life_attach(t, c, listener_by_port(t->listeners, &f->s));
 	l = life_listener(t, c);
 	if (!known) {
-		bool cookie = f->h.flags & FACT_F_SYNCOOKIE || (q && q->h.flags & FACT_F_SYNCOOKIE) ||
-			      (q && q->q.cookie_stamp && !f->retrans && !life_absent(t, KNOW_SYN_RECV_BEGIN));
+		bool cookie = f->h.flags & FACT_F_SYNCOOKIE ||
+			      (q && q->h.flags & FACT_F_SYNCOOKIE) ||
+			      (q && q->q.cookie_stamp && !f->retrans &&
+			       !life_absent(t, KNOW_SYN_RECV_BEGIN));
 		bool older = f->h.t < t->t_first + (uint64_t)f->srtt_us * 1000;
 
-		/* The begin is not known. Where cookies are sent, and it is not older than us, there was none. */
+		/*
+		 * The begin is not known. Where cookies are sent, and it is not older than us,
+		 * there was none.
+		 */
 		c->flags |= older ? CONN_PREEXISTING : cookie ? CONN_SYNCOOKIE : 0;
 	}
 	if ((f->h.flags | (q ? q->h.flags : 0)) & FACT_F_SYNCOOKIE)
 		c->flags |= CONN_SYNCOOKIE;
 	life_own_as(c, l);
 	life_own_pid(t, c, &f->h, f->pid);
-	/* With its enqueue came the listener's figures; else the child's copy of them is the latest. */
+	/*
+	 * With its enqueue came the listener's figures; else the child's copy of them is the
+	 * latest.
+	 */
 	counted = q || conn_is(c, CONN_QUEUED | CONN_ACCEPTED | CONN_FASTOPEN);
-	/* Somebody has it already: another CPU accepted it, or it joins an MPTCP connection and is never queued. */
+	/*
+	 * Somebody has it already: another CPU accepted it, or it joins an MPTCP connection and is
+	 * never queued.
+	 */
 	if (taken && conn_is(c, CONN_QUEUED) && !conn_is(c, CONN_CLOSED))
 		life_taken_unseen(t, c, f->h.t);
 	else if (taken && !conn_is(c, CONN_ACCEPTED))
@@ -337,7 +354,8 @@ void life_on_enqueue(struct tracker *t, const struct fact_hdr *h)
 		c->flags |= CONN_FASTOPEN;
 	if (c->listener != l->id && c->t_established)
 		listener_completed_elsewhere(life_listener(t, c), l);
-	if (c->listener != l->id && conn_is(c, CONN_QUEUED)) { /* the request migrated to another of SO_REUSEPORT */
+	/* the request migrated to another of SO_REUSEPORT */
+	if (c->listener != l->id && conn_is(c, CONN_QUEUED)) {
 		listener_dequeue(t->listeners, t->conns, c);
 		life_enqueue(t, l, c);
 	}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Half open: the SYN made a request, its SYN-ACK goes out again, it expires; what the listener refused. */
+/*
+ * Half open: the SYN made a request, its SYN-ACK goes out again, it expires; what the listener
+ * refused.
+ */
 #include "tracker/state.h"
 
 #include <string.h>
@@ -12,7 +15,8 @@ void life_end_request(struct tracker *t, struct conn *c, uint64_t at, enum drop_
 	const char *why = life_close_reason(c);
 	struct event *e;
 
-	if (given_up == DROP_REQUEST_EXPIRED && l && !l->alive) { /* its timer found nobody to wait for */
+	/* its timer found nobody to wait for */
+	if (given_up == DROP_REQUEST_EXPIRED && l && !l->alive) {
 		given_up = DROP_UNKNOWN;
 		why = drop_reason_name(DROP_LISTENER_CLOSED);
 	}
@@ -65,7 +69,9 @@ static void learn_isns(struct conn *c, const struct fact_syn *f)
 	c->isns_known = true;
 }
 
-/* Whether f is about a request that is known: its SYN-ACK passes another device, or goes out again. */
+/*
+ * Whether f is about a request that is known: its SYN-ACK passes another device, or goes out again.
+ */
 static bool is_known(const struct conn *c, const struct fact_syn *f)
 {
 	if (c->isns_known)
@@ -125,8 +131,9 @@ static void sent_again(struct tracker *t, struct conn *c, const struct fact_syn 
 }
 
 /*
- * The listener that our SYN was meant for, where it is in the same namespace. A SYN that goes out again to a listener whose
- * queue is full names a client that was refused, though no hook saw the refusal.
+ * The listener that our SYN was meant for, where it is in the same namespace. A SYN that goes out
+ * again to a listener whose queue is full names a client that was refused, though no hook saw the
+ * refusal.
  */
 static struct listener *asked_listener(struct tracker *t, const struct fact_sock *ours)
 {
@@ -143,13 +150,18 @@ void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
 	bool ours = f->s.state == TCP_STATE_SYN_SENT;
-	bool child = f->s.state == TCP_STATE_SYN_RECV; /* a fast open has its socket before the handshake is over */
+	/* a fast open has its socket before the handshake is over */
+	bool child = f->s.state == TCP_STATE_SYN_RECV;
 	struct listener *l = ours ? NULL : life_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	struct conn *c = ours || child ? life_find(t, &f->s) : life_find_request(t, &f->s);
 	struct event *e;
 
-	/* Another request of the same client: the one that we know has gone unseen, nobody knows when. */
-	if (c && !ours && !child && c->isns_known && f->server_isn && c->server_isn != f->server_isn) {
+	/*
+	 * Another request of the same client: the one that we know has gone unseen, nobody knows
+	 * when.
+	 */
+	if (c && !ours && !child && c->isns_known && f->server_isn &&
+	    c->server_isn != f->server_isn) {
 		c->t_begin = c->t_state = 0;
 		life_end_request(t, c, h->t, DROP_UNKNOWN);
 		c = NULL;
@@ -198,7 +210,10 @@ void life_on_expired(struct tracker *t, const struct fact_hdr *h)
 	struct conn *c = life_find_request(t, &f->s);
 	struct listener *l;
 
-	/* The figures are of after its end, but the counter will move for it yet (tcp_listendrop in tcp_req_err). */
+	/*
+	 * The figures are of after its end, but the counter will move for it yet (tcp_listendrop in
+	 * tcp_req_err).
+	 */
 	l = listener_by_queues(t->listeners, &f->q);
 	if (l && h->flags & FACT_F_UNREACHABLE)
 		l->named_drops++;
@@ -206,13 +221,17 @@ void life_on_expired(struct tracker *t, const struct fact_hdr *h)
 	if (!c)
 		return;
 	learn_isns(c, f);
-	life_end_request(t, c, h->t, h->flags & FACT_F_UNREACHABLE ? DROP_CLIENT_UNREACHABLE : DROP_REQUEST_EXPIRED);
+	life_end_request(t, c, h->t,
+			 h->flags & FACT_F_UNREACHABLE ? DROP_CLIENT_UNREACHABLE
+						       : DROP_REQUEST_EXPIRED);
 }
 
 /*
- * By how much the listener's own counter (sk_drops) moves for such a refusal: a final ACK that finds the queue full is counted
- * where its child is not made (tcp_listendrop in tcp_v4_syn_recv_sock), and then each of its segments as one that nobody wanted
- * (discard_and_relse in tcp_v4_rcv): data that the client sends, believing to be connected, comes as several in one packet.
+ * By how much the listener's own counter (sk_drops) moves for such a refusal: a final ACK that
+ * finds the queue full is counted where its child is not made (tcp_listendrop in
+ * tcp_v4_syn_recv_sock), and then each of its segments as one that nobody wanted (discard_and_relse
+ * in tcp_v4_rcv): data that the client sends, believing to be connected, comes as several in one
+ * packet.
  */
 static unsigned int counted_as(const struct fact_drop *f)
 {
@@ -229,8 +248,9 @@ static bool request_was_reset(const struct tracker *t, const struct fact_sock *s
 	for (int i = 0; i < RESET_REQUESTS; i++) {
 		const struct reset_request *r = &t->reset_requests[i];
 
-		if (r->t && at < r->t + MS && r->s.netns == s->netns && r->s.lport == s->lport && r->s.rport == s->rport &&
-		    !memcmp(r->s.raddr, s->raddr, sizeof(s->raddr)) && !memcmp(r->s.laddr, s->laddr, sizeof(s->laddr)))
+		if (r->t && at < r->t + MS && r->s.netns == s->netns && r->s.lport == s->lport &&
+		    r->s.rport == s->rport && !memcmp(r->s.raddr, s->raddr, sizeof(s->raddr)) &&
+		    !memcmp(r->s.laddr, s->laddr, sizeof(s->laddr)))
 			return true;
 	}
 	return false;
@@ -243,13 +263,17 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 	bool syn = h->flags & FACT_F_SEGMENT_SYN;
 	struct conn *c = syn ? NULL : life_find_request(t, &f->s);
 	/* Where our RST has ended the request it knows better. */
-	bool believes = !syn && h->flags & FACT_F_ACKED && (c || !request_was_reset(t, &f->s, h->t));
+	bool believes =
+		!syn && h->flags & FACT_F_ACKED && (c || !request_was_reset(t, &f->s, h->t));
 	struct listener *l = listener_by_queues(t->listeners, &f->q);
 	struct event *e;
 
 	if (!f->q.sk)
 		l = c && c->listener ? life_listener(t, c) : listener_by_port(t->listeners, &f->s);
-	/* Named before the figures are looked at: the counter that comes with this fact has it already, or soon will. */
+	/*
+	 * Named before the figures are looked at: the counter that comes with this fact has it
+	 * already, or soon will.
+	 */
 	if (l)
 		l->named_drops += counted_as(f);
 	if (f->q.sk)
@@ -283,11 +307,13 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h)
 }
 
 /*
- * A request that should have sent its SYN-ACK again long ago is gone. Where the kernel tells of every expiry, it went another
- * way (the client's RST); elsewhere this is how expiry is derived: the timer doubles from one second (RFC 6298 5.5).
- * One that never sent again may also be waiting for data, silently (TCP_DEFER_ACCEPT): it gets all the time that the kernel's
- * five attempts take, and is then not said to have expired. So does one whose final ACK was refused: it stays also while no way to the
- * client is found to send on (reqsk_timer_handler, acked). When exactly it went is not known, so no duration is told.
+ * A request that should have sent its SYN-ACK again long ago is gone. Where the kernel tells of
+ * every expiry, it went another way (the client's RST); elsewhere this is how expiry is derived:
+ * the timer doubles from one second (RFC 6298 5.5). One that never sent again may also be waiting
+ * for data, silently (TCP_DEFER_ACCEPT): it gets all the time that the kernel's five attempts take,
+ * and is then not said to have expired. So does one whose final ACK was refused: it stays also
+ * while no way to the client is found to send on (reqsk_timer_handler, acked). When exactly it went
+ * is not known, so no duration is told.
  */
 void life_expire(void *ctx, struct conn *c)
 {

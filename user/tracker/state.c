@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What every part of a life needs: owners, bounded memory, moving from state to state, the last line. */
+/*
+ * What every part of a life needs: owners, bounded memory, moving from state to state, the last
+ * line.
+ */
 #include "tracker/state.h"
 
 #include <stdio.h>
@@ -66,8 +69,9 @@ void life_enqueue(struct tracker *t, struct listener *l, struct conn *c)
 }
 
 /*
- * Somebody has it: its accept() is about to return, or its fact was lost, or it is one that no hook sees, as those of the
- * kernel itself (NFS), of 32-bit programs by tracepoint, and of io_uring into fixed files.
+ * Somebody has it: its accept() is about to return, or its fact was lost, or it is one that no hook
+ * sees, as those of the kernel itself (NFS), of 32-bit programs by tracepoint, and of io_uring into
+ * fixed files.
  */
 void life_taken_unseen(struct tracker *t, struct conn *c, uint64_t at)
 {
@@ -140,7 +144,10 @@ struct conn *life_adopt(struct tracker *t, const struct fact_sock *s, unsigned i
 		return NULL;
 	c->state = (uint8_t)state;
 	c->visited = (uint16_t)(1u << state);
-	/* Once the tables have been read, what is not known is not older than us: its facts were lost. */
+	/*
+	 * Once the tables have been read, what is not known is not older than us: its facts were
+	 * lost.
+	 */
 	c->flags |= CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
 	if (listener_at_port(t->listeners, s)) {
 		c->role = ROLE_SERVER;
@@ -184,23 +191,25 @@ static void enter(struct conn *c, unsigned int state, uint64_t t)
 	c->t_state = t;
 }
 
-static void tell_gap(struct tracker *t, uint64_t at, const struct conn *c, const char *what, unsigned int from,
-		     unsigned int to)
+static void tell_gap(struct tracker *t, uint64_t at, const struct conn *c, const char *what,
+		     unsigned int from, unsigned int to)
 {
 	struct event *e = line_begin(&t->lines, EVENT_VERIFY, at);
 	char text[96];
 
-	snprintf(text, sizeof(text), "%s: %s to %s", what, tcp_state_name(from), tcp_state_name(to));
+	snprintf(text, sizeof(text), "%s: %s to %s", what, tcp_state_name(from),
+		 tcp_state_name(to));
 	line_conn(&t->lines, c, life_listener(t, c));
 	event_set_text(e, F_DIFFERENCE, text);
 	line_tell(&t->lines);
 }
 
 /*
- * Begins the line of a transition of c, and makes it. The caller adds what this transition knows, then tells the line.
- * NULL: the line is not wanted (--raw).
+ * Begins the line of a transition of c, and makes it. The caller adds what this transition knows,
+ * then tells the line. NULL: the line is not wanted (--raw).
  */
-struct event *life_move(struct tracker *t, struct conn *c, uint64_t at, unsigned int old_state, unsigned int new_state)
+struct event *life_move(struct tracker *t, struct conn *c, uint64_t at, unsigned int old_state,
+			unsigned int new_state)
 {
 	struct event *e = NULL;
 	uint64_t ns;
@@ -232,8 +241,8 @@ void life_told(struct tracker *t, struct event *e)
 		line_tell(&t->lines);
 }
 
-void life_tell_raw(struct tracker *t, const struct fact_hdr *h, const struct fact_sock *s, unsigned int old_state,
-		     unsigned int new_state)
+void life_tell_raw(struct tracker *t, const struct fact_hdr *h, const struct fact_sock *s,
+		   unsigned int old_state, unsigned int new_state)
 {
 	struct event *e;
 
@@ -289,12 +298,18 @@ static const char *end_of(const struct conn *c)
 	return "unknown";
 }
 
-/* The last line of c at `at`; c ended at `ended` (0: not yet, the stream ends first). c is gone afterwards. */
+/*
+ * The last line of c at `at`; c ended at `ended` (0: not yet, the stream ends first). c is gone
+ * afterwards.
+ */
 void life_tell_close(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
 {
 	struct event *e = line_begin(&t->lines, EVENT_CLOSE, at);
-	/* One that is queued even now may still be handed out: a corpse, at the end of the stream. */
-	bool never = c->role == ROLE_SERVER && conn_accept_known(c) && !conn_is(c, CONN_ACCEPTED | CONN_QUEUED) &&
+	/*
+	 * One that is queued even now may still be handed out: a corpse, at the end of the stream.
+	 */
+	bool never = c->role == ROLE_SERVER && conn_accept_known(c) &&
+		     !conn_is(c, CONN_ACCEPTED | CONN_QUEUED) &&
 		     (conn_is(c, CONN_WAS_QUEUED) || c->visited >> TCP_STATE_ESTABLISHED & 1);
 
 	if (never)

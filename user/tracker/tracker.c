@@ -67,8 +67,9 @@ void tracker_free(struct tracker *t)
 static void tell_lost(struct tracker *t, uint64_t at, uint64_t count, enum fact_lost_where where)
 {
 	static const char *const places[FACT_LOST_PLACES] = {
-		[FACT_LOST_RING] = "ringbuf",	    [FACT_LOST_RECURSION] = "recursion", [FACT_LOST_MAP] = "map_full",
-		[FACT_LOST_DECODE] = "decode", [FACT_LOST_EVICTED] = "evicted",
+		[FACT_LOST_RING] = "ringbuf",	 [FACT_LOST_RECURSION] = "recursion",
+		[FACT_LOST_MAP] = "map_full",	 [FACT_LOST_DECODE] = "decode",
+		[FACT_LOST_EVICTED] = "evicted",
 	};
 	struct event *e = line_begin(&t->lines, EVENT_LOST, at);
 
@@ -111,7 +112,7 @@ static void on_tick(struct tracker *t, const struct fact_hdr *h)
 
 void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
 {
-	static void (*const handlers[FACT_KINDS])(struct tracker *t, const struct fact_hdr *h) = {
+	static void (*const handlers[FACT_KINDS])(struct tracker * t, const struct fact_hdr *h) = {
 		[FACT_STATE] = life_on_state,
 		[FACT_LISTEN] = life_on_listen,
 		[FACT_CONNECT] = life_on_connect,
@@ -150,8 +151,12 @@ static void close_at_end(void *ctx, struct conn *c)
 
 	if (conn_is(c, CONN_CLOSED))
 		life_tell_close(t, c, t->t_now, c->t_state);
-	/* Those that were in TIME_WAIT before us have no story; those that came to it before our eyes do. */
-	else if (c->state == TCP_STATE_TIME_WAIT && (!conn_is(c, CONN_PREEXISTING) || conn_is(c, CONN_HANDED_OVER)))
+	/*
+	 * Those that were in TIME_WAIT before us have no story; those that came to it before our
+	 * eyes do.
+	 */
+	else if (c->state == TCP_STATE_TIME_WAIT &&
+		 (!conn_is(c, CONN_PREEXISTING) || conn_is(c, CONN_HANDED_OVER)))
 		life_tell_close(t, c, t->t_now, 0);
 }
 
@@ -288,7 +293,8 @@ bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q)
 	return listener_by_queues(t->listeners, q);
 }
 
-void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx)
+void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),
+		  void *ctx)
 {
 	struct walk w = {fn, ctx};
 

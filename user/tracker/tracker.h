@@ -2,8 +2,9 @@
 /*
  * tracker.h - the life of a socket: facts in, events out.
  *
- * Pure: no kernel, no clock but the facts' stamps, no output but the event function. Facts must come in the order of
- * their stamps (order.h); a fact out of order still works, its event carries `late`.
+ * Pure: no kernel, no clock but the facts' stamps, no output but the event function. Facts must
+ * come in the order of their stamps (order.h); a fact out of order still works, its event carries
+ * `late`.
  *
  *	struct tracker *t = tracker_new(&config, print, view);
  *	tracker_fact(t, &fact->h);
@@ -18,10 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event/event.h"
-#include "fact.h"
 #include "event/coverage.h"
+#include "event/event.h"
 #include "event/filter.h"
+#include "fact.h"
 #include "listener/verdict.h"
 
 /* Refusals by reason, as the drops object of the summary names them. */
@@ -42,10 +43,11 @@ struct tracker_config {
 	struct filter filter;
 	struct fact_list facts;
 	struct verdict_limits verdict; /* thresholds, documented in verdict.h */
-	uint64_t interval_ns;	       /* between listener lines; 0: only when the limit or the verdict changes */
-	size_t max_connections;	       /* bound of the table of connections */
-	size_t max_requests;	       /* bound of the table of half-open requests */
-	bool raw;		       /* print the kernel's own transitions instead of the story */
+	/* between listener lines; 0: only when the limit or the verdict changes */
+	uint64_t interval_ns;
+	size_t max_connections; /* bound of the table of connections */
+	size_t max_requests;	/* bound of the table of half-open requests */
+	bool raw;		/* print the kernel's own transitions instead of the story */
 };
 void tracker_config_init(struct tracker_config *config);
 
@@ -76,10 +78,16 @@ struct listener_summaries {
 struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, void *ctx);
 void tracker_free(struct tracker *t);
 
-/* One checked fact (decode.h). Never fails: what cannot be kept is evicted, counted and told as `lost`. */
+/*
+ * One checked fact (decode.h). Never fails: what cannot be kept is evicted, counted and told as
+ * `lost`.
+ */
 void tracker_fact(struct tracker *t, const struct fact_hdr *fact);
 
-/* The end of the stream at now (ns, CLOCK_MONOTONIC): pending lines and the summary, which is the last event. */
+/*
+ * The end of the stream at now (ns, CLOCK_MONOTONIC): pending lines and the summary, which is the
+ * last event.
+ */
 void tracker_finish(struct tracker *t, uint64_t now);
 
 /* For `verify` and tests: what the tracker believes to exist. */
@@ -89,15 +97,16 @@ struct tracker_socket {
 	int family;
 	uint8_t laddr[16], raddr[16];
 	uint16_t lport, rport;
-	unsigned int state;    /* enum tcp_state; a half-open request is SYN_RECV */
+	unsigned int state; /* enum tcp_state; a half-open request is SYN_RECV */
 	bool listener;
-	uint32_t accept_queue; /* listeners: as last known */
+	uint32_t accept_queue;		/* listeners: as last known */
 	uint32_t queue_low, queue_high; /* its extremes since the last walk */
 	uint32_t backlog;
-	uint64_t since;	       /* ns: when the state was entered */
+	uint64_t since; /* ns: when the state was entered */
 };
 /* Whether it knows that listener. */
 bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q);
-void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s), void *ctx);
+void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),
+		  void *ctx);
 
 #endif

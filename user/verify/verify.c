@@ -42,8 +42,8 @@ struct row {
 struct finding {
 	struct ends ends;
 	enum difference what;
-	uint32_t inode;	   /* the kernel's */
-	uint64_t since;	   /* the tracker's, 0 unknown */
+	uint32_t inode;		  /* the kernel's */
+	uint64_t since;		  /* the tracker's, 0 unknown */
 	uint32_t tracker, kernel; /* states, lengths or limits */
 	bool told;
 };
@@ -71,7 +71,8 @@ struct verify {
 	uint64_t begin, told;
 	struct row *row;
 	size_t rows, room;
-	struct index by_cookie, by_ends; /* of row; built when the tracker's sockets begin to come */
+	/* of row; built when the tracker's sockets begin to come */
+	struct index by_cookie, by_ends;
 	bool indexed;
 	bool failed; /* out of memory in this round: what it saw is not all */
 	struct findings before, now;
@@ -119,8 +120,9 @@ static uint64_t hash_ends(const struct ends *e)
 
 static bool same_ends(const struct ends *a, const struct ends *b)
 {
-	return a->netns == b->netns && a->lport == b->lport && a->rport == b->rport && a->family == b->family &&
-	       !memcmp(a->laddr, b->laddr, 16) && !memcmp(a->raddr, b->raddr, 16);
+	return a->netns == b->netns && a->lport == b->lport && a->rport == b->rport &&
+	       a->family == b->family && !memcmp(a->laddr, b->laddr, 16) &&
+	       !memcmp(a->raddr, b->raddr, 16);
 }
 
 static int index_reset(struct index *x, size_t count)
@@ -150,7 +152,10 @@ static void index_add(struct index *x, uint64_t hash, size_t number)
 	x->slot[i] = (uint32_t)number + 1;
 }
 
-/* Numbers that may have that hash, one after the other: *at starts as the hash. Returns 0 after the last, else number + 1. */
+/*
+ * Numbers that may have that hash, one after the other: *at starts as the hash. Returns 0 after the
+ * last, else number + 1.
+ */
 static uint32_t index_next(const struct index *x, uint64_t *at)
 {
 	return x->slot[(*at)++ & (x->size - 1)];
@@ -234,7 +239,8 @@ static bool has_listener(const struct verify *v, const struct ends *e)
 	for (size_t i = 0; i < v->rows; i++) {
 		const struct row *r = &v->row[i];
 
-		if (r->state == TCP_STATE_LISTEN && r->ends.netns == e->netns && r->ends.lport == e->lport)
+		if (r->state == TCP_STATE_LISTEN && r->ends.netns == e->netns &&
+		    r->ends.lport == e->lport)
 			return true;
 	}
 	return false;
@@ -244,9 +250,13 @@ static bool must_know(const struct verify *v, const struct row *r)
 {
 	const struct filter *f = &v->config.filter;
 
-	if (!filter_netns(f, r->ends.netns) || !filter_match(f, r->ends.family, r->ends.lport, r->ends.rport))
+	if (!filter_netns(f, r->ends.netns) ||
+	    !filter_match(f, r->ends.family, r->ends.lport, r->ends.rport))
 		return false;
-	/* The role of a connection does not stand in the tables: a listener on its port makes it a server. */
+	/*
+	 * The role of a connection does not stand in the tables: a listener on its port makes it a
+	 * server.
+	 */
 	if (f->side == SIDE_SERVER && !has_listener(v, &r->ends))
 		return false;
 	if (f->side == SIDE_CLIENT && has_listener(v, &r->ends))
@@ -384,8 +394,8 @@ static struct row *match_ends(struct verify *v, const struct ends *e, unsigned i
 }
 
 /* r: what the kernel has, NULL: nothing. */
-static int find(struct verify *v, enum difference what, const struct ends *e, const struct row *r, uint64_t since,
-		uint32_t tracker, uint32_t kernel)
+static int find(struct verify *v, enum difference what, const struct ends *e, const struct row *r,
+		uint64_t since, uint32_t tracker, uint32_t kernel)
 {
 	struct findings *n = &v->now;
 
@@ -409,13 +419,18 @@ static int compare(struct verify *v, const struct tracker_socket *s, const struc
 	int err = 0;
 
 	if (s->state != r->state)
-		return must_agree(v, s, r) ? find(v, STATE_DIFFERS, &r->ends, r, s->since, s->state, r->state) : 0;
+		return must_agree(v, s, r)
+			       ? find(v, STATE_DIFFERS, &r->ends, r, s->since, s->state, r->state)
+			       : 0;
 	if (s->state != TCP_STATE_LISTEN || s->since > r->t)
 		return 0;
 	/* The row is of some moment since the last round: the queue must have had that length. */
-	if ((r->accept_queue < s->queue_low || r->accept_queue > s->queue_high) && !is_absent(v, KNOW_ENQUEUE) && !is_absent(v, KNOW_ACCEPT))
-		err = find(v, r->accept_queue < s->queue_low ? QUEUE_SHORTER : QUEUE_LONGER, &r->ends, r, s->since,
-			   r->accept_queue < s->queue_low ? s->queue_low : s->queue_high, r->accept_queue);
+	if ((r->accept_queue < s->queue_low || r->accept_queue > s->queue_high) &&
+	    !is_absent(v, KNOW_ENQUEUE) && !is_absent(v, KNOW_ACCEPT))
+		err = find(v, r->accept_queue < s->queue_low ? QUEUE_SHORTER : QUEUE_LONGER,
+			   &r->ends, r, s->since,
+			   r->accept_queue < s->queue_low ? s->queue_low : s->queue_high,
+			   r->accept_queue);
 	if (!err && s->backlog != r->backlog && is_exact(v, KNOW_RELISTEN))
 		err = find(v, BACKLOG_DIFFERS, &r->ends, r, s->since, s->backlog, r->backlog);
 	return err;
@@ -461,8 +476,9 @@ static bool is_queue(enum difference what)
 
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
-	return a->what == b->what && a->ends.cookie == b->ends.cookie && same_ends(&a->ends, &b->ends) &&
-	       a->since == b->since && (is_queue(a->what) || (a->tracker == b->tracker && a->kernel == b->kernel));
+	return a->what == b->what && a->ends.cookie == b->ends.cookie &&
+	       same_ends(&a->ends, &b->ends) && a->since == b->since &&
+	       (is_queue(a->what) || (a->tracker == b->tracker && a->kernel == b->kernel));
 }
 
 static void describe(const struct finding *f, char *text, size_t size)
@@ -471,22 +487,27 @@ static void describe(const struct finding *f, char *text, size_t size)
 
 	switch (f->what) {
 	case UNKNOWN_SOCKET:
-		snprintf(text, size, "the kernel has it in %s, the tracker does not know it", kernel);
+		snprintf(text, size, "the kernel has it in %s, the tracker does not know it",
+			 kernel);
 		break;
 	case GONE_SOCKET:
-		snprintf(text, size, "the tracker has it in %s, the kernel does not list it", tracker);
+		snprintf(text, size, "the tracker has it in %s, the kernel does not list it",
+			 tracker);
 		break;
 	case STATE_DIFFERS:
 		snprintf(text, size, "state: the tracker says %s, the kernel %s", tracker, kernel);
 		break;
 	case QUEUE_SHORTER:
-		snprintf(text, size, "accept queue: the tracker counts at least %u, the kernel %u", f->tracker, f->kernel);
+		snprintf(text, size, "accept queue: the tracker counts at least %u, the kernel %u",
+			 f->tracker, f->kernel);
 		break;
 	case QUEUE_LONGER:
-		snprintf(text, size, "accept queue: the tracker counts at most %u, the kernel %u", f->tracker, f->kernel);
+		snprintf(text, size, "accept queue: the tracker counts at most %u, the kernel %u",
+			 f->tracker, f->kernel);
 		break;
 	case BACKLOG_DIFFERS:
-		snprintf(text, size, "backlog: the tracker has %u, the kernel %u", f->tracker, f->kernel);
+		snprintf(text, size, "backlog: the tracker has %u, the kernel %u", f->tracker,
+			 f->kernel);
 		break;
 	}
 }
@@ -494,7 +515,9 @@ static void describe(const struct finding *f, char *text, size_t size)
 static void tell(struct verify *v, const struct finding *f, uint64_t t)
 {
 	bool numbers = is_queue(f->what) || f->what == BACKLOG_DIFFERS;
-	uint32_t state = numbers ? TCP_STATE_LISTEN : f->what == GONE_SOCKET ? f->tracker : f->kernel;
+	uint32_t state = numbers		  ? TCP_STATE_LISTEN
+			 : f->what == GONE_SOCKET ? f->tracker
+						  : f->kernel;
 	char text[TEXT_MAX];
 	struct event e;
 
@@ -547,21 +570,24 @@ static void put_right(const struct verify *v, const struct finding *f, uint64_t 
 }
 
 /*
- * After the drain the tracker is newer than the rows, so where it still holds an old state against them no race can
- * explain it. What the tracker does not know may have ended meanwhile, and queues move: those need a second look.
+ * After the drain the tracker is newer than the rows, so where it still holds an old state against
+ * them no race can explain it. What the tracker does not know may have ended meanwhile, and queues
+ * move: those need a second look.
  */
 static bool is_certain(const struct verify *v, const struct finding *f)
 {
-	return (f->what == GONE_SOCKET || f->what == STATE_DIFFERS) && f->since && f->since + REST_NS <= v->begin;
+	return (f->what == GONE_SOCKET || f->what == STATE_DIFFERS) && f->since &&
+	       f->since + REST_NS <= v->begin;
 }
 
 /*
- * Where a request is told by its SYN-ACK there is none yet while that waits for the client's link address (ARP, neighbour
- * discovery). The tracker takes it over all the same.
+ * Where a request is told by its SYN-ACK there is none yet while that waits for the client's link
+ * address (ARP, neighbour discovery). The tracker takes it over all the same.
  */
 static bool waits_for_its_synack(const struct verify *v, const struct finding *f)
 {
-	return f->what == UNKNOWN_SOCKET && f->kernel == TCP_STATE_SYN_RECV && !is_exact(v, KNOW_SYN_RECV_BEGIN);
+	return f->what == UNKNOWN_SOCKET && f->kernel == TCP_STATE_SYN_RECV &&
+	       !is_exact(v, KNOW_SYN_RECV_BEGIN);
 }
 
 /* Of a socket that was listed twice only the newer row counts. */
@@ -591,7 +617,8 @@ static int find_unknown(struct verify *v)
 	return 0;
 }
 
-static const struct finding *find_before(const struct verify *v, const struct index *x, const struct finding *f)
+static const struct finding *find_before(const struct verify *v, const struct index *x,
+					 const struct finding *f)
 {
 	uint64_t at = hash_finding(f);
 	uint32_t i;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * verify.h - `--verify`: the tracker's sockets against the kernel's own tables, difference by difference. Pure.
+ * verify.h - `--verify`: the tracker's sockets against the kernel's own tables, difference by
+ * difference. Pure.
  *
- * A round, in this order, so that the tracker is never older than the rows that it is compared with:
+ * A round, in this order, so that the tracker is never older than the rows that it is compared
+ * with:
  *
  *	verify_begin(v, now);
  *	source_kernel_snapshot(...);		every FACT_EXISTING record to verify_kernel_socket()
@@ -32,10 +34,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event/event.h"
-#include "fact.h"
 #include "event/coverage.h"
+#include "event/event.h"
 #include "event/filter.h"
+#include "fact.h"
 #include "tracker/tracker.h"
 
 struct verify;
@@ -49,24 +51,32 @@ struct verify_config {
 struct verify *verify_new(const struct verify_config *config, event_fn emit, void *ctx);
 void verify_free(struct verify *v);
 
-/* Names a network namespace that the snapshot lists. If none is ever named, all count as listed. 0 or -ENOMEM. */
+/*
+ * Names a network namespace that the snapshot lists. If none is ever named, all count as listed. 0
+ * or -ENOMEM.
+ */
 int verify_namespace(struct verify *v, uint32_t netns);
 
 /* t: ns, CLOCK_MONOTONIC, before the snapshot is read. */
 void verify_begin(struct verify *v, uint64_t t);
-/* Both: 0 or -ENOMEM. A row that comes twice counts in its later form. All rows before the first tracker socket. */
+/*
+ * Both: 0 or -ENOMEM. A row that comes twice counts in its later form. All rows before the first
+ * tracker socket.
+ */
 int verify_kernel_socket(struct verify *v, const struct fact_existing *row);
 int verify_tracker_socket(struct verify *v, const struct tracker_socket *s);
 /*
- * Tells what differs; t stamps the lines. final: no other round will come, so what only the tracker's side of a race
- * could explain is told at once where the tracker's state is at rest for a second or more.
- * Returns how many differences were told now, or -ENOMEM, also where an earlier call of the round ran out of memory.
+ * Tells what differs; t stamps the lines. final: no other round will come, so what only the
+ * tracker's side of a race could explain is told at once where the tracker's state is at rest for a
+ * second or more. Returns how many differences were told now, or -ENOMEM, also where an earlier
+ * call of the round ran out of memory.
  */
 int verify_end(struct verify *v, uint64_t t, bool final);
 /*
- * What differs is put right: fix gets what the kernel has of it, as a FACT_EXISTING with FACT_F_AGAIN (state CLOSE: the kernel has
- * it no more). silent: it is not told, for after a loss the tracker cannot be right. Owners and queues are not put right: queues
- * come right by themselves. fix may be NULL.
+ * What differs is put right: fix gets what the kernel has of it, as a FACT_EXISTING with
+ * FACT_F_AGAIN (state CLOSE: the kernel has it no more). silent: it is not told, for after a loss
+ * the tracker cannot be right. Owners and queues are not put right: queues come right by
+ * themselves. fix may be NULL.
  */
 typedef void (*verify_fix_fn)(void *ctx, const struct fact_existing *f);
 void verify_set_fix(struct verify *v, verify_fix_fn fix, void *ctx, bool silent);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * impl.h - what every view begins with: its operations, its options, its output buffer. For views only.
+ * impl.h - what every view begins with: its operations, its options, its output buffer. For views
+ * only.
  *
  *	struct my_view {
  *		struct view base;
@@ -20,8 +21,9 @@ struct view {
 };
 
 /*
- * Allocates size zeroed bytes that begin with a struct view and sets it up. NULL when out of memory. ops->free frees
- * what the view itself owns; the buffer and the struct are freed by view_free().
+ * Allocates size zeroed bytes that begin with a struct view and sets it up. NULL when out of
+ * memory. ops->free frees what the view itself owns; the buffer and the struct are freed by
+ * view_free().
  */
 void *view_alloc(size_t size, const struct view_ops *ops, const struct view_options *options);
 

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/json_text.h"
+#include "base/text.h"
 #include "event/coverage.h"
 #include "event/filter.h"
-#include "base/json_text.h"
 #include "event/tcp.h"
-#include "base/text.h"
 #include "tracker/tracker.h"
 #include "view/impl.h"
 
@@ -30,12 +30,14 @@ struct key {
 };
 
 static const struct key keys[FIELD_COUNT] = {
-#define FIELD(id, key, kind, meaning) [F_##id] = {",\"" key "\":", sizeof(",\"" key "\":") - 1, KIND_##kind},
+#define FIELD(id, key, kind, meaning) \
+	[F_##id] = {",\"" key "\":", sizeof(",\"" key "\":") - 1, KIND_##kind},
 #include "event/fields.def"
 #undef FIELD
 };
 
-#define FIELD(id, key, kind, meaning) _Static_assert(sizeof(key) + 4 <= KEY_CELL, key " is longer than its cell");
+#define FIELD(id, key, kind, meaning) \
+	_Static_assert(sizeof(key) + 4 <= KEY_CELL, key " is longer than its cell");
 #include "event/fields.def"
 #undef FIELD
 
@@ -46,17 +48,18 @@ struct opening {
 };
 
 static const struct opening openings[EVENT_TYPE_COUNT] = {
-#define EVENT(id, name, meaning)                                                                                       \
-	[EVENT_##id] = {"{\"type\":\"" name "\",\"ts\":\"", sizeof("{\"type\":\"" name "\",\"ts\":\"") - 1},
+#define EVENT(id, name, meaning)                            \
+	[EVENT_##id] = {"{\"type\":\"" name "\",\"ts\":\"", \
+			sizeof("{\"type\":\"" name "\",\"ts\":\"") - 1},
 	EVENT_TYPES(EVENT)
 #undef EVENT
 };
 
 /* The order of a life, not of the kernel's numbers. */
 static const uint8_t life_order[] = {
-	TCP_STATE_LISTEN,    TCP_STATE_SYN_SENT,  TCP_STATE_NEW_SYN_RECV, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED,
-	TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSING,	  TCP_STATE_TIME_WAIT,
-	TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK, TCP_STATE_CLOSE,
+	TCP_STATE_LISTEN,      TCP_STATE_SYN_SENT,   TCP_STATE_NEW_SYN_RECV, TCP_STATE_SYN_RECV,
+	TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1,  TCP_STATE_FIN_WAIT2,    TCP_STATE_CLOSING,
+	TCP_STATE_TIME_WAIT,   TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK,     TCP_STATE_CLOSE,
 };
 
 /* Every scalar with its key fits; what may be longer reserves for itself. */
@@ -126,7 +129,8 @@ static bool put_states(struct cursor *c, const uint64_t *ns)
 
 	*c->p++ = '{';
 	for (size_t i = 0; i < sizeof(life_order); i++)
-		if (ns[life_order[i]] && !put_pair(c, tcp_state_name(life_order[i]), ns[life_order[i]], &first))
+		if (ns[life_order[i]] &&
+		    !put_pair(c, tcp_state_name(life_order[i]), ns[life_order[i]], &first))
 			return false;
 	*c->p++ = '}';
 	return true;
@@ -138,7 +142,8 @@ static bool put_drops(struct cursor *c, const uint64_t *counts)
 
 	*c->p++ = '{';
 	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++)
-		if (counts[i] && !put_pair(c, drop_reason_name((enum drop_reason)i), counts[i], &first))
+		if (counts[i] &&
+		    !put_pair(c, drop_reason_name((enum drop_reason)i), counts[i], &first))
 			return false;
 	*c->p++ = '}';
 	return true;
@@ -265,7 +270,8 @@ static bool put_listeners(struct cursor *c, const struct listener_summaries *all
 			c->p = text_addr(c->p, l->family, l->addr);
 			*c->p++ = '"';
 		}
-		if (!put_pair(c, "lport", l->port, &first) || !put_pair(c, "completed", l->completed, &first) ||
+		if (!put_pair(c, "lport", l->port, &first) ||
+		    !put_pair(c, "completed", l->completed, &first) ||
 		    (!l->accept_unseen && !put_pair(c, "accepted", l->accepted, &first)) ||
 		    !put_pair(c, "drops", l->drops, &first) ||
 		    !put_quantiles(c, "handshake_ns", &l->handshake) ||
@@ -287,7 +293,10 @@ static void put_addr(struct cursor *c, enum field f, int family, const uint8_t *
 	*c->p++ = '"';
 }
 
-/* One present field that is no number. False only without memory. A NULL pointer is an absent field. */
+/*
+ * One present field that is no number. False only without memory. A NULL pointer is an absent
+ * field.
+ */
 static bool put_other(struct cursor *c, enum field f, int family, const union field_value *v)
 {
 	switch ((enum field_kind)keys[f].kind) {

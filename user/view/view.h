@@ -2,8 +2,8 @@
 /*
  * view.h - a view prints events and decides nothing. Table, ladder and JSON each implement this.
  *
- * Text gathers in an output buffer and leaves in one write per batch (view_flush). A view never reads a clock,
- * an environment or a terminal: what it needs stands in the options.
+ * Text gathers in an output buffer and leaves in one write per batch (view_flush). A view never
+ * reads a clock, an environment or a terminal: what it needs stands in the options.
  */
 #ifndef SOCKSTATE_VIEW_H
 #define SOCKSTATE_VIEW_H
@@ -40,7 +40,10 @@ struct view *view_summary_new(const struct view_options *options);
 
 void view_event(struct view *v, const struct event *e);
 void view_finish(struct view *v);
-/* Writes what has gathered. 0, or a negative errno (-EPIPE: the reader has gone), then and ever after. */
+/*
+ * Writes what has gathered. 0, or a negative errno (-EPIPE: the reader has gone), then and ever
+ * after.
+ */
 int view_flush(struct view *v);
 /* Bytes waiting for view_flush. */
 uint64_t view_pending(const struct view *v);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * words.h - the names of the contract in words, for a person: "accept_queue_full" is "accept queue full". Pure.
+ * words.h - the names of the contract in words, for a person: "accept_queue_full" is "accept queue
+ * full". Pure.
  */
 #ifndef SOCKSTATE_PHRASE_H
 #define SOCKSTATE_PHRASE_H

@@ -22,16 +22,20 @@ int main(void)
 	check("nginx: worker", "\"nginx: worker\"", "a plain name");
 	check("a\"b\\c/d", "\"a\\\"b\\\\c/d\"", "quote and backslash");
 	check("\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\"", "the short escapes");
-	check("\x01\x1b[0m\x1f\x7f", "\"\\u0001\\u001b[0m\\u001f\\u007f\"", "other control characters");
+	check("\x01\x1b[0m\x1f\x7f", "\"\\u0001\\u001b[0m\\u001f\\u007f\"",
+	      "other control characters");
 	check("\xc2\x9b", "\"\\u009b\"", "C1 controls");
-	check("caf\xc3\xa9 日本 \xf0\x9f\x98\x80", "\"caf\xc3\xa9 日本 \xf0\x9f\x98\x80\"", "UTF-8 passes");
+	check("caf\xc3\xa9 日本 \xf0\x9f\x98\x80", "\"caf\xc3\xa9 日本 \xf0\x9f\x98\x80\"",
+	      "UTF-8 passes");
 	check("\xff", "\"\xef\xbf\xbd\"", "a byte that is never UTF-8");
 	check("a\xc3", "\"a\xef\xbf\xbd\"", "cut at the end");
-	check("\xe2\x82z", "\"\xef\xbf\xbdz\"", "cut in the middle: one replacement for the longest prefix");
+	check("\xe2\x82z", "\"\xef\xbf\xbdz\"",
+	      "cut in the middle: one replacement for the longest prefix");
 	check("\xf0\x9f\x98", "\"\xef\xbf\xbd\"", "three bytes of four");
 	check("\xc0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\"", "overlong");
 	check("\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"", "surrogate");
-	check("\xf4\x90\x80\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"", "beyond U+10FFFF");
+	check("\xf4\x90\x80\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"",
+	      "beyond U+10FFFF");
 
 	for (int c = 1; c < 256; c++)
 		all[n++] = (char)c;

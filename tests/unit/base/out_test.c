@@ -26,7 +26,8 @@ static void check_gather(void)
 	fcntl(p[0], F_SETFL, O_NONBLOCK);
 	ok(read(p[0], got, sizeof(got)) < 0, "and stays until it is flushed");
 	is_u64((uint64_t)out_flush(&o), 0, "flush succeeds");
-	ok(read(p[0], got, sizeof(got)) == 11 && !memcmp(got, "one two\0 3!", 11), "every byte arrives in one write");
+	ok(read(p[0], got, sizeof(got)) == 11 && !memcmp(got, "one two\0 3!", 11),
+	   "every byte arrives in one write");
 	is_u64(o.len, 0, "nothing is left");
 	is_u64((uint64_t)out_flush(&o), 0, "flushing nothing is fine");
 	close(p[0]);
@@ -97,7 +98,8 @@ static void check_partial(void)
 	for (size_t i = 0; at && i < SIZE; i++)
 		at[i] = (char)(i % 251);
 	out_advance(&o, at + SIZE);
-	is_u64((uint64_t)out_flush(&o), 0, "a full pipe, partial writes and signals are waited out");
+	is_u64((uint64_t)out_flush(&o), 0,
+	       "a full pipe, partial writes and signals are waited out");
 	ualarm(0, 0);
 	close(p[1]);
 	waitpid(child, &status, 0);

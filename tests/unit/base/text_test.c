@@ -54,7 +54,8 @@ static void check_addresses(void)
 	int wrong = 0;
 
 	for (int i = 0; i < 65536; i++) {
-		uint8_t v4[4] = {(uint8_t)(i >> 8), (uint8_t)i, (uint8_t)(i * 7), (uint8_t)(i >> 3)};
+		uint8_t v4[4] = {(uint8_t)(i >> 8), (uint8_t)i, (uint8_t)(i * 7),
+				 (uint8_t)(i >> 3)};
 
 		*text_addr(got, AF_INET, v4) = '\0';
 		inet_ntop(AF_INET, v4, want, sizeof(want));
@@ -64,29 +65,37 @@ static void check_addresses(void)
 
 	wrong = 0;
 	for (int i = 0; i < 65536; i++) {
-		for (int g = 0; g < 8; g++) { /* every pattern of zero groups, with groups of every length */
-			unsigned int v = i >> g & 1 ? (unsigned int)random() & 0xffff >> (random() & 15) : 0;
+		/* every pattern of zero groups, with groups of every length */
+		for (int g = 0; g < 8; g++) {
+			unsigned int v =
+				i >> g & 1 ? (unsigned int)random() & 0xffff >> (random() & 15) : 0;
 
 			a[2 * g] = (uint8_t)(v >> 8);
 			a[2 * g + 1] = (uint8_t)v;
 		}
 		*text_addr(got, AF_INET6, a) = '\0';
 		inet_ntop(AF_INET6, a, want, sizeof(want));
-		/* glibc prints ::1.2.3.4 for the deprecated IPv4-compatible form; RFC 5952 4 does not ask for it */
+		/*
+		 * glibc prints ::1.2.3.4 for the deprecated IPv4-compatible form; RFC 5952 4 does
+		 * not ask for it
+		 */
 		if (strcmp(got, want) && !strchr(want, '.')) {
 			printf("# got %s want %s\n", got, want);
 			wrong++;
 		}
 	}
 	ok(!wrong, "IPv6 as RFC 5952 wants it, for every pattern of zero groups");
-	is_str(addr6("fd00:1111:2222:3333:4444:5555:6666:7777"), "fd00:1111:2222:3333:4444:5555:6666:7777",
+	is_str(addr6("fd00:1111:2222:3333:4444:5555:6666:7777"),
+	       "fd00:1111:2222:3333:4444:5555:6666:7777",
 	       "the longest address keeps its 39 characters");
 	is_str(addr6("::ffff:192.168.100.200"), "::ffff:192.168.100.200", "v4-mapped");
 	is_str(addr6("::"), "::", "any");
 	is_str(addr6("::1"), "::1", "loopback");
-	is_str(addr6("2001:db8:0:1:1:1:1:1"), "2001:db8:0:1:1:1:1:1", "one zero group is not shortened");
+	is_str(addr6("2001:db8:0:1:1:1:1:1"), "2001:db8:0:1:1:1:1:1",
+	       "one zero group is not shortened");
 	is_str(addr6("2001:0:0:1:0:0:0:1"), "2001:0:0:1::1", "the longest run is");
-	is_str(addr6("2001:db8:0:0:1:0:0:1"), "2001:db8::1:0:0:1", "the first of two equal runs is");
+	is_str(addr6("2001:db8:0:0:1:0:0:1"), "2001:db8::1:0:0:1",
+	       "the first of two equal runs is");
 	is_str(addr6("1:0:0:0:0:0:0:0"), "1::", "a run at the end");
 
 	memset(a, 0xff, sizeof(a));
@@ -135,7 +144,8 @@ static void check_durations(void)
 
 		wide = c > wide ? c : wide;
 	}
-	ok(wide <= TEXT_DURATION_COLUMNS, "none is wider than %d columns (%u)", TEXT_DURATION_COLUMNS, wide);
+	ok(wide <= TEXT_DURATION_COLUMNS, "none is wider than %d columns (%u)",
+	   TEXT_DURATION_COLUMNS, wide);
 	text_duration(got, 41000, false);
 	is_str(got, "41 us", "without UTF-8");
 	*text_duration_right(got, 41000, 8, true) = '\0';
@@ -209,10 +219,16 @@ static void check_names(void)
 	is_str(clean("nginx", 15, true), "nginx", "a plain name");
 	is_str(clean("\x1b[31mred\x07", 15, true), "?[31mred?", "escape and bell");
 	is_str(clean("a\nb\tc\x7f", 15, true), "a?b?c?", "newline, tab, DEL");
-	is_str(clean("\xc2\x9b" "31m", 15, true), "?31m", "C1: CSI in one character");
+	is_str(clean("\xc2\x9b"
+		     "31m",
+		     15, true),
+	       "?31m", "C1: CSI in one character");
 	is_str(clean("x\xff\xfey", 15, true), "x??y", "not UTF-8");
 	is_str(clean("caf\xc3", 15, true), "caf?", "cut in a character by the kernel");
-	is_str(clean("\xe2\x80\xae" "exe", 15, true), "?exe", "right-to-left override");
+	is_str(clean("\xe2\x80\xae"
+		     "exe",
+		     15, true),
+	       "?exe", "right-to-left override");
 	is_str(clean("\xed\xa0\x80", 15, true), "???", "a surrogate");
 	is_str(clean("\xc0\xaf", 15, true), "??", "overlong");
 	is_str(clean("café", 15, true), "café", "UTF-8 stays");
@@ -243,8 +259,18 @@ static void check_columns(void)
 		const char *text;
 		unsigned int columns;
 	} characters[] = {
-		{"a", 1}, {"~", 1}, {"µ", 1}, {"·", 1}, {"\xdf\xbf", 1}, {"\xe0\xbf\xbf", 1}, {"\xe1\x83\xbf", 1},
-		{"\xe1\x84\x80", 2}, {"→", 1}, {"日", 2}, {"\xf0\x9f\x98\x80", 2}, {"\xf0\x90\x80\x80", 1},
+		{"a", 1},
+		{"~", 1},
+		{"µ", 1},
+		{"·", 1},
+		{"\xdf\xbf", 1},
+		{"\xe0\xbf\xbf", 1},
+		{"\xe1\x83\xbf", 1},
+		{"\xe1\x84\x80", 2},
+		{"→", 1},
+		{"日", 2},
+		{"\xf0\x9f\x98\x80", 2},
+		{"\xf0\x90\x80\x80", 1},
 	};
 	char text[64];
 
@@ -253,9 +279,11 @@ static void check_columns(void)
 
 		for (size_t before = 0; before < 20; before++) {
 			for (size_t behind = 0; behind < 20; behind++) {
-				snprintf(text, sizeof(text), "·%.*s%s%.*s", (int)before, "aaaaaaaaaaaaaaaaaaaa",
-					 characters[i].text, (int)behind, "bbbbbbbbbbbbbbbbbbbb");
-				wrong += text_columns(text) != 1 + before + characters[i].columns + behind;
+				snprintf(text, sizeof(text), "·%.*s%s%.*s", (int)before,
+					 "aaaaaaaaaaaaaaaaaaaa", characters[i].text, (int)behind,
+					 "bbbbbbbbbbbbbbbbbbbb");
+				wrong += text_columns(text) !=
+					 1 + before + characters[i].columns + behind;
 			}
 		}
 		is_u64(wrong, 0, "columns of a character at any place");

@@ -12,13 +12,17 @@ static void test_good(void)
 	char err[200] = "";
 
 	filter_init(&f);
-	ok(f.port_ranges == 0 && f.side == SIDE_BOTH && f.ipv4 && f.ipv6, "a new filter restricts nothing");
+	ok(f.port_ranges == 0 && f.side == SIDE_BOTH && f.ipv4 && f.ipv6,
+	   "a new filter restricts nothing");
 	ok(filter_add_ports(&f, "9502", err, sizeof(err)) == 0 && f.port_ranges == 1, "one port");
 	ok(f.ports[0].first == 9502 && f.ports[0].last == 9502, "is a range of one");
-	ok(filter_add_ports(&f, "9500-9510,80,1-65535", err, sizeof(err)) == 0 && f.port_ranges == 4, "lists and ranges add");
+	ok(filter_add_ports(&f, "9500-9510,80,1-65535", err, sizeof(err)) == 0 &&
+		   f.port_ranges == 4,
+	   "lists and ranges add");
 	ok(f.ports[1].first == 9500 && f.ports[1].last == 9510, "the range");
 	ok(f.ports[3].first == 1 && f.ports[3].last == 65535, "the widest range");
-	ok(filter_add_ports(&f, "00080", err, sizeof(err)) == 0 && f.ports[4].first == 80, "leading zeros are decimal");
+	ok(filter_add_ports(&f, "00080", err, sizeof(err)) == 0 && f.ports[4].first == 80,
+	   "leading zeros are decimal");
 }
 
 static void test_bad(void)
@@ -56,7 +60,8 @@ static void test_bad(void)
 		filter_init(&f);
 		f.port_ranges = 3;
 		before = f;
-		ok(filter_add_ports(&f, bad[i].text, err, sizeof(err)) == -EINVAL && !memcmp(&f, &before, sizeof(f)),
+		ok(filter_add_ports(&f, bad[i].text, err, sizeof(err)) == -EINVAL &&
+			   !memcmp(&f, &before, sizeof(f)),
 		   "'%s' is refused, the filter untouched", bad[i].text);
 		is_str(err, bad[i].err, "  and named");
 	}
@@ -65,10 +70,13 @@ static void test_bad(void)
 	for (int i = 0; i <= FILTER_RANGES_MAX; i++)
 		memcpy(many + 2 * i, "7,", 2);
 	many[2 * FILTER_RANGES_MAX + 1] = '\0';
-	ok(filter_add_ports(&f, many, err, sizeof(err)) == -EINVAL && f.port_ranges == 0, "33 parts are too many");
-	is_str(err, "more than 32 parts: join neighbouring ports into ranges such as 9500-9510", "  and named");
+	ok(filter_add_ports(&f, many, err, sizeof(err)) == -EINVAL && f.port_ranges == 0,
+	   "33 parts are too many");
+	is_str(err, "more than 32 parts: join neighbouring ports into ranges such as 9500-9510",
+	       "  and named");
 	many[2 * FILTER_RANGES_MAX - 1] = '\0';
-	ok(filter_add_ports(&f, many, err, sizeof(err)) == 0 && f.port_ranges == FILTER_RANGES_MAX, "32 parts are not");
+	ok(filter_add_ports(&f, many, err, sizeof(err)) == 0 && f.port_ranges == FILTER_RANGES_MAX,
+	   "32 parts are not");
 }
 
 static void test_match(void)
@@ -77,30 +85,36 @@ static void test_match(void)
 	char err[200];
 
 	filter_init(&f);
-	ok(filter_match(&f, AF_INET, 0, 0) && filter_match(&f, AF_INET6, 1, 2), "no restriction: everything matches");
+	ok(filter_match(&f, AF_INET, 0, 0) && filter_match(&f, AF_INET6, 1, 2),
+	   "no restriction: everything matches");
 	f.ipv6 = false;
 	ok(filter_match(&f, AF_INET, 1, 2) && !filter_match(&f, AF_INET6, 1, 2), "IPv4 only");
 	f.ipv6 = true;
 	f.ipv4 = false;
 	ok(!filter_match(&f, AF_INET, 1, 2) && filter_match(&f, AF_INET6, 1, 2), "IPv6 only");
-	ok(!filter_match_listener(&f, AF_INET, false, 1) && filter_match_listener(&f, AF_INET6, true, 1) &&
+	ok(!filter_match_listener(&f, AF_INET, false, 1) &&
+		   filter_match_listener(&f, AF_INET6, true, 1) &&
 		   filter_match_listener(&f, AF_INET6, false, 1),
 	   "listeners on IPv6");
 	f = (struct filter){.ipv4 = true};
-	ok(filter_match_listener(&f, AF_INET, false, 1) && !filter_match_listener(&f, AF_INET6, true, 1) &&
+	ok(filter_match_listener(&f, AF_INET, false, 1) &&
+		   !filter_match_listener(&f, AF_INET6, true, 1) &&
 		   filter_match_listener(&f, AF_INET6, false, 1),
 	   "listeners that serve IPv4");
 	f = (struct filter){.ipv6 = true};
 	filter_init(&f);
 	filter_add_ports(&f, "9500-9510,80", err, sizeof(err));
-	ok(filter_match(&f, AF_INET, 9500, 1) && filter_match(&f, AF_INET, 1, 9510) && filter_match(&f, AF_INET, 80, 1),
+	ok(filter_match(&f, AF_INET, 9500, 1) && filter_match(&f, AF_INET, 1, 9510) &&
+		   filter_match(&f, AF_INET, 80, 1),
 	   "either end, both edges");
 	ok(!filter_match(&f, AF_INET, 9499, 9511), "beside the edges");
 	ok(!filter_match(&f, AF_INET, 0, 0), "a port that is not known matches no range");
 	f.side = SIDE_SERVER;
-	ok(filter_match(&f, AF_INET, 80, 1) && !filter_match(&f, AF_INET, 1, 80), "server: the local port");
+	ok(filter_match(&f, AF_INET, 80, 1) && !filter_match(&f, AF_INET, 1, 80),
+	   "server: the local port");
 	f.side = SIDE_CLIENT;
-	ok(!filter_match(&f, AF_INET, 80, 1) && filter_match(&f, AF_INET, 1, 80), "client: the remote port");
+	ok(!filter_match(&f, AF_INET, 80, 1) && filter_match(&f, AF_INET, 1, 80),
+	   "client: the remote port");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sample_events.h - events made by hand, for the tests of the views: one connection from SYN to TIME_WAIT as a textbook tells
- * it, then a queue that overflows. Both ends on one machine.
+ * sample_events.h - events made by hand, for the tests of the views: one connection from SYN to
+ * TIME_WAIT as a textbook tells it, then a queue that overflows. Both ends on one machine.
  */
 #ifndef SOCKSTATE_STORY_H
 #define SOCKSTATE_STORY_H
@@ -13,19 +13,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "event/event.h"
 #include "event/coverage.h"
+#include "event/event.h"
 #include "event/filter.h"
 #include "event/tcp.h"
 #include "tracker/tracker.h"
 #include "view/view.h"
 
-#define US UINT64_C(1000)
-#define MS UINT64_C(1000000)
+#define US  UINT64_C(1000)
+#define MS  UINT64_C(1000000)
 #define SEC UINT64_C(1000000000)
 
 /* t = 1000 s is 2026-11-22T10:31:30Z */
-#define STORY_T0 (1000 * SEC)
+#define STORY_T0     (1000 * SEC)
 #define STORY_OFFSET ((INT64_C(1795343490) - 1000) * 1000000000)
 
 #define SERVER_PORT 9502
@@ -38,7 +38,8 @@ struct story {
 };
 
 /* An event of one end: role 's', 'c' or 'l'. port: the client's. */
-static __attribute__((unused)) struct event *at(struct story *s, enum event_type type, uint64_t t, char role, unsigned int port)
+static __attribute__((unused)) struct event *at(struct story *s, enum event_type type, uint64_t t,
+						char role, unsigned int port)
 {
 	struct event *e = &s->e;
 
@@ -75,8 +76,9 @@ static __attribute__((unused)) struct event *at(struct story *s, enum event_type
 	return e;
 }
 
-static __attribute__((unused)) struct event *move(struct story *s, uint64_t t, char role, unsigned int port, unsigned int from, unsigned int to,
-			  uint64_t in_old)
+static __attribute__((unused)) struct event *move(struct story *s, uint64_t t, char role,
+						  unsigned int port, unsigned int from,
+						  unsigned int to, uint64_t in_old)
 {
 	struct event *e = at(s, EVENT_STATE, t, role, port);
 
@@ -108,7 +110,8 @@ static __attribute__((unused)) void tell(struct story *s)
 static __attribute__((unused)) void story_meta(struct story *s)
 {
 	static struct fact_list facts;
-	static struct filter filter = {.ports = {{9502, 9502}}, .port_ranges = 1, .ipv4 = true, .ipv6 = true};
+	static struct filter filter = {
+		.ports = {{9502, 9502}}, .port_ranges = 1, .ipv4 = true, .ipv6 = true};
 	static const char *const argv[] = {"sockstate", "--port", "9502", NULL};
 	struct event *e = &s->e;
 
@@ -131,7 +134,8 @@ static __attribute__((unused)) void story_meta(struct story *s)
 }
 
 /* SYN, SYN-ACK, ACK, both ends seen; the connection is then `queue` of 2 in the accept queue. */
-static __attribute__((unused)) void story_handshake(struct story *s, uint64_t t, unsigned int port, unsigned int queue)
+static __attribute__((unused)) void story_handshake(struct story *s, uint64_t t, unsigned int port,
+						    unsigned int queue)
 {
 	struct event *e;
 
@@ -157,7 +161,8 @@ static __attribute__((unused)) void story_handshake(struct story *s, uint64_t t,
 	tell(s);
 }
 
-static __attribute__((unused)) void story_accept(struct story *s, uint64_t t, unsigned int port, uint64_t wait, uint64_t call)
+static __attribute__((unused)) void story_accept(struct story *s, uint64_t t, unsigned int port,
+						 uint64_t wait, uint64_t call)
 {
 	struct event *e = at(s, EVENT_ACCEPT, t, 's', port);
 
@@ -172,7 +177,8 @@ static __attribute__((unused)) void story_accept(struct story *s, uint64_t t, un
 }
 
 /* The client closes, the server 30 µs later; life is the server's. */
-static __attribute__((unused)) void story_close(struct story *s, uint64_t t, unsigned int port, uint64_t life)
+static __attribute__((unused)) void story_close(struct story *s, uint64_t t, unsigned int port,
+						uint64_t life)
 {
 	static uint64_t states[TCP_STATE_COUNT];
 	struct event *e;
@@ -205,7 +211,8 @@ static __attribute__((unused)) void story_close(struct story *s, uint64_t t, uns
 	tell(s);
 }
 
-static __attribute__((unused)) void story_drop(struct story *s, uint64_t t, unsigned int port, const char *segment)
+static __attribute__((unused)) void story_drop(struct story *s, uint64_t t, unsigned int port,
+					       const char *segment)
 {
 	struct event *e = at(s, EVENT_DROP, t, 's', port);
 
@@ -221,8 +228,9 @@ static __attribute__((unused)) void story_drop(struct story *s, uint64_t t, unsi
 	tell(s);
 }
 
-static __attribute__((unused)) void story_retransmit(struct story *s, uint64_t t, char role, unsigned int port, const char *what,
-			     unsigned int attempt)
+static __attribute__((unused)) void story_retransmit(struct story *s, uint64_t t, char role,
+						     unsigned int port, const char *what,
+						     unsigned int attempt)
 {
 	struct event *e = at(s, EVENT_RETRANSMIT, t, role, port);
 
@@ -245,8 +253,14 @@ static __attribute__((unused)) void story_summary(struct story *s, uint64_t t)
 {
 	static uint64_t drops[DROP_REASON_COUNT];
 	static struct listener_summary list[] = {{
-		.cookie = 1, .netns = 4026531840u, .family = AF_INET, .addr = {127, 0, 0, 1}, .port = SERVER_PORT,
-		.completed = 4, .accepted = 1, .drops = 3,
+		.cookie = 1,
+		.netns = 4026531840u,
+		.family = AF_INET,
+		.addr = {127, 0, 0, 1},
+		.port = SERVER_PORT,
+		.completed = 4,
+		.accepted = 1,
+		.drops = 3,
 		.handshake = {4, 41 * US, 44 * US, 44 * US, 44 * US},
 		.accept_wait = {1, 2000 * MS, 2000 * MS, 2000 * MS, 2000 * MS},
 	}};
@@ -293,7 +307,9 @@ static __attribute__((unused)) void story_tell(struct story *s)
 	queues(e, 0, 3);
 	event_set(e, F_ACCEPT_QUEUE_PEAK, 3);
 	event_set_text(e, F_VERDICT, "app_stuck");
-	event_set_text(e, F_ADVICE, "3 connections have waited 2.3 s and nobody called accept(): look at pid 4711.");
+	event_set_text(
+		e, F_ADVICE,
+		"3 connections have waited 2.3 s and nobody called accept(): look at pid 4711.");
 	tell(s);
 	e = at(s, EVENT_RESET, 7400 * MS, 's', 51236);
 	event_set_text(e, F_DIR, "received");

@@ -3,8 +3,8 @@
 
 #include <sys/socket.h>
 
-#include "tap.h"
 #include "event/tcp.h"
+#include "tap.h"
 
 union record {
 	struct fact_hdr h;
@@ -28,7 +28,8 @@ static union record sound(unsigned int kind)
 {
 	union record r = {0};
 
-	if (kind != FACT_ENQUEUE && kind != FACT_EXISTING_END && kind != FACT_LOST && kind != FACT_TICK)
+	if (kind != FACT_ENQUEUE && kind != FACT_EXISTING_END && kind != FACT_LOST &&
+	    kind != FACT_TICK)
 		r.state.s.family = AF_INET;
 	r.h = (struct fact_hdr){.t = 7, .size = (__u16)fact_size(kind), .kind = (__u8)kind};
 	return r;
@@ -43,15 +44,20 @@ static void test_kinds(void)
 {
 	union record r;
 
-	ok(fact_size(FACT_NONE) == 0 && fact_size(FACT_KINDS) == 0 && fact_size(255) == 0, "unknown kinds have no size");
-	ok(fact_size(FACT_EXPIRED) == sizeof(struct fact_syn) && fact_size(FACT_TICK) == sizeof(struct fact_hdr),
+	ok(fact_size(FACT_NONE) == 0 && fact_size(FACT_KINDS) == 0 && fact_size(255) == 0,
+	   "unknown kinds have no size");
+	ok(fact_size(FACT_EXPIRED) == sizeof(struct fact_syn) &&
+		   fact_size(FACT_TICK) == sizeof(struct fact_hdr),
 	   "known kinds have theirs");
 	for (unsigned int kind = FACT_NONE + 1; kind < FACT_KINDS; kind++) {
 		r = sound(kind);
-		ok(fact_size(kind) >= sizeof(r.h) && fact_size(kind) % 8 == 0 && accepted(&r), "kind %u is read", kind);
-		ok(!fact_decode(&r, r.h.size - 1u) && !fact_decode(&r, r.h.size + 8u), "  not a byte short, nor longer");
+		ok(fact_size(kind) >= sizeof(r.h) && fact_size(kind) % 8 == 0 && accepted(&r),
+		   "kind %u is read", kind);
+		ok(!fact_decode(&r, r.h.size - 1u) && !fact_decode(&r, r.h.size + 8u),
+		   "  not a byte short, nor longer");
 		r.h.size += 8;
-		ok(!accepted(&r) && !fact_decode(&r, r.h.size - 8u), "  nor with another size in its head");
+		ok(!accepted(&r) && !fact_decode(&r, r.h.size - 8u),
+		   "  nor with another size in its head");
 	}
 	r = sound(FACT_TICK);
 	for (unsigned int kind = FACT_KINDS; kind < 256; kind++) {
@@ -61,14 +67,15 @@ static void test_kinds(void)
 	}
 	r.h.kind = FACT_NONE;
 	r.h.size = 0;
-	ok(!fact_decode(&r, 0) && !fact_decode(&r, 16) && !fact_decode(&r, 8), "nothing is no record");
+	ok(!fact_decode(&r, 0) && !fact_decode(&r, 16) && !fact_decode(&r, 8),
+	   "nothing is no record");
 }
 
-#define REFUSED(kind, assignment)                                      \
-	do {                                                           \
-		union record r = sound(kind);                          \
-		ok(accepted(&r), #kind " is sound");                   \
-		r.assignment;                                          \
+#define REFUSED(kind, assignment)                                     \
+	do {                                                          \
+		union record r = sound(kind);                         \
+		ok(accepted(&r), #kind " is sound");                  \
+		r.assignment;                                         \
 		ok(!accepted(&r), "  and refused with " #assignment); \
 	} while (0)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fact_text.h - the tracker's test cases as stories: facts written as text, and below each the lines that come of it.
+ * fact_text.h - the tracker's test cases as stories: facts written as text, and below each the
+ * lines that come of it.
  *
  *	10.000 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:0/2/1
  *	    state LISTEN->SYN_RECV server#7@1 10.0.0.1:9502<10.0.0.2:4000 ...
@@ -14,8 +15,9 @@
  *	sk=5		address of the socket or child			called=10.5	seconds
  * and the plain numbers and names in set_number() and set_word().
  *
- * A line that comes of it is indented: its type, who (role#cookie@listener, ends, [pid/comm]), then every field in the
- * order of the catalogue. Times are in milliseconds, to the nanosecond. Lines before the first fact configure the tracker.
+ * A line that comes of it is indented: its type, who (role#cookie@listener, ends, [pid/comm]), then
+ * every field in the order of the catalogue. Times are in milliseconds, to the nanosecond. Lines
+ * before the first fact configure the tracker.
  */
 #ifndef SOCKSTATE_STORYBOOK_H
 #define SOCKSTATE_STORYBOOK_H
@@ -28,8 +30,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fact/decode.h"
 #include "event/tcp.h"
+#include "fact/decode.h"
 #include "tracker/tracker.h"
 
 struct text {
@@ -37,7 +39,8 @@ struct text {
 	size_t len, size;
 };
 
-__attribute__((format(printf, 2, 3))) static inline void add(struct text *t, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static inline void add(struct text *t, const char *format,
+							     ...)
 {
 	va_list args;
 	int n;
@@ -140,7 +143,9 @@ static inline void add_field(struct text *t, const struct event *e, enum field f
 		for (size_t i = 0; i < v->listeners->count; i++) {
 			const struct listener_summary *s = &v->listeners->list[i];
 
-			add(t, "\n        #%" PRIu64 " port=%u completed=%" PRIu64 " accepted=%" PRIu64 " drops=%" PRIu64,
+			add(t,
+			    "\n        #%" PRIu64 " port=%u completed=%" PRIu64 " accepted=%" PRIu64
+			    " drops=%" PRIu64,
 			    s->cookie, s->port, s->completed, s->accepted, s->drops);
 			add_quantiles(t, "handshake", &s->handshake);
 			add_quantiles(t, "accept_wait", &s->accept_wait);
@@ -168,7 +173,8 @@ static inline void add_field(struct text *t, const struct event *e, enum field f
 		add(t, "{");
 		for (int r = 0, n = 0; r < DROP_REASON_COUNT; r++)
 			if (v->drops[r])
-				add(t, "%s%s:%" PRIu64, n++ ? " " : "", drop_reason_name((enum drop_reason)r), v->drops[r]);
+				add(t, "%s%s:%" PRIu64, n++ ? " " : "",
+				    drop_reason_name((enum drop_reason)r), v->drops[r]);
 		add(t, "}");
 		break;
 	case KIND_I64:
@@ -236,28 +242,35 @@ struct words {
 	unsigned int old, new;
 	uint32_t flags;
 	uint64_t cpu, client_isn, server_isn, copy_queue, copy_backlog, count, called, of;
-	uint64_t pid, srtt, retrans, err, in, out, fd, drop_reason, reset_reason, seq, attempt, asked, somaxconn, inode, where, segments;
+	uint64_t pid, srtt, retrans, err, in, out, fd, drop_reason, reset_reason, seq, attempt,
+		asked, somaxconn, inode, where, segments;
 	bool asked_known, fd_known, isns_known;
 };
 
 static const char *const story_kinds[FACT_KINDS] = {
-	[FACT_STATE] = "state",	      [FACT_LISTEN] = "listen",	  [FACT_CONNECT] = "connect",
-	[FACT_ESTABLISHED] = "est",   [FACT_CLOSED] = "closed",	  [FACT_SYN] = "syn",
-	[FACT_RETRANSMIT] = "again",  [FACT_EXPIRED] = "expired", [FACT_DROP] = "drop",
-	[FACT_ENQUEUE] = "enqueue",   [FACT_ACCEPT] = "accept",	  [FACT_RESET] = "reset",
+	[FACT_STATE] = "state",	      [FACT_LISTEN] = "listen",
+	[FACT_CONNECT] = "connect",   [FACT_ESTABLISHED] = "est",
+	[FACT_CLOSED] = "closed",     [FACT_SYN] = "syn",
+	[FACT_RETRANSMIT] = "again",  [FACT_EXPIRED] = "expired",
+	[FACT_DROP] = "drop",	      [FACT_ENQUEUE] = "enqueue",
+	[FACT_ACCEPT] = "accept",     [FACT_RESET] = "reset",
 	[FACT_TIMEWAIT] = "timewait", [FACT_TIMEWAIT_END] = "timewait_end",
-	[FACT_EXISTING] = "existing", [FACT_EXISTING_END] = "walked", [FACT_LOST] = "lost", [FACT_TICK] = "tick",
+	[FACT_EXISTING] = "existing", [FACT_EXISTING_END] = "walked",
+	[FACT_LOST] = "lost",	      [FACT_TICK] = "tick",
 };
 
-static const char *const story_flags[] = {"owned", "syncookie", "fastopen", "synack", "peer_fin", "sent", "io_uring",
-					  "again", "functions", "recovered", "mptcp", "segment_syn", "acked", "socket",
-					  "fin_sent", "unreachable"};
-static const char *const story_drops[FACT_DROP_REASONS] = {"unknown", "accept_queue_full", "syn_queue_full",
-							   "cookie_invalid", "listener_closed", "other"};
-static const char *const story_resets[FACT_RESET_REASONS] = {"unknown", "no_socket", "state", "abort_on_close",
-							     "abort_on_linger", "abort_on_memory", "disconnect",
-							     "timeout", "other"};
-static const char *const story_places[FACT_LOST_PLACES] = {"ring", "recursion", "map", "decode", "evicted"};
+static const char *const story_flags[] = {"owned",     "syncookie", "fastopen", "synack",
+					  "peer_fin",  "sent",	    "io_uring", "again",
+					  "functions", "recovered", "mptcp",	"segment_syn",
+					  "acked",     "socket",    "fin_sent", "unreachable"};
+static const char *const story_drops[FACT_DROP_REASONS] = {"unknown",	      "accept_queue_full",
+							   "syn_queue_full",  "cookie_invalid",
+							   "listener_closed", "other"};
+static const char *const story_resets[FACT_RESET_REASONS] = {
+	"unknown",	   "no_socket",	 "state",   "abort_on_close", "abort_on_linger",
+	"abort_on_memory", "disconnect", "timeout", "other"};
+static const char *const story_places[FACT_LOST_PLACES] = {"ring", "recursion", "map", "decode",
+							   "evicted"};
 
 static inline int find_word(const char *const *list, size_t count, const char *word)
 {
@@ -320,10 +333,12 @@ static inline bool set_states(struct words *w, char *word)
 static inline bool set_number(struct words *w, const char *key, const char *value)
 {
 	uint64_t n = strtoull(value, NULL, 0);
-	uint64_t *const numbers[] = {&w->cpu, &w->count, &w->of,      &w->pid,	     &w->retrans, &w->in,   &w->out,
-				     &w->seq, &w->fd,	 &w->attempt, &w->somaxconn, &w->inode,	  &w->asked, &w->segments};
-	static const char *const keys[] = {"cpu", "count", "of", "pid", "retrans", "in", "out",
-					   "seq", "fd", "attempt", "somaxconn", "inode", "asked", "segments"};
+	uint64_t *const numbers[] = {&w->cpu,	    &w->count, &w->of,	  &w->pid,     &w->retrans,
+				     &w->in,	    &w->out,   &w->seq,	  &w->fd,      &w->attempt,
+				     &w->somaxconn, &w->inode, &w->asked, &w->segments};
+	static const char *const keys[] = {"cpu",	"count", "of",	  "pid",     "retrans",
+					   "in",	"out",	 "seq",	  "fd",	     "attempt",
+					   "somaxconn", "inode", "asked", "segments"};
 	uint32_t *const figures[] = {&w->q.syn_young, &w->q.drops, &w->q.cookie_stamp, &w->s.netns};
 	static const char *const figure_keys[] = {"young", "drops", "stamp", "ns"};
 	int i = FIND(keys, key);
@@ -354,8 +369,10 @@ static inline bool set_word(struct words *w, const char *key, const char *value)
 	static const struct {
 		const char *name;
 		int err;
-	} errnos[] = {{"ETIMEDOUT", ETIMEDOUT}, {"EHOSTUNREACH", EHOSTUNREACH}, {"ECONNRESET", ECONNRESET}, {"ECONNREFUSED", ECONNREFUSED},
-		      {"EMFILE", EMFILE}, {"EAGAIN", EAGAIN}, {"EPIPE", EPIPE}, {"ECONNABORTED", ECONNABORTED}};
+	} errnos[] = {{"ETIMEDOUT", ETIMEDOUT},	  {"EHOSTUNREACH", EHOSTUNREACH},
+		      {"ECONNRESET", ECONNRESET}, {"ECONNREFUSED", ECONNREFUSED},
+		      {"EMFILE", EMFILE},	  {"EAGAIN", EAGAIN},
+		      {"EPIPE", EPIPE},		  {"ECONNABORTED", ECONNABORTED}};
 
 	if (!strcmp(key, "q") && sscanf(value, "%u:%u/%u/%u", &cookie, &a, &b, &c) == 4) {
 		w->q.cookie = cookie;
@@ -379,7 +396,8 @@ static inline bool set_word(struct words *w, const char *key, const char *value)
 		w->task.pid = w->task.tid = a;
 		if (strchr(value, ':'))
 			w->task.tid = (uint32_t)atoi(strchr(value, ':') + 1);
-		snprintf(w->task.comm, sizeof(w->task.comm), "%s", strchr(value, '/') ? strchr(value, '/') + 1 : "");
+		snprintf(w->task.comm, sizeof(w->task.comm), "%s",
+			 strchr(value, '/') ? strchr(value, '/') + 1 : "");
 		w->flags |= FACT_F_OWNED;
 		return true;
 	}
@@ -446,61 +464,102 @@ static inline void fill(union any_fact *f, enum fact_kind kind, const struct wor
 
 	switch (kind) {
 	case FACT_STATE:
-		f->state = (struct fact_state){.s = w->s, .old = (uint8_t)w->old, .new = (uint8_t)w->new, .pid = (uint32_t)w->pid};
+		f->state = (struct fact_state){.s = w->s,
+					       .old = (uint8_t)w->old,
+					       .new = (uint8_t)w->new,
+					       .pid = (uint32_t)w->pid};
 		break;
 	case FACT_LISTEN:
-		f->listen = (struct fact_listen){.s = w->s, .q = w->q, .task = w->task, .old = (uint8_t)w->old,
-						 .new = (uint8_t)w->new, .somaxconn = (uint32_t)w->somaxconn,
-						 .backlog_asked = (uint32_t)w->asked, .asked_known = w->asked_known};
+		f->listen = (struct fact_listen){.s = w->s,
+						 .q = w->q,
+						 .task = w->task,
+						 .old = (uint8_t)w->old,
+						 .new = (uint8_t)w->new,
+						 .somaxconn = (uint32_t)w->somaxconn,
+						 .backlog_asked = (uint32_t)w->asked,
+						 .asked_known = w->asked_known};
 		break;
 	case FACT_CONNECT:
-		f->connect = (struct fact_connect){.s = w->s, .task = w->task, .old = TCP_STATE_CLOSE, .new = TCP_STATE_SYN_SENT};
+		f->connect = (struct fact_connect){.s = w->s,
+						   .task = w->task,
+						   .old = TCP_STATE_CLOSE,
+						   .new = TCP_STATE_SYN_SENT};
 		break;
 	case FACT_ESTABLISHED:
 		f->established = (struct fact_established){
-			.s = w->s, .old = (uint8_t)w->old, .new = (uint8_t)w->new, .pid = (uint32_t)w->pid,
+			.s = w->s,
+			.old = (uint8_t)w->old,
+			.new = (uint8_t)w->new,
+			.pid = (uint32_t)w->pid,
 			.local_isn = (uint32_t)(client ? w->client_isn : w->server_isn),
 			.remote_isn = (uint32_t)(client ? w->server_isn : w->client_isn),
-			.srtt_us = (uint32_t)w->srtt, .retrans = (uint32_t)w->retrans,
-			.accept_queue = (uint32_t)w->copy_queue, .backlog = (uint32_t)w->copy_backlog};
+			.srtt_us = (uint32_t)w->srtt,
+			.retrans = (uint32_t)w->retrans,
+			.accept_queue = (uint32_t)w->copy_queue,
+			.backlog = (uint32_t)w->copy_backlog};
 		break;
 	case FACT_CLOSED:
-		f->closed = (struct fact_closed){.s = w->s, .old = (uint8_t)w->old, .new = (uint8_t)w->new,
-						 .err = (uint16_t)w->err, .pid = (uint32_t)w->pid, .bytes_in = w->in,
-						 .bytes_out = w->out, .retrans = (uint32_t)w->retrans,
+		f->closed = (struct fact_closed){.s = w->s,
+						 .old = (uint8_t)w->old,
+						 .new = (uint8_t)w->new,
+						 .err = (uint16_t)w->err,
+						 .pid = (uint32_t)w->pid,
+						 .bytes_in = w->in,
+						 .bytes_out = w->out,
+						 .retrans = (uint32_t)w->retrans,
 						 .srtt_us = (uint32_t)w->srtt};
 		break;
 	case FACT_SYN:
 	case FACT_RETRANSMIT:
 	case FACT_EXPIRED:
-		f->syn = (struct fact_syn){.s = w->s, .q = w->q, .client_isn = (uint32_t)w->client_isn,
-					   .server_isn = (uint32_t)w->server_isn, .attempt = (uint32_t)w->attempt};
+		f->syn = (struct fact_syn){.s = w->s,
+					   .q = w->q,
+					   .client_isn = (uint32_t)w->client_isn,
+					   .server_isn = (uint32_t)w->server_isn,
+					   .attempt = (uint32_t)w->attempt};
 		break;
 	case FACT_DROP:
-		f->drop = (struct fact_drop){.s = w->s, .q = w->q, .reason = (uint16_t)w->drop_reason,
-					     .segments = (uint16_t)w->segments, .client_seq = (uint32_t)w->seq};
+		f->drop = (struct fact_drop){.s = w->s,
+					     .q = w->q,
+					     .reason = (uint16_t)w->drop_reason,
+					     .segments = (uint16_t)w->segments,
+					     .client_seq = (uint32_t)w->seq};
 		break;
 	case FACT_ENQUEUE:
-		f->enqueue = (struct fact_enqueue){.q = w->q, .child = w->s.sk, .child_cookie = w->s.cookie,
-						   .netns = w->s.netns, .lport = w->s.lport, .rport = w->s.rport};
+		f->enqueue = (struct fact_enqueue){.q = w->q,
+						   .child = w->s.sk,
+						   .child_cookie = w->s.cookie,
+						   .netns = w->s.netns,
+						   .lport = w->s.lport,
+						   .rport = w->s.rport};
 		break;
 	case FACT_ACCEPT:
-		f->accept = (struct fact_accept){.s = w->s, .q = w->q, .task = w->task, .called = w->called,
-						 .fd = w->fd_known ? (int32_t)w->fd : -1, .err = (int32_t)w->err};
+		f->accept = (struct fact_accept){.s = w->s,
+						 .q = w->q,
+						 .task = w->task,
+						 .called = w->called,
+						 .fd = w->fd_known ? (int32_t)w->fd : -1,
+						 .err = (int32_t)w->err};
 		break;
 	case FACT_RESET:
-		f->reset = (struct fact_reset){.s = w->s, .reason = (uint32_t)w->reset_reason, .pid = (uint32_t)w->pid};
+		f->reset = (struct fact_reset){
+			.s = w->s, .reason = (uint32_t)w->reset_reason, .pid = (uint32_t)w->pid};
 		break;
 	case FACT_TIMEWAIT:
 	case FACT_TIMEWAIT_END:
 		f->timewait = (struct fact_timewait){.s = w->s};
 		break;
 	case FACT_EXISTING:
-		f->existing = (struct fact_existing){.s = w->s, .q = w->q, .task = w->task,
+		f->existing = (struct fact_existing){.s = w->s,
+						     .q = w->q,
+						     .task = w->task,
 						     .fd = w->fd_known ? (int32_t)w->fd : -1,
-						     .inode = (uint32_t)w->inode, .retrans = (uint32_t)w->retrans,
-						     .srtt_us = (uint32_t)w->srtt, .bytes_in = w->in,
-						     .bytes_out = w->out, .listener_cookie = w->of};
+						     .inode = (uint32_t)w->inode,
+						     .retrans = (uint32_t)w->retrans,
+						     .srtt_us = (uint32_t)w->srtt,
+						     .bytes_in = w->in,
+						     .bytes_out = w->out,
+						     .listener_cookie = w->of};
 		break;
 	case FACT_LOST:
 		f->lost = (struct fact_lost){.count = w->count, .where = (uint32_t)w->where};
@@ -534,8 +593,11 @@ static inline const char *read_fact(char *line, union any_fact *f)
 		w.s.state = TCP_STATE_ESTABLISHED;
 	memset(f, 0, sizeof(*f));
 	fill(f, (enum fact_kind)kind, &w);
-	f->h = (struct fact_hdr){.t = seconds(when), .size = (uint16_t)fact_size((unsigned int)kind),
-				 .kind = (uint8_t)kind, .cpu = (uint8_t)w.cpu, .flags = w.flags};
+	f->h = (struct fact_hdr){.t = seconds(when),
+				 .size = (uint16_t)fact_size((unsigned int)kind),
+				 .kind = (uint8_t)kind,
+				 .cpu = (uint8_t)w.cpu,
+				 .flags = w.flags};
 	return fact_decode(f, f->h.size) ? NULL : "(not a good fact)";
 }
 
@@ -575,9 +637,9 @@ static inline bool configure(struct tracker_config *c, char *line)
 	} else if (!strcmp(key, "know") && b) {
 		for (int i = 0; i < KNOW_COUNT; i++)
 			if (!strcmp(fact_name((enum fact_name)i), a))
-				c->facts.fact[i].is = !strcmp(b, "exact")   ? FACT_IS_EXACT :
-						      !strcmp(b, "derived") ? FACT_IS_DERIVED :
-									      FACT_IS_ABSENT;
+				c->facts.fact[i].is = !strcmp(b, "exact")     ? FACT_IS_EXACT
+						      : !strcmp(b, "derived") ? FACT_IS_DERIVED
+									      : FACT_IS_ABSENT;
 	} else {
 		return false;
 	}
@@ -586,7 +648,10 @@ static inline bool configure(struct tracker_config *c, char *line)
 
 /* ---- a story ---- */
 
-/* The story as it is told now: its facts and comments as they stand, its lines as they come. The caller frees it. */
+/*
+ * The story as it is told now: its facts and comments as they stand, its lines as they come. The
+ * caller frees it.
+ */
 static inline char *retell(const char *story)
 {
 	struct telling told = {0};

@@ -6,7 +6,7 @@
 
 #include "tap.h"
 
-#define MANY 1000000
+#define MANY	  1000000
 #define TARGET_MS 60
 /* Sanitizers and other programs slow it down: the target is told, this is what fails. */
 #define LIMIT_MS 3000
@@ -30,7 +30,8 @@ static void see(void *ctx, const struct fact_hdr *h)
 	const struct fact_state *f = (const void *)h;
 	struct seen *seen = ctx;
 
-	if (seen->count && (h->t < seen->last_t || (h->t == seen->last_t && f->s.cookie < seen->last_arrival)))
+	if (seen->count &&
+	    (h->t < seen->last_t || (h->t == seen->last_t && f->s.cookie < seen->last_arrival)))
 		seen->out_of_order++;
 	if (f->pid != (__u32)(h->t * 31 + f->s.cookie) || h->size != sizeof(*f))
 		seen->wrong_bytes++;
@@ -64,7 +65,8 @@ static void test_sorts(void)
 	ok(seen.count == 5 && order_waiting(o) == 3, "up to 20, inclusive");
 	order_release(o, UINT64_MAX, see, &seen);
 	ok(seen.count == 8 && !memcmp(seen.t, want, sizeof(want)), "sorted");
-	ok(!seen.out_of_order && !seen.wrong_bytes, "equal stamps in order of arrival, bytes unchanged");
+	ok(!seen.out_of_order && !seen.wrong_bytes,
+	   "equal stamps in order of arrival, bytes unchanged");
 	order_free(o);
 }
 
@@ -77,7 +79,8 @@ static void test_full(void)
 		push(o, 100 - i, i, &seen);
 	ok(seen.count == 0, "five fit into five");
 	push(o, 200, 5, &seen);
-	ok(seen.count == 1 && seen.t[0] == 96 && order_waiting(o) == 5, "the sixth lets the oldest go");
+	ok(seen.count == 1 && seen.t[0] == 96 && order_waiting(o) == 5,
+	   "the sixth lets the oldest go");
 	push(o, 1, 6, &seen);
 	ok(seen.count == 2 && seen.t[1] == 97, "even if it is older itself: it had no place yet");
 	order_release(o, UINT64_MAX, see, &seen);
@@ -99,13 +102,18 @@ static void test_random(void)
 			random ^= random << 13;
 			random ^= random >> 7;
 			random ^= random << 17;
-			push(o, round % 3 == 0 ? random % 50 : round % 3 == 1 ? i : n - i, i, &seen);
+			push(o,
+			     round % 3 == 0   ? random % 50
+			     : round % 3 == 1 ? i
+					      : n - i,
+			     i, &seen);
 		}
 		order_release(o, UINT64_MAX, see, &seen);
 		disorder += seen.out_of_order;
 		seen = (struct seen){.wrong_bytes = seen.wrong_bytes};
 	}
-	ok(disorder == 0 && seen.wrong_bytes == 0 && order_waiting(o) == 0, "200 shapes come out sorted");
+	ok(disorder == 0 && seen.wrong_bytes == 0 && order_waiting(o) == 0,
+	   "200 shapes come out sorted");
 	order_free(o);
 }
 
@@ -157,7 +165,8 @@ static void test_speed(void)
 
 			best = ms < best ? ms : best;
 		}
-		ok(seen.count == MANY && !seen.out_of_order && !seen.wrong_bytes, "a million facts, %s", runs[r].name);
+		ok(seen.count == MANY && !seen.out_of_order && !seen.wrong_bytes,
+		   "a million facts, %s", runs[r].name);
 		printf("# %.0f ms (target %d)\n", best, TARGET_MS);
 		ok(best < LIMIT_MS, "in less than %d ms", LIMIT_MS);
 	}

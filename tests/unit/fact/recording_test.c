@@ -28,7 +28,11 @@ static int see(void *ctx, const void *bytes, size_t size)
 
 static struct recording_info make_info(void)
 {
-	struct recording_info info = {.fact_version = FACT_VERSION, .raw = RECORDING_RAW_YES, .boot_offset_ns = -5, .kernel = "6.1.0", .version = "9.9"};
+	struct recording_info info = {.fact_version = FACT_VERSION,
+				      .raw = RECORDING_RAW_YES,
+				      .boot_offset_ns = -5,
+				      .kernel = "6.1.0",
+				      .version = "9.9"};
 	char err[ERR_MAX];
 
 	filter_init(&info.filter);
@@ -104,7 +108,9 @@ static void test_round_trip(void)
 
 	write_some(50);
 	ok(recording_open(&r, path, &info, err, sizeof(err)) == 0, "opens %s", err);
-	ok(info.fact_version == FACT_VERSION && info.boot_offset_ns == -5 && info.raw == RECORDING_RAW_YES, "offset, --raw");
+	ok(info.fact_version == FACT_VERSION && info.boot_offset_ns == -5 &&
+		   info.raw == RECORDING_RAW_YES,
+	   "offset, --raw");
 	ok(!memcmp(&info.filter, &want.filter, sizeof(info.filter)), "filter");
 	is_str(info.kernel, "6.1.0", "kernel");
 	is_str(info.version, "9.9", "version");
@@ -114,11 +120,13 @@ static void test_round_trip(void)
 	recording_free(r);
 
 	seen = (struct seen){.stop_at = 7};
-	ok(read_all(&seen, err, sizeof(err)) == -ECANCELED && seen.count == 7, "the reader may stop early");
+	ok(read_all(&seen, err, sizeof(err)) == -ECANCELED && seen.count == 7,
+	   "the reader may stop early");
 
 	write_some(0);
 	seen = (struct seen){0};
-	ok(read_all(&seen, err, sizeof(err)) == 0 && seen.count == 0, "an empty recording is no error");
+	ok(read_all(&seen, err, sizeof(err)) == 0 && seen.count == 0,
+	   "an empty recording is no error");
 }
 
 /* Wherever it is cut: an error that tells where, after everything before it. */
@@ -194,7 +202,8 @@ static void test_strangers(void)
 
 	fputs("#!/bin/sh\necho a script is no recording\n", f);
 	fclose(f);
-	ok(recording_open(&r, path, &info, err, sizeof(err)) == -EBADMSG && strstr(err, "is not a recording of sockstate"),
+	ok(recording_open(&r, path, &info, err, sizeof(err)) == -EBADMSG &&
+		   strstr(err, "is not a recording of sockstate"),
 	   "a stranger is refused: %s", err);
 	ok(!r && !memcmp(&info, &before, sizeof(info)), "outputs untouched");
 
@@ -203,16 +212,24 @@ static void test_strangers(void)
 	fseek(f, 10, SEEK_SET);
 	fputs("\xfe\xff", f);
 	fclose(f);
-	/* On a big-endian machine those two bytes are right, and the head that follows is not touched. */
-	ok(recording_open(&r, path, &info, err, sizeof(err)) == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? -EPROTONOSUPPORT : 0),
+	/*
+	 * On a big-endian machine those two bytes are right, and the head that follows is not
+	 * touched.
+	 */
+	ok(recording_open(&r, path, &info, err, sizeof(err)) ==
+		   (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? -EPROTONOSUPPORT : 0),
 	   "the other byte order: %s", err);
 	recording_free(r);
 	r = NULL;
 
-	ok(recording_open(&r, "/nonexistent/file", &info, err, sizeof(err)) == -ENOENT, "no such file: %s", err);
-	ok(recording_create(&w, "/nonexistent/file", &info, err, sizeof(err)) == -ENOENT && !w, "no such directory: %s", err);
-	ok(recording_create(&w, "-", &info, err, sizeof(err)) == -EINVAL && !w, "not to standard output: %s", err);
-	ok(recording_create(&w, "/dev/full", &info, err, sizeof(err)) == -ENOSPC && !w, "a full disk: %s", err);
+	ok(recording_open(&r, "/nonexistent/file", &info, err, sizeof(err)) == -ENOENT,
+	   "no such file: %s", err);
+	ok(recording_create(&w, "/nonexistent/file", &info, err, sizeof(err)) == -ENOENT && !w,
+	   "no such directory: %s", err);
+	ok(recording_create(&w, "-", &info, err, sizeof(err)) == -EINVAL && !w,
+	   "not to standard output: %s", err);
+	ok(recording_create(&w, "/dev/full", &info, err, sizeof(err)) == -ENOSPC && !w,
+	   "a full disk: %s", err);
 	ok(recording_close(NULL) == 0, "closing nothing is fine");
 	recording_free(NULL);
 }

@@ -19,7 +19,7 @@ struct place {
 	size_t ring_bytes;
 	unsigned int count;
 	struct rings *rings;
-	uint64_t clock; /* one tick for each look at it */
+	uint64_t clock;	 /* one tick for each look at it */
 	uint64_t latest; /* of the other stamps */
 };
 
@@ -50,7 +50,8 @@ static struct fact_hdr *take(struct place *p, unsigned int ring, size_t size)
 		return NULL;
 	__atomic_store_n(&e->head, head + size, __ATOMIC_RELEASE);
 	chunk = ring * (p->ring_bytes / RING_CHUNK) + (head & (p->ring_bytes - 1)) / RING_CHUNK;
-	return (struct fact_hdr *)(p->chunks + chunk * (RING_CHUNK + RING_SLACK) + head % RING_CHUNK);
+	return (struct fact_hdr *)(p->chunks + chunk * (RING_CHUNK + RING_SLACK) +
+				   head % RING_CHUNK);
 }
 
 static void complete(struct fact_hdr *h, size_t size)
@@ -78,7 +79,7 @@ static bool put(struct place *p, unsigned int ring, size_t size, uint64_t t)
 
 struct seen {
 	uint64_t count, t[16], per_ring[8], wrong, last, unordered;
-	int refuse_after; /* 0: never */
+	int refuse_after;    /* 0: never */
 	struct place *place; /* where more comes meanwhile */
 };
 
@@ -116,8 +117,10 @@ static void test_share(void)
 	ok(rings_share(8 << 20, 2) == 4 << 20, "two rings have half each");
 	ok(rings_share(8 << 20, 3) == 2 << 20, "of three, each has a power of two");
 	ok(rings_share(4096, 64) == RING_CHUNK, "none is smaller than a chunk");
-	ok(rings_share(0, 1) == 8 << 20 && rings_share(0, 16) == 512 << 10, "by default 8 MiB together");
-	ok(rings_share(0, 128) == 512 << 10 && rings_share(0, 100) == 512 << 10, "and 512 KiB each where they are many");
+	ok(rings_share(0, 1) == 8 << 20 && rings_share(0, 16) == 512 << 10,
+	   "by default 8 MiB together");
+	ok(rings_share(0, 128) == 512 << 10 && rings_share(0, 100) == 512 << 10,
+	   "and 512 KiB each where they are many");
 }
 
 static void test_earliest_first(void)
@@ -131,12 +134,14 @@ static void test_earliest_first(void)
 	put(&p, 2, 160, 20);
 	put(&p, 2, 16, 50);
 	put(&p, 1, 88, 30);
-	ok(read_all(&p, 100, &seen) == 5 && seen.count == 5 && !seen.wrong, "all rings are read, whole");
+	ok(read_all(&p, 100, &seen) == 5 && seen.count == 5 && !seen.wrong,
+	   "all rings are read, whole");
 	for (int i = 0; i < 5; i++)
 		right = right && seen.t[i] == (uint64_t)(i + 1) * 10;
 	ok(right && seen.t[4] == 50, "the earliest first, whichever ring it is in");
 	ok(read_all(&p, 100, &seen) == 0, "nothing is handed over twice");
-	ok(p.ends[0].tail == p.ends[0].head && p.ends[1].tail == p.ends[1].head && p.ends[2].tail == p.ends[2].head,
+	ok(p.ends[0].tail == p.ends[0].head && p.ends[1].tail == p.ends[1].head &&
+		   p.ends[2].tail == p.ends[2].head,
 	   "the programs are told that there is room again");
 	close_place(&p);
 }
@@ -149,12 +154,15 @@ static void test_limit(void)
 
 	for (uint64_t t = 1; t <= 10; t++)
 		put(&p, t % 2, 88, t);
-	ok(rings_read(p.rings, &until, 4, see, &seen) == 4 && until == 5, "no more than asked for; what is left is no older than its first");
+	ok(rings_read(p.rings, &until, 4, see, &seen) == 4 && until == 5,
+	   "no more than asked for; what is left is no older than its first");
 	ok(p.ends[0].tail == 2 * 88 && p.ends[1].tail == 2 * 88, "and no more are done with");
 	until = 7;
-	ok(rings_read(p.rings, &until, 100, see, &seen) == 2 && seen.t[5] == 6 && until == 7, "none of that time or later");
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 2 && seen.t[5] == 6 && until == 7,
+	   "none of that time or later");
 	until = 8;
-	ok(rings_read(p.rings, &until, 100, see, &seen) == 1 && seen.t[6] == 7, "and the next read goes on there");
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 1 && seen.t[6] == 7,
+	   "and the next read goes on there");
 	seen.refuse_after = 8;
 	ok(read_all(&p, 100, &seen) == -EIO, "an error of the receiver ends the read");
 	close_place(&p);
@@ -167,7 +175,8 @@ static void test_incomplete(void)
 	uint64_t until = 50;
 	struct fact_hdr *h;
 
-	ok(rings_read(p.rings, &until, 100, see, &seen) == 0 && until == 50, "empty rings wait for nothing");
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 0 && until == 50,
+	   "empty rings wait for nothing");
 	h = take(&p, 0, 88); /* interrupted, before it has looked at the clock */
 	put(&p, 0, 88, 202);
 	put(&p, 1, 88, 60);
@@ -176,13 +185,17 @@ static void test_incomplete(void)
 	ok(rings_read(p.rings, &until, 100, see, &seen) == 0 && until == 50,
 	   "one in the making holds back all that may come after it: it is no older than the read before");
 	until = 400;
-	ok(rings_read(p.rings, &until, 100, see, &seen) == 0 && until == 50, "for as long as it lasts");
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 0 && until == 50,
+	   "for as long as it lasts");
 	h->t = 201;
 	memset(h + 1, 1 + (201 & 0x7f), 88 - sizeof(*h));
 	complete(h, 88);
 	until = 400;
-	ok(rings_read(p.rings, &until, 100, see, &seen) == 4 && until == 400, "complete, it lets them go");
-	ok(seen.t[0] == 60 && seen.t[1] == 201 && seen.t[2] == 202 && seen.t[3] == 300 && !seen.wrong, "in order");
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 4 && until == 400,
+	   "complete, it lets them go");
+	ok(seen.t[0] == 60 && seen.t[1] == 201 && seen.t[2] == 202 && seen.t[3] == 300 &&
+		   !seen.wrong,
+	   "in order");
 
 	put(&p, 0, 88, 450);
 	h = take(&p, 0, 88);
@@ -213,16 +226,19 @@ static void test_ahead(void)
 			rings_read_ahead(p.rings, 900, 4096, see, &seen);
 		}
 	}
-	ok(seen.per_ring[0] == 1 && seen.per_ring[1] > 10 && refused < 10, "the other ring goes on");
+	ok(seen.per_ring[0] == 1 && seen.per_ring[1] > 10 && refused < 10,
+	   "the other ring goes on");
 	until = 900;
-	ok(rings_read(p.rings, &until, 4096, see, &seen) == 0 && until == 10, "nothing is said to be complete that is not");
-	ok(rings_read_ahead(p.rings, 199, 4096, see, &seen) >= 0 && seen.last == 198, "nor is read that is too young");
+	ok(rings_read(p.rings, &until, 4096, see, &seen) == 0 && until == 10,
+	   "nothing is said to be complete that is not");
+	ok(rings_read_ahead(p.rings, 199, 4096, see, &seen) >= 0 && seen.last == 198,
+	   "nor is read that is too young");
 	h->t = 20;
 	memset(h + 1, 1 + 20, 88 - sizeof(*h));
 	complete(h, 88);
 	until = 900;
-	ok(rings_read(p.rings, &until, 4096, see, &seen) == 3 && until == 900 && seen.per_ring[0] == 3 && seen.per_ring[1] == 100 &&
-		   !seen.wrong,
+	ok(rings_read(p.rings, &until, 4096, see, &seen) == 3 && until == 900 &&
+		   seen.per_ring[0] == 3 && seen.per_ring[1] == 100 && !seen.wrong,
 	   "complete, it and all behind it follow");
 	close_place(&p);
 }
@@ -239,7 +255,8 @@ static void test_stamps_out_of_order(void)
 	take(&p, 0, 88);
 	put(&p, 1, 88, 150);
 	put(&p, 1, 88, 250);
-	ok(rings_read(p.rings, &until, 100, see, &seen) == 3 && seen.t[0] == 150 && seen.t[1] == 200 && seen.t[2] == 100,
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 3 && seen.t[0] == 150 &&
+		   seen.t[1] == 200 && seen.t[2] == 100,
 	   "one that is too old comes late");
 	ok(until == 200, "and takes back nothing of what was complete");
 	close_place(&p);
@@ -254,7 +271,8 @@ static void test_meanwhile(void)
 
 	seen.place = &p;
 	put(&p, 1, 88, 100);
-	ok(rings_read(p.rings, &until, 100, see, &seen) == 1 && until == 200, "what comes meanwhile is not looked at");
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 1 && until == 200,
+	   "what comes meanwhile is not looked at");
 	ok(read_all(&p, 100, &seen) == 1 && seen.t[1] == 201, "but by the next read");
 	close_place(&p);
 }
@@ -268,10 +286,15 @@ static void test_full_and_round(void)
 
 	while (put(&p, 0, 184, ++t))
 		;
-	ok(p.ends[0].head <= 2 * RING_CHUNK && p.ends[0].head > 2 * RING_CHUNK - 184, "a full ring refuses, and is filled to its end");
-	ok(read_all(&p, 1000, &seen) == (int)t - 1 && !seen.wrong, "and loses nothing of what it took");
+	ok(p.ends[0].head <= 2 * RING_CHUNK && p.ends[0].head > 2 * RING_CHUNK - 184,
+	   "a full ring refuses, and is filled to its end");
+	ok(read_all(&p, 1000, &seen) == (int)t - 1 && !seen.wrong,
+	   "and loses nothing of what it took");
 
-	/* Around many times, in all sizes, each record whole: also those that begin in one chunk and end in its slack. */
+	/*
+	 * Around many times, in all sizes, each record whole: also those that begin in one chunk
+	 * and end in its slack.
+	 */
 	seen = (struct seen){0};
 	for (uint64_t i = 0; i < 20000; i++) {
 		while (!put(&p, 0, sizes[i % 7], t + i)) {
@@ -280,7 +303,8 @@ static void test_full_and_round(void)
 		}
 	}
 	read_all(&p, 1000, &seen);
-	ok(seen.count == 20000 && !seen.wrong && refused > 100, "around and around, every record whole");
+	ok(seen.count == 20000 && !seen.wrong && refused > 100,
+	   "around and around, every record whole");
 	close_place(&p);
 }
 
@@ -344,7 +368,8 @@ static void test_beside(void)
 		pthread_join(threads[i], NULL);
 	ok(rc >= 0 && seen.per_ring[0] == MANY && seen.per_ring[1] == MANY && !seen.wrong,
 	   "two writers beside the reader: all of them, whole");
-	ok(!seen.unordered && !backwards, "in the order of their stamps, and what is complete stays so");
+	ok(!seen.unordered && !backwards,
+	   "in the order of their stamps, and what is complete stays so");
 	close_place(&p);
 }
 

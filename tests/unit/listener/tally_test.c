@@ -8,7 +8,7 @@
 #include "tap.h"
 #include "view/view.h"
 
-#define S UINT64_C(1000000000)
+#define S  UINT64_C(1000000000)
 #define MS UINT64_C(1000000)
 
 /* What was told. */
@@ -68,12 +68,19 @@ static void put(struct summary_durations *d, uint64_t ns, unsigned int times)
 		d->max = ns;
 }
 
-static struct summary_reading listening(uint64_t cookie, uint16_t port, uint32_t queue, uint32_t backlog, uint32_t drops)
+static struct summary_reading listening(uint64_t cookie, uint16_t port, uint32_t queue,
+					uint32_t backlog, uint32_t drops)
 {
 	return (struct summary_reading){
 		.cookie = cookie,
-		.listener = {.sk = 1, .netns = 7, .port = port, .family = AF_INET, .addr = {127, 0, 0, 1}, .drops_before = 5,
-			     .drops = drops, .task = {.pid = 42, .tid = 42, .comm = "web"}},
+		.listener = {.sk = 1,
+			     .netns = 7,
+			     .port = port,
+			     .family = AF_INET,
+			     .addr = {127, 0, 0, 1},
+			     .drops_before = 5,
+			     .drops = drops,
+			     .task = {.pid = 42, .tid = 42, .comm = "web"}},
 		.q = {.sk = 1, .accept_queue = queue, .backlog = backlog, .drops = drops},
 	};
 }
@@ -87,7 +94,8 @@ static void check_durations(void)
 	for (unsigned int i = 1; i < SUMMARY_BUCKETS; i++)
 		grows = grows && tally_lower(i) > tally_lower(i - 1);
 	ok(grows, "buckets grow");
-	ok(tally_lower(8) == 8 * 128 && tally_lower(9) == 9 * 128 && tally_lower(16) == 16 * 128 && tally_lower(17) == 18 * 128,
+	ok(tally_lower(8) == 8 * 128 && tally_lower(9) == 9 * 128 && tally_lower(16) == 16 * 128 &&
+		   tally_lower(17) == 18 * 128,
 	   "eight to a power of two, in units of 128 ns");
 	tally_quantiles(&d, &q);
 	ok(q.count == 0, "nothing measured: count 0");
@@ -104,7 +112,8 @@ static void check_durations(void)
 	put(&d, 10 * MS, 9);
 	put(&d, 500 * MS, 1);
 	tally_quantiles(&d, &q);
-	ok(q.count == 100 && q.p50 < 2 * MS && q.p90 < 2 * MS && q.p99 > 9 * MS && q.p99 < 11 * MS && q.max == 500 * MS,
+	ok(q.count == 100 && q.p50 < 2 * MS && q.p90 < 2 * MS && q.p99 > 9 * MS &&
+		   q.p99 < 11 * MS && q.max == 500 * MS,
 	   "p50, p90, p99 of a hundred; the maximum is exact");
 	memset(&d, 0, sizeof(d));
 	d.bucket[SUMMARY_BUCKETS - 1] = 1;
@@ -116,7 +125,8 @@ static void check_durations(void)
 static void check_rounds(void)
 {
 	struct verdict_limits limits;
-	struct summary_stats busy = {.completed = 100, .accepted = 90, .peak = 3}, quiet = {.completed = 2}, nobody = {0};
+	struct summary_stats busy = {.completed = 100, .accepted = 90, .peak = 3},
+			     quiet = {.completed = 2}, nobody = {0};
 	struct summary_reading a = listening(1, 80, 3, 128, 5), b = listening(2, 81, 2, 1, 5);
 	struct tally *t;
 
@@ -131,11 +141,14 @@ static void check_rounds(void)
 	tally_listener(t, &a, &busy);
 	tally_nobody(t, &nobody);
 	tally_tell(t, keep, NULL);
-	ok(told.listeners == 2 && event_get(&told.listener[0], F_COOKIE) == 1, "the busiest comes first");
-	ok(event_get(&told.listener[0], F_COMPLETED) == 100 && event_get(&told.listener[0], F_COMPLETED_RATE) == 50 &&
+	ok(told.listeners == 2 && event_get(&told.listener[0], F_COOKIE) == 1,
+	   "the busiest comes first");
+	ok(event_get(&told.listener[0], F_COMPLETED) == 100 &&
+		   event_get(&told.listener[0], F_COMPLETED_RATE) == 50 &&
 		   event_get(&told.listener[0], F_ACCEPTED_RATE) == 45,
 	   "counts, and rates of the round");
-	ok(event_get(&told.listener[1], F_ACCEPT_QUEUE_PEAK) == 2, "a queue seen now is a peak too");
+	ok(event_get(&told.listener[1], F_ACCEPT_QUEUE_PEAK) == 2,
+	   "a queue seen now is a peak too");
 	ok(!event_has(&told.listener[0], F_SOMAXCONN), "what is not known is absent");
 	is_str(told.verdict[0], "ok", "verdict of one that keeps up");
 
@@ -146,7 +159,8 @@ static void check_rounds(void)
 	tally_listener(t, &a, &busy);
 	tally_listener(t, &b, &quiet);
 	tally_tell(t, keep, NULL);
-	ok(event_get(&told.listener[0], F_COMPLETED_RATE) == 10, "the next round counts from the last");
+	ok(event_get(&told.listener[0], F_COMPLETED_RATE) == 10,
+	   "the next round counts from the last");
 	ok(event_get(&told.listener[1], F_DROPS_TOTAL) == 9, "drops_total is the kernel's");
 	is_str(told.verdict[1], "app_slow", "refused, and connections wait: app_slow");
 
@@ -159,21 +173,26 @@ static void check_rounds(void)
 	tally_tell(t, keep, NULL);
 	ok(told.listeners == 1, "one that listens no more has no line");
 	tally_summary(t, keep, NULL);
-	ok(event_get(&told.summary, F_CONNECTIONS) == 112 && event_get(&told.summary, F_ACCEPTED_COUNT) == 90 &&
+	ok(event_get(&told.summary, F_CONNECTIONS) == 112 &&
+		   event_get(&told.summary, F_ACCEPTED_COUNT) == 90 &&
 		   event_get(&told.summary, F_STILL_QUEUED) == 3,
 	   "the summary: connections, accepted, still queued");
-	ok(told.of_count == 2 && told.of[1].cookie == 2 && told.of[1].drops == 5 && told.of[1].completed == 2,
+	ok(told.of_count == 2 && told.of[1].cookie == 2 && told.of[1].drops == 5 &&
+		   told.of[1].completed == 2,
 	   "the one that has gone stands in it, with the drops of its last moment");
-	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && told.drops[DROP_UNKNOWN] == 0, "refused with a full queue: named so");
+	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && told.drops[DROP_UNKNOWN] == 0,
+	   "refused with a full queue: named so");
 	ok(told.states[TCP_STATE_ESTABLISHED] == 111, "transitions of all, clients included");
-	ok(told.of[0].accept_wait.count == 90 && told.of[1].accept_wait.count == 0, "percentiles where something was measured");
+	ok(told.of[0].accept_wait.count == 90 && told.of[1].accept_wait.count == 0,
+	   "percentiles where something was measured");
 
 	clear();
 	tally_begin(t, 20 * S);
 	tally_listener(t, &a, &busy);
 	tally_tell(t, keep, NULL);
 	tally_summary(t, keep, NULL);
-	ok(told.listeners == 1 && told.of_count == 2, "and it stays when the kernel tells of it no more");
+	ok(told.listeners == 1 && told.of_count == 2,
+	   "and it stays when the kernel tells of it no more");
 
 	clear();
 	tally_lost(t, FACT_LOST_MAP, 0, keep, NULL);
@@ -181,11 +200,14 @@ static void check_rounds(void)
 	tally_lost(t, FACT_LOST_MAP, 3, keep, NULL);
 	tally_lost(t, FACT_LOST_RECURSION, 2, keep, NULL);
 	tally_lost(t, FACT_LOST_MAP, 4, keep, NULL);
-	ok(told.lost == 3 && told.lost_count == 1 && told.lost_total == 6, "lost: what is new, and the total");
+	ok(told.lost == 3 && told.lost_count == 1 && told.lost_total == 6,
+	   "lost: what is new, and the total");
 	tally_free(t);
 }
 
-/* The kernel's counter has more than refusals: what was discarded is read a moment later than it. */
+/*
+ * The kernel's counter has more than refusals: what was discarded is read a moment later than it.
+ */
 static void check_refusals(void)
 {
 	static const struct {
@@ -214,8 +236,9 @@ static void check_refusals(void)
 		tally_begin(t, (i + 1) * S);
 		tally_listener(t, &r, &sum);
 		tally_tell(t, keep, NULL);
-		ok(event_get(&told.listener[0], F_REFUSED) == rounds[i].refused && event_has(&told.listener[0], F_REFUSED), "%s",
-		   rounds[i].name);
+		ok(event_get(&told.listener[0], F_REFUSED) == rounds[i].refused &&
+			   event_has(&told.listener[0], F_REFUSED),
+		   "%s", rounds[i].name);
 	}
 	clear();
 	r.q.accept_queue = 0;
@@ -225,7 +248,8 @@ static void check_refusals(void)
 	tally_begin(t, 7 * S);
 	tally_listener(t, &r, &sum);
 	tally_tell(t, keep, NULL);
-	ok(event_get(&told.listener[0], F_REFUSED) == 3, "with room in the queues nobody is refused: the counter moves for a RST, too");
+	ok(event_get(&told.listener[0], F_REFUSED) == 3,
+	   "with room in the queues nobody is refused: the counter moves for a RST, too");
 	is_str(told.verdict[0], "ok", "and nothing is advised");
 	clear();
 	r.q.drops += 2;
@@ -233,9 +257,11 @@ static void check_refusals(void)
 	tally_begin(t, 8 * S);
 	tally_listener(t, &r, &sum);
 	tally_tell(t, keep, NULL);
-	ok(event_get(&told.listener[0], F_REFUSED) == 5, "unless it was full in between: what came before is not made up for");
+	ok(event_get(&told.listener[0], F_REFUSED) == 5,
+	   "unless it was full in between: what came before is not made up for");
 	tally_summary(t, keep, NULL);
-	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && told.of[0].drops == 5 && !told.drops[DROP_UNKNOWN],
+	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && told.of[0].drops == 5 &&
+		   !told.drops[DROP_UNKNOWN],
 	   "the summary has the refusals alone");
 	tally_free(t);
 }
@@ -258,7 +284,8 @@ static void check_bound(void)
 		tally_listener(t, &r, &one);
 	}
 	tally_summary(t, keep, NULL);
-	ok(event_get(&told.summary, F_CONNECTIONS) == 5000, "5000 listeners came and went: the total is theirs");
+	ok(event_get(&told.summary, F_CONNECTIONS) == 5000,
+	   "5000 listeners came and went: the total is theirs");
 	ok(told.of_count <= 1100, "the memory is that of about a thousand");
 	tally_free(t);
 }
@@ -284,7 +311,9 @@ static bool fits_in(const char *text, unsigned int columns)
 	return true;
 }
 
-/* Many listeners with advice, on the smallest terminal: what scrolls away could not be drawn over. */
+/*
+ * Many listeners with advice, on the smallest terminal: what scrolls away could not be drawn over.
+ */
 static void check_screen(void)
 {
 	char path[] = "/tmp/tally_test.XXXXXX";
@@ -305,7 +334,8 @@ static void check_screen(void)
 	for (uint64_t round = 1; round <= 3; round++) {
 		tally_begin(t, round * S);
 		for (uint64_t i = 1; i <= 30; i++) {
-			struct summary_reading r = listening(i, (uint16_t)(80 + i), 3, 2, (uint32_t)(5 + round));
+			struct summary_reading r =
+				listening(i, (uint16_t)(80 + i), 3, 2, (uint32_t)(5 + round));
 
 			tally_listener(t, &r, NULL);
 		}
@@ -316,7 +346,8 @@ static void check_screen(void)
 		text = file_text(fd);
 	}
 	sscanf(text, "\033[%uA", &up);
-	ok(strstr(text, " more") && up > 12 && up <= 24, "30 listeners with advice take %u rows, at most the 24 of a terminal", up);
+	ok(strstr(text, " more") && up > 12 && up <= 24,
+	   "30 listeners with advice take %u rows, at most the 24 of a terminal", up);
 	view_free(v);
 	tally_free(t);
 	close(fd);
@@ -348,7 +379,8 @@ static void check_view(void)
 	view_flush(v);
 	text = file_text(fd);
 	ok(strstr(text, " 9502 0/128 ") != NULL, "80 columns: port and queue");
-	ok(strstr(text, "40 us") != NULL || strstr(text, "41 us") != NULL, "  percentiles, in ASCII");
+	ok(strstr(text, "40 us") != NULL || strstr(text, "41 us") != NULL,
+	   "  percentiles, in ASCII");
 	ok(strstr(text, "7 connections, 7 accepted") != NULL, "  totals");
 	for (const char *p = text; *p;) {
 		size_t n = strcspn(p, "\n\033");
@@ -374,7 +406,8 @@ static void check_view(void)
 	tally_summary(t, keep, v);
 	view_flush(v);
 	text = file_text(fd);
-	ok(strstr(text, " 9502 0/128 ") != NULL && !strchr(text, '\033'), "a width without a terminal: nothing is drawn over");
+	ok(strstr(text, " 9502 0/128 ") != NULL && !strchr(text, '\033'),
+	   "a width without a terminal: nothing is drawn over");
 	view_free(v);
 	for (options.columns = 44; options.columns <= 120; options.columns += 38) {
 		v = view_summary_new(&options);
@@ -387,8 +420,10 @@ static void check_view(void)
 		tally_summary(t, keep, v);
 		view_flush(v);
 		text = file_text(fd);
-		ok(strstr(text, "\n      backlog too small: ") && strstr(text, "above 2\n") && fits_in(text, (unsigned int)options.columns),
-		   "%d columns: the advice is there to its end, on as many rows as it takes", options.columns);
+		ok(strstr(text, "\n      backlog too small: ") && strstr(text, "above 2\n") &&
+			   fits_in(text, (unsigned int)options.columns),
+		   "%d columns: the advice is there to its end, on as many rows as it takes",
+		   options.columns);
 		view_free(v);
 	}
 	a = listening(1, 9502, 0, 128, 5);
@@ -402,10 +437,12 @@ static void check_view(void)
 	tally_tell(t, keep, v);
 	view_flush(v);
 	text = file_text(fd);
-	ok(!strchr(text, '\033') && strstr(text, "9502 127.0.0.1"), "no terminal: plain, with addresses; a round ends where the next begins");
+	ok(!strchr(text, '\033') && strstr(text, "9502 127.0.0.1"),
+	   "no terminal: plain, with addresses; a round ends where the next begins");
 	view_finish(v);
 	view_flush(v);
-	ok(file_text(fd)[0] == '\n', "an empty line between two tables; the last round is not forgotten");
+	ok(file_text(fd)[0] == '\n',
+	   "an empty line between two tables; the last round is not forgotten");
 	view_free(v);
 	tally_free(t);
 	close(fd);

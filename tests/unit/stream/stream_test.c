@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tap.h"
 #include "event/tcp.h"
+#include "tap.h"
 
 /* A stream that prints JSON into memory. */
 struct bench {
@@ -20,7 +20,8 @@ struct bench {
 static struct bench bench_open(uint64_t count, const struct filter *only)
 {
 	static const char *const argv[] = {"sockstate", NULL};
-	const struct options options = {.output = OUTPUT_JSON, .count = count, .filter = {.ipv4 = true, .ipv6 = true}};
+	const struct options options = {
+		.output = OUTPUT_JSON, .count = count, .filter = {.ipv4 = true, .ipv6 = true}};
 	struct bench b = {.fd = memfd_create("out", 0)};
 	struct stream_config config;
 
@@ -60,7 +61,10 @@ static struct fact_connect connect_fact(uint64_t t, uint64_t cookie, uint16_t po
 {
 	return (struct fact_connect){
 		.h = {.t = t, .size = sizeof(struct fact_connect), .kind = FACT_CONNECT},
-		.s = {.cookie = cookie, .lport = (uint16_t)(40000 + cookie), .rport = port, .family = AF_INET,
+		.s = {.cookie = cookie,
+		      .lport = (uint16_t)(40000 + cookie),
+		      .rport = port,
+		      .family = AF_INET,
 		      .state = TCP_STATE_SYN_SENT},
 		.old = TCP_STATE_CLOSE,
 		.new = TCP_STATE_SYN_SENT,
@@ -98,16 +102,20 @@ static void test_order(void)
 	const char *text;
 
 	tick(&b, 100);
-	ok(lines(bench_text(&b), "\n") == 1 && strstr(b.text, "\"type\":\"meta\"") && strstr(b.text, "\"t_ns\":100,"),
+	ok(lines(bench_text(&b), "\n") == 1 && strstr(b.text, "\"type\":\"meta\"") &&
+		   strstr(b.text, "\"t_ns\":100,"),
 	   "the first tick brings the meta line, at its time");
 	connecting(&b, 300, 3, 80);
 	connecting(&b, 200, 2, 80);
-	ok(lines(bench_text(&b), "\n") == 1 && stream_waiting(b.stream) == 2, "facts are held back");
+	ok(lines(bench_text(&b), "\n") == 1 && stream_waiting(b.stream) == 2,
+	   "facts are held back");
 	tick(&b, 250);
-	ok(strstr(bench_text(&b), "\"cookie\":2") && !strstr(b.text, "\"cookie\":3"), "a tick lets go of what is older");
+	ok(strstr(bench_text(&b), "\"cookie\":2") && !strstr(b.text, "\"cookie\":3"),
+	   "a tick lets go of what is older");
 	stream_finish(b.stream);
 	text = strstr(bench_text(&b), "\"cookie\":3");
-	ok(text && strstr(text, "\"type\":\"summary\""), "the end lets go of the rest, the summary is last");
+	ok(text && strstr(text, "\"type\":\"summary\""),
+	   "the end lets go of the rest, the summary is last");
 	ok(strstr(b.text, "\"t_ns\":300,\"seq\":3"), "and bears the time of the last fact");
 	bench_close(&b);
 }
@@ -120,12 +128,15 @@ static void test_sorted(void)
 	ok(stream_waiting(b.stream) == 1, "before the meta line all is held back");
 	tick(&b, 100);
 	connecting_sorted(&b, 200, 2);
-	ok(strstr(bench_text(&b), "\"cookie\":2") && stream_waiting(b.stream) == 0, "what comes in order is told at once");
+	ok(strstr(bench_text(&b), "\"cookie\":2") && stream_waiting(b.stream) == 0,
+	   "what comes in order is told at once");
 	connecting(&b, 300, 3, 80);
 	connecting_sorted(&b, 250, 4);
-	ok(!strstr(bench_text(&b), "\"cookie\":4") && stream_waiting(b.stream) == 2, "unless something waits, which may be older");
+	ok(!strstr(bench_text(&b), "\"cookie\":4") && stream_waiting(b.stream) == 2,
+	   "unless something waits, which may be older");
 	tick(&b, 400);
-	ok(strstr(bench_text(&b), "\"cookie\":3") > strstr(b.text, "\"cookie\":4"), "they come in the order of their stamps");
+	ok(strstr(bench_text(&b), "\"cookie\":3") > strstr(b.text, "\"cookie\":4"),
+	   "they come in the order of their stamps");
 	stream_record_sorted(b.stream, "bad", 3);
 	tick(&b, 500);
 	ok(lines(bench_text(&b), "\"where\":\"decode\"") == 1, "what cannot be read is counted");
@@ -141,7 +152,8 @@ static void test_rejects(void)
 	stream_record(b.stream, "", 0);
 	ok(lines(bench_text(&b), "\n") == 1, "what cannot be read prints nothing at once");
 	tick(&b, 100);
-	ok(lines(bench_text(&b), "\"type\":\"lost\"") == 1 && strstr(b.text, "\"count\":2,\"where\":\"decode\""),
+	ok(lines(bench_text(&b), "\"type\":\"lost\"") == 1 &&
+		   strstr(b.text, "\"count\":2,\"where\":\"decode\""),
 	   "the next tick tells that two records are lost");
 	tick(&b, 200);
 	ok(lines(bench_text(&b), "\"type\":\"lost\"") == 1, "once");
@@ -160,7 +172,8 @@ static void test_count(void)
 	tick(&b, 100);
 	ok(stream_done(b.stream), "done after --count lines");
 	stream_finish(b.stream);
-	ok(lines(bench_text(&b), "\"type\":\"state\"") == 2 && lines(b.text, "\n") == 4, "two lines, meta and summary");
+	ok(lines(bench_text(&b), "\"type\":\"state\"") == 2 && lines(b.text, "\n") == 4,
+	   "two lines, meta and summary");
 	bench_close(&b);
 }
 
@@ -177,7 +190,8 @@ static void test_only(void)
 	connecting(&b, 10, 1, 80);
 	connecting(&b, 20, 2, 443);
 	tick(&b, 30);
-	ok(strstr(bench_text(&b), "\"cookie\":2") && !strstr(b.text, "\"cookie\":1,"), "facts outside of the filter are passed over");
+	ok(strstr(bench_text(&b), "\"cookie\":2") && !strstr(b.text, "\"cookie\":1,"),
+	   "facts outside of the filter are passed over");
 	bench_close(&b);
 }
 
@@ -185,7 +199,12 @@ static void listening(struct bench *b, uint64_t t, uint64_t cookie, uint16_t fam
 {
 	struct fact_listen f = {
 		.h = {.t = t, .size = sizeof(f), .kind = FACT_LISTEN},
-		.s = {.sk = cookie, .cookie = cookie, .netns = 1, .lport = 9502, .family = family, .state = TCP_STATE_LISTEN},
+		.s = {.sk = cookie,
+		      .cookie = cookie,
+		      .netns = 1,
+		      .lport = 9502,
+		      .family = family,
+		      .state = TCP_STATE_LISTEN},
 		.q = {.sk = cookie, .cookie = cookie, .backlog = 5},
 		.old = TCP_STATE_CLOSE,
 		.new = TCP_STATE_LISTEN,
@@ -199,7 +218,11 @@ static void queued(struct bench *b, uint64_t t, uint64_t listener)
 {
 	const struct fact_enqueue f = {
 		.h = {.t = t, .size = sizeof(f), .kind = FACT_ENQUEUE},
-		.q = {.sk = listener, .cookie = listener, .accept_queue = 1, .backlog = 5, .drops = 7},
+		.q = {.sk = listener,
+		      .cookie = listener,
+		      .accept_queue = 1,
+		      .backlog = 5,
+		      .drops = 7},
 		.netns = 1,
 		.lport = 9502,
 	};
@@ -222,8 +245,10 @@ static void test_family(bool ipv6, bool other, bool specific, bool dual, const c
 	queued(&b, 42, 3);
 	stream_finish(b.stream);
 	bench_text(&b);
-	ok(other == (lines(b.text, "\"cookie\":1,") > 1) && specific == (lines(b.text, "\"cookie\":2,") > 1) &&
-		   dual == (lines(b.text, "\"cookie\":3,") > 1) && lines(b.text, "\"cookie\":") == 2u * (other + specific + dual),
+	ok(other == (lines(b.text, "\"cookie\":1,") > 1) &&
+		   specific == (lines(b.text, "\"cookie\":2,") > 1) &&
+		   dual == (lines(b.text, "\"cookie\":3,") > 1) &&
+		   lines(b.text, "\"cookie\":") == 2u * (other + specific + dual),
 	   what);
 	bench_close(&b);
 }
@@ -246,7 +271,8 @@ int main(void)
 	test_rejects();
 	test_count();
 	test_only();
-	test_family(true, false, true, true, "-6 of a recording: listeners on IPv6, and what came to their queues");
+	test_family(true, false, true, true,
+		    "-6 of a recording: listeners on IPv6, and what came to their queues");
 	test_family(false, true, false, true, "-4 of a recording: those that serve IPv4");
 	test_empty();
 	return done();

@@ -7,11 +7,17 @@
 
 static struct fact_sock sock(uint64_t cookie, uint32_t netns, uint16_t lport, uint16_t rport)
 {
-	return (struct fact_sock){.cookie = cookie, .netns = netns, .lport = lport, .rport = rport, .family = AF_INET,
-				  .laddr = {10, 0, 0, 1}, .raddr = {10, 0, 0, 2}};
+	return (struct fact_sock){.cookie = cookie,
+				  .netns = netns,
+				  .lport = lport,
+				  .rport = rport,
+				  .family = AF_INET,
+				  .laddr = {10, 0, 0, 1},
+				  .raddr = {10, 0, 0, 2}};
 }
 
-static struct conn *add(struct conn_table *t, uint64_t cookie, uint32_t netns, uint16_t lport, uint16_t rport, bool request)
+static struct conn *add(struct conn_table *t, uint64_t cookie, uint32_t netns, uint16_t lport,
+			uint16_t rport, bool request)
 {
 	struct fact_sock s = sock(cookie, netns, lport, rport);
 
@@ -21,19 +27,26 @@ static struct conn *add(struct conn_table *t, uint64_t cookie, uint32_t netns, u
 static void finds(void)
 {
 	struct conn_table *t = conn_table_new(10, 10);
-	struct fact_sock s = sock(7, 1, 80, 4000), other = sock(0, 2, 80, 4000), unknown = sock(0, 1, 80, 0);
+	struct fact_sock s = sock(7, 1, 80, 4000), other = sock(0, 2, 80, 4000),
+			 unknown = sock(0, 1, 80, 0);
 	struct conn *old = conn_add(t, &s, false), *c;
 
-	ok(conn_by_cookie(t, 7) == old && !conn_by_cookie(t, 8) && !conn_by_cookie(t, 0), "by cookie; 0 is none");
-	ok(conn_by_ends(t, &s) == old && !conn_by_ends(t, &other), "by ends, in its namespace only");
+	ok(conn_by_cookie(t, 7) == old && !conn_by_cookie(t, 8) && !conn_by_cookie(t, 0),
+	   "by cookie; 0 is none");
+	ok(conn_by_ends(t, &s) == old && !conn_by_ends(t, &other),
+	   "by ends, in its namespace only");
 	c = add(t, 8, 1, 80, 4000, false);
-	ok(conn_by_ends(t, &s) == c && conn_by_ends_next(t, &s, c) == old && !conn_by_ends_next(t, &s, old),
+	ok(conn_by_ends(t, &s) == c && conn_by_ends_next(t, &s, c) == old &&
+		   !conn_by_ends_next(t, &s, old),
 	   "ends used again: the newest first, then the older");
-	ok(conn_get(t, conn_id_of(t, c)) == c && conn_get(t, conn_id_of(t, old)) == old && !conn_get(t, 0),
+	ok(conn_get(t, conn_id_of(t, c)) == c && conn_get(t, conn_id_of(t, old)) == old &&
+		   !conn_get(t, 0),
 	   "ids name entries, 0 none");
 	conn_remove(t, old);
-	ok(!conn_by_cookie(t, 7) && conn_by_ends(t, &s) == c && conn_count(t, false) == 1, "what is removed is not found");
-	ok(!conn_is(old, CONN_CLOSED) && !old->cookie, "and does not look alive to who kept its id");
+	ok(!conn_by_cookie(t, 7) && conn_by_ends(t, &s) == c && conn_count(t, false) == 1,
+	   "what is removed is not found");
+	ok(!conn_is(old, CONN_CLOSED) && !old->cookie,
+	   "and does not look alive to who kept its id");
 	old = conn_add(t, &unknown, false);
 	ok(!conn_by_ends(t, &unknown), "without both ports there are no ends");
 	conn_learn_cookie(t, old, 0);
@@ -43,7 +56,8 @@ static void finds(void)
 	conn_learn_ends(t, old, &unknown);
 	conn_learn_ends(t, old, &s);
 	conn_learn_ends(t, old, &s);
-	ok(conn_by_cookie(t, 9) == old && conn_by_ends(t, &s) == old && old->rport == 4001, "what is learnt later is found");
+	ok(conn_by_cookie(t, 9) == old && conn_by_ends(t, &s) == old && old->rport == 4001,
+	   "what is learnt later is found");
 	conn_learn_cookie(t, old, 10);
 	ok(!conn_by_cookie(t, 9) && conn_by_cookie(t, 10) == old, "a cookie can change");
 	conn_table_free(t);
@@ -60,7 +74,8 @@ static void other_end(void)
 	b = conn_add(t, &s, false);
 	ok(!conn_other_end(t, a), "of unknown numbers in another namespace: not sure, so none");
 	b->netns = 1;
-	ok(conn_other_end(t, a) == b && conn_other_end(t, b) == a, "of unknown numbers in the same: the other end");
+	ok(conn_other_end(t, a) == b && conn_other_end(t, b) == a,
+	   "of unknown numbers in the same: the other end");
 	a->isns_known = b->isns_known = true;
 	a->client_isn = b->client_isn = 5;
 	a->server_isn = 6;
@@ -87,7 +102,8 @@ static void remove_even(void *ctx, struct conn *c)
 static void ages(void)
 {
 	struct conn_table *t = conn_table_new(3, 2);
-	struct conn *a = add(t, 1, 1, 80, 1, false), *b = add(t, 2, 1, 80, 2, false), *r = add(t, 3, 1, 80, 3, true);
+	struct conn *a = add(t, 1, 1, 80, 1, false), *b = add(t, 2, 1, 80, 2, false),
+		    *r = add(t, 3, 1, 80, 3, true);
 
 	ok(!conn_full(t, false) && !conn_full(t, true), "not full");
 	add(t, 4, 1, 80, 4, true);
@@ -97,11 +113,13 @@ static void ages(void)
 	conn_touch(t, a);
 	ok(conn_oldest(t, false) == b, "the least recently touched");
 	conn_promote(t, r);
-	ok(conn_count(t, true) == 1 && conn_count(t, false) == 3 && conn_full(t, false) && !conn_is(r, CONN_REQUEST),
+	ok(conn_count(t, true) == 1 && conn_count(t, false) == 3 && conn_full(t, false) &&
+		   !conn_is(r, CONN_REQUEST),
 	   "a request becomes a connection");
 	ok(conn_by_cookie(t, 3) == r, "and is found as before");
 	conn_each(t, false, remove_even, t);
-	ok(each_count == 3 && each_first == 2 && conn_count(t, false) == 2, "each of a kind, oldest first; may be removed");
+	ok(each_count == 3 && each_first == 2 && conn_count(t, false) == 2,
+	   "each of a kind, oldest first; may be removed");
 	conn_table_free(t);
 	conn_table_free(NULL);
 }

@@ -8,20 +8,28 @@
 
 #define MS UINT64_C(1000000)
 
-static struct fact_queues figures(uint64_t cookie, uint32_t accept_queue, uint32_t backlog, uint32_t syn_queue, uint32_t drops)
+static struct fact_queues figures(uint64_t cookie, uint32_t accept_queue, uint32_t backlog,
+				  uint32_t syn_queue, uint32_t drops)
 {
-	return (struct fact_queues){.sk = 0x1000 + cookie, .cookie = cookie, .accept_queue = accept_queue,
-				    .backlog = backlog, .syn_queue = syn_queue, .drops = drops};
+	return (struct fact_queues){.sk = 0x1000 + cookie,
+				    .cookie = cookie,
+				    .accept_queue = accept_queue,
+				    .backlog = backlog,
+				    .syn_queue = syn_queue,
+				    .drops = drops};
 }
 
 static void finds(void)
 {
 	struct listeners *ls = listeners_new();
-	struct listener *a = listener_add(ls, 1, 0x1001, 1, 80, 5), *b = listener_add(ls, 0, 0x1002, 1, 81, 5);
+	struct listener *a = listener_add(ls, 1, 0x1001, 1, 80, 5),
+			*b = listener_add(ls, 0, 0x1002, 1, 81, 5);
 	struct fact_sock s = {.netns = 1, .lport = 80, .family = AF_INET, .laddr = {10, 0, 0, 1}};
 	struct fact_queues q = {.sk = 0x1002};
 
-	ok(listener_by_cookie(ls, 1) == a && !listener_by_cookie(ls, 0) && !listener_by_cookie(ls, 2), "by cookie; 0 is none");
+	ok(listener_by_cookie(ls, 1) == a && !listener_by_cookie(ls, 0) &&
+		   !listener_by_cookie(ls, 2),
+	   "by cookie; 0 is none");
 	ok(listener_by_queues(ls, &q) == b, "by address where no cookie is known");
 	q.cookie = 2;
 	ok(listener_by_queues(ls, &q) == b, "which may come with a cookie now");
@@ -48,14 +56,18 @@ static void finds(void)
 
 	any6->addr_known = true;
 	any6->family = AF_INET6;
-	ok(listener_by_port(ls, &s) == a, "the exact address before the wildcard of the other family");
+	ok(listener_by_port(ls, &s) == a,
+	   "the exact address before the wildcard of the other family");
 	a->addr[0] = a->addr[3] = 0;
 	ok(listener_by_port(ls, &s) == a, "the wildcard of its family before the other's");
 	any6->addr_known = false;
-	ok(!listener_by_port(ls, &s) && listener_at_port(ls, &s), "of two it is not known which, but one");
+	ok(!listener_by_port(ls, &s) && listener_at_port(ls, &s),
+	   "of two it is not known which, but one");
 	listener_died(ls, a);
-	ok(!listener_by_cookie(ls, 1) && listener_by_port(ls, &s)->cookie == 4, "one that did nothing is forgotten");
-	ok(listener_add(ls, 5, 0, 1, 82, 5)->id == 1 && listeners_count(ls) == 3, "its number is given out again");
+	ok(!listener_by_cookie(ls, 1) && listener_by_port(ls, &s)->cookie == 4,
+	   "one that did nothing is forgotten");
+	ok(listener_add(ls, 5, 0, 1, 82, 5)->id == 1 && listeners_count(ls) == 3,
+	   "its number is given out again");
 	listeners_free(ls);
 	listeners_free(NULL);
 }
@@ -80,7 +92,8 @@ static void counts_refusals(void)
 	ok(listener_update(l, &q) == 0 && l->drops == 17, "an older reading changes nothing");
 	q = figures(1, 3, 2, 0, 17);
 	listener_update(l, &q);
-	ok(l->accept_full && !l->syn_full && l->peak == 3, "the accept queue holds one more than its limit: full");
+	ok(l->accept_full && !l->syn_full && l->peak == 3,
+	   "the accept queue holds one more than its limit: full");
 	q.accept_queue = 1;
 	listener_update(l, &q);
 	ok(l->accept_full, "it was, between this reading and the one before");
@@ -98,19 +111,22 @@ static void queues(void)
 {
 	struct listeners *ls = listeners_new();
 	struct conn_table *t = conn_table_new(10, 10);
-	struct listener *l = listener_add(ls, 1, 0, 1, 80, 5), *m = listener_add(ls, 2, 0, 1, 80, 5);
+	struct listener *l = listener_add(ls, 1, 0, 1, 80, 5),
+			*m = listener_add(ls, 2, 0, 1, 80, 5);
 	struct conn *c[3];
 	struct verdict_input in;
 
 	for (uint16_t i = 0; i < 3; i++) {
-		struct fact_sock s = {.cookie = 10 + i, .netns = 1, .lport = 80, .rport = (uint16_t)(4000 + i)};
+		struct fact_sock s = {
+			.cookie = 10 + i, .netns = 1, .lport = 80, .rport = (uint16_t)(4000 + i)};
 
 		c[i] = conn_add(t, &s, false);
 		c[i]->t_established = 100 + i;
 		listener_enqueue(ls, t, l, c[i]);
 	}
 	listener_enqueue(ls, t, l, c[0]);
-	ok(l->queued == 3 && l->refs == 3 && conn_get(t, l->queue_oldest) == c[0], "in order, each once");
+	ok(l->queued == 3 && l->refs == 3 && conn_get(t, l->queue_oldest) == c[0],
+	   "in order, each once");
 	listener_dequeue(ls, t, c[1]);
 	listener_dequeue(ls, t, c[1]);
 	ok(l->queued == 2 && c[0]->queue_newer == l->queue_newest, "one leaves from the middle");
@@ -141,7 +157,8 @@ static void windows(void)
 {
 	struct listeners *ls = listeners_new();
 	struct conn_table *t = conn_table_new(1, 1);
-	struct listener *l = listener_add(ls, 1, 0, 1, 80, 5), *m = listener_add(ls, 2, 0, 1, 80, 5);
+	struct listener *l = listener_add(ls, 1, 0, 1, 80, 5),
+			*m = listener_add(ls, 2, 0, 1, 80, 5);
 	const uint64_t waits[] = {MS, MS, 100 * MS, 0};
 	struct verdict_input in;
 	bool held = true;
@@ -160,19 +177,26 @@ static void windows(void)
 	l->asked_known = true;
 	l->backlog_asked = 7;
 	listener_window_close(t, l, 2000, &in);
-	ok(in.completed == 5 && in.accepted == 5 && in.refused == 2 && in.fd_errors == 2 && in.syncookies == 1 &&
-		   in.since_accept_ns == 1000 && in.backlog_asked == 7, "a window's counts");
-	is_u64(in.wait_p50_ns, MS, "the wait that half of them had at most, exact where they are alike");
-	ok(l->handshake->count == 4 && l->accept_wait->count == 4 && l->accept_wait->max == 100 * MS, "durations that are known");
+	ok(in.completed == 5 && in.accepted == 5 && in.refused == 2 && in.fd_errors == 2 &&
+		   in.syncookies == 1 && in.since_accept_ns == 1000 && in.backlog_asked == 7,
+	   "a window's counts");
+	is_u64(in.wait_p50_ns, MS,
+	       "the wait that half of them had at most, exact where they are alike");
+	ok(l->handshake->count == 4 && l->accept_wait->count == 4 &&
+		   l->accept_wait->max == 100 * MS,
+	   "durations that are known");
 	listener_window_close(t, l, 3000, &in);
-	ok(!in.completed && !in.wait_p50_ns && l->completed == 5, "the next window is empty, the totals stay");
+	ok(!in.completed && !in.wait_p50_ns && l->completed == 5,
+	   "the next window is empty, the totals stay");
 	l->line_completed = 5;
 	listener_completed_elsewhere(l, m);
 	listener_completed_elsewhere(NULL, m);
-	ok(l->completed == 4 && l->line_completed == 4 && m->completed == 2, "a completion that was counted at the wrong one");
+	ok(l->completed == 4 && l->line_completed == 4 && m->completed == 2,
+	   "a completion that was counted at the wrong one");
 	listener_grew(m, 5, 9);
 	listener_grew(m, 4, 10);
-	ok(m->accept_queue == 4 && m->peak == 5 && m->backlog == 9, "figures of a child's copy: the first limit stays");
+	ok(m->accept_queue == 4 && m->peak == 5 && m->backlog == 9,
+	   "figures of a child's copy: the first limit stays");
 	conn_table_free(t);
 	listeners_free(ls);
 }
@@ -193,7 +217,8 @@ static void bounded(void)
 		listener_refused(l, 1);
 		listener_died(ls, l);
 	}
-	ok(listeners_count(ls) <= 1026 && listener_by_cookie(ls, 3000), "the dead are bounded: %u", listeners_count(ls));
+	ok(listeners_count(ls) <= 1026 && listener_by_cookie(ls, 3000), "the dead are bounded: %u",
+	   listeners_count(ls));
 	ok(listener_by_cookie(ls, 1), "one that is pointed to is not forgotten");
 	listener_attach(ls, c, NULL);
 	conn_table_free(t);

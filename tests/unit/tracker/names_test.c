@@ -7,7 +7,8 @@ int main(void)
 {
 	struct names *n = names_new();
 	uint32_t a = names_id(n, "nginx"), b = names_id(n, "nginx: worker");
-	const char sixteen[16] = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+	const char sixteen[16] = {'0', '1', '2', '3', '4', '5', '6', '7',
+				  '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 	uint32_t kept = 0;
 	int wrong = 0;
 
@@ -15,7 +16,8 @@ int main(void)
 	is_str(names_text(n, a), "nginx", "its text");
 	is_str(names_text(n, b), "nginx: worker", "and that of one that begins alike");
 	ok(names_id(n, "") == 0 && !names_text(n, 0) && !names_text(n, 999), "no name, no text");
-	is_str(names_text(n, names_id(n, sixteen)), "0123456789abcdef", "sixteen bytes without an end");
+	is_str(names_text(n, names_id(n, sixteen)), "0123456789abcdef",
+	       "sixteen bytes without an end");
 	is_str(names_text(n, names_id(n, "\xff\n\x01")), "\xff\n\x01", "any bytes");
 
 	names_learn(n, 50, a);
@@ -25,7 +27,8 @@ int main(void)
 	names_learn(n, 50, b);
 	ok(names_of_pid(n, 50) == b, "its latest");
 	names_learn(n, 50 + 4096, a);
-	ok(!names_of_pid(n, 50) && names_of_pid(n, 50 + 4096) == a, "a later pid takes the place, never the name");
+	ok(!names_of_pid(n, 50) && names_of_pid(n, 50 + 4096) == a,
+	   "a later pid takes the place, never the name");
 
 	for (int i = 0; i < 20000; i++) {
 		char comm[17];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The tracker's stories: tests/unit/tracker/stories/NAME.story, one situation each (tests/unit/fact/fact_text.h tells how to read them).
+ * The tracker's stories: tests/unit/tracker/stories/NAME.story, one situation each
+ * (tests/unit/fact/fact_text.h tells how to read them).
  *
  *	tracker_test			all of them
  *	tracker_test --print FILE	a story as it is told now, to write a new one with, and then to read it critically
@@ -31,7 +32,8 @@ static void show_difference(const char *got, const char *want)
 		size_t g = strcspn(got, "\n"), w = strcspn(want, "\n");
 
 		if (g != w || strncmp(got, want, g) != 0) {
-			printf("# line %d\n# got:  %.*s\n# want: %.*s\n", number, (int)g, got, (int)w, want);
+			printf("# line %d\n# got:  %.*s\n# want: %.*s\n", number, (int)g, got,
+			       (int)w, want);
 			return;
 		}
 		if (!got[g] || !want[w])
@@ -88,8 +90,10 @@ static void check_crowd(void *ctx, const struct event *e)
 	if (event_get(e, F_NEW) == TCP_STATE_ESTABLISHED || e->type == EVENT_CLOSE)
 		c->wrong += event_get(e, F_HANDSHAKE_NS) != CROWD * 10;
 	if (e->type == EVENT_CLOSE)
-		c->wrong += event_get(e, F_ACCEPT_WAIT_NS) != CROWD * 10 || event_get(e, F_BYTES_IN) != i ||
-			    strcmp(event_text(e, F_END), "fin_passive") || event_get(e, F_LIFE_NS) != CROWD * 50;
+		c->wrong += event_get(e, F_ACCEPT_WAIT_NS) != CROWD * 10 ||
+			    event_get(e, F_BYTES_IN) != i ||
+			    strcmp(event_text(e, F_END), "fin_passive") ||
+			    event_get(e, F_LIFE_NS) != CROWD * 50;
 }
 
 static void tell_crowd(struct tracker *t, const char *format, ...)
@@ -132,15 +136,19 @@ static void check_crowd_story(bool full)
 			uint64_t at = 2000000000 + (phase * (uint64_t)CROWD + i) * 10;
 			char when[32];
 
-			snprintf(when, sizeof(when), "%" PRIu64 ".%09" PRIu64, at / 1000000000, at % 1000000000);
+			snprintf(when, sizeof(when), "%" PRIu64 ".%09" PRIu64, at / 1000000000,
+				 at % 1000000000);
 			if (phase == 0) {
 				tell_crowd(t, phases[0], when, port, ns, i, 2 * i, ns);
 			} else if (phase == 1) {
 				if (full)
-					tell_crowd(t, "%s enqueue sk=%u q=%u:1/9/0", when, cookie * 64, ns);
-				tell_crowd(t, phases[1], when, cookie, cookie * 64, port, ns, i, 2 * i);
+					tell_crowd(t, "%s enqueue sk=%u q=%u:1/9/0", when,
+						   cookie * 64, ns);
+				tell_crowd(t, phases[1], when, cookie, cookie * 64, port, ns, i,
+					   2 * i);
 				if (!full)
-					tell_crowd(t, "%s enqueue #%u sk=%u q=%u:1/9/0", when, cookie, cookie * 64, ns);
+					tell_crowd(t, "%s enqueue #%u sk=%u q=%u:1/9/0", when,
+						   cookie, cookie * 64, ns);
 			} else if (phase == 2) {
 				tell_crowd(t, phases[2], when, cookie, port, ns, 50 + ns, when);
 			} else {
@@ -148,8 +156,8 @@ static void check_crowd_story(bool full)
 			}
 		}
 	tracker_finish(t, 3000000000);
-	ok(crowd.wrong == 0, "%u interleaved connections in two namespaces: none is mixed up (%s)", CROWD,
-	   full ? "all hooks" : "tracepoints");
+	ok(crowd.wrong == 0, "%u interleaved connections in two namespaces: none is mixed up (%s)",
+	   CROWD, full ? "all hooks" : "tracepoints");
 	ok(crowd.lines[EVENT_CLOSE] == CROWD && crowd.lines[EVENT_ACCEPT] == CROWD &&
 		   crowd.lines[EVENT_STATE] == 5 * CROWD + 2 && crowd.connections == CROWD &&
 		   crowd.accepted == CROWD && !crowd.still_queued,
@@ -174,10 +182,11 @@ struct noise {
 /* Nothing underflows: no duration of years, no count beyond the facts. */
 static void check_noise(void *ctx, const struct event *e)
 {
-	static const enum field counts[] = {F_CONNECTIONS, F_ACCEPTED_COUNT, F_NEVER_ACCEPTED, F_STILL_QUEUED, F_LOST,
-					    F_COUNT, F_COMPLETED, F_COMPLETED_RATE, F_ACCEPTED_RATE};
-	static const enum field durations[] = {F_IN_OLD_NS, F_HANDSHAKE_NS, F_CONNECT_NS, F_ACCEPT_WAIT_NS, F_LIFE_NS,
-					       F_CALL_NS};
+	static const enum field counts[] = {F_CONNECTIONS,  F_ACCEPTED_COUNT, F_NEVER_ACCEPTED,
+					    F_STILL_QUEUED, F_LOST,	      F_COUNT,
+					    F_COMPLETED,    F_COMPLETED_RATE, F_ACCEPTED_RATE};
+	static const enum field durations[] = {F_IN_OLD_NS,	 F_HANDSHAKE_NS, F_CONNECT_NS,
+					       F_ACCEPT_WAIT_NS, F_LIFE_NS,	 F_CALL_NS};
 	struct noise *n = ctx;
 
 	n->lines++;
@@ -191,21 +200,45 @@ static void check_noise(void *ctx, const struct event *e)
 static void random_words(struct words *w, uint64_t t)
 {
 	static const uint64_t errs[] = {0, 0, ETIMEDOUT, ECONNRESET, ECONNREFUSED, EMFILE, EAGAIN};
-	static const uint8_t moves[][2] = {{1, 4}, {1, 8}, {4, 5}, {8, 9}, {4, 11}, {2, 3}, {1, 7}, {9, 7}, {5, 7}};
+	static const uint8_t moves[][2] = {{1, 4}, {1, 8}, {4, 5}, {8, 9}, {4, 11},
+					   {2, 3}, {1, 7}, {9, 7}, {5, 7}};
 	const uint8_t *move = moves[below(9)];
 
 	*w = (struct words){
-		.s = {.cookie = below(12), .sk = below(16) * 2048, .netns = 1 + below(2), .family = AF_INET,
-		      .lport = (uint16_t)(below(8) ? 80 + below(3) : 0), .rport = (uint16_t)(below(8) ? 4000 + below(6) : 0),
-		      .state = (uint16_t)below(TCP_STATE_COUNT), .laddr = {10}, .raddr = {10}},
-		.q = {.sk = below(4) * 4096, .cookie = below(4), .accept_queue = below(4), .backlog = below(3),
-		      .syn_queue = below(4), .drops = below(300), .cookie_stamp = below(2)},
+		.s = {.cookie = below(12),
+		      .sk = below(16) * 2048,
+		      .netns = 1 + below(2),
+		      .family = AF_INET,
+		      .lport = (uint16_t)(below(8) ? 80 + below(3) : 0),
+		      .rport = (uint16_t)(below(8) ? 4000 + below(6) : 0),
+		      .state = (uint16_t)below(TCP_STATE_COUNT),
+		      .laddr = {10},
+		      .raddr = {10}},
+		.q = {.sk = below(4) * 4096,
+		      .cookie = below(4),
+		      .accept_queue = below(4),
+		      .backlog = below(3),
+		      .syn_queue = below(4),
+		      .drops = below(300),
+		      .cookie_stamp = below(2)},
 		.task = {.pid = below(3), .tid = 1, .comm = "noise"},
-		.old = below(3) ? move[0] : below(TCP_STATE_COUNT), .new = move[1], .flags = below(1 << 15),
-		.client_isn = below(3), .server_isn = below(3), .copy_queue = below(3), .count = 1,
-		.called = below(2) ? t - below(1000) : 0, .of = below(4), .err = errs[below(7)], .inode = below(2),
-		.srtt = below(100000), .retrans = below(2), .drop_reason = below(FACT_DROP_REASONS),
-		.reset_reason = below(FACT_RESET_REASONS), .where = below(FACT_LOST_PLACES), .attempt = below(300),
+		.old = below(3) ? move[0] : below(TCP_STATE_COUNT),
+		.new = move[1],
+		.flags = below(1 << 15),
+		.client_isn = below(3),
+		.server_isn = below(3),
+		.copy_queue = below(3),
+		.count = 1,
+		.called = below(2) ? t - below(1000) : 0,
+		.of = below(4),
+		.err = errs[below(7)],
+		.inode = below(2),
+		.srtt = below(100000),
+		.retrans = below(2),
+		.drop_reason = below(FACT_DROP_REASONS),
+		.reset_reason = below(FACT_RESET_REASONS),
+		.where = below(FACT_LOST_PLACES),
+		.attempt = below(300),
 	};
 }
 
@@ -237,15 +270,19 @@ static void check_noise_story(void)
 			random_words(&w, t);
 			memset(&f, 0, sizeof(f));
 			fill(&f, kind, &w);
-			f.h = (struct fact_hdr){.t = below(30) ? t : t - below(5000000), .kind = (uint8_t)kind,
-						.size = (uint16_t)fact_size(kind), .cpu = (uint8_t)below(4), .flags = w.flags};
+			f.h = (struct fact_hdr){.t = below(30) ? t : t - below(5000000),
+						.kind = (uint8_t)kind,
+						.size = (uint16_t)fact_size(kind),
+						.cpu = (uint8_t)below(4),
+						.flags = w.flags};
 			if (fact_decode(&f, f.h.size))
 				tracker_fact(tracker, &f.h);
 		}
 		tracker_finish(tracker, t);
 		tracker_free(tracker);
 	}
-	ok(noise.lines > 10000 && !noise.wrong, "noise: nothing underflows, and nothing is touched that is not there");
+	ok(noise.lines > 10000 && !noise.wrong,
+	   "noise: nothing underflows, and nothing is touched that is not there");
 }
 
 /* ---- a look from outside ---- */
@@ -265,7 +302,8 @@ static void see(void *ctx, const struct tracker_socket *s)
 		seen->high = s->queue_high;
 	}
 	seen->requests += s->state == TCP_STATE_SYN_RECV && s->since == 3000000000;
-	seen->established += s->state == TCP_STATE_ESTABLISHED && s->cookie == 7 && s->rport == 4000;
+	seen->established +=
+		s->state == TCP_STATE_ESTABLISHED && s->cookie == 7 && s->rport == 4000;
 }
 
 static void ignore(void *ctx, const struct event *e)
@@ -300,7 +338,8 @@ static void check_walk(void)
 	tracker_walk(t, see, &seen);
 	ok(seen.low == 1 && seen.high == 2, "and tells what was between");
 	tracker_free(t);
-	is_str(drop_reason_name((enum drop_reason)99), "unknown", "a reason out of range has a name");
+	is_str(drop_reason_name((enum drop_reason)99), "unknown",
+	       "a reason out of range has a name");
 }
 
 static int is_story(const struct dirent *d)

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "event/tcp.h"
 #include "fact/decode.h"
 #include "tap.h"
-#include "event/tcp.h"
 
 #define SECOND UINT64_C(1000000000)
-#define NETNS 4026531833u
+#define NETNS  4026531833u
 
 struct told {
 	int count;
@@ -31,7 +31,8 @@ static void see(void *ctx, const struct event *e)
 	told->has_rport = event_has(e, F_RPORT);
 	told->queue = event_get(e, F_ACCEPT_QUEUE);
 	told->t = e->t;
-	snprintf(told->text, sizeof(told->text), "%s", event_text(e, F_DIFFERENCE) ? event_text(e, F_DIFFERENCE) : "");
+	snprintf(told->text, sizeof(told->text), "%s",
+		 event_text(e, F_DIFFERENCE) ? event_text(e, F_DIFFERENCE) : "");
 	if (e->type != EVENT_VERIFY || event_get(e, F_NETNS) != NETNS || e->family != AF_INET)
 		told->count += 1000;
 }
@@ -46,7 +47,8 @@ static struct verify_config knows_all(void)
 	return c;
 }
 
-static struct fact_existing row(uint64_t t, uint64_t cookie, unsigned int state, uint16_t lport, uint16_t rport)
+static struct fact_existing row(uint64_t t, uint64_t cookie, unsigned int state, uint16_t lport,
+				uint16_t rport)
 {
 	struct fact_existing f = {.h = {.t = t, .size = sizeof(f), .kind = FACT_EXISTING}};
 
@@ -87,7 +89,8 @@ static struct tracker_socket sock(const struct fact_existing *f, uint64_t since)
 }
 
 /* A round at t with at most one socket on each side and bystanders that agree. */
-static int round_of(struct verify *v, uint64_t t, const struct fact_existing *f, const struct tracker_socket *s, bool final)
+static int round_of(struct verify *v, uint64_t t, const struct fact_existing *f,
+		    const struct tracker_socket *s, bool final)
 {
 	struct fact_existing same = row(t, 9000, TCP_STATE_ESTABLISHED, 7, 8);
 	struct tracker_socket same_too = sock(&same, SECOND);
@@ -103,8 +106,8 @@ static int round_of(struct verify *v, uint64_t t, const struct fact_existing *f,
 }
 
 /* The same sight twice; how many differences are told. */
-static int twice(const struct verify_config *config, const struct fact_existing *f, const struct tracker_socket *s,
-		 struct told *told)
+static int twice(const struct verify_config *config, const struct fact_existing *f,
+		 const struct tracker_socket *s, struct told *told)
 {
 	struct verify *v = verify_new(config, see, told);
 	int n;
@@ -127,7 +130,8 @@ static void test_agreement(void)
 	f.q.accept_queue = 3;
 	f.q.backlog = 128;
 	s = sock(&f, SECOND);
-	ok(twice(&config, &f, &s, &told) == 0 && told.count == 0, "equal listeners are no difference");
+	ok(twice(&config, &f, &s, &told) == 0 && told.count == 0,
+	   "equal listeners are no difference");
 	ok(twice(&config, NULL, NULL, &told) == 0, "nothing and nothing are no difference");
 	verify_free(NULL);
 }
@@ -139,22 +143,27 @@ static void test_unknown(void)
 	struct told told = {0};
 	struct verify *v = verify_new(&config, see, &told);
 
-	ok(round_of(v, 10 * SECOND, &f, NULL, false) == 0, "one look does not tell an unknown socket");
+	ok(round_of(v, 10 * SECOND, &f, NULL, false) == 0,
+	   "one look does not tell an unknown socket");
 	ok(round_of(v, 11 * SECOND, &f, NULL, false) == 1, "the second does");
-	is_str(told.text, "the kernel has it in ESTABLISHED, the tracker does not know it", "its text");
-	ok(told.cookie == 5 && told.state == TCP_STATE_ESTABLISHED && told.lport == 80 && told.rport == 999 &&
-		   told.t == 11 * SECOND + 5,
+	is_str(told.text, "the kernel has it in ESTABLISHED, the tracker does not know it",
+	       "its text");
+	ok(told.cookie == 5 && told.state == TCP_STATE_ESTABLISHED && told.lport == 80 &&
+		   told.rport == 999 && told.t == 11 * SECOND + 5,
 	   "its cookie, state, ends and stamp");
-	ok(round_of(v, 12 * SECOND, &f, NULL, false) == 0 && verify_differences(v) == 1, "it is told once");
+	ok(round_of(v, 12 * SECOND, &f, NULL, false) == 0 && verify_differences(v) == 1,
+	   "it is told once");
 	round_of(v, 13 * SECOND, NULL, NULL, false);
 	round_of(v, 14 * SECOND, &f, NULL, false);
-	ok(round_of(v, 15 * SECOND, &f, NULL, false) == 1 && verify_differences(v) == 2, "and again when it comes back");
+	ok(round_of(v, 15 * SECOND, &f, NULL, false) == 1 && verify_differences(v) == 2,
+	   "and again when it comes back");
 	verify_free(v);
 
 	v = verify_new(&config, see, &told);
 	round_of(v, 10 * SECOND, &f, NULL, false);
 	f.s.state = TCP_STATE_CLOSE_WAIT;
-	ok(round_of(v, 11 * SECOND, &f, NULL, false) == 0, "a socket that moved between two looks is not told");
+	ok(round_of(v, 11 * SECOND, &f, NULL, false) == 0,
+	   "a socket that moved between two looks is not told");
 	ok(round_of(v, 12 * SECOND, NULL, NULL, true) == 0, "nor at the end when it has gone");
 	verify_free(v);
 }
@@ -185,7 +194,8 @@ static void test_listed_twice(void)
 		verify_kernel_socket(v, &new);
 		n += verify_end(v, 10 * SECOND, false);
 	}
-	ok(n == 1 && told.state == TCP_STATE_ESTABLISHED, "also where the tracker does not know it");
+	ok(n == 1 && told.state == TCP_STATE_ESTABLISHED,
+	   "also where the tracker does not know it");
 	verify_free(v);
 }
 
@@ -198,7 +208,8 @@ static void test_gone(void)
 	struct verify *v;
 
 	ok(twice(&config, NULL, &s, &told) == 1, "a socket that only the tracker has is told");
-	is_str(told.text, "the tracker has it in ESTABLISHED, the kernel does not list it", "its text");
+	is_str(told.text, "the tracker has it in ESTABLISHED, the kernel does not list it",
+	       "its text");
 	s.since = 12 * SECOND;
 	ok(twice(&config, NULL, &s, &told) == 0, "not when its state is younger than the snapshot");
 	s.since = 0;
@@ -213,14 +224,16 @@ static void test_gone(void)
 
 	v = verify_new(&config, see, &told);
 	s.since = 10 * SECOND - 1;
-	ok(round_of(v, 10 * SECOND, NULL, &s, true) == 0, "the last look does not tell what is young");
+	ok(round_of(v, 10 * SECOND, NULL, &s, true) == 0,
+	   "the last look does not tell what is young");
 	verify_free(v);
 	v = verify_new(&config, see, &told);
 	s.since = SECOND;
 	ok(round_of(v, 10 * SECOND, NULL, &s, true) == 1, "but what has been at rest");
 	verify_free(v);
 	v = verify_new(&config, see, &told);
-	ok(round_of(v, 10 * SECOND, &f, NULL, true) == 0, "nor what the tracker may have ended since");
+	ok(round_of(v, 10 * SECOND, &f, NULL, true) == 0,
+	   "nor what the tracker may have ended since");
 	verify_free(v);
 
 	s.state = TCP_STATE_CLOSE;
@@ -241,9 +254,11 @@ static void test_state(void)
 	ok(twice(&config, &f, &s, &told) == 0, "not when the tracker moved after the row was read");
 	s.since = SECOND;
 	s.cookie = 0;
-	ok(twice(&config, &f, &s, &told) == 1 && told.cookie == 5, "a socket without cookie is found by its ends");
+	ok(twice(&config, &f, &s, &told) == 1 && told.cookie == 5,
+	   "a socket without cookie is found by its ends");
 	s.cookie = 6;
-	ok(twice(&config, &f, &s, &told) == 2, "another cookie with the same ends is another socket");
+	ok(twice(&config, &f, &s, &told) == 2,
+	   "another cookie with the same ends is another socket");
 }
 
 static void test_time_wait(void)
@@ -253,10 +268,12 @@ static void test_time_wait(void)
 	struct tracker_socket s = sock(&f, SECOND);
 	struct told told;
 
-	ok(twice(&config, &f, NULL, &told) == 1, "an unknown TIME_WAIT is told where its end is exact");
+	ok(twice(&config, &f, NULL, &told) == 1,
+	   "an unknown TIME_WAIT is told where its end is exact");
 	ok(twice(&config, NULL, &s, &told) == 1, "so is one that has ended");
 	s.state = TCP_STATE_FIN_WAIT2;
-	ok(twice(&config, &f, &s, &told) == 0, "a FIN that a timewait socket got is not seen by any hook");
+	ok(twice(&config, &f, &s, &told) == 0,
+	   "a FIN that a timewait socket got is not seen by any hook");
 	s.state = TCP_STATE_TIME_WAIT;
 	f.s.state = TCP_STATE_FIN_WAIT2;
 	f.inode = 0;
@@ -272,7 +289,8 @@ static void test_time_wait(void)
 	ok(twice(&config, &f, &s, &told) == 0, "nor TIME_WAIT against FIN_WAIT2");
 	ok(twice(&config, NULL, &s, &told) == 0, "nor one that only the tracker has");
 	f.inode = 8;
-	ok(twice(&config, &f, NULL, &told) == 1, "but a FIN_WAIT2 that a file holds is known to everybody");
+	ok(twice(&config, &f, NULL, &told) == 1,
+	   "but a FIN_WAIT2 that a file holds is known to everybody");
 }
 
 static void count_fix(void *ctx, const struct fact_existing *f)
@@ -292,11 +310,13 @@ static void test_requests(void)
 	s.cookie = 0;
 	ok(twice(&config, &f, &s, &told) == 0, "a request without cookie is matched by its ends");
 	ok(twice(&config, &f, NULL, &told) == 1, "an unknown request is told");
-	ok(twice(&config, NULL, &s, &told) == 1 && !told.has_cookie, "and one that has gone, without inventing a cookie");
+	ok(twice(&config, NULL, &s, &told) == 1 && !told.has_cookie,
+	   "and one that has gone, without inventing a cookie");
 	config.facts.fact[KNOW_REQUEST_EXPIRED].is = FACT_IS_DERIVED;
 	ok(twice(&config, NULL, &s, &told) == 0, "not where expiry is derived");
 	config.facts.fact[KNOW_SYN_RECV_BEGIN].is = FACT_IS_DERIVED;
-	ok(twice(&config, &f, NULL, &told) == 0, "nor an unknown one where it is told by its SYN-ACK: that may be waiting");
+	ok(twice(&config, &f, NULL, &told) == 0,
+	   "nor an unknown one where it is told by its SYN-ACK: that may be waiting");
 	v = verify_new(&config, see, &told);
 	verify_set_fix(v, count_fix, &taken_over, false);
 	round_of(v, 10 * SECOND, &f, NULL, false);
@@ -331,7 +351,8 @@ static void test_queues(void)
 	ok(twice(&config, &f, &s, &told) == 1, "so is a shorter one");
 	is_str(told.text, "accept queue: the tracker counts at least 4, the kernel 3", "its text");
 	s.queue_low = 0;
-	ok(twice(&config, &f, &s, &told) == 0, "a length that the queue has had since the last look is none");
+	ok(twice(&config, &f, &s, &told) == 0,
+	   "a length that the queue has had since the last look is none");
 
 	/* A busy listener: other numbers each time. */
 	v = verify_new(&config, see, &told);
@@ -340,13 +361,17 @@ static void test_queues(void)
 	ok(round_of(v, 10 * SECOND, &f, &s, false) == 0, "one look at a busy queue proves nothing");
 	f.q.accept_queue = 4;
 	s.queue_low = 6;
-	ok(round_of(v, 11 * SECOND, &f, &s, false) == 1, "below all that was counted in both looks is told, be it another length");
+	ok(round_of(v, 11 * SECOND, &f, &s, false) == 1,
+	   "below all that was counted in both looks is told, be it another length");
 	f.q.accept_queue = 3;
 	ok(round_of(v, 12 * SECOND, &f, &s, false) == 0, "once");
 	f.q.accept_queue = 10;
-	ok(round_of(v, 13 * SECOND, &f, &s, false) == 0, "on the other side it is another difference, seen once");
+	ok(round_of(v, 13 * SECOND, &f, &s, false) == 0,
+	   "on the other side it is another difference, seen once");
 	f.q.accept_queue = 9;
-	ok(round_of(v, 14 * SECOND, &f, &s, false) == 0 && round_of(v, 15 * SECOND, &f, &s, false) == 0, "and none within");
+	ok(round_of(v, 14 * SECOND, &f, &s, false) == 0 &&
+		   round_of(v, 15 * SECOND, &f, &s, false) == 0,
+	   "and none within");
 	verify_free(v);
 
 	f.q.accept_queue = 3;
@@ -427,12 +452,14 @@ static void test_many(void)
 	for (int i = 0; i < 3; i++) {
 		verify_begin(v, 10 * SECOND);
 		for (uint64_t c = 1; c <= 50000; c++) {
-			struct fact_existing f = row(10 * SECOND, c, TCP_STATE_ESTABLISHED, 80, (uint16_t)(10000 + c));
+			struct fact_existing f = row(10 * SECOND, c, TCP_STATE_ESTABLISHED, 80,
+						     (uint16_t)(10000 + c));
 
 			verify_kernel_socket(v, &f);
 		}
 		for (uint64_t c = 1; c <= 60000; c++) {
-			struct fact_existing f = row(10 * SECOND, c, TCP_STATE_ESTABLISHED, 80, (uint16_t)(10000 + c));
+			struct fact_existing f = row(10 * SECOND, c, TCP_STATE_ESTABLISHED, 80,
+						     (uint16_t)(10000 + c));
 			struct tracker_socket s = sock(&f, SECOND);
 
 			if (c > 10 || c % 2)
@@ -453,7 +480,8 @@ static void fix(void *ctx, const struct fact_existing *f)
 {
 	struct fixes *x = ctx;
 
-	x->count += fact_decode(f, sizeof(*f)) && f->h.flags == FACT_F_AGAIN && f->h.t == 12 * SECOND;
+	x->count +=
+		fact_decode(f, sizeof(*f)) && f->h.flags == FACT_F_AGAIN && f->h.t == 12 * SECOND;
 	x->gone += f->s.state == TCP_STATE_CLOSE;
 	x->listeners += f->s.state == TCP_STATE_LISTEN && f->q.cookie == f->s.cookie;
 	x->cookies += f->s.cookie;
@@ -473,7 +501,8 @@ static void test_fix(void)
 
 	verify_set_fix(v, fix, &fixes, true);
 	for (int i = 0; i < 3; i++) {
-		struct tracker_socket was = sock(&changed, SECOND), is = sock(&same, SECOND), not_there = sock(&gone, SECOND);
+		struct tracker_socket was = sock(&changed, SECOND), is = sock(&same, SECOND),
+				      not_there = sock(&gone, SECOND);
 
 		was.state = TCP_STATE_ESTABLISHED;
 		verify_begin(v, 10 * SECOND);
@@ -489,10 +518,12 @@ static void test_fix(void)
 		if (i == 0)
 			ok(!fixes.count && !told.count, "one look proves nothing");
 		if (i == 1)
-			ok(fixes.count == 3 && fixes.gone == 1 && fixes.listeners == 1 && fixes.cookies == 1 + 2 + 4 && !told.count,
+			ok(fixes.count == 3 && fixes.gone == 1 && fixes.listeners == 1 &&
+				   fixes.cookies == 1 + 2 + 4 && !told.count,
 			   "in the second what differs is put right: unknown, changed, gone");
 	}
-	ok(fixes.count == 6 && told.count == 3 && verify_differences(v) == 3, "without a loss it is told, and put right");
+	ok(fixes.count == 6 && told.count == 3 && verify_differences(v) == 3,
+	   "without a loss it is told, and put right");
 	verify_free(v);
 }
 

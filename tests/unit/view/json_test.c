@@ -106,14 +106,16 @@ static void check_lines(void)
 
 static void check_edges(void)
 {
-	static const struct filter ranges = {.ports = {{80, 80}, {9500, 9510}}, .port_ranges = 2, .side = SIDE_SERVER,
+	static const struct filter ranges = {.ports = {{80, 80}, {9500, 9510}},
+					     .port_ranges = 2,
+					     .side = SIDE_SERVER,
 					     .ipv6 = true};
 	static const struct filter every = {.ipv4 = true, .ipv6 = true};
 	static const uint64_t none[DROP_REASON_COUNT + TCP_STATE_COUNT];
 	static const struct listener_summary quiet = {.port = 80};
 	static const struct listener_summaries one = {1, &quiet}, no = {0, NULL};
 	static const char *const empty[] = {NULL};
-	static const uint8_t longest[16] = {0xfd, 0, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33,
+	static const uint8_t longest[16] = {0xfd, 0,	0x11, 0x11, 0x22, 0x22, 0x33, 0x33,
 					    0x44, 0x44, 0x55, 0x55, 0x66, 0x66, 0x77, 0x77};
 	struct event *e = &s.e;
 
@@ -185,7 +187,9 @@ static void check_large(void)
 	for (const char *p = result(); *p; lines++) {
 		size_t n = strcspn(p, "\n");
 
-		whole &= n > texts * 6 * (sizeof(hostile) - 1) && !strncmp(p, "{\"type\":\"listener\",", 19) && p[n - 1] == '}' && p[n] == '\n';
+		whole &= n > texts * 6 * (sizeof(hostile) - 1) &&
+			 !strncmp(p, "{\"type\":\"listener\",", 19) && p[n - 1] == '}' &&
+			 p[n] == '\n';
 		p += n + 1;
 	}
 	ok(whole && lines == 20, "lines of megabytes are whole");
@@ -202,7 +206,8 @@ static void check_errors(void)
 	s.v = view_json_new(&(struct view_options){.fd = p[1]});
 	story_tell(&s);
 	ok(view_pending(s.v) > 1000, "text waits for the flush");
-	ok(view_flush(s.v) == -EPIPE && view_flush(s.v) == -EPIPE, "a reader that has gone is told, and ever after");
+	ok(view_flush(s.v) == -EPIPE && view_flush(s.v) == -EPIPE,
+	   "a reader that has gone is told, and ever after");
 	is_u64(view_pending(s.v), 0, "nothing waits for nobody");
 	view_free(s.v);
 	view_free(NULL);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "view/view.h"
 
+#include "base/text.h"
 #include "event/sample_events.h"
 #include "tap.h"
-#include "base/text.h"
 #include "view/ladder_gold.h"
 
 static int fd;
@@ -12,7 +12,8 @@ static char *text;
 
 static void open_view(bool utf8)
 {
-	struct view_options o = {.fd = fd, .utf8 = utf8, .columns = 80, .boot_offset_ns = STORY_OFFSET};
+	struct view_options o = {
+		.fd = fd, .utf8 = utf8, .columns = 80, .boot_offset_ns = STORY_OFFSET};
 
 	s.v = view_ladder_new(&o);
 }
@@ -96,7 +97,8 @@ static void check_live(void)
 	       "              server: 7 B in, 18 B out, lived 3.00 s\n",
 	       "then the close, and what it carried");
 	story_close(&s, 4 * SEC, 51236, SEC);
-	is_u64(count(so_far(), "127.0.0.1:51236"), 1, "the other one is drawn whole when it has ended");
+	is_u64(count(so_far(), "127.0.0.1:51236"), 1,
+	       "the other one is drawn whole when it has ended");
 	is_u64(count(text, "SYN J="), 1, "from its SYN");
 	is_str(result(), "", "and nothing is left");
 }
@@ -111,7 +113,8 @@ static void check_remote_client(void)
 	isns(e, 51234);
 	tell(&s);
 	story_retransmit(&s, SEC, 's', 51234, "synack", 1);
-	e = move(&s, SEC + 50 * MS, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, SEC + 50 * MS);
+	e = move(&s, SEC + 50 * MS, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED,
+		 SEC + 50 * MS);
 	isns(e, 51234);
 	event_set(e, F_HANDSHAKE_NS, SEC + 50 * MS);
 	event_set(e, F_QUEUED, 1);
@@ -200,20 +203,23 @@ static void check_twins(void)
 		tell(&s);
 	}
 	for (unsigned int i = 0; i < 2; i++) {
-		e = move(&s, (20 + i) * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, 20 * US);
+		e = move(&s, (20 + i) * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED,
+			 20 * US);
 		event_set(e, F_NETNS, 20 + i);
 		event_set(e, F_COOKIE, 600 + i);
 		isns(e, 51234 + i);
 		tell(&s);
 	}
 	for (unsigned int i = 0; i < 2; i++) {
-		e = move(&s, (40 + i) * US, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 40 * US);
+		e = move(&s, (40 + i) * US, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED,
+			 40 * US);
 		event_set(e, F_NETNS, 10 + i);
 		event_set(e, F_COOKIE, 500 + i);
 		isns(e, 51234 + i);
 		tell(&s);
 	}
-	is_u64(count(result(), "-- 127.0.0.1:51234 -> 127.0.0.1:9502"), 2, "twins in two namespaces are two ladders");
+	is_u64(count(result(), "-- 127.0.0.1:51234 -> 127.0.0.1:9502"), 2,
+	       "twins in two namespaces are two ladders");
 	ok(count(text, "(not traced)") == 0, "each with both its ends");
 	is_u64(count(text, "SYN J=653072494 "), 1, "the first with its own numbers");
 	is_u64(count(text, "SYN J=653072495 "), 1, "the second with its own");
@@ -252,7 +258,8 @@ static void check_cookie_and_odd(void)
 		event_init(&s.e, (enum event_type)type, 5);
 		tell(&s);
 	}
-	is_str(result(), "LOST 0 facts: a ladder may miss steps\n", "events with nothing in them draw nothing");
+	is_str(result(), "LOST 0 facts: a ladder may miss steps\n",
+	       "events with nothing in them draw nothing");
 
 	open_view(true);
 	for (unsigned int i = 0; i < 200; i++)
@@ -265,7 +272,8 @@ static void check_bounds(void)
 	open_view(false);
 	for (unsigned int i = 0; i < 200; i++)
 		story_handshake(&s, i * 100 * US, 1000 + i, 1);
-	ok(strstr(result(), "\n136 more connections not drawn\n"), "of 200 open at once 64 are drawn, the rest counted");
+	ok(strstr(result(), "\n136 more connections not drawn\n"),
+	   "of 200 open at once 64 are drawn, the rest counted");
 	is_u64(count(text, "still open"), 64, "64 ladders");
 
 	open_view(false);
@@ -281,7 +289,8 @@ static void check_bounds(void)
 		story_handshake(&s, i * 10 * MS, 1000 + i, 1);
 		story_close(&s, i * 10 * MS + MS, 1000 + i, MS);
 	}
-	is_u64(count(result(), "server: 7 B in"), 3000, "3000 connections one after another are all drawn");
+	is_u64(count(result(), "server: 7 B in"), 3000,
+	       "3000 connections one after another are all drawn");
 	ok(!strstr(text, "not drawn"), "none is left out");
 }
 
@@ -309,7 +318,8 @@ static void check_heading(void)
 
 	open_view(false);
 	client_connects(0, 51234);
-	ok(strstr(so_far(), "server (not traced)"), "a server that listens elsewhere is not waited for");
+	ok(strstr(so_far(), "server (not traced)"),
+	   "a server that listens elsewhere is not waited for");
 	result();
 
 	open_view(false);
@@ -347,7 +357,8 @@ static void fastopen_accept(uint64_t t)
 
 static void fastopen_established(uint64_t t, uint64_t handshake)
 {
-	struct event *e = move(&s, t, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, handshake);
+	struct event *e =
+		move(&s, t, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, handshake);
 
 	isns(e, 51234);
 	event_set(e, F_HANDSHAKE_NS, handshake);
@@ -411,13 +422,15 @@ static void check_reset(void)
 	is_str(so_far(), "", "a RST that came waits for its sender");
 	closes(SEC + 2 * US, 's', "rst_received");
 	reset(SEC + 3 * US, 'c', "sent", "state");
-	is_str(so_far(), " 1.000001               |-- RST (state) -------------------------->| CLOSE\n",
+	is_str(so_far(),
+	       " 1.000001               |-- RST (state) -------------------------->| CLOSE\n",
 	       "who knows why: one row");
 	story_accept(&s, 5 * SEC, 51234, 5 * SEC, 4 * US);
 	ok(strstr(so_far(), "accept() = 5"), "what is in the queue is still accepted");
 	at(&s, EVENT_CLOSE, 5 * SEC, 's', 51234);
 	tell(&s);
-	is_str(so_far(), "              server: closed\n", "then it is over, whatever the client says");
+	is_str(so_far(), "              server: closed\n",
+	       "then it is over, whatever the client says");
 	result();
 
 	open_view(false);
@@ -449,7 +462,8 @@ static void check_half_closed(void)
 	story_handshake(&s, 0, 51234, 1);
 	closes(MS, 'c', NULL);
 	story_handshake(&s, 2 * SEC, 51236, 1);
-	ok(strstr(so_far(), "127.0.0.1:51236 -> "), "a connection that is half closed gives its place");
+	ok(strstr(so_far(), "127.0.0.1:51236 -> "),
+	   "a connection that is half closed gives its place");
 	move(&s, 3 * SEC, 's', 51234, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE_WAIT, 0);
 	tell(&s);
 	ok(strstr(result(), "127.0.0.1:51234 -> 127.0.0.1:9502, continued"), "and goes on later");
@@ -504,7 +518,8 @@ static void check_existing(void)
 	open_view(false);
 	existing(0, 'c', 51234, false);
 	story_handshake(&s, SEC, 51236, 1);
-	is_u64(count(so_far(), "127.0.0.1:51236"), 1, "what existed before does not keep others from being drawn");
+	is_u64(count(so_far(), "127.0.0.1:51236"), 1,
+	       "what existed before does not keep others from being drawn");
 	ok(!strstr(text, "51234"), "nor is it drawn while nothing happens");
 	story_close(&s, 2 * SEC, 51236, SEC);
 	so_far();
@@ -525,7 +540,8 @@ static void check_existing(void)
 		existing(0, 's', 1000 + i, true);
 	story_handshake(&s, US, 51234, 1);
 	ok(strstr(so_far(), "127.0.0.1:51234"), "200 that existed before leave room for a new one");
-	is_u64(count(result(), "existed before"), 62, "and those that are still there are drawn at the end");
+	is_u64(count(result(), "existed before"), 62,
+	       "and those that are still there are drawn at the end");
 	ok(strstr(text, "\n138 more connections not drawn\n"), "the rest counted");
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "view/view.h"
 
+#include "base/text.h"
 #include "event/sample_events.h"
 #include "tap.h"
-#include "base/text.h"
 #include "view/table_gold.h"
 
 static int fd;
@@ -12,8 +12,13 @@ static char *text;
 
 static void open_view(int columns, bool utf8, bool color, bool wide)
 {
-	struct view_options o = {.fd = fd, .header = false, .utf8 = utf8, .columns = columns, .color = color,
-				 .wide = wide, .boot_offset_ns = STORY_OFFSET};
+	struct view_options o = {.fd = fd,
+				 .header = false,
+				 .utf8 = utf8,
+				 .columns = columns,
+				 .color = color,
+				 .wide = wide,
+				 .boot_offset_ns = STORY_OFFSET};
 
 	s.v = view_table_new(&o);
 }
@@ -58,14 +63,17 @@ static void check_story(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct view_options o = {.fd = fd, .header = true, .utf8 = cases[i].utf8, .columns = cases[i].columns,
+		struct view_options o = {.fd = fd,
+					 .header = true,
+					 .utf8 = cases[i].utf8,
+					 .columns = cases[i].columns,
 					 .boot_offset_ns = STORY_OFFSET};
 
 		s.v = view_table_new(&o);
 		story_tell(&s);
 		is_str(result(), cases[i].want, cases[i].name);
-		ok(widest(text) <= (unsigned int)cases[i].columns, "%s: no row is wider (%u)", cases[i].name,
-		   widest(text));
+		ok(widest(text) <= (unsigned int)cases[i].columns, "%s: no row is wider (%u)",
+		   cases[i].name, widest(text));
 	}
 	for (const char *p = text; *p; p++)
 		if ((unsigned char)*p >= 0x80) {
@@ -105,7 +113,7 @@ static void check_widest_ipv4(void)
 
 static void check_ipv6(void)
 {
-	static const uint8_t peer[16] = {0xfd, 0, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33,
+	static const uint8_t peer[16] = {0xfd, 0,    0x11, 0x11, 0x22, 0x22, 0x33, 0x33,
 					 0x44, 0x44, 0x55, 0x55, 0x66, 0x66, 0x77, 0x77};
 	struct event *e;
 
@@ -120,7 +128,8 @@ static void check_ipv6(void)
 		       wide ? "10:31:30.000  9502 ← [fd00:1111:2222:3333:4444:5555:6666:7777]:51234  "
 			      "SYN_RECV → ESTABLISHED     41 µs  lab[4711]\n"
 			    : "10:31:30.000  9502←[fd00:1…6:7777]:51234 SYN_RECV→ESTABLISHED     41 µs\n",
-		       wide ? "the longest IPv6 address with -w" : "shortened in the middle without, aligned");
+		       wide ? "the longest IPv6 address with -w"
+			    : "shortened in the middle without, aligned");
 	}
 }
 
@@ -208,7 +217,8 @@ static void check_color(void)
 }
 
 /* A listener of `cookie`, port and owner of its own. */
-static struct event *listener(enum event_type type, unsigned int cookie, unsigned int port, const char *comm)
+static struct event *listener(enum event_type type, unsigned int cookie, unsigned int port,
+			      const char *comm)
 {
 	struct event *e = at(&s, type, 0, 'l', 0);
 
@@ -229,7 +239,8 @@ static void listen_on(unsigned int cookie, unsigned int port, const char *comm)
 	tell(&s);
 }
 
-static void judge(unsigned int cookie, unsigned int port, const char *comm, const char *verdict, const char *advice)
+static void judge(unsigned int cookie, unsigned int port, const char *comm, const char *verdict,
+		  const char *advice)
 {
 	struct event *e = listener(EVENT_LISTENER, cookie, port, comm);
 
@@ -260,16 +271,21 @@ static void group(void)
 	listen_on(1, 9502, "long-worker");
 	listen_on(2, 9502, "long-worker");
 	listen_on(3, 9503, "long-worker");
-	judge(1, 9502, "long-worker", "app_slow", "the oldest connection has waited 311 ms for accept()");
+	judge(1, 9502, "long-worker", "app_slow",
+	      "the oldest connection has waited 311 ms for accept()");
 	judge(2, 9502, "long-worker", "ok", NULL);
-	judge(3, 9503, "long-worker", "app_slow", "the oldest connection has waited 311 ms for accept()");
+	judge(3, 9503, "long-worker", "app_slow",
+	      "the oldest connection has waited 311 ms for accept()");
 	judge(3, 9503, "long-worker", "ok", NULL);
 	listener_ends(1, 9502, "long-worker");
 	listener_ends(2, 9502, "long-worker");
 	listener_ends(3, 9503, "long-worker");
 	for (unsigned int i = 0; i < 3; i++)
-		list[i] = (struct listener_summary){.cookie = i + 1, .family = AF_INET, .addr = {127, 0, 0, 1},
-						    .port = (uint16_t)(i < 2 ? 9502 : 9503), .accepted = i};
+		list[i] = (struct listener_summary){.cookie = i + 1,
+						    .family = AF_INET,
+						    .addr = {127, 0, 0, 1},
+						    .port = (uint16_t)(i < 2 ? 9502 : 9503),
+						    .accepted = i};
 	e = &s.e;
 	event_init(e, EVENT_SUMMARY, STORY_T0);
 	event_set(e, F_CONNECTIONS, 3);
@@ -277,7 +293,10 @@ static void group(void)
 	tell(&s);
 }
 
-/* Lines of a SO_REUSEPORT group are told apart by the owner; where one listens alone, it is there if there is room. */
+/*
+ * Lines of a SO_REUSEPORT group are told apart by the owner; where one listens alone, it is there
+ * if there is room.
+ */
 static void check_group(void)
 {
 	open_view(80, true, false, false);
@@ -313,7 +332,8 @@ static void check_group(void)
 	       "members of a group are told apart at 80 columns");
 	open_view(0, true, false, true);
 	group();
-	ok(strstr(result(), "syn 0 · acc 1/2  app slow  long-worker[4701]  the oldest connection has waited 311 ms"),
+	ok(strstr(result(),
+		  "syn 0 · acc 1/2  app slow  long-worker[4701]  the oldest connection has waited 311 ms"),
 	   "and where there is room, on one row");
 }
 
@@ -362,8 +382,9 @@ static void check_relisten(void)
 
 static void check_resets(void)
 {
-	static const char *const reasons[] = {"no_socket", "state", "abort_on_close", "abort_on_linger",
-					      "abort_on_memory", "disconnect", "timeout", "other", "brand_new"};
+	static const char *const reasons[] = {
+		"no_socket",  "state",	 "abort_on_close", "abort_on_linger", "abort_on_memory",
+		"disconnect", "timeout", "other",	   "brand_new"};
 	struct event *e;
 
 	open_view(80, true, false, false);
@@ -437,7 +458,8 @@ static void check_opens(void)
 {
 	static const uint64_t sent[TCP_STATE_COUNT] = {[TCP_STATE_SYN_SENT] = 9 * MS};
 	static const uint64_t received[TCP_STATE_COUNT] = {[TCP_STATE_SYN_RECV] = 9 * MS};
-	static const uint64_t whole[TCP_STATE_COUNT] = {[TCP_STATE_SYN_SENT] = MS, [TCP_STATE_ESTABLISHED] = 8 * MS};
+	static const uint64_t whole[TCP_STATE_COUNT] = {
+		[TCP_STATE_SYN_SENT] = MS, [TCP_STATE_ESTABLISHED] = 8 * MS};
 	struct event *e;
 
 	open_view(80, true, false, false);

@@ -20,7 +20,7 @@ enum { TIME = 9, LEFT = 13, MIDDLE = 42, WIDTH = LADDER_COLUMNS, FOOT = 14 };
 enum stroke {
 	TO_SERVER,
 	TO_CLIENT,
-	REFUSED, /* to the server, and no further */
+	REFUSED,   /* to the server, and no further */
 	AT_CLIENT, /* words beside that end's line */
 	AT_SERVER,
 };
@@ -60,7 +60,10 @@ static const char *state_color(const char *name)
 	return !strcmp(name, "LISTEN") ? NULL : "2";
 }
 
-/* Seconds as tcpdump -ttttt has them: points below each other, microseconds as long as there is room. */
+/*
+ * Seconds as tcpdump -ttttt has them: points below each other, microseconds as long as there is
+ * room.
+ */
 static void since_begin(char *out, size_t size, uint64_t ns)
 {
 	unsigned long long us = ns / 1000;
@@ -74,8 +77,8 @@ static void since_begin(char *out, size_t size, uint64_t ns)
 }
 
 /* t 0: no time. left and right: states or "". */
-static void row(struct pen *pen, const struct ladder *c, uint64_t t, const char *left, enum stroke stroke,
-		const char *words, const char *right)
+static void row(struct pen *pen, const struct ladder *c, uint64_t t, const char *left,
+		enum stroke stroke, const char *words, const char *right)
 {
 	const char *line = utf8(pen) ? "─" : "-";
 	const char *bar = utf8(pen) ? "│" : "|";
@@ -132,14 +135,16 @@ static void row(struct pen *pen, const struct ladder *c, uint64_t t, const char 
 bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to)
 {
 	for (unsigned int i = 0; i < c->count; i++)
-		if (c->steps[i].type == EVENT_STATE && c->steps[i].side == side && c->steps[i].to == to)
+		if (c->steps[i].type == EVENT_STATE && c->steps[i].side == side &&
+		    c->steps[i].to == to)
 			return true;
 	return false;
 }
 
 static bool to_itself(const struct ladder *c)
 {
-	return c->port[CLIENT] == c->port[SERVER] && !memcmp(c->addr[CLIENT], c->addr[SERVER], sizeof(c->addr[0]));
+	return c->port[CLIENT] == c->port[SERVER] &&
+	       !memcmp(c->addr[CLIENT], c->addr[SERVER], sizeof(c->addr[0]));
 }
 
 /* Both ends connect, there is no server (RFC 9293 3.5). */
@@ -172,8 +177,10 @@ static void draw_names(struct pen *pen, const struct ladder *c)
 	int col = 0, bar = TIME + 1 + LEFT + 1;
 
 	for (int side = CLIENT; side <= SERVER; side++, bar += MIDDLE + 1) {
-		const char *owner = c->seen[side] ? c->owner[side] : to_itself(c) ? "(itself)" :
-				    side == SERVER && refuses(c) ? "(refuses)" : "(not traced)";
+		const char *owner = c->seen[side]		   ? c->owner[side]
+				    : to_itself(c)		   ? "(itself)"
+				    : side == SERVER && refuses(c) ? "(refuses)"
+								   : "(not traced)";
 		const char *is = part(c, side);
 		char name[64];
 		int columns;
@@ -200,7 +207,8 @@ void ladder_head(struct pen *pen, struct ladder *c, bool again)
 		c->zero = c->count ? c->steps[0].t : c->last_t;
 	wall = (int64_t)c->zero + pen->options->boot_offset_ns;
 	for (int i = 0; i < 2; i++)
-		columns[i] = (int)text_end(ends[i], c->family, c->addr[i], c->port[i] ? c->port[i] : -1);
+		columns[i] =
+			(int)text_end(ends[i], c->family, c->addr[i], c->port[i] ? c->port[i] : -1);
 	text_time_of_day(&clock, stamp, wall, pen->options->utc_offset_s);
 	snprintf(stamp + 9, sizeof(stamp) - 9, "%06u",
 		 (unsigned int)((wall % 1000000000 + 1000000000) % 1000000000 / 1000));
@@ -255,11 +263,14 @@ static void accept_queue(const struct step *s, char *buf, size_t size)
 		snprintf(buf, size, "accept queue %u", s->accept_queue);
 }
 
-/* Whether the server's end has told, or will, that the SYN came: a SYN cookie keeps no request, so nobody does. */
+/*
+ * Whether the server's end has told, or will, that the SYN came: a SYN cookie keeps no request, so
+ * nobody does.
+ */
 static bool syn_told(const struct ladder *c)
 {
-	return c->seen[SERVER] &&
-	       (ladder_has(c, SERVER, TCP_STATE_SYN_RECV) || !ladder_has(c, SERVER, TCP_STATE_ESTABLISHED));
+	return c->seen[SERVER] && (ladder_has(c, SERVER, TCP_STATE_SYN_RECV) ||
+				   !ladder_has(c, SERVER, TCP_STATE_ESTABLISHED));
 }
 
 /* SYN and SYN-ACK that nobody reported. */
@@ -268,9 +279,11 @@ static void draw_unseen_handshake(struct pen *pen, const struct ladder *c)
 	char buf[64];
 
 	if (!ladder_has(c, CLIENT, TCP_STATE_SYN_SENT))
-		row(pen, c, 0, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER, segment(c, buf, sizeof(buf), SYN), "");
+		row(pen, c, 0, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER,
+		    segment(c, buf, sizeof(buf), SYN), "");
 	if (!ladder_has(c, CLIENT, TCP_STATE_ESTABLISHED))
-		row(pen, c, 0, "(ESTABLISHED)", TO_CLIENT, segment(c, buf, sizeof(buf), SYN_ACK), "");
+		row(pen, c, 0, "(ESTABLISHED)", TO_CLIENT, segment(c, buf, sizeof(buf), SYN_ACK),
+		    "");
 }
 
 static bool existed(const struct ladder *c, int side)
@@ -287,9 +300,11 @@ static void draw_crossing(struct pen *pen, const struct ladder *c, const struct 
 	char buf[64];
 
 	if (s->to == TCP_STATE_SYN_RECV)
-		row(pen, c, s->t, "SYN_RECV", TO_CLIENT, segment(c, buf, sizeof(buf), CROSSING_SYN), "(SYN_SENT)");
+		row(pen, c, s->t, "SYN_RECV", TO_CLIENT, segment(c, buf, sizeof(buf), CROSSING_SYN),
+		    "(SYN_SENT)");
 	else
-		row(pen, c, s->t, "ESTABLISHED", TO_CLIENT, segment(c, buf, sizeof(buf), CROSSING_ACK), "(SYN_RECV)");
+		row(pen, c, s->t, "ESTABLISHED", TO_CLIENT,
+		    segment(c, buf, sizeof(buf), CROSSING_ACK), "(SYN_RECV)");
 }
 
 static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
@@ -303,11 +318,13 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 		if (syn_told(c))
 			row(pen, c, s->t, name, AT_CLIENT, "connect()", right);
 		else
-			row(pen, c, s->t, name, TO_SERVER, segment(c, buf, sizeof(buf), SYN), right);
+			row(pen, c, s->t, name, TO_SERVER, segment(c, buf, sizeof(buf), SYN),
+			    right);
 		return;
 	}
 	if (s->to == TCP_STATE_SYN_RECV && s->side == SERVER) {
-		row(pen, c, s->t, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER, segment(c, buf, sizeof(buf), SYN), name);
+		row(pen, c, s->t, c->seen[CLIENT] ? "" : "(SYN_SENT)", TO_SERVER,
+		    segment(c, buf, sizeof(buf), SYN), name);
 		if (s->has_syn_queue) {
 			snprintf(words, sizeof(words), "SYN queue %u", s->syn_queue);
 			row(pen, c, 0, "", AT_SERVER, words, "");
@@ -328,7 +345,8 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 			row(pen, c, 0, "", AT_CLIENT, words, "");
 		}
 		if (!c->seen[SERVER] && !simultaneous(c)) {
-			row(pen, c, 0, "", TO_SERVER, segment(c, buf, sizeof(buf), ACK), "(ESTABLISHED)");
+			row(pen, c, 0, "", TO_SERVER, segment(c, buf, sizeof(buf), ACK),
+			    "(ESTABLISHED)");
 			c->ack_drawn = true;
 		}
 		return;
@@ -338,12 +356,14 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 	if (c->ack_drawn)
 		row(pen, c, s->t, "", AT_SERVER, "the final ACK is here", name);
 	else
-		row(pen, c, s->t, c->seen[CLIENT] ? "" : "(ESTABLISHED)", TO_SERVER, segment(c, buf, sizeof(buf), ACK), name);
+		row(pen, c, s->t, c->seen[CLIENT] ? "" : "(ESTABLISHED)", TO_SERVER,
+		    segment(c, buf, sizeof(buf), ACK), name);
 	if (s->syncookie) {
 		row(pen, c, 0, "", AT_SERVER, "from a SYN cookie: no request was kept", "");
 	} else if (s->has_wait) {
 		text_duration(time, s->wait_ns, utf8(pen));
-		snprintf(words, sizeof(words), "%shandshake %s", s->fastopen ? "fast open: " : "", time);
+		snprintf(words, sizeof(words), "%shandshake %s", s->fastopen ? "fast open: " : "",
+			 time);
 		row(pen, c, 0, "", AT_SERVER, words, "");
 	}
 	if (s->queued) {
@@ -373,7 +393,8 @@ static void draw_close(struct pen *pen, const struct ladder *c, const struct ste
 		{TCP_STATE_CLOSING, TCP_STATE_TIME_WAIT, "ACK", NULL, ""},
 		{TCP_STATE_LAST_ACK, TCP_STATE_CLOSE, "ACK", NULL, ""},
 	};
-	const char *name = tcp_state_name(s->to), *arrived = NULL, *sends = NULL, *peer = "", *reason = s->reason;
+	const char *name = tcp_state_name(s->to), *arrived = NULL, *sends = NULL, *peer = "",
+		   *reason = s->reason;
 	bool server = s->side == SERVER;
 	char words[48];
 
@@ -391,12 +412,16 @@ static void draw_close(struct pen *pen, const struct ladder *c, const struct ste
 		 (s->from == TCP_STATE_ESTABLISHED || s->from == TCP_STATE_CLOSE_WAIT))
 		reason = "aborts";
 	if (arrived) {
-		row(pen, c, s->t, server ? peer : name, server ? TO_SERVER : TO_CLIENT, arrived, server ? name : peer);
+		row(pen, c, s->t, server ? peer : name, server ? TO_SERVER : TO_CLIENT, arrived,
+		    server ? name : peer);
 	} else if (sends && !c->seen[!s->side]) {
-		row(pen, c, s->t, server ? peer : name, server ? TO_CLIENT : TO_SERVER, sends, server ? name : peer);
+		row(pen, c, s->t, server ? peer : name, server ? TO_CLIENT : TO_SERVER, sends,
+		    server ? name : peer);
 	} else {
-		snprintf(words, sizeof(words), "%s%s", sends ? "sends " : "", sends ? sends : reason);
-		row(pen, c, s->t, server ? "" : name, server ? AT_SERVER : AT_CLIENT, words, server ? name : "");
+		snprintf(words, sizeof(words), "%s%s", sends ? "sends " : "",
+			 sends ? sends : reason);
+		row(pen, c, s->t, server ? "" : name, server ? AT_SERVER : AT_CLIENT, words,
+		    server ? name : "");
 	}
 }
 
@@ -417,15 +442,16 @@ static void draw_accept(struct pen *pen, const struct ladder *c, const struct st
 		p += snprintf(p, sizeof(words), "accept() returns");
 	if (s->has_wait) {
 		text_duration(time, s->wait_ns, utf8(pen));
-		snprintf(p, sizeof(words) - (size_t)(p - words), s->before_accept ? ", it had waited %s" : ", at once (%s)",
-			 time);
+		snprintf(p, sizeof(words) - (size_t)(p - words),
+			 s->before_accept ? ", it had waited %s" : ", at once (%s)", time);
 	} else if (s->to == TCP_STATE_SYN_RECV) {
 		snprintf(p, sizeof(words) - (size_t)(p - words), ", before the final ACK");
 	}
 	row(pen, c, s->t, "", AT_SERVER, words, "");
 	if (other || s->io_uring) {
-		snprintf(words, sizeof(words), "%s%.24s%s%s", other ? "by " : "", other ? s->owner : "",
-			 other && s->io_uring ? ", " : "", s->io_uring ? "by io_uring" : "");
+		snprintf(words, sizeof(words), "%s%.24s%s%s", other ? "by " : "",
+			 other ? s->owner : "", other && s->io_uring ? ", " : "",
+			 s->io_uring ? "by io_uring" : "");
 		row(pen, c, 0, "", AT_SERVER, words, "");
 	}
 	if (s->has_accept_queue) {
@@ -438,7 +464,8 @@ static void draw_accept(struct pen *pen, const struct ladder *c, const struct st
 
 static void draw_believes(struct pen *pen, const struct ladder *c)
 {
-	row(pen, c, 0, c->seen[CLIENT] ? "" : "(ESTABLISHED)", AT_CLIENT, "believes it is connected", "");
+	row(pen, c, 0, c->seen[CLIENT] ? "" : "(ESTABLISHED)", AT_CLIENT,
+	    "believes it is connected", "");
 }
 
 /* Why the listener refuses. The figures of later, when there is room again, would say nothing. */
@@ -447,7 +474,8 @@ static void draw_full(struct pen *pen, const struct ladder *c, const struct step
 	char words[96];
 
 	if (s->has_accept_queue && s->has_backlog && s->accept_queue > s->backlog)
-		snprintf(words, sizeof(words), "%s %u/%u+1", s->reason, s->accept_queue, s->backlog);
+		snprintf(words, sizeof(words), "%s %u/%u+1", s->reason, s->accept_queue,
+			 s->backlog);
 	else
 		snprintf(words, sizeof(words), "%s", s->reason);
 	if (*words)
@@ -465,7 +493,8 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 
 	if (ladder_gives_up(s)) {
 		row(pen, c, s->t, "", AT_SERVER,
-		    !strcmp(s->reason, "request expired") ? "request given up: no final ACK taken" : "request given up: client unreachable",
+		    !strcmp(s->reason, "request expired") ? "request given up: no final ACK taken"
+							  : "request given up: client unreachable",
 		    "CLOSE");
 		if (s->believes)
 			draw_believes(pen, c);
@@ -483,7 +512,8 @@ enum ladder_side ladder_receiver(const struct step *s)
 }
 
 /* And the states that it leads to. Returns the steps drawn. */
-static unsigned int draw_reset(struct pen *pen, const struct ladder *c, const struct step *s, const struct step *end)
+static unsigned int draw_reset(struct pen *pen, const struct ladder *c, const struct step *s,
+			       const struct step *end)
 {
 	const char *state[2] = {"", ""};
 	const struct step *next = s + 1;
@@ -494,13 +524,16 @@ static unsigned int draw_reset(struct pen *pen, const struct ladder *c, const st
 			state[next->side] = tcp_state_name(next->to);
 		else if (next->type != EVENT_CLOSE) /* that has no row */
 			break;
-	snprintf(words, sizeof(words), "RST%s%s%s", *s->reason ? " (" : "", s->reason, *s->reason ? ")" : "");
-	row(pen, c, s->t, state[CLIENT], ladder_receiver(s) == SERVER ? TO_SERVER : TO_CLIENT, words, state[SERVER]);
+	snprintf(words, sizeof(words), "RST%s%s%s", *s->reason ? " (" : "", s->reason,
+		 *s->reason ? ")" : "");
+	row(pen, c, s->t, state[CLIENT], ladder_receiver(s) == SERVER ? TO_SERVER : TO_CLIENT,
+	    words, state[SERVER]);
 	return (unsigned int)(next - s);
 }
 
 /* It was there before the tracer, with one end here or both. Returns the steps drawn. */
-static unsigned int draw_existing(struct pen *pen, const struct ladder *c, const struct step *s, const struct step *end)
+static unsigned int draw_existing(struct pen *pen, const struct ladder *c, const struct step *s,
+				  const struct step *end)
 {
 	const char *state[2] = {"", ""};
 	const struct step *next = s;
@@ -516,13 +549,15 @@ static unsigned int draw_existing(struct pen *pen, const struct ladder *c, const
 }
 
 /* Draws the first of the steps from s to end, and what goes in the same row. Returns how many. */
-static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct step *s, const struct step *end)
+static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct step *s,
+			      const struct step *end)
 {
 	char words[48];
 
 	switch (s->type) {
 	case EVENT_STATE:
-		if (s->to == TCP_STATE_SYN_SENT || s->to == TCP_STATE_SYN_RECV || s->to == TCP_STATE_ESTABLISHED)
+		if (s->to == TCP_STATE_SYN_SENT || s->to == TCP_STATE_SYN_RECV ||
+		    s->to == TCP_STATE_ESTABLISHED)
 			draw_open(pen, c, s);
 		else
 			draw_close(pen, c, s);
@@ -536,7 +571,8 @@ static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct st
 			row(pen, c, s->t, "", AT_CLIENT, words, "");
 			break;
 		}
-		snprintf(words, sizeof(words), "%s again (%u)", s->syn ? "SYN" : "SYN, ACK", s->attempt);
+		snprintf(words, sizeof(words), "%s again (%u)", s->syn ? "SYN" : "SYN, ACK",
+			 s->attempt);
 		row(pen, c, s->t, "", s->syn ? TO_SERVER : TO_CLIENT, words, "");
 		if (s->syn)
 			draw_full(pen, c, s);
@@ -579,7 +615,8 @@ void ladder_foot(struct pen *pen, struct ladder *c)
 		out_format(pen->out, "%*s%u more steps not drawn\n", FOOT, "", c->more);
 	repeat(pen, " ", FOOT);
 	if (!close) {
-		out_format(pen->out, "%s\n", c->done[CLIENT] || c->done[SERVER] ? "closed" : "still open");
+		out_format(pen->out, "%s\n",
+			   c->done[CLIENT] || c->done[SERVER] ? "closed" : "still open");
 		return;
 	}
 	between = part(c, close->side);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * draw.h - one connection drawn as a ladder, client left, server right. For view/ladder/ladder.c alone.
+ * draw.h - one connection drawn as a ladder, client left, server right. For view/ladder/ladder.c
+ * alone.
  *
  * Owns how a step looks; which steps belong to one connection is decided there.
  */
@@ -10,26 +11,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event/event.h"
 #include "base/out.h"
 #include "base/text.h"
+#include "event/event.h"
 #include "view/view.h"
 
 #define LADDER_COLUMNS 80
-#define LADDER_STEPS 48 /* kept of one connection; what is more is counted */
+#define LADDER_STEPS   48 /* kept of one connection; what is more is counted */
 
 enum ladder_side { CLIENT, SERVER };
 
 /* What of an event its drawing needs. */
 struct step {
 	uint64_t t;
-	uint8_t type; /* enum event_type */
-	uint8_t side; /* enum ladder_side: whose event it is */
+	uint8_t type;	  /* enum event_type */
+	uint8_t side;	  /* enum ladder_side: whose event it is */
 	uint8_t from, to; /* STATE; ACCEPT and SOCKET: to is the state it was in */
-	bool syn;	    /* DROP and RETRANSMIT: a SYN (else the ACK, the SYN-ACK) */
-	bool sent;	    /* RESET: we sent it */
-	bool paired;	    /* RESET: the other end has told of it too */
-	bool queued;	    /* waits for accept() */
+	bool syn;	  /* DROP and RETRANSMIT: a SYN (else the ACK, the SYN-ACK) */
+	bool sent;	  /* RESET: we sent it */
+	bool paired;	  /* RESET: the other end has told of it too */
+	bool queued;	  /* waits for accept() */
 	bool fastopen, io_uring;
 	bool believes, syncookie, before_accept, unaccepted;
 	bool has_wait, has_syn_queue, has_accept_queue, has_backlog, has_fd, has_bytes;
@@ -52,8 +53,8 @@ struct ladder {
 	bool socket[2]; /* has had a state */
 	bool done[2], closed[2];
 	bool roles_known; /* which end is the client */
-	bool isn_known; /* both */
-	bool syn_known; /* the client's alone, from a refused SYN */
+	bool isn_known;	  /* both */
+	bool syn_known;	  /* the client's alone, from a refused SYN */
 	uint32_t isn[2];
 	char owner[2][32]; /* clean; "" unknown */
 	uint64_t last_t;

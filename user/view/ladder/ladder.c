@@ -2,13 +2,14 @@
 /*
  * Joins the events of both ends of a connection and draws it.
  *
- * The two ends are two sockets, perhaps of two network namespaces: they belong together when their ends are each
- * other's and the initial sequence numbers agree. An active open may not know its local port before it is
- * established; until then it is kept by its cookie.
+ * The two ends are two sockets, perhaps of two network namespaces: they belong together when their
+ * ends are each other's and the initial sequence numbers agree. An active open may not know its
+ * local port before it is established; until then it is kept by its cookie.
  *
- * One connection is drawn as it happens, the live one; others meanwhile are kept and drawn when they end and the live
- * one rests. Connections that were there before the tracer are kept too, from what they were found in. All of it is
- * bounded: LADDERS connections of LADDER_STEPS steps; the rest is counted.
+ * One connection is drawn as it happens, the live one; others meanwhile are kept and drawn when
+ * they end and the live one rests. Connections that were there before the tracer are kept too, from
+ * what they were found in. All of it is bounded: LADDERS connections of LADDER_STEPS steps; the
+ * rest is counted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +17,9 @@
 #include <sys/socket.h>
 
 #include "event/filter.h"
-#include "view/ladder/draw.h"
 #include "event/tcp.h"
 #include "view/impl.h"
+#include "view/ladder/draw.h"
 
 #define LADDERS 64
 /* Before this the other end's account of a segment may still be on its way. */
@@ -66,8 +67,9 @@ struct ends {
 static bool read_ends(const struct event *e, int local, struct ends *x)
 {
 	x->side = local;
-	if (!event_has(e, F_LADDR) || !event_has(e, F_RADDR) || (e->family != AF_INET && e->family != AF_INET6) ||
-	    !e->v[F_LADDR].addr || !e->v[F_RADDR].addr)
+	if (!event_has(e, F_LADDR) || !event_has(e, F_RADDR) ||
+	    (e->family != AF_INET && e->family != AF_INET6) || !e->v[F_LADDR].addr ||
+	    !e->v[F_RADDR].addr)
 		return false;
 	x->addr[local] = e->v[F_LADDR].addr;
 	x->addr[!local] = e->v[F_RADDR].addr;
@@ -95,12 +97,15 @@ static bool same_addrs(const struct ladder *c, int family, const uint8_t *const 
 {
 	size_t n = family == AF_INET ? 4 : 16;
 
-	return c->family == family && !memcmp(c->addr[0], addr[0], n) && !memcmp(c->addr[1], addr[1], n);
+	return c->family == family && !memcmp(c->addr[0], addr[0], n) &&
+	       !memcmp(c->addr[1], addr[1], n);
 }
 
-static bool same_ends(const struct ladder *c, int family, const uint8_t *const addr[2], const uint16_t port[2])
+static bool same_ends(const struct ladder *c, int family, const uint8_t *const addr[2],
+		      const uint16_t port[2])
 {
-	return port[0] && port[1] && c->port[0] == port[0] && c->port[1] == port[1] && same_addrs(c, family, addr);
+	return port[0] && port[1] && c->port[0] == port[0] && c->port[1] == port[1] &&
+	       same_addrs(c, family, addr);
 }
 
 /* What may still be told of an end that is done: it begins nothing. */
@@ -117,7 +122,8 @@ static struct ladder *find(const struct ladder_view *v, const struct event *e, c
 	struct ladder *best = NULL, *ended = NULL;
 
 	for (struct ladder *c = v->list; c; c = c->next) {
-		if (x->cookie && c->cookie[x->side] == x->cookie && !differ(c->netns[x->side], x->netns) && same_isn(c, x))
+		if (x->cookie && c->cookie[x->side] == x->cookie &&
+		    !differ(c->netns[x->side], x->netns) && same_isn(c, x))
 			return c;
 		if (!same_ends(c, e->family, x->addr, x->port) || !same_isn(c, x) ||
 		    differ(c->cookie[x->side], x->cookie) || differ(c->netns[x->side], x->netns))
@@ -130,14 +136,18 @@ static struct ladder *find(const struct ladder_view *v, const struct event *e, c
 	return best || !is_epilogue(e) ? best : ended;
 }
 
-/* The connect() that a RST without a socket answers: its own port is not known yet. NULL: none, or more than one. */
-static struct ladder *find_refused(const struct ladder_view *v, const struct event *e, const struct ends *x)
+/*
+ * The connect() that a RST without a socket answers: its own port is not known yet. NULL: none, or
+ * more than one.
+ */
+static struct ladder *find_refused(const struct ladder_view *v, const struct event *e,
+				   const struct ends *x)
 {
 	struct ladder *found = NULL;
 
 	for (struct ladder *c = v->list; c; c = c->next) {
-		if (c->port[CLIENT] || c->port[SERVER] != x->port[SERVER] || !same_addrs(c, e->family, x->addr) ||
-		    !within(c->last_t, HOLD_NS, e->t))
+		if (c->port[CLIENT] || c->port[SERVER] != x->port[SERVER] ||
+		    !same_addrs(c, e->family, x->addr) || !within(c->last_t, HOLD_NS, e->t))
 			continue;
 		if (found)
 			return NULL;
@@ -146,8 +156,12 @@ static struct ladder *find_refused(const struct ladder_view *v, const struct eve
 	return found;
 }
 
-/* Turns the ends of e and looks for their ladder: *c, or NULL. Of one whose role nobody knows the ladder may. */
-static bool place(const struct ladder_view *v, const struct event *e, struct ends *x, struct ladder **c)
+/*
+ * Turns the ends of e and looks for their ladder: *c, or NULL. Of one whose role nobody knows the
+ * ladder may.
+ */
+static bool place(const struct ladder_view *v, const struct event *e, struct ends *x,
+		  struct ladder **c)
 {
 	const char *role = event_text(e, F_ROLE);
 	uint64_t lport = event_get(e, F_LPORT), rport = event_get(e, F_RPORT);
@@ -221,7 +235,8 @@ static bool begins(const struct event *e)
 	if (e->type == EVENT_ACCEPT) /* fast open */
 		return event_get(e, F_SOCKET_STATE) == TCP_STATE_SYN_RECV;
 	return e->type == EVENT_STATE && !event_get(e, F_RAW) &&
-	       (to == TCP_STATE_SYN_SENT || to == TCP_STATE_SYN_RECV || to == TCP_STATE_ESTABLISHED);
+	       (to == TCP_STATE_SYN_SENT || to == TCP_STATE_SYN_RECV ||
+		to == TCP_STATE_ESTABLISHED);
 }
 
 /* It existed before, and nothing has happened since. */
@@ -242,7 +257,8 @@ static bool make_room(struct ladder_view *v, uint64_t now)
 			unlink_ladder(v, c);
 			return true;
 		}
-		if (c != v->live && c->last_t + REST_NS < now && (!idle || c->last_t < idle->last_t))
+		if (c != v->live && c->last_t + REST_NS < now &&
+		    (!idle || c->last_t < idle->last_t))
 			idle = c;
 	}
 	if (!idle)
@@ -262,7 +278,8 @@ static struct ladder *begin(struct ladder_view *v, const struct event *e, const 
 		unsigned int to = (unsigned int)event_get(e, F_NEW);
 
 		/* Once a connection: at the end that most runs see. */
-		if ((e->type == EVENT_SOCKET || (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED)) &&
+		if ((e->type == EVENT_SOCKET ||
+		     (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED)) &&
 		    (x->side == SERVER || !v->server_ever))
 			v->not_drawn++;
 		return NULL;
@@ -291,13 +308,16 @@ static void name_of(const struct event *e, bool utf8, char out[32])
 }
 
 /* What is now known of the connection as a whole. */
-static void learn(struct ladder_view *v, struct ladder *c, const struct event *e, const struct ends *x)
+static void learn(struct ladder_view *v, struct ladder *c, const struct event *e,
+		  const struct ends *x)
 {
-	bool socket = event_has(e, F_ROLE) || e->type != EVENT_RESET; /* a RST may be sent where there is none */
+	/* a RST may be sent where there is none */
+	bool socket = event_has(e, F_ROLE) || e->type != EVENT_RESET;
 	char name[32];
 
 	c->seen[x->side] |= socket;
-	c->socket[x->side] |= e->type == EVENT_STATE || e->type == EVENT_SOCKET || e->type == EVENT_ACCEPT;
+	c->socket[x->side] |=
+		e->type == EVENT_STATE || e->type == EVENT_SOCKET || e->type == EVENT_ACCEPT;
 	c->roles_known |= event_has(e, F_ROLE);
 	if (x->side == SERVER && socket) {
 		v->server_ever = true;
@@ -343,11 +363,12 @@ static void copy_reason(char out[24], const char *reason)
 
 static struct step make_step(const struct ladder_view *v, const struct event *e, int side)
 {
-	const char *segment = event_text(e, F_SEGMENT), *what = event_text(e, F_WHAT), *dir = event_text(e, F_DIR);
-	enum field wait = e->type == EVENT_ACCEPT ? F_ACCEPT_WAIT_NS :
-			  e->type == EVENT_CLOSE  ? F_LIFE_NS :
-			  side == CLIENT	  ? F_CONNECT_NS :
-						    F_HANDSHAKE_NS;
+	const char *segment = event_text(e, F_SEGMENT), *what = event_text(e, F_WHAT),
+		   *dir = event_text(e, F_DIR);
+	enum field wait = e->type == EVENT_ACCEPT  ? F_ACCEPT_WAIT_NS
+			  : e->type == EVENT_CLOSE ? F_LIFE_NS
+			  : side == CLIENT	   ? F_CONNECT_NS
+						   : F_HANDSHAKE_NS;
 	struct step s = {
 		.t = e->t,
 		.type = (uint8_t)e->type,
@@ -405,8 +426,8 @@ static bool pair_reset(struct ladder *c, const struct step *s)
 }
 
 /*
- * The RST by which the server ended a request, or NULL. That it refused the ACK, if that is why, the kernel tells
- * afterwards.
+ * The RST by which the server ended a request, or NULL. That it refused the ACK, if that is why,
+ * the kernel tells afterwards.
  */
 static const struct step *unexplained_reset(const struct ladder *c)
 {
@@ -418,8 +439,8 @@ static const struct step *unexplained_reset(const struct ladder *c)
 			return NULL;
 		if (s->type == EVENT_RESET && s->side == SERVER && s->sent)
 			reset = s;
-		ended |= s->type == EVENT_STATE && s->side == SERVER && s->from == TCP_STATE_SYN_RECV &&
-			 s->to == TCP_STATE_CLOSE;
+		ended |= s->type == EVENT_STATE && s->side == SERVER &&
+			 s->from == TCP_STATE_SYN_RECV && s->to == TCP_STATE_CLOSE;
 	}
 	return ended ? reset : NULL;
 }
@@ -461,7 +482,8 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 	const uint8_t *const addr[2] = {c->addr[0], c->addr[1]};
 
 	for (struct ladder *o = v->list; o; o = o->next) {
-		bool isn_differ = o->isn_known && c->isn_known && (o->isn[0] != c->isn[0] || o->isn[1] != c->isn[1]);
+		bool isn_differ = o->isn_known && c->isn_known &&
+				  (o->isn[0] != c->isn[0] || o->isn[1] != c->isn[1]);
 
 		if (o == c || o->seen[CLIENT] || c->seen[SERVER] || isn_differ || o->done[SERVER] ||
 		    !same_ends(o, c->family, addr, c->port))
@@ -491,13 +513,15 @@ static bool incomplete(const struct ladder *c, const struct step *s)
 
 	if (s->type != EVENT_RESET)
 		return false;
-	return (c->seen[to] && !c->done[to]) || (c->seen[!to] && (s->sent ? !c->done[!to] : !s->paired)) ||
+	return (c->seen[to] && !c->done[to]) ||
+	       (c->seen[!to] && (s->sent ? !c->done[!to] : !s->paired)) ||
 	       s == unexplained_reset(c);
 }
 
 /*
- * The ends of a handshake come within microseconds: drawn too early a row would be at the wrong place, and a heading would
- * not know its ports and names. What began a fast open is told when it is complete.
+ * The ends of a handshake come within microseconds: drawn too early a row would be at the wrong
+ * place, and a heading would not know its ports and names. What began a fast open is told when it
+ * is complete.
  */
 static bool held(const struct ladder_view *v, const struct ladder *c, uint64_t now)
 {
@@ -511,9 +535,10 @@ static bool held(const struct ladder_view *v, const struct ladder *c, uint64_t n
 		if (s->type == EVENT_ACCEPT && s->to == TCP_STATE_SYN_RECV)
 			hold = REST_NS;
 		else
-			opening &= s->type == EVENT_STATE &&
-				   (s->to == TCP_STATE_SYN_SENT || s->to == TCP_STATE_SYN_RECV ||
-				    (s->to == TCP_STATE_ESTABLISHED && s->side == CLIENT && server));
+			opening &=
+				s->type == EVENT_STATE &&
+				(s->to == TCP_STATE_SYN_SENT || s->to == TCP_STATE_SYN_RECV ||
+				 (s->to == TCP_STATE_ESTABLISHED && s->side == CLIENT && server));
 	}
 	return (opening || !c->port[CLIENT]) && within(c->steps[0].t, hold, now);
 }
@@ -525,7 +550,8 @@ static unsigned int ready(const struct ladder_view *v, const struct ladder *c, u
 
 	if (!n && c->count && held(v, c, now))
 		return 0;
-	while (n < c->count && !(incomplete(c, &c->steps[n]) && within(c->steps[n].t, HOLD_NS, now)))
+	while (n < c->count &&
+	       !(incomplete(c, &c->steps[n]) && within(c->steps[n].t, HOLD_NS, now)))
 		n++;
 	return n;
 }
@@ -548,7 +574,8 @@ static bool finished(const struct ladder_view *v, const struct ladder *c, uint64
 /* One that is half closed may stay so for long. */
 static bool gives_place(const struct ladder *live, uint64_t now)
 {
-	return !live || ((live->done[CLIENT] || live->done[SERVER]) && !within(live->last_t, REST_NS, now));
+	return !live ||
+	       ((live->done[CLIENT] || live->done[SERVER]) && !within(live->last_t, REST_NS, now));
 }
 
 static void progress(struct ladder_view *v, uint64_t now)
@@ -573,7 +600,10 @@ static void progress(struct ladder_view *v, uint64_t now)
 	}
 }
 
-/* The SYN that nobody told of when it came (fast open, or before the tracer): how long ago it was is known now. */
+/*
+ * The SYN that nobody told of when it came (fast open, or before the tracer): how long ago it was
+ * is known now.
+ */
 static void add_syn(struct ladder *c, const struct step *established)
 {
 	struct step s = {
@@ -583,8 +613,8 @@ static void add_syn(struct ladder *c, const struct step *established)
 		.to = TCP_STATE_SYN_RECV,
 	};
 
-	if (established->side != SERVER || !established->has_wait || established->wait_ns >= established->t ||
-	    ladder_has(c, SERVER, TCP_STATE_SYN_RECV))
+	if (established->side != SERVER || !established->has_wait ||
+	    established->wait_ns >= established->t || ladder_has(c, SERVER, TCP_STATE_SYN_RECV))
 		return;
 	s.t = established->t - established->wait_ns;
 	add_step(c, &s);
@@ -617,7 +647,8 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 	}
 	if (e->t > c->last_t)
 		c->last_t = e->t;
-	if (e->type == EVENT_CLOSE || (e->type == EVENT_STATE && (to == TCP_STATE_CLOSE || to == TCP_STATE_TIME_WAIT)))
+	if (e->type == EVENT_CLOSE ||
+	    (e->type == EVENT_STATE && (to == TCP_STATE_CLOSE || to == TCP_STATE_TIME_WAIT)))
 		c->done[x.side] = true;
 	if (e->type == EVENT_CLOSE || (e->type == EVENT_STATE && to == TCP_STATE_TIME_WAIT))
 		c->closed[x.side] = true;
@@ -634,7 +665,8 @@ static void begin_note(struct ladder_view *v)
 
 static void listen_line(struct ladder_view *v, const struct event *e)
 {
-	static const char existed[] = ", existed before", existed_below[] = ",\n             existed before";
+	static const char existed[] = ", existed before",
+			  existed_below[] = ",\n             existed before";
 	struct text_clock clock = {0};
 	char stamp[16], end[TEXT_END_MAX], name[32];
 	size_t begin;
@@ -710,7 +742,8 @@ static void ladder_finish(struct view *view)
 	while (v->list)
 		finish_ladder(v, v->list);
 	if (v->not_drawn)
-		out_format(&view->out, "\n%llu more connections not drawn\n", (unsigned long long)v->not_drawn);
+		out_format(&view->out, "\n%llu more connections not drawn\n",
+			   (unsigned long long)v->not_drawn);
 	v->not_drawn = 0;
 }
 
@@ -722,7 +755,8 @@ static void ladder_free(struct view *view)
 		unlink_ladder(v, v->list);
 }
 
-static const struct view_ops ladder_ops = {.event = ladder_event, .finish = ladder_finish, .free = ladder_free};
+static const struct view_ops ladder_ops = {
+	.event = ladder_event, .finish = ladder_finish, .free = ladder_free};
 
 struct view *view_ladder_new(const struct view_options *options)
 {

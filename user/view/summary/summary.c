@@ -8,29 +8,32 @@
  *	 9503 2/1           0       0       0     14    52 µs    52 µs
  *	      app_stuck: no accept() while 2 connections wait, ...
  *
- * HS is the handshake, WAIT the wait in the accept queue, both since the start.
- * Rows come from `listener` lines, percentiles from a `summary` line. A round of `listener` lines is over when a later line
- * of any kind comes; a `summary` line ends its round at once. On a terminal a table takes the place of the one before;
- * elsewhere one follows the other after an empty line.
+ * HS is the handshake, WAIT the wait in the accept queue, both since the start. Rows come from
+ * `listener` lines, percentiles from a `summary` line. A round of `listener` lines is over when a
+ * later line of any kind comes; a `summary` line ends its round at once. On a terminal a table
+ * takes the place of the one before; elsewhere one follows the other after an empty line.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "view/words.h"
-#include "event/tcp.h"
 #include "base/text.h"
+#include "event/tcp.h"
 #include "tracker/tracker.h"
 #include "view/impl.h"
+#include "view/words.h"
 
-/* The rows of a terminal are not known here, and what scrolls away cannot be drawn over: this fits the smallest. */
-#define TERMINAL_ROWS 16
-#define WIDE_FROM 164
-#define ADDRESS_COLUMNS 24
-#define ADVICE_BYTES 256
-#define ADVICE_INDENT 6
-#define CELL 64
+/*
+ * The rows of a terminal are not known here, and what scrolls away cannot be drawn over: this fits
+ * the smallest.
+ */
+#define TERMINAL_ROWS	 16
+#define WIDE_FROM	 164
+#define ADDRESS_COLUMNS	 24
+#define ADVICE_BYTES	 256
+#define ADVICE_INDENT	 6
+#define CELL		 64
 #define DURATION_COLUMNS 9
 
 struct row {
@@ -263,7 +266,8 @@ static void put_address(struct summary *v, const struct row *row)
 
 static void put_advice_row(struct summary *v, const char *text, size_t len)
 {
-	out_format(&v->base.out, "%*s%s%.*s%s", ADVICE_INDENT, "", v->base.options.color ? "\033[33m" : "", (int)len, text,
+	out_format(&v->base.out, "%*s%s%.*s%s", ADVICE_INDENT, "",
+		   v->base.options.color ? "\033[33m" : "", (int)len, text,
 		   v->base.options.color ? "\033[0m" : "");
 	end_row(v);
 }
@@ -286,15 +290,20 @@ static size_t row_of_words(const char *text, unsigned int columns)
 	}
 }
 
-/* Advice on rows of its own: the end of it says what to do. Returns how many; draws them if asked to. */
+/*
+ * Advice on rows of its own: the end of it says what to do. Returns how many; draws them if asked
+ * to.
+ */
 static unsigned int advice_rows(struct summary *v, const struct row *row, bool draw)
 {
-	char text[sizeof(row->verdict) + sizeof(row->advice) + 4], words[64], cell[4 * sizeof(text)];
+	char text[sizeof(row->verdict) + sizeof(row->advice) + 4], words[64],
+		cell[4 * sizeof(text)];
 	unsigned int columns = limit(v) ? limit(v) : sizeof(text) + ADVICE_INDENT, rows = 0;
 
 	if (!row->advice[0] || row->gone || columns < 2 * ADVICE_INDENT)
 		return 0;
-	snprintf(text, sizeof(text), "%s: %s", phrase(row->verdict, words, sizeof(words)), row->advice);
+	snprintf(text, sizeof(text), "%s: %s", phrase(row->verdict, words, sizeof(words)),
+		 row->advice);
 	text_clean(cell, sizeof(cell), text, sizeof(text), v->base.options.utf8);
 	for (const char *p = cell; *p; rows++) {
 		size_t len = row_of_words(p, columns - ADVICE_INDENT);
@@ -343,7 +352,8 @@ static void put_row(struct summary *v, const struct row *row)
 	put_quantiles(v, &row->handshake, wide);
 	put_quantiles(v, &row->accept_wait, wide);
 	if (wide)
-		out_format(out, "  %s", row->gone ? "" : phrase(row->verdict, queue, sizeof(queue)));
+		out_format(out, "  %s",
+			   row->gone ? "" : phrase(row->verdict, queue, sizeof(queue)));
 	end_row(v);
 	advice_rows(v, row, true);
 }
@@ -365,10 +375,12 @@ static void put_totals(struct summary *v, uint64_t t)
 	}
 	p = out_reserve(out, 16);
 	if (p)
-		out_advance(out, text_time_of_day(&v->clock, p, (int64_t)t + v->base.options.boot_offset_ns,
+		out_advance(out, text_time_of_day(&v->clock, p,
+						  (int64_t)t + v->base.options.boot_offset_ns,
 						  v->base.options.utc_offset_s));
-	out_format(out, "%s%zu listener%s%s%llu/s completed%s%llu/s accepted", dot(v), listening, listening == 1 ? "" : "s",
-		   dot(v), (unsigned long long)completed, dot(v), (unsigned long long)accepted);
+	out_format(out, "%s%zu listener%s%s%llu/s completed%s%llu/s accepted", dot(v), listening,
+		   listening == 1 ? "" : "s", dot(v), (unsigned long long)completed, dot(v),
+		   (unsigned long long)accepted);
 	if (v->lost)
 		out_format(out, "%s%s%llu lost%s", dot(v), v->base.options.color ? "\033[31m" : "",
 			   (unsigned long long)v->lost, v->base.options.color ? "\033[0m" : "");
@@ -378,8 +390,9 @@ static void put_totals(struct summary *v, uint64_t t)
 static void put_summary(struct summary *v, const struct event *e)
 {
 	static const uint8_t order[] = {
-		TCP_STATE_SYN_SENT, TCP_STATE_SYN_RECV,	  TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2,
-		TCP_STATE_CLOSING,  TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK,	 TCP_STATE_TIME_WAIT, TCP_STATE_CLOSE,
+		TCP_STATE_SYN_SENT,  TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1,
+		TCP_STATE_FIN_WAIT2, TCP_STATE_CLOSING,	 TCP_STATE_CLOSE_WAIT,	TCP_STATE_LAST_ACK,
+		TCP_STATE_TIME_WAIT, TCP_STATE_CLOSE,
 	};
 	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
 	const uint64_t *into = event_has(e, F_TRANSITIONS) ? e->v[F_TRANSITIONS].states : NULL;
@@ -387,14 +400,19 @@ static void put_summary(struct summary *v, const struct event *e)
 	unsigned int columns = limit(v), at;
 	char item[CELL];
 
-	out_format(out, "%llu connection%s%s%llu accepted", (unsigned long long)event_get(e, F_CONNECTIONS),
-		   event_get(e, F_CONNECTIONS) == 1 ? "" : "s", dot(v), (unsigned long long)event_get(e, F_ACCEPTED_COUNT));
+	out_format(out, "%llu connection%s%s%llu accepted",
+		   (unsigned long long)event_get(e, F_CONNECTIONS),
+		   event_get(e, F_CONNECTIONS) == 1 ? "" : "s", dot(v),
+		   (unsigned long long)event_get(e, F_ACCEPTED_COUNT));
 	if (event_has(e, F_STILL_QUEUED))
-		out_format(out, "%s%llu queued", dot(v), (unsigned long long)event_get(e, F_STILL_QUEUED));
+		out_format(out, "%s%llu queued", dot(v),
+			   (unsigned long long)event_get(e, F_STILL_QUEUED));
 	if (event_get(e, F_NEVER_ACCEPTED))
-		out_format(out, "%s%llu never accepted", dot(v), (unsigned long long)event_get(e, F_NEVER_ACCEPTED));
+		out_format(out, "%s%llu never accepted", dot(v),
+			   (unsigned long long)event_get(e, F_NEVER_ACCEPTED));
 	if (event_get(e, F_SYNACK_RETRANS))
-		out_format(out, "%s%llu SYN-ACKs sent again", dot(v), (unsigned long long)event_get(e, F_SYNACK_RETRANS));
+		out_format(out, "%s%llu SYN-ACKs sent again", dot(v),
+			   (unsigned long long)event_get(e, F_SYNACK_RETRANS));
 	end_row(v);
 	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
 		if (!drops[i])
@@ -446,7 +464,9 @@ static void draw(struct summary *v, uint64_t t, const struct event *end)
 	put_heading(v);
 	room = on_terminal(v) ? TERMINAL_ROWS : v->count;
 	for (size_t i = 0; i < v->count; i++) {
-		if (on_terminal(v) && (v->drawn >= room + 2 || v->drawn + 1 + advice_rows(v, &v->rows[i], false) > room + 3))
+		if (on_terminal(v) &&
+		    (v->drawn >= room + 2 ||
+		     v->drawn + 1 + advice_rows(v, &v->rows[i], false) > room + 3))
 			break;
 		put_row(v, &v->rows[i]);
 		shown++;
@@ -481,7 +501,8 @@ static void summary_event(struct view *view, const struct event *e)
 		break;
 	case EVENT_VERIFY:
 		/* Stays: the next table comes below. */
-		out_format(&view->out, "verify: %s\n", event_text(e, F_DIFFERENCE) ? event_text(e, F_DIFFERENCE) : "");
+		out_format(&view->out, "verify: %s\n",
+			   event_text(e, F_DIFFERENCE) ? event_text(e, F_DIFFERENCE) : "");
 		v->drawn = 0;
 		break;
 	case EVENT_SUMMARY:

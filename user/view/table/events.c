@@ -2,8 +2,8 @@
 /*
  * events.c - the line of each type of event: ends, state, how long it lasted, and the notes behind.
  */
-#include "view/words.h"
 #include "view/table/table.h"
+#include "view/words.h"
 
 #define NAME_COLUMNS 15
 /* From here on a wait in the accept queue is worth words. */
@@ -24,7 +24,10 @@ static void make_owner(struct table_owner *o, const char *comm, uint64_t pid, bo
 	o->columns = (uint8_t)text_columns(o->text);
 }
 
-/* "lab[4711]", "pid 4711", "lab" or "". Mostly it is one that has been told before. Valid until the next call. */
+/*
+ * "lab[4711]", "pid 4711", "lab" or "". Mostly it is one that has been told before. Valid until the
+ * next call.
+ */
 static const struct table_owner *owner_of(struct table *t, const struct event *e)
 {
 	const char *comm = event_text(e, F_COMM);
@@ -47,7 +50,8 @@ static const struct table_owner *owner_of(struct table *t, const struct event *e
 
 static bool queue_full(const struct event *e)
 {
-	return event_has(e, F_ACCEPT_QUEUE) && event_has(e, F_BACKLOG) && e->v[F_ACCEPT_QUEUE].u > e->v[F_BACKLOG].u;
+	return event_has(e, F_ACCEPT_QUEUE) && event_has(e, F_BACKLOG) &&
+	       e->v[F_ACCEPT_QUEUE].u > e->v[F_BACKLOG].u;
 }
 
 /* "acc 1/2": connections waiting of the limit. */
@@ -75,7 +79,10 @@ static void queues_text(const struct table *t, const struct event *e, char *out)
 	*p = '\0';
 }
 
-/* Both queues where there is room; in the compact form the one that this line is about, without losing a digit. */
+/*
+ * Both queues where there is room; in the compact form the one that this line is about, without
+ * losing a digit.
+ */
 static void note_queues(struct line *l, const struct event *e, bool syn_side)
 {
 	const struct table *t = l->t;
@@ -114,7 +121,8 @@ static void note_owner(struct line *l, const struct event *e, unsigned int at, b
 static bool one_of_many(struct table *t, const struct event *e)
 {
 	const char *role = event_text(e, F_ROLE);
-	const struct table_listener *known = role && role[0] == 'l' ? table_listener_of(t, e) : NULL;
+	const struct table_listener *known =
+		role && role[0] == 'l' ? table_listener_of(t, e) : NULL;
 
 	return known && known->one_of_many;
 }
@@ -138,10 +146,11 @@ static void lasted(struct line *l, const struct event *e, enum field f)
 static const char *phase_color(unsigned int state)
 {
 	static const char *const colors[TCP_STATE_COUNT] = {
-		[TCP_STATE_ESTABLISHED] = GREEN, [TCP_STATE_SYN_SENT] = YELLOW, [TCP_STATE_SYN_RECV] = YELLOW,
-		[TCP_STATE_FIN_WAIT1] = DIM,	 [TCP_STATE_FIN_WAIT2] = DIM,	[TCP_STATE_TIME_WAIT] = DIM,
-		[TCP_STATE_CLOSE] = DIM,	 [TCP_STATE_CLOSE_WAIT] = DIM,	[TCP_STATE_LAST_ACK] = DIM,
-		[TCP_STATE_CLOSING] = DIM,
+		[TCP_STATE_ESTABLISHED] = GREEN, [TCP_STATE_SYN_SENT] = YELLOW,
+		[TCP_STATE_SYN_RECV] = YELLOW,	 [TCP_STATE_FIN_WAIT1] = DIM,
+		[TCP_STATE_FIN_WAIT2] = DIM,	 [TCP_STATE_TIME_WAIT] = DIM,
+		[TCP_STATE_CLOSE] = DIM,	 [TCP_STATE_CLOSE_WAIT] = DIM,
+		[TCP_STATE_LAST_ACK] = DIM,	 [TCP_STATE_CLOSING] = DIM,
 	};
 
 	return state < TCP_STATE_COUNT ? colors[state] : PLAIN;
@@ -183,7 +192,8 @@ static void put_peer(struct line *l, const struct event *e, bool listener)
 			addr = e->v[F_RADDR].addr;
 		if (!addr && !event_has(e, F_RPORT))
 			return;
-		n = text_end(text, e->family, addr, event_has(e, F_RPORT) ? (int)e->v[F_RPORT].u : -1);
+		n = text_end(text, e->family, addr,
+			     event_has(e, F_RPORT) ? (int)e->v[F_RPORT].u : -1);
 	}
 	table_put_end(l, text, n, t->peer_columns);
 }
@@ -193,7 +203,8 @@ static bool is_listeners(const struct event *e)
 {
 	return e->type == EVENT_STATE && !event_has(e, F_RPORT) &&
 	       (event_get(e, F_NEW) == TCP_STATE_LISTEN ||
-		(event_get(e, F_OLD) == TCP_STATE_LISTEN && event_get(e, F_NEW) == TCP_STATE_CLOSE));
+		(event_get(e, F_OLD) == TCP_STATE_LISTEN &&
+		 event_get(e, F_NEW) == TCP_STATE_CLOSE));
 }
 
 /* TIME PORT↔PEER, up to the STATE column. */
@@ -248,7 +259,8 @@ static void put_transition(struct line *l, unsigned int from, unsigned int to)
 	}
 	cell = &t->transitions[from][to];
 	if (!cell->len) {
-		char *end = stpcpy(stpcpy(stpcpy(cell->text, tcp_state_name(from)), t->into), tcp_state_name(to));
+		char *end = stpcpy(stpcpy(stpcpy(cell->text, tcp_state_name(from)), t->into),
+				   tcp_state_name(to));
 
 		cell->len = (uint8_t)(end - cell->text);
 		cell->columns = (uint8_t)text_columns(cell->text);
@@ -291,7 +303,8 @@ static void begin_line(struct line *l, const struct event *e)
 static void state_line(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
-	unsigned int old_state = (unsigned int)event_get(e, F_OLD), new_state = (unsigned int)event_get(e, F_NEW);
+	unsigned int old_state = (unsigned int)event_get(e, F_OLD),
+		     new_state = (unsigned int)event_get(e, F_NEW);
 	const char *color = phase_color(new_state);
 	const char *reason = event_text(e, F_REASON);
 	unsigned int at = t->note_at;
@@ -311,7 +324,9 @@ static void state_line(struct line *l, const struct event *e)
 		lasted(l, e, event_has(e, F_HANDSHAKE_NS) ? F_HANDSHAKE_NS : F_CONNECT_NS);
 	note_queues(l, e, new_state == TCP_STATE_SYN_RECV);
 	if (reason)
-		table_note(l, at, true, RED, t->compact ? short_words(reason, buf, sizeof(buf)) : phrase(reason, buf, sizeof(buf)));
+		table_note(l, at, true, RED,
+			   t->compact ? short_words(reason, buf, sizeof(buf))
+				      : phrase(reason, buf, sizeof(buf)));
 	if (event_get(e, F_SYNCOOKIE))
 		table_note(l, at, true, YELLOW, "by SYN cookie: begin unknown");
 	if (event_get(e, F_FASTOPEN))
@@ -369,14 +384,18 @@ static void accept_line(struct line *l, const struct event *e)
 	if (!told)
 		note_owner(l, e, t->note_at, true);
 	if (event_get(e, F_FASTOPEN))
-		table_note(l, t->note_at, half_open, YELLOW, half_open ? "fast open: still in SYN_RECV" : "fast open");
+		table_note(l, t->note_at, half_open, YELLOW,
+			   half_open ? "fast open: still in SYN_RECV" : "fast open");
 	note_mptcp(l, e, t->note_at, true);
 	if (before)
-		table_note(l, t->note_at, waited, waited ? YELLOW : DIM, "complete before accept() was called");
+		table_note(l, t->note_at, waited, waited ? YELLOW : DIM,
+			   "complete before accept() was called");
 	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE)
 		table_note(l, t->note_at, true, RED, "a corpse: it died in the queue");
 	if (via)
-		table_note(l, t->note_at, true, DIM, !strcmp(via, "io_uring") ? "by io_uring" : phrase(via, text, sizeof(text)));
+		table_note(l, t->note_at, true, DIM,
+			   !strcmp(via, "io_uring") ? "by io_uring"
+						    : phrase(via, text, sizeof(text)));
 }
 
 static void accept_error_line(struct line *l, const struct event *e)
@@ -425,14 +444,18 @@ static void drop_line(struct line *l, const struct event *e)
 		p = text;
 		if (event_get(e, F_COUNT) > 1)
 			*(p = text_u64(p, e->v[F_COUNT].u)) = ' ', p++;
-		p = stpcpy(p, segment && !strcmp(segment, "syn") ? "SYN" : segment ? "ACK" : "segment");
+		p = stpcpy(p, segment && !strcmp(segment, "syn") ? "SYN"
+			      : segment				 ? "ACK"
+								 : "segment");
 		p = stpcpy(p, event_get(e, F_COUNT) > 1 ? "s refused" : " refused");
 		if (reason)
 			p = stpcpy(stpcpy(p, ": "), phrase(reason, buf, sizeof(buf)));
 		if (reason && !strcmp(reason, "syn_queue_full") && event_has(e, F_SYN_QUEUE)) {
 			*p++ = ' ';
 			p = text_u64(p, e->v[F_SYN_QUEUE].u);
-		} else if (queue_full(e)) { /* it holds one more than the backlog; of later the figures would say nothing */
+		} else if (
+			queue_full(
+				e)) { /* it holds one more than the backlog; of later the figures would say nothing */
 			*p++ = ' ';
 			p = stpcpy(put_accept_queue(p, e), "+1");
 		}
@@ -465,18 +488,23 @@ static const char *reset_words(const char *reason, char *buf, size_t size)
 
 static void reset_line(struct line *l, const struct event *e)
 {
-	const char *dir = event_text(e, F_DIR), *reason = event_text(e, F_REASON), *role = event_text(e, F_ROLE);
+	const char *dir = event_text(e, F_DIR), *reason = event_text(e, F_REASON),
+		   *role = event_text(e, F_ROLE);
 	const struct table_listener *its = table_listener(l->t, event_get(e, F_LISTENER));
-	bool stopped = role && role[0] == 's' && !(its && its->listens); /* its listener may have: it aborts its queue */
+	/* its listener may have: it aborts its queue */
+	bool stopped = role && role[0] == 's' && !(its && its->listens);
 	char text[160], buf[64], *p;
 
 	p = stpcpy(text, dir && !strcmp(dir, "sent") ? "RST sent" : dir ? "RST received" : "RST");
-	if (reason && strcmp(reason, "other") != 0) /* the kernel has a reason, and we no name for it */
+	/* the kernel has a reason, and we no name for it */
+	if (reason && strcmp(reason, "other") != 0)
 		stpcpy(stpcpy(p, ": "), reset_words(reason, buf, sizeof(buf)));
 	table_note(l, l->t->state_at, true, RED, text);
 	note_owner(l, e, 0, false);
 	if (reason && !strcmp(reason, "state"))
-		table_note(l, 0, true, DIM, stopped ? "by SO_LINGER 0 or listener closed" : "by SO_LINGER 0 or ss -K");
+		table_note(l, 0, true, DIM,
+			   stopped ? "by SO_LINGER 0 or listener closed"
+				   : "by SO_LINGER 0 or ss -K");
 }
 
 /* In place: "18 B" is "18", "1.23 MB" is "1.2M", "12.3 MB" is "12M". */
@@ -505,7 +533,9 @@ static const char *unfinished(const struct event *e)
 	if (role[0] == 'c')
 		return spent && spent[TCP_STATE_SYN_SENT] ? "connect() given up" : NULL;
 	/* A request has no totals. */
-	return event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u && !event_has(e, F_BYTES_IN) ? "half open, gone" : NULL;
+	return event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u && !event_has(e, F_BYTES_IN)
+		       ? "half open, gone"
+		       : NULL;
 }
 
 static void close_line(struct line *l, const struct event *e)
@@ -526,7 +556,8 @@ static void close_line(struct line *l, const struct event *e)
 		{"unknown", "closed", DIM},
 	};
 	struct table *t = l->t;
-	const char *end = event_text(e, F_END), *name = "closed", *color = DIM, *gone = unfinished(e);
+	const char *end = event_text(e, F_END), *name = "closed", *color = DIM,
+		   *gone = unfinished(e);
 	char text[128], in[TEXT_DURATION_MAX], out[TEXT_DURATION_MAX], *p;
 	bool unaccepted = event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u;
 
@@ -600,7 +631,8 @@ static void note_count(struct line *l, const struct event *e, enum field f, cons
 static bool note_new_limit(struct line *l, const struct event *e)
 {
 	const struct table_listener *known = table_listener_of(l->t, e);
-	bool other = known && known->backlog_known && event_has(e, F_BACKLOG) && known->backlog != e->v[F_BACKLOG].u;
+	bool other = known && known->backlog_known && event_has(e, F_BACKLOG) &&
+		     known->backlog != e->v[F_BACKLOG].u;
 	char text[128], *p = stpcpy(text, "listen() again: backlog ");
 
 	/* The call itself was seen, or its limit alone has changed. */
@@ -617,8 +649,8 @@ static bool note_new_limit(struct line *l, const struct event *e)
 }
 
 /*
- * What to do, behind the owner. Where that has no room on the first row and has to be told, because others listen there
- * too, the sentence begins with it.
+ * What to do, behind the owner. Where that has no room on the first row and has to be told, because
+ * others listen there too, the sentence begins with it.
  */
 static void note_advice(struct line *l, const struct event *e, const char *advice)
 {
@@ -644,7 +676,8 @@ static void listener_line(struct line *l, const struct event *e)
 	queues_text(l->t, e, text);
 	table_note(l, l->t->state_at, !again, queue_full(e) ? RED : PLAIN, text);
 	if (verdict && !(again && fine))
-		table_note(l, l->t->state_at, true, fine ? GREEN : RED, phrase(verdict, buf, sizeof(buf)));
+		table_note(l, l->t->state_at, true, fine ? GREEN : RED,
+			   phrase(verdict, buf, sizeof(buf)));
 	if (verdict && !fine && advice) {
 		note_advice(l, e, advice);
 		return;
@@ -713,11 +746,11 @@ static void verify_line(struct line *l, const struct event *e)
 void table_row(struct line *l, const struct event *e)
 {
 	static void (*const lines[EVENT_TYPE_COUNT])(struct line *, const struct event *) = {
-		[EVENT_SOCKET] = socket_line,	[EVENT_STATE] = state_line,
-		[EVENT_ACCEPT] = accept_line,	[EVENT_ACCEPT_ERROR] = accept_error_line,
+		[EVENT_SOCKET] = socket_line,	      [EVENT_STATE] = state_line,
+		[EVENT_ACCEPT] = accept_line,	      [EVENT_ACCEPT_ERROR] = accept_error_line,
 		[EVENT_RETRANSMIT] = retransmit_line, [EVENT_DROP] = drop_line,
-		[EVENT_RESET] = reset_line,	[EVENT_CLOSE] = close_line,
-		[EVENT_LISTENER] = listener_line, [EVENT_VERIFY] = verify_line,
+		[EVENT_RESET] = reset_line,	      [EVENT_CLOSE] = close_line,
+		[EVENT_LISTENER] = listener_line,     [EVENT_VERIFY] = verify_line,
 	};
 	const struct table *t = l->t;
 

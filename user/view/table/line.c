@@ -33,7 +33,9 @@ void table_put_words(struct line *l, const char *text, unsigned int indent)
 	}
 }
 
-/* An IPv6 end too long for its cell loses its middle: "[fd00:1…6:7777]:51234". Head and port stay. */
+/*
+ * An IPv6 end too long for its cell loses its middle: "[fd00:1…6:7777]:51234". Head and port stay.
+ */
 static void shorten_end(char *out, const char *text, size_t len, unsigned int columns, bool utf8)
 {
 	const char *mark = utf8 ? "…" : "~";
@@ -58,7 +60,10 @@ void table_put_long_end(struct line *l, const char *text, size_t len, unsigned i
 	table_put(l, cell, strlen(cell), columns);
 }
 
-/* Goes to where a note of so many columns begins, on a row of its own if need be. False: it is left out. */
+/*
+ * Goes to where a note of so many columns begins, on a row of its own if need be. False: it is left
+ * out.
+ */
 static bool place_note(struct line *l, unsigned int at, bool must, unsigned int columns)
 {
 	const struct table *t = l->t;

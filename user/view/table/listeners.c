@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * listeners.c - what the table remembers of each listener, from the lines that it has printed: its limit, so that
- * a new one is told beside the old; its owner, for the rows at the end; and whether others listen at the same ends
- * (SO_REUSEPORT), for then a line that does not say whose it is says nothing.
+ * listeners.c - what the table remembers of each listener, from the lines that it has printed: its
+ * limit, so that a new one is told beside the old; its owner, for the rows at the end; and whether
+ * others listen at the same ends (SO_REUSEPORT), for then a line that does not say whose it is says
+ * nothing.
  *
  * The memory is bounded: a listener that has lost its place to another is shown as one that is new.
  */

@@ -5,10 +5,11 @@
  *	TIME          PORT PEER                  STATE                   LASTED QUEUES
  *	10:31:31.123  9502←127.0.0.1:51234       SYN_RECV→ESTABLISHED     41 µs acc 1/2
  *
- * PORT is our end, the arrow says who called whom: ← a client came to us (server), → we went out (client), • listens.
- * LASTED is how long the old state lasted; for an accept how long the connection had waited, for a close its life.
- * Below 100 columns the compact form above is used, and what a special case has to say goes on a second line;
- * above, there is room for both queues, the owner and the words on the same line.
+ * PORT is our end, the arrow says who called whom: ← a client came to us (server), → we went out
+ * (client), • listens. LASTED is how long the old state lasted; for an accept how long the
+ * connection had waited, for a close its life. Below 100 columns the compact form above is used,
+ * and what a special case has to say goes on a second line; above, there is room for both queues,
+ * the owner and the words on the same line.
  *
  * This file lays out the columns; table.h tells which file writes into them.
  */
@@ -91,7 +92,8 @@ struct view *view_table_new(const struct view_options *options)
 	t->peer_columns = options->wide ? PEER_COLUMNS_WIDE : PEER_COLUMNS;
 	/* the longest: ESTABLISHED → CLOSE_WAIT */
 	t->state_columns = 21 + text_columns(t->into);
-	t->state_at = TIME_COLUMNS + 1 + PORT_COLUMNS + 1 + 2 * t->ends_gap + t->peer_columns + (t->compact ? 1 : 2);
+	t->state_at = TIME_COLUMNS + 1 + PORT_COLUMNS + 1 + 2 * t->ends_gap + t->peer_columns +
+		      (t->compact ? 1 : 2);
 	t->lasted_at = t->state_at + t->state_columns + 1;
 	t->note_at = t->lasted_at + TEXT_DURATION_COLUMNS + (t->compact ? 1 : 2);
 	return &t->base;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * table.h - what the files of the table tell each other: the columns, and the line that is being written.
+ * table.h - what the files of the table tell each other: the columns, and the line that is being
+ * written.
  *
- * view/table/table.c lays out the columns and sees to whom an event goes: view/table/events.c writes the line of each type,
- * view/table/whole_run.c what is said of the whole run before and behind them. Both write on the canvas of view/table/line.c, which
- * knows columns, colours and where a row ends, and nothing of events. view/table/listeners.c remembers what lines have told
- * of each listener.
+ * view/table/table.c lays out the columns and sees to whom an event goes: view/table/events.c
+ * writes the line of each type, view/table/whole_run.c what is said of the whole run before and
+ * behind them. Both write on the canvas of view/table/line.c, which knows columns, colours and
+ * where a row ends, and nothing of events. view/table/listeners.c remembers what lines have told of
+ * each listener.
  */
 #ifndef SOCKSTATE_TABLE_H
 #define SOCKSTATE_TABLE_H
@@ -13,28 +15,28 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
 #include "event/event.h"
 #include "event/tcp.h"
-#include "base/text.h"
 #include "view/impl.h"
 
-#define LINE_SLACK 512 /* behind line.end, for what is written without a look */
-#define BLANKS 64
-#define TABLE_CELL 32 /* copied whole: cheaper than its own length */
+#define LINE_SLACK	 512 /* behind line.end, for what is written without a look */
+#define BLANKS		 64
+#define TABLE_CELL	 32 /* copied whole: cheaper than its own length */
 #define TRANSITION_BYTES 32
-#define NOTE_MAX 768 /* bytes of one note */
-#define OWNER_MAX 128 /* bytes of "lab[4711]" */
-#define LINE_MAX_BYTES 8192
-#define TABLE_LISTENERS 256 /* remembered */
-#define TABLE_OWNERS 64
-#define TABLE_NO_PID UINT64_MAX
+#define NOTE_MAX	 768 /* bytes of one note */
+#define OWNER_MAX	 128 /* bytes of "lab[4711]" */
+#define LINE_MAX_BYTES	 8192
+#define TABLE_LISTENERS	 256 /* remembered */
+#define TABLE_OWNERS	 64
+#define TABLE_NO_PID	 UINT64_MAX
 
-#define PLAIN NULL
-#define GREEN "32"
+#define PLAIN  NULL
+#define GREEN  "32"
 #define YELLOW "33"
-#define RED "31"
-#define DIM "2"
-#define LOUD "1;31"
+#define RED    "31"
+#define DIM    "2"
+#define LOUD   "1;31"
 
 enum {
 	TIME_COLUMNS = 12,
@@ -73,7 +75,7 @@ struct table {
 	struct view base;
 	struct text_clock clock;
 	bool compact, heading_done;
-	const char *into; /* between two states */
+	const char *into;			     /* between two states */
 	char incoming[4], outgoing[4], listening[4]; /* one column each, sign_bytes long */
 	unsigned int sign_bytes;
 	unsigned int ends_gap; /* blanks around those three */
@@ -117,7 +119,8 @@ static inline void table_put(struct line *l, const char *text, size_t bytes, uns
 }
 
 /* The same for text in a buffer of TABLE_CELL bytes or more. */
-static inline void table_put_cell(struct line *l, const char *text, size_t bytes, unsigned int columns)
+static inline void table_put_cell(struct line *l, const char *text, size_t bytes,
+				  unsigned int columns)
 {
 	if (bytes > TABLE_CELL || l->p > l->end) {
 		table_put(l, text, bytes, columns);
@@ -130,7 +133,8 @@ static inline void table_put_cell(struct line *l, const char *text, size_t bytes
 
 static inline void table_pad_to(struct line *l, unsigned int col)
 {
-	static const char blanks[BLANKS + 1] = "                                                                ";
+	static const char blanks[BLANKS + 1] =
+		"                                                                ";
 
 	while (l->col < col && l->p < l->end) {
 		unsigned int n = col - l->col < BLANKS ? col - l->col : BLANKS;
@@ -168,13 +172,16 @@ static inline void table_end_row(struct line *l)
 	l->col = 0;
 }
 
-/* Words, broken at blanks where the terminal ends; rows after the first are indented to `indent`. */
+/*
+ * Words, broken at blanks where the terminal ends; rows after the first are indented to `indent`.
+ */
 void table_put_words(struct line *l, const char *text, unsigned int indent);
 /* An end too long for its cell: an IPv6 one, without its middle. */
 void table_put_long_end(struct line *l, const char *text, size_t len, unsigned int columns);
 
 /* An end ("127.0.0.1:9502", len bytes) in a cell of so many columns. */
-static inline void table_put_end(struct line *l, const char text[TEXT_END_MAX], size_t len, unsigned int columns)
+static inline void table_put_end(struct line *l, const char text[TEXT_END_MAX], size_t len,
+				 unsigned int columns)
 {
 	if (len <= columns)
 		table_put_cell(l, text, len, (unsigned int)len);
@@ -182,8 +189,8 @@ static inline void table_put_end(struct line *l, const char text[TEXT_END_MAX], 
 		table_put_long_end(l, text, len, columns);
 }
 /*
- * Adds a note at `at` or behind the notes that are there. One that does not fit is left out, or, if it must be said,
- * goes on a row of its own under STATE.
+ * Adds a note at `at` or behind the notes that are there. One that does not fit is left out, or, if
+ * it must be said, goes on a row of its own under STATE.
  */
 void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text);
 /* The same for an owner, whose columns are known. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * whole_run.c - what the table says of the whole run: at its head what is traced and what cannot be known, at its end
- * what was seen, with the times of each listener.
+ * whole_run.c - what the table says of the whole run: at its head what is traced and what cannot be
+ * known, at its end what was seen, with the times of each listener.
  */
 #include "event/coverage.h"
 #include "event/filter.h"
-#include "view/words.h"
-#include "view/table/table.h"
 #include "tracker/tracker.h"
+#include "view/table/table.h"
+#include "view/words.h"
 
 static void put_traced(struct line *l, const struct event *e)
 {
@@ -62,7 +62,8 @@ static void put_unknown(struct line *l, const struct fact_list *facts)
 				continue;
 			if (first && p != text)
 				p = stpcpy(p, "; ");
-			p = stpcpy(p, first ? (is == FACT_IS_DERIVED ? "derived: " : "not known: ") : ", ");
+			p = stpcpy(p, first ? (is == FACT_IS_DERIVED ? "derived: " : "not known: ")
+					    : ", ");
 			p = stpcpy(p, fact_name((enum fact_name)i));
 			first = false;
 		}
@@ -105,13 +106,14 @@ static void put_quantiles(struct line *l, const char *label, const struct quanti
 			return;
 		if (i)
 			table_put(l, " ", 1, 1);
-		l->p = text_duration_right(l->p, v[i], TEXT_DURATION_COLUMNS, l->t->base.options.utf8);
+		l->p = text_duration_right(l->p, v[i], TEXT_DURATION_COLUMNS,
+					   l->t->base.options.utf8);
 		l->col += TEXT_DURATION_COLUMNS;
 	}
 }
 
-static char *summary_count(char *p, const char *dot_or_none, const struct event *e, enum field f, const char *what,
-			   bool zero_too)
+static char *summary_count(char *p, const char *dot_or_none, const struct event *e, enum field f,
+			   const char *what, bool zero_too)
 {
 	if (!event_has(e, f) || (!zero_too && !e->v[f].u))
 		return p;
@@ -120,7 +122,10 @@ static char *summary_count(char *p, const char *dot_or_none, const struct event 
 	return stpcpy(p, what);
 }
 
-/* Another of the same ends: a member of its group, one before or after it, or one of another namespace. */
+/*
+ * Another of the same ends: a member of its group, one before or after it, or one of another
+ * namespace.
+ */
 static bool has_namesake(const struct listener_summaries *all, const struct listener_summary *s)
 {
 	for (size_t i = 0; i < all->count; i++) {
@@ -134,10 +139,11 @@ static bool has_namesake(const struct listener_summaries *all, const struct list
 }
 
 /*
- * Its owner stands under its ends: where a second row is there already, or where the row could not be told from
- * another.
+ * Its owner stands under its ends: where a second row is there already, or where the row could not
+ * be told from another.
  */
-static void listener_row(struct line *l, const struct listener_summaries *all, const struct listener_summary *s)
+static void listener_row(struct line *l, const struct listener_summaries *all,
+			 const struct listener_summary *s)
 {
 	const struct table_listener *known = table_listener(l->t, s->cookie);
 	const char *owner = known ? known->owner : "";
@@ -165,15 +171,19 @@ static void listener_row(struct line *l, const struct listener_summaries *all, c
 void table_summary(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
-	const struct listener_summaries *all = event_has(e, F_LISTENERS) ? e->v[F_LISTENERS].listeners : NULL;
+	const struct listener_summaries *all =
+		event_has(e, F_LISTENERS) ? e->v[F_LISTENERS].listeners : NULL;
 	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
 	char text[NOTE_MAX] = "", *p = text;
 
 	table_end_row(l);
-	p = summary_count(p, "", e, F_CONNECTIONS, event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections", true);
+	p = summary_count(p, "", e, F_CONNECTIONS,
+			  event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections", true);
 	p = summary_count(p, p == text ? "" : table_dot(t), e, F_ACCEPTED_COUNT, "accepted", true);
-	p = summary_count(p, p == text ? "" : table_dot(t), e, F_NEVER_ACCEPTED, "never accepted", false);
-	p = summary_count(p, p == text ? "" : table_dot(t), e, F_STILL_QUEUED, "still in the queue", false);
+	p = summary_count(p, p == text ? "" : table_dot(t), e, F_NEVER_ACCEPTED, "never accepted",
+			  false);
+	p = summary_count(p, p == text ? "" : table_dot(t), e, F_STILL_QUEUED, "still in the queue",
+			  false);
 	table_put_words(l, text, 0);
 	table_end_row(l);
 	p = text;
