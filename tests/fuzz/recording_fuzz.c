@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "fact/decode.h"
-#include "kernel/source.h"
+#include "fact/recording.h"
 #include "stream/stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -3,7 +3,7 @@
 
 #include "event/coverage.h"
 #include "event/event.h"
-#include "tracker/tracker.h"
+#include "event/refusal.h"
 
 static const char *kind_name(enum field_kind kind)
 {

@@ -13,7 +13,7 @@
  * Native byte order throughout; a machine of the other order refuses the file instead of guessing.
  */
 #define _GNU_SOURCE
-#include "kernel/source.h"
+#include "fact/recording.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "kernel/source.h"
+#include "kernel/privilege.h"
 
 #define NOBODY 65534
 

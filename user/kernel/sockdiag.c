@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/sockdiag.h"
+#include "kernel/privilege.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * source.h - where facts come from, as bytes: the kernel (kernel/stream_source.c) or a recording
- * (recording.c).
+ * source.h - the kernel as a source of facts (stream_source.c); a recording is the other one
+ * (fact/recording.h).
  *
- * A source hands over records unread; decode.h checks them. Only kernel/stream_source.c, hooks.c
- * and their friends know libbpf. Every function returns 0 or a count, or a negative errno with one
- * line in err that names the thing and the remedy.
+ * A source hands over records unread; decode.h checks them. Every function returns 0 or a count, or
+ * a negative errno with one line in err that names the thing and the remedy.
  */
 #ifndef SOCKSTATE_SOURCE_H
 #define SOCKSTATE_SOURCE_H
@@ -14,18 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/record.h"
 #include "event/coverage.h"
 #include "event/filter.h"
 #include "fact.h"
-
-#define ERR_MAX 512
-
-/*
- * Bytes of one record; valid during the call. Returns 0, or a negative errno that ends the drain.
- */
-typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
-
-/* ---- the kernel: kernel/stream_source.c ---- */
 
 struct kernel_options {
 	struct filter filter;
@@ -90,64 +81,5 @@ int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES])
  */
 int source_kernel_snapshot(struct source_kernel *s, record_fn fn, void *ctx);
 void source_kernel_free(struct source_kernel *s);
-
-/* ---- privilege.c ---- */
-
-/*
- * 0 if this process may load and attach tracing programs, else -EPERM with the missing capability
- * and the remedy in err.
- */
-int privilege_check(char *err, size_t err_size);
-/* Whether we have it, and it counts. */
-bool privilege_has(unsigned int capability);
-/*
- * Gives up every capability and, where we are root, the user id (to SUDO_UID, else nobody);
- * no_new_privs.
- */
-int privilege_drop(char *err, size_t err_size);
-
-/* ---- recordings: recording.c ---- */
-
-#define RECORDING_MAGIC "sockstate\n"
-
-/* What stands at the head of a recording, so that a replay prints what the live run printed. */
-/* Whether it holds what only --raw shows. Recordings of old do not tell. */
-enum recording_raw {
-	RECORDING_RAW_UNKNOWN,
-	RECORDING_RAW_NO,
-	RECORDING_RAW_YES,
-	RECORDING_RAW_COUNT
-};
-
-struct recording_info {
-	uint32_t fact_version;
-	enum recording_raw raw;
-	int64_t boot_offset_ns; /* wall clock = t + this */
-	struct fact_list facts;
-	struct filter filter;
-	char kernel[64];
-	char version[32];
-};
-
-struct recording_writer;
-/* path "-" is not allowed. Writes the head at once. */
-int recording_create(struct recording_writer **out, const char *path,
-		     const struct recording_info *info, char *err, size_t err_size);
-int recording_write(struct recording_writer *w, const void *bytes, size_t size);
-/*
- * Flushes and closes; returns the first error that happened, also from earlier writes. NULL is
- * fine.
- */
-int recording_close(struct recording_writer *w);
-
-struct recording_reader;
-int recording_open(struct recording_reader **out, const char *path, struct recording_info *info,
-		   char *err, size_t err_size);
-/*
- * Every record in turn. 0 at a clean end; -EBADMSG where the file is cut or damaged (err says at
- * which byte).
- */
-int recording_read(struct recording_reader *r, record_fn fn, void *ctx, char *err, size_t err_size);
-void recording_free(struct recording_reader *r);
 
 #endif

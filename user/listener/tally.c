@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "listener/tally.h"
+#include "event/refusal.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -16,9 +16,9 @@
 #include "event/event.h"
 #include "event/filter.h"
 #include "event/tcp.h"
+#include "event/totals.h"
 #include "listener/verdict.h"
 #include "summary.h"
-#include "tracker/tracker.h"
 
 struct tally;
 

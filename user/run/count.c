@@ -3,7 +3,9 @@
  * count.c - the run of --summary: once an interval it reads what the programs counted, and prints
  * it.
  */
+#include "kernel/privilege.h"
 #include "run/run.h"
+#include "stream/configure.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/doctor.h"
+#include "kernel/privilege.h"
 
 #include <errno.h>
 #include <linux/capability.h>

@@ -6,7 +6,10 @@
  * Everything that the stream is to know goes through feed() or feed_sorted(), so a recording holds
  * exactly what the tracker saw.
  */
+#include "fact/recording.h"
+#include "kernel/privilege.h"
 #include "run/run.h"
+#include "stream/configure.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "fact/recording.h"
 #include "run/run.h"
+#include "stream/configure.h"
 
 #include <errno.h>
 #include <string.h>

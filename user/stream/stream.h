@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/options.h"
 #include "event/filter.h"
 #include "tracker/tracker.h"
 #include "view/view.h"
@@ -38,14 +37,6 @@ struct stream;
 /* The line that every output begins with; all is borrowed. */
 void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta,
 		       const struct filter *filter, const struct fact_list *facts);
-/* The thresholds of verdicts: the defaults, or what the options say. */
-void stream_limits_init(struct verdict_limits *limits, const struct options *options);
-/* What the options say about tracker and count; the caller adds facts and meta. */
-void stream_config_init(struct stream_config *config, const struct options *options);
-/* The view for -o; NULL when out of memory. */
-struct view *stream_view_new(const struct options *options,
-			     const struct view_options *view_options);
-
 /* The config is copied, the view borrowed. NULL when out of memory. */
 struct stream *stream_new(const struct stream_config *config, struct view *view);
 void stream_free(struct stream *s);

@@ -22,22 +22,10 @@
 #include "event/coverage.h"
 #include "event/event.h"
 #include "event/filter.h"
+#include "event/refusal.h"
+#include "event/totals.h"
 #include "fact.h"
 #include "listener/verdict.h"
-
-/* Refusals by reason, as the drops object of the summary names them. */
-enum drop_reason {
-	DROP_UNKNOWN = FACT_DROP_UNKNOWN,
-	DROP_ACCEPT_QUEUE_FULL = FACT_DROP_ACCEPT_QUEUE_FULL,
-	DROP_SYN_QUEUE_FULL = FACT_DROP_SYN_QUEUE_FULL,
-	DROP_COOKIE_INVALID = FACT_DROP_COOKIE_INVALID,
-	DROP_LISTENER_CLOSED = FACT_DROP_LISTENER_CLOSED,
-	DROP_OTHER = FACT_DROP_OTHER,
-	DROP_REQUEST_EXPIRED = FACT_DROP_REASONS,
-	DROP_CLIENT_UNREACHABLE,
-	DROP_REASON_COUNT
-};
-const char *drop_reason_name(enum drop_reason reason);
 
 struct tracker_config {
 	struct filter filter;
@@ -52,27 +40,6 @@ struct tracker_config {
 void tracker_config_init(struct tracker_config *config);
 
 struct tracker;
-
-/* Percentiles of durations in ns; count 0: the others are undefined. */
-struct quantiles {
-	uint64_t count, p50, p90, p99, max;
-};
-
-struct listener_summary {
-	uint64_t cookie; /* 0 unknown */
-	uint32_t netns;
-	int family;
-	uint8_t addr[16];
-	uint16_t port;
-	uint64_t completed, accepted, drops;
-	bool accept_unseen; /* accepted says nothing: accept() cannot be seen here */
-	struct quantiles handshake, accept_wait;
-};
-
-struct listener_summaries {
-	size_t count;
-	const struct listener_summary *list;
-};
 
 /* Returns NULL when out of memory. The config is copied. */
 struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, void *ctx);

@@ -10,8 +10,9 @@
 #include "base/text.h"
 #include "event/coverage.h"
 #include "event/filter.h"
+#include "event/refusal.h"
 #include "event/tcp.h"
-#include "tracker/tracker.h"
+#include "event/totals.h"
 #include "view/impl.h"
 
 struct json_view {

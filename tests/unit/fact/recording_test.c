@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "kernel/source.h"
+#include "fact/recording.h"
 #include "tap.h"
 
 static char path[] = "/tmp/sockstate-recording.XXXXXX";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "event/refusal.h"
 #include "listener/tally.h"
 
 #include <stdlib.h>

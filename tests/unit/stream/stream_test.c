@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "stream/configure.h"
 #include "stream/stream.h"
 
 #include <stdlib.h>

@@ -19,8 +19,9 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "event/refusal.h"
 #include "event/tcp.h"
-#include "tracker/tracker.h"
+#include "event/totals.h"
 #include "view/impl.h"
 #include "view/words.h"
 

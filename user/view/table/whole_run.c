@@ -5,7 +5,8 @@
  */
 #include "event/coverage.h"
 #include "event/filter.h"
-#include "tracker/tracker.h"
+#include "event/refusal.h"
+#include "event/totals.h"
 #include "view/table/table.h"
 #include "view/words.h"
 

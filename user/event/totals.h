@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * totals.h - what a `summary` line tells of a whole run, listener by listener.
+ */
+#ifndef SOCKSTATE_TOTALS_H
+#define SOCKSTATE_TOTALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Percentiles of durations in ns; count 0: the others are undefined. */
+struct quantiles {
+	uint64_t count, p50, p90, p99, max;
+};
+
+struct listener_summary {
+	uint64_t cookie; /* 0 unknown */
+	uint32_t netns;
+	int family;
+	uint8_t addr[16];
+	uint16_t port;
+	uint64_t completed, accepted, drops;
+	bool accept_unseen; /* accepted says nothing: accept() cannot be seen here */
+	struct quantiles handshake, accept_wait;
+};
+
+struct listener_summaries {
+	size_t count;
+	const struct listener_summary *list;
+};
+
+#endif

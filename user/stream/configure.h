@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * configure.h - from the command line to the settings of stream and view. Pure.
+ */
+#ifndef SOCKSTATE_CONFIGURE_H
+#define SOCKSTATE_CONFIGURE_H
+
+#include "cli/options.h"
+#include "stream/stream.h"
+
+/* The thresholds of verdicts: the defaults, or what the options say. */
+void stream_limits_init(struct verdict_limits *limits, const struct options *options);
+/* What the options say about tracker and count; the caller adds facts and meta. */
+void stream_config_init(struct stream_config *config, const struct options *options);
+/* The view for -o; NULL when out of memory. */
+struct view *stream_view_new(const struct options *options,
+			     const struct view_options *view_options);
+
+#endif
