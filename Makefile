@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # sockstate: what is built, how it is tested, where it is installed.
 #
 # Everything made goes under build/, except the two programs that people run: ./sockstate and
