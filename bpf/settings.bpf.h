@@ -8,12 +8,11 @@
 #define SOCKSTATE_SETTINGS_BPF_H
 
 #include "ring.h"
-
-#define SETTING_PORT_RANGES 32 /* FILTER_RANGES_MAX of user/event/filter.h */
+#include "settings.h"
 
 /* ranges, inclusive, host order */
-const volatile __u16 setting_first_port[SETTING_PORT_RANGES] __weak = {};
-const volatile __u16 setting_last_port[SETTING_PORT_RANGES] __weak = {};
+const volatile __u16 setting_first_port[FILTER_RANGES_MAX] __weak = {};
+const volatile __u16 setting_last_port[FILTER_RANGES_MAX] __weak = {};
 const volatile __u32 setting_port_ranges __weak = 0; /* 0: every port */
 /* the local port may be the one that matches */
 const volatile bool setting_local_port __weak = true;

@@ -38,7 +38,7 @@ enum tcp_state {
 static __always_inline bool port_wanted(__u16 port)
 {
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < SETTING_PORT_RANGES; i++) {
+	for (int i = 0; i < FILTER_RANGES_MAX; i++) {
 		if (i >= setting_port_ranges)
 			break;
 		if (port >= setting_first_port[i] && port <= setting_last_port[i])

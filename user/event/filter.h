@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILTER_RANGES_MAX 32
+#include "settings.h"
 
 enum filter_side {
 	SIDE_BOTH,

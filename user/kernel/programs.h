@@ -31,6 +31,9 @@ struct bpf_program;
  */
 #define PROGRAMS_SET(settings, f, types)                                               \
 	do {                                                                           \
+		_Static_assert(sizeof((settings)->setting_first_port) ==               \
+				       FILTER_RANGES_MAX * sizeof(__u16),              \
+			       "the programs have room for every range of a filter");  \
 		for (unsigned int i_ = 0; i_ < (f)->port_ranges; i_++) {               \
 			(settings)->setting_first_port[i_] = (f)->ports[i_].first;     \
 			(settings)->setting_last_port[i_] = (f)->ports[i_].last;       \
