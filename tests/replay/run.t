@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Each recording prints exactly the text that stands beside it. `tests/replay/refresh` renews the text.
+# Each recording prints exactly the text that stands beside it: those that `record` makes, and those of earlier
+# formats in old/. `tests/replay/refresh` renews the text.
 cd "$(dirname "$0")" || exit 1
 # shellcheck source-path=SCRIPTDIR source=forms.sh
 . ./forms.sh
@@ -10,7 +11,7 @@ if [ ! -x "$sockstate" ]; then
 	exit 0
 fi
 shopt -s nullglob
-recordings=(*.rec)
+recordings=(*.rec old/*.rec)
 if [ ${#recordings[@]} = 0 ]; then
 	echo "1..0 # SKIP there is no recording in tests/replay"
 	exit 0

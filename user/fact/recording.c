@@ -2,15 +2,25 @@
 /*
  * recording.c - facts in a file.
  *
- *	"sockstate\n"   10 bytes, so that a person who opens the file sees what it is
+ *	"sockstate\n"   10 bytes: a person who opens the file reads what it is
  *	byte order      u16 0xfeff, as the writing machine stores it
- *	struct head     which format, how much follows
+ *	struct head     number of the format, sizes of what follows
  *	struct about    what was traced, where, with which filter
- *	struct known    one per fact name: what the run could know
- *	struct prefix, bytes   one per record
+ *	struct known    one for each fact name: what the run could know
+ *	struct prefix, bytes   one for each record
  *	struct prefix   with size 0: the recording was closed in order
  *
- * Native byte order throughout; a machine of the other order refuses the file instead of guessing.
+ * All numbers are in native byte order. A machine of the other byte order refuses the file.
+ *
+ * Recordings outlive the program. Their sizes are therefore numbers of this file (FORMAT_...), and
+ * not constants of other files that may grow. Format 1 has had three revisions. Each gave a meaning
+ * to bytes that were zero before, so each reads the files of the others:
+ *
+ *	a	the first
+ *	b	about.netns: 0 in revision a, which could not restrict the namespace
+ *	c	about.raw: 0 (RECORDING_RAW_UNKNOWN) in revisions a and b
+ *
+ * tests/replay/old holds a recording of each. A change that moves a field needs a new number.
  */
 #define _GNU_SOURCE
 #include "fact/recording.h"
@@ -25,52 +35,80 @@
 
 #define MAGIC_BYTES    (sizeof(RECORDING_MAGIC) - 1)
 #define BYTE_ORDER_TAG 0xfeff
-#define FORMAT_VERSION 1
-#define RECORD_MAX     4096 /* far above every fact: a larger size is damage */
+#define RECORD_MAX     4096 /* bytes, far above every fact: a larger size is damage */
 #define KNOWN_MAX      64   /* fact names that a head may hold */
 #define BUFFER_BYTES   (64 * 1024)
+
+#define FORMAT_VERSION 1
+#define FORMAT_RANGES  32  /* port ranges */
+#define FORMAT_NAME    32  /* bytes of a fact's name */
+#define FORMAT_WHY     160 /* bytes of a reason */
+#define FORMAT_BY      64  /* bytes of a hook's name */
+#define FORMAT_KERNEL  64  /* bytes of the kernel's release */
+#define FORMAT_PROGRAM 32  /* bytes of sockstate's version */
 
 struct head {
 	uint32_t format;      /* FORMAT_VERSION */
 	uint32_t about_bytes; /* sizeof(struct about) */
 	uint32_t known_bytes; /* sizeof(struct known) */
-	uint32_t known_count;
+	uint32_t known_count; /* how many struct known follow */
 };
 
 struct about {
-	uint32_t fact_version;
-	uint32_t port_ranges;
+	uint32_t fact_version; /* FACT_VERSION of the writer */
+	uint32_t port_ranges;  /* how many of ports[] are used */
 	int64_t boot_offset_ns;
 	struct {
-		uint16_t first, last;
-	} ports[FILTER_RANGES_MAX];
-	uint8_t side; /* enum filter_side */
-	uint8_t ipv4, ipv6;
-	uint8_t raw; /* enum recording_raw */
-	uint32_t netns;
-	char kernel[64];
-	char version[32];
+		uint16_t first, last; /* inclusive, host order */
+	} ports[FORMAT_RANGES];
+	uint8_t side;	    /* enum filter_side */
+	uint8_t ipv4, ipv6; /* 0 or 1 */
+	uint8_t raw;	    /* enum recording_raw */
+	uint32_t netns;	    /* inode of the only network namespace; 0: all */
+	char kernel[FORMAT_KERNEL];
+	char version[FORMAT_PROGRAM];
 };
-_Static_assert(sizeof(struct about) == 16 + 4 * FILTER_RANGES_MAX + 8 + 96,
-	       "no hidden padding in struct about");
 
-/* Facts are found again by name, so that adding a name does not spoil old recordings. */
+/* A reader looks a fact up by its name, so a new name does not spoil old recordings. */
 struct known {
-	char name[32];
+	char name[FORMAT_NAME];
 	uint32_t is; /* enum fact_is */
-	char why[FACT_WHY_MAX];
-	char by[64];
+	char why[FORMAT_WHY];
+	char by[FORMAT_BY];
 };
-_Static_assert(sizeof(struct known) == 36 + FACT_WHY_MAX + 64, "no hidden padding in struct known");
+
+/* These numbers are the format. Whoever has to change one makes a new format. */
+_Static_assert(sizeof(struct head) == 16, "format 1");
+_Static_assert(sizeof(struct about) == 248, "format 1");
+_Static_assert(offsetof(struct about, ports) == 16, "format 1");
+_Static_assert(offsetof(struct about, side) == 144, "format 1");
+_Static_assert(offsetof(struct about, raw) == 147, "format 1");
+_Static_assert(offsetof(struct about, netns) == 148, "format 1");
+_Static_assert(offsetof(struct about, kernel) == 152, "format 1");
+_Static_assert(offsetof(struct about, version) == 216, "format 1");
+_Static_assert(sizeof(struct known) == 260, "format 1");
+_Static_assert(offsetof(struct known, is) == 32, "format 1");
+_Static_assert(offsetof(struct known, why) == 36, "format 1");
+_Static_assert(offsetof(struct known, by) == 196, "format 1");
+
+/* What a run knows has to fit into its recording, and what a recording holds into memory. */
+_Static_assert(FILTER_RANGES_MAX == FORMAT_RANGES, "more port ranges need another format");
+_Static_assert(FACT_WHY_MAX == FORMAT_WHY, "longer reasons need another format");
+_Static_assert(sizeof(((struct fact_knowledge *)0)->by) == FORMAT_BY,
+	       "longer names of hooks need another format");
+_Static_assert(sizeof(((struct recording_info *)0)->kernel) == FORMAT_KERNEL,
+	       "a longer kernel release needs another format");
+_Static_assert(sizeof(((struct recording_info *)0)->version) == FORMAT_PROGRAM,
+	       "a longer version needs another format");
 
 struct prefix {
-	uint16_t size; /* of the record that follows; 0: the end */
+	uint16_t size; /* bytes of the record that follows; 0: the end */
 	uint16_t sum;  /* RFC 1071 checksum of the record */
 };
 
 struct recording_writer {
 	FILE *file;
-	int error; /* the first one, negative errno */
+	int error; /* negative errno of the first write that failed; 0: none */
 };
 
 struct recording_reader {
@@ -129,7 +167,7 @@ static void write_head(struct recording_writer *w, const struct recording_info *
 		.netns = info->filter.netns,
 	};
 
-	for (unsigned int i = 0; i < info->filter.port_ranges && i < FILTER_RANGES_MAX; i++) {
+	for (unsigned int i = 0; i < info->filter.port_ranges && i < FORMAT_RANGES; i++) {
 		about.ports[i].first = info->filter.ports[i].first;
 		about.ports[i].last = info->filter.ports[i].last;
 	}
@@ -219,7 +257,7 @@ int recording_close(struct recording_writer *w)
 
 /* ---- reading ---- */
 
-/* -EBADMSG, or what the file system said if it was the one to fail. */
+/* Writes the line of err. Returns -EBADMSG, or the errno of a read that failed. */
 static int damaged(const struct recording_reader *r, uint64_t at, const char *what, char *err,
 		   size_t err_size)
 {
@@ -246,7 +284,7 @@ static int read_known(struct recording_reader *r, uint32_t count, struct fact_li
 {
 	for (unsigned int i = 0; i < KNOW_COUNT; i++) {
 		facts->fact[i] = (struct fact_knowledge){.is = FACT_IS_ABSENT};
-		copy_text(facts->fact[i].why, FACT_WHY_MAX, "not in this recording");
+		copy_text(facts->fact[i].why, sizeof(facts->fact[i].why), "not in this recording");
 	}
 	while (count--) {
 		uint64_t at = r->at;
@@ -278,7 +316,7 @@ static int read_about(struct recording_reader *r, struct recording_info *info, c
 
 	if (!take(r, &about, sizeof(about)))
 		return damaged(r, r->at, "the head is cut short", err, err_size);
-	if (about.port_ranges > FILTER_RANGES_MAX || about.side > SIDE_CLIENT || about.ipv4 > 1 ||
+	if (about.port_ranges > FORMAT_RANGES || about.side > SIDE_CLIENT || about.ipv4 > 1 ||
 	    about.ipv6 > 1 || about.raw >= RECORDING_RAW_COUNT ||
 	    about.kernel[sizeof(about.kernel) - 1] || about.version[sizeof(about.version) - 1])
 		return damaged(r, at, "the head does not make sense", err, err_size);
@@ -306,11 +344,6 @@ static int read_about(struct recording_reader *r, struct recording_info *info, c
 	memcpy(info->version, about.version, sizeof(info->version));
 	return 0;
 }
-_Static_assert(sizeof(((struct recording_info *)0)->kernel) == sizeof(((struct about *)0)->kernel),
-	       "kernel name");
-_Static_assert(sizeof(((struct recording_info *)0)->version) ==
-		       sizeof(((struct about *)0)->version),
-	       "version");
 
 static int read_head(struct recording_reader *r, struct recording_info *info, char *err,
 		     size_t err_size)
@@ -338,13 +371,24 @@ static int read_head(struct recording_reader *r, struct recording_info *info, ch
 	if (!take(r, &head, sizeof(head)))
 		return damaged(r, r->at, "the head is cut short", err, err_size);
 	if (head.format != FORMAT_VERSION) {
-		snprintf(err, err_size,
-			 "'%s' is a recording of format %u, this sockstate reads format %u",
-			 r->path, head.format, FORMAT_VERSION);
+		snprintf(
+			err, err_size,
+			"'%s' is a recording of format %u, this sockstate reads format %u; replay it "
+			"with the sockstate that recorded it",
+			r->path, head.format, FORMAT_VERSION);
 		return -EPROTONOSUPPORT;
 	}
-	if (head.about_bytes != sizeof(struct about) || head.known_bytes != sizeof(struct known) ||
-	    head.known_count > KNOWN_MAX)
+	if (head.about_bytes != sizeof(struct about) || head.known_bytes != sizeof(struct known)) {
+		snprintf(
+			err, err_size,
+			"'%s' is a recording of another format: its head has parts of %u and %u "
+			"bytes, this sockstate reads %zu and %zu; replay it with the sockstate that "
+			"recorded it",
+			r->path, head.about_bytes, head.known_bytes, sizeof(struct about),
+			sizeof(struct known));
+		return -EPROTONOSUPPORT;
+	}
+	if (head.known_count > KNOWN_MAX)
 		return damaged(r, r->at - sizeof(head), "the head does not make sense", err,
 			       err_size);
 	rc = read_about(r, info, err, err_size);
@@ -383,7 +427,7 @@ fail:
 
 int recording_read(struct recording_reader *r, record_fn fn, void *ctx, char *err, size_t err_size)
 {
-	uint64_t record[RECORD_MAX / sizeof(uint64_t)]; /* aligned as decode.h asks */
+	uint64_t record[RECORD_MAX / sizeof(uint64_t)]; /* aligned to eight, as decode.h asks */
 	struct prefix prefix;
 	uint64_t at;
 	int rc;

@@ -192,6 +192,51 @@ static void test_damage(void)
 	ok(wrong == 0, "damage of the head does no harm");
 }
 
+static void poke(long at, uint32_t value)
+{
+	FILE *f = fopen(path, "r+");
+
+	fseek(f, at, SEEK_SET);
+	fwrite(&value, sizeof(value), 1, f);
+	fclose(f);
+}
+
+/*
+ * Offsets as the format has them: 10 bytes of text, 2 of byte order, then number, two sizes and a
+ * count of four bytes each, then 248 bytes of which the first four are the version of the facts.
+ */
+static void test_other_formats(void)
+{
+	static const struct {
+		long at;
+		uint32_t right, other;
+		const char *says;
+	} heads[] = {
+		{12, 1, 2, "is a recording of format 2"},
+		{16, 248, 264, "is a recording of another format"},
+		{20, 260, 276, "is a recording of another format"},
+		{28, 1, 2, "holds facts of version 2"},
+	};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct recording_reader *r = NULL;
+		struct recording_info info = {.boot_offset_ns = 4711}, before = info;
+		char err[ERR_MAX] = "";
+		int rc;
+
+		write_some(1);
+		poke(heads[i].at, heads[i].other);
+		rc = recording_open(&r, path, &info, err, sizeof(err));
+		ok(rc == -EPROTONOSUPPORT && strstr(err, heads[i].says) && !strstr(err, "damaged"),
+		   "another format is no damage: %s", err);
+		ok(!r && !memcmp(&info, &before, sizeof(info)), "outputs untouched");
+		poke(heads[i].at, heads[i].right);
+		ok(recording_open(&r, path, &info, err, sizeof(err)) == 0,
+		   "the number stands at byte %ld", heads[i].at);
+		recording_free(r);
+	}
+}
+
 static void test_strangers(void)
 {
 	struct recording_info info = {.boot_offset_ns = 4711}, before = info;
@@ -242,6 +287,7 @@ int main(void)
 	test_round_trip();
 	test_cut();
 	test_damage();
+	test_other_formats();
 	test_strangers();
 	unlink(path);
 	return done();
