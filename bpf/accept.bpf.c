@@ -20,6 +20,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "accept.bpf.h"
 #include "call.bpf.h"
 #include "descriptor.bpf.h"
 #include "send.bpf.h"
@@ -27,8 +28,6 @@
 
 #define EAGAIN	    11
 #define ERESTARTSYS 512 /* and above: the kernel's own, the call goes on */
-
-#define IORING_OP_ACCEPT 13
 
 /* ---- into the queue: exact ---- */
 
@@ -121,7 +120,7 @@ int listener_ready(__u64 *ctx)
 	__u64 cookie;
 	__u16 rport;
 
-	if (listener->__sk_common.skc_state != TCP_LISTEN || listener->sk_protocol != IPPROTO_TCP)
+	if (!is_tcp_listener(listener))
 		return 0;
 	tp = bpf_skc_to_tcp_sock(listener);
 	cpu = this_cpu();
@@ -281,7 +280,7 @@ int accept_installed(__u64 *ctx)
 	struct common k = {};
 	struct call *call;
 
-	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+	if (!is_socket_file(file))
 		return 0;
 	call = call_find();
 	if (call && call->seen && !call->child)
@@ -438,10 +437,9 @@ int sys_exit_accept(struct trace_event_raw_sys_exit *ctx)
 SEC("tp_btf/sys_enter")
 int any_enter(__u64 *ctx)
 {
-	int nr = ctx[1];
 	struct call *call;
 
-	if (nr != setting_nr_accept && nr != setting_nr_accept4)
+	if (!is_accept_call(ctx[1]))
 		return 0;
 	/*
 	 * Its arguments lie in registers that have another name on each architecture: the listener
@@ -484,20 +482,16 @@ int any_exit(__u64 *ctx)
 SEC("tp_btf/io_uring_complete")
 int io_uring_completed(__u64 *ctx)
 {
-	const struct io_kiocb *req = (const struct io_kiocb *)ctx[1];
 	const struct sock *sk;
 	struct common k = {};
-	int res;
+	bool certain;
+	int fd;
 
-	if (setting_io_uring_cqe)
-		res = ((const struct io_uring_cqe *)ctx[2])->res;
-	else
-		res = ctx[3];
-	if (res < 0 || (req && BPF_CORE_READ(req, opcode) != IORING_OP_ACCEPT))
+	if (!uring_accepted(ctx, &fd, &certain))
 		return 0;
-	sk = tcp_of_descriptor_probe(res, &k);
+	sk = tcp_of_descriptor_probe(fd, &k);
 	if (!sk || !COMMON(&k, skc_dport) || COMMON(&k, skc_state) == TCP_SYN_SENT)
 		return 0;
-	send_accept(sk, &k, NULL, res, FACT_F_IO_URING);
+	send_accept(sk, &k, NULL, fd, FACT_F_IO_URING);
 	return 0;
 }

@@ -14,6 +14,11 @@
 #define S_IFMT	 0170000
 #define S_IFSOCK 0140000
 
+static __always_inline bool is_socket_file(const struct file *file)
+{
+	return (file->f_inode->i_mode & S_IFMT) == S_IFSOCK;
+}
+
 static __always_inline struct file *file_in(struct file **files, __u32 max, __u32 fd)
 {
 	struct file *file = NULL;
@@ -71,6 +76,20 @@ __weak __noinline __u64 tcp_address_of_descriptor(__u32 fd, struct common *k)
 static __always_inline const struct sock *tcp_of_descriptor(__u32 fd, struct common *k)
 {
 	return (const struct sock *)tcp_address_of_descriptor(fd, k);
+}
+
+/*
+ * For walks over open files, whose files the verifier trusts: the TCP socket behind one, and a copy
+ * of it in k; or NULL.
+ */
+static __always_inline const struct sock *tcp_of_open_file(struct file *file, struct common *k)
+{
+	struct socket *socket;
+
+	if (!is_socket_file(file))
+		return NULL;
+	socket = bpf_sock_from_file(file);
+	return socket && socket->sk ? tcp_behind(socket->sk, k) : NULL;
 }
 
 #endif

@@ -12,24 +12,6 @@
 #include "descriptor.bpf.h"
 #include "existing.h"
 
-/* The TCP socket behind a file, and a copy of it; or NULL. */
-static __always_inline const struct sock *socket_of_file(struct file *file, struct common *k)
-{
-	struct socket *socket;
-
-	if ((file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
-		return NULL;
-	socket = bpf_sock_from_file(file);
-	return socket && socket->sk ? tcp_behind(socket->sk, k) : NULL;
-}
-
-static __always_inline void holder_fill(struct fact_task *out, const struct task_struct *task)
-{
-	out->pid = task->tgid;
-	out->tid = task->pid;
-	BPF_CORE_READ_STR_INTO(&out->comm, task, comm);
-}
-
 SEC("iter/task_file")
 int existing_files(struct bpf_iter__task_file *ctx)
 {
@@ -42,7 +24,7 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	walker_pid = current_pid();
 	if (!task || !file)
 		return 0;
-	sk = socket_of_file(file, &k);
+	sk = tcp_of_open_file(file, &k);
 	if (!sk)
 		return 0;
 	__builtin_memset(&out, 0, sizeof(out));
@@ -67,7 +49,7 @@ int listening_files(struct bpf_iter__task_file *ctx)
 
 	if (!task || !file)
 		return 0;
-	sk = socket_of_file(file, &k);
+	sk = tcp_of_open_file(file, &k);
 	if (!sk || COMMON(&k, skc_state) != TCP_LISTEN || !wanted_copy(&k, sk))
 		return 0;
 	__builtin_memset(&out, 0, sizeof(out));

@@ -407,4 +407,12 @@ static __always_inline void task_fill(struct fact_task *task)
 	bpf_get_current_comm(task->comm, sizeof(task->comm));
 }
 
+/* The same of another task, which a walk has come to. */
+static __always_inline void holder_fill(struct fact_task *out, const struct task_struct *task)
+{
+	out->pid = task->tgid;
+	out->tid = task->pid;
+	BPF_CORE_READ_STR_INTO(&out->comm, task, comm);
+}
+
 #endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * summary_listeners.bpf.h - the listeners of --summary: who they are, which one serves a port, and
+ * the counters of each.
+ *
+ * A listener's key is its socket cookie. A port's entry names the first listener there and how many
+ * share the port; so a transition finds its listener in one or two loads. The counters of a listener
+ * are made when its first connection comes.
+ */
+#ifndef SOCKSTATE_SUMMARY_LISTENERS_BPF_H
+#define SOCKSTATE_SUMMARY_LISTENERS_BPF_H
+
+#include "sock.bpf.h"
+#include "summary.h"
+
+#define BPF_NOEXIST 1
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct summary_cpu);
+} cpus SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, SUMMARY_LISTENERS);
+	__type(key, __u64); /* cookie */
+	__type(value, struct summary_listener);
+} listeners SEC(".maps");
+
+/*
+ * One entry takes 2.2 KiB on each CPU, so the kernel allocates it when it is added. The entry with
+ * the key 0 counts for the listeners that found no room.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, SUMMARY_LISTENERS + 1);
+	__type(key, __u64); /* cookie */
+	__type(value, struct summary_stats);
+} stats SEC(".maps");
+
+struct summary_port ports[SUMMARY_PORTS] = {};
+static struct summary_stats no_stats;
+
+/* NULL never happens; the verifier wants the test. */
+static __always_inline struct summary_cpu *this_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&cpus, &zero);
+}
+
+/* Atomic, because an interrupt on this CPU may count the same thing. */
+static __always_inline void add(__u64 *n)
+{
+	__sync_fetch_and_add(n, 1);
+}
+
+static __always_inline void count_lost(enum summary_count which)
+{
+	struct summary_cpu *cpu = this_cpu();
+
+	if (cpu)
+		add(&cpu->count[which]);
+}
+
+/* ---- durations ---- */
+
+/* The bucket of a duration; summary.h describes the buckets. The logarithm is found in five steps. */
+static __always_inline __u32 duration_index(__u64 ns)
+{
+	__u64 v = ns >> SUMMARY_UNIT_BITS, rest = v;
+	__u32 log = 0, index;
+
+	if (v < 1 << SUMMARY_SUB_BITS)
+		return v;
+#pragma unroll
+	for (int bits = 32; bits; bits /= 2) {
+		if (rest >> bits) {
+			rest >>= bits;
+			log += bits;
+		}
+	}
+	log -= SUMMARY_SUB_BITS;
+	index = ((log + 1) << SUMMARY_SUB_BITS) +
+		(__u32)((v >> log) & ((1 << SUMMARY_SUB_BITS) - 1));
+	return index < SUMMARY_BUCKETS ? index : SUMMARY_BUCKETS - 1;
+}
+
+static __always_inline void duration_add(struct summary_durations *d, __u64 ns)
+{
+	__u32 i = duration_index(ns);
+
+	__sync_fetch_and_add(&d->bucket[i & (SUMMARY_BUCKETS - 1)], 1);
+	if (ns > d->max)
+		d->max = ns;
+}
+
+/* ---- ports ---- */
+
+static __always_inline __u64 port_key(__u32 netns, __u16 port)
+{
+	return (__u64)netns << 16 | port;
+}
+
+/* Where the search for a port begins: multiplicative hashing, the upper bits of the product. */
+static __always_inline __u32 port_place(__u64 key)
+{
+	_Static_assert(SUMMARY_PORTS == 1 << (64 - 51), "the shift leaves an index of ports[]");
+	return key * 0x9e3779b97f4a7c15ULL >> 51;
+}
+
+/*
+ * Index of the port's entry, or SUMMARY_PORTS if nobody has listened there. Functions marked
+ * __noinline are global: the verifier checks each once and not again at every call. Such a function
+ * can take and return only numbers, hence an index and not a pointer.
+ */
+__noinline __u32 port_index(__u64 key)
+{
+	__u32 place = port_place(key);
+
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < SUMMARY_PORT_PROBES; i++) {
+		__u32 at = (place + i) & (SUMMARY_PORTS - 1);
+		__u64 found = ports[at].key;
+
+		if ((found & SUMMARY_PORT_MASK) == key)
+			return at;
+		if (!found)
+			break;
+	}
+	return SUMMARY_PORTS;
+}
+
+static __always_inline struct summary_port *port_find(__u64 key)
+{
+	__u32 at = port_index(key);
+
+	return at < SUMMARY_PORTS ? &ports[at & (SUMMARY_PORTS - 1)] : NULL;
+}
+
+/* Counts one more listener at the port. Returns false if the table has no place for the port. */
+static __always_inline bool port_add(__u64 key, __u64 cookie)
+{
+	struct summary_port *p = port_find(key);
+	__u32 place = port_place(key);
+
+	if (p) {
+		if (__sync_fetch_and_add(&p->key, SUMMARY_PORT_ONE) < SUMMARY_PORT_ONE)
+			p->cookie = cookie;
+		return true;
+	}
+	for (int i = 0; i < SUMMARY_PORT_PROBES; i++) {
+		__u64 old;
+
+		p = &ports[(place + i) & (SUMMARY_PORTS - 1)];
+		old = p->key;
+		/* Occupied while somebody listens there; another CPU may take a free place first. */
+		if (old >= SUMMARY_PORT_ONE ||
+		    __sync_val_compare_and_swap(&p->key, old, key | SUMMARY_PORT_ONE) != old)
+			continue;
+		p->cookie = cookie;
+		return true;
+	}
+	return false;
+}
+
+/* Counts one listener less at the port. */
+static __always_inline void port_drop(__u64 key, __u64 cookie)
+{
+	struct summary_port *p = port_find(key);
+
+	if (!p || p->key < SUMMARY_PORT_ONE)
+		return;
+	/* Which listener remains is not known here: port_learn() finds out at its next connection. */
+	if (p->cookie == cookie)
+		p->cookie = 0;
+	__sync_fetch_and_add(&p->key, -SUMMARY_PORT_ONE);
+}
+
+/*
+ * Remembers the listener as the port's first if the port has none. So a port whose first listener
+ * has gone learns the remaining one.
+ */
+static __always_inline void port_learn(struct sock *listener, __u64 cookie)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
+	struct summary_port *p =
+		tp ? port_find(port_key(netns_of(tp), listener->__sk_common.skc_num)) : NULL;
+
+	if (p && !p->cookie)
+		p->cookie = cookie;
+}
+
+/* ---- listeners ---- */
+
+/*
+ * Registers a listener that calls listen() (since: when) or that a walk or a connection found
+ * (since: 0). A socket with the cookie 0 is ignored. sk may be a pointer that the verifier does not
+ * trust: it is read by guarded copies.
+ */
+static __always_inline void listener_begins(const struct sock *sk, __u64 cookie, __u64 since,
+					    const struct fact_task *task)
+{
+	struct summary_listener *known = bpf_map_lookup_elem(&listeners, &cookie);
+	struct summary_listener l = {.sk = (__u64)sk, .since = since};
+	struct fact_sock ends = {};
+	struct common k;
+	__u64 key;
+
+	if (!cookie || (known && known->sk))
+		return;
+	common_copy(&k, &sk->__sk_common);
+	l.netns = netns_of_copy(&k);
+	l.port = COMMON(&k, skc_num);
+	ends_copy(&ends, &k);
+	l.family = ends.family;
+	__builtin_memcpy(l.addr, ends.laddr, sizeof(l.addr));
+	l.task = *task;
+	l.drops_before = l.drops = BPF_CORE_READ(sk, sk_drops.counter);
+	l.somaxconn = BPF_CORE_READ(sk, __sk_common.skc_net.net, core.sysctl_somaxconn);
+	key = port_key(l.netns, l.port);
+	if (known) { /* it stopped listening, and begins again */
+		known->sk = l.sk;
+	} else if (bpf_map_update_elem(&listeners, &cookie, &l, BPF_NOEXIST)) {
+		/* Either another hook was faster, which is fine, or the map is full. */
+		if (!bpf_map_lookup_elem(&listeners, &cookie))
+			count_lost(SUMMARY_LOST_LISTENER);
+		return;
+	}
+	if (!port_add(key, cookie))
+		count_lost(SUMMARY_LOST_LISTENER);
+}
+
+/* Keeps what user space has yet to read of the listener; forgets one that did nothing. */
+static __always_inline void listener_ends(struct sock *sk, __u64 cookie)
+{
+	struct summary_listener *l = bpf_map_lookup_elem(&listeners, &cookie);
+
+	if (!l || !l->sk)
+		return;
+	port_drop(port_key(l->netns, l->port), cookie);
+	l->sk = 0;
+	l->drops = sk->sk_drops.counter;
+	if (!l->used && l->drops == l->drops_before)
+		bpf_map_delete_elem(&listeners, &cookie);
+}
+
+/*
+ * The cookie of a listener that has a child, or 0 if it has no cookie yet. Registers the listener if
+ * it is unknown: no file holds it, so the walk over files did not find it.
+ */
+static __always_inline __u64 listener_cookie(const struct sock *listener)
+{
+	struct fact_task nobody = {};
+	__u64 cookie = listener->__sk_common.skc_cookie.counter;
+
+	if (!cookie)
+		return 0;
+	if (!bpf_map_lookup_elem(&listeners, &cookie))
+		listener_begins(listener, cookie, 0, &nobody);
+	return cookie;
+}
+
+/*
+ * The listener's counters on this CPU. Makes them at the first call. An unknown listener, or one
+ * for which there is no room, shares the counters of the cookie 0.
+ */
+static __always_inline struct summary_stats *stats_of(__u64 cookie)
+{
+	struct summary_stats *s = bpf_map_lookup_elem(&stats, &cookie);
+	struct summary_listener *l;
+
+	if (s)
+		return s;
+	l = bpf_map_lookup_elem(&listeners, &cookie);
+	if (l) {
+		bpf_map_update_elem(&stats, &cookie, &no_stats, BPF_NOEXIST);
+		s = bpf_map_lookup_elem(&stats, &cookie);
+		if (s) {
+			l->used = true;
+			return s;
+		}
+		count_lost(SUMMARY_LOST_LISTENER);
+	}
+	cookie = 0;
+	return bpf_map_lookup_elem(&stats, &cookie);
+}
+
+#endif
