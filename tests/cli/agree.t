@@ -7,7 +7,7 @@
 # Each prints one option per line, sorted: -P or --port.
 from_help()
 {
-	"$sockstate" --help | sed -nE 's/^  ( {4}|(-.), )(--[a-z0-9-]+).*/\2\n\3/p'
+	for command in "" doctor fields; do "$sockstate" $command --help; done | sed -nE 's/^  ( {4}|(-.), )(--[a-z0-9-]+).*/\2\n\3/p'
 }
 from_man()
 {

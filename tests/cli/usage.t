@@ -32,11 +32,22 @@ bad "--record and --replay: a replay cannot be recorded, copy the file instead" 
 bad "--quiet: only for 'sockstate doctor'" --quiet
 bad "--duration and --replay: a recording ends by itself, use --count" --duration 1 --replay b
 bad "--force-absent: 'foo' is no hook: fentry, or names of the table in user/fact/hooks.c" --force-absent fentry,foo
-bad "-o: doctor and fields have one form each, leave it out" doctor --json
+bad "--json: not an option of 'sockstate doctor': see 'sockstate doctor --help'" doctor --json
+bad "unexpected word 'ladder': did you mean -o ladder?" ladder
+bad "two forms asked for, json and ladder: leave one out" --json -o ladder
+bad "--port: 'nonsense' is neither a port nor a service: give a number from 1 to 65535" --port nonsense
+bad "unknown option '--pid': did you mean '--side'?" --pid 1
 
 run 0 --help
 ok "$(grep -q -- '--port LIST' "$work/out"; echo $?)" "  and prints the options"
 run 0 -h
+run 0 doctor --help
+ok "$(grep -q -- '--quiet' "$work/out" && ! grep -q -- '--port' "$work/out"; echo $?)" "  and prints the options of doctor alone"
+if getent services http >/dev/null; then
+	run 0 --port http --version
+else
+	skip "--port http" "/etc/services has no http"
+fi
 run 0 --version
 ok "$(grep -qE '^sockstate [0-9]+\.[0-9]+\.[0-9]+' "$work/out"; echo $?)" "  and prints the version"
 run 0 -V

@@ -5,6 +5,7 @@
  * fuzzer gets past those.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,7 +13,7 @@
 
 #include "fact/decode.h"
 #include "fact/recording.h"
-#include "stream/stream.h"
+#include "stream/configure.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -68,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct recording_reader *reader = NULL;
 	struct recording_info info;
 	struct stream_config config;
-	struct options options;
+	struct trace_options options = {0};
 	struct sink sink;
 	char *argv[] = {(char *)"sockstate", NULL};
 	char err[ERR_MAX];
@@ -87,11 +88,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		write_records(path, data + 2, size - 2);
 	}
 
-	options_parse(&options, 1, argv, err, sizeof(err));
-	options.output = data[1] % (OUTPUT_SUMMARY + 1);
+	filter_init(&options.sockets.filter);
+	options.output = data[1] % OUTPUT_COUNT;
 	options.raw = data[1] & 0x10;
 	/* Small, so that giving up the oldest is exercised too. */
-	options.max_connections = options.max_requests = 64;
+	options.limits.max_connections = options.limits.max_requests = 64;
 	if (recording_open(&reader, path, &info, err, sizeof(err)))
 		return 0;
 	stream_config_init(&config, &options);

@@ -40,6 +40,27 @@ static int bad_port(const char *text, size_t len, char *err, size_t err_size)
 	return -EINVAL;
 }
 
+/* "http", as whoever knows the names says. */
+static int parse_service(const char *part, size_t len, struct port_range *range,
+			 port_by_name_fn port_by_name, char *err, size_t err_size)
+{
+	char name[QUOTE_MAX + 1];
+	uint16_t port = 0;
+
+	if (len <= QUOTE_MAX) {
+		snprintf(name, sizeof(name), "%.*s", (int)len, part);
+		port = port_by_name(name);
+	}
+	if (port) {
+		*range = (struct port_range){port, port};
+		return 0;
+	}
+	snprintf(err, err_size,
+		 "'%.*s%s' is neither a port nor a service: give a number from 1 to 65535",
+		 (int)(len > QUOTE_MAX ? QUOTE_MAX : len), part, len > QUOTE_MAX ? "..." : "");
+	return -EINVAL;
+}
+
 /* One part of the list: "80" or "9500-9510". */
 static int parse_part(const char *part, size_t len, struct port_range *range, char *err,
 		      size_t err_size)
@@ -67,10 +88,17 @@ static int parse_part(const char *part, size_t len, struct port_range *range, ch
 	return 0;
 }
 
-int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_size)
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+int filter_add_named_ports(struct filter *f, const char *text, port_by_name_fn port_by_name,
+			   char *err, size_t err_size)
 {
 	struct filter added = *f;
 	const char *part = text;
+	struct port_range *range;
 	int rc;
 
 	if (!*text) {
@@ -94,7 +122,10 @@ int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_s
 				FILTER_RANGES_MAX);
 			return -EINVAL;
 		}
-		rc = parse_part(part, len, &added.ports[added.port_ranges], err, err_size);
+		range = &added.ports[added.port_ranges];
+		rc = port_by_name && is_letter(*part)
+			     ? parse_service(part, len, range, port_by_name, err, err_size)
+			     : parse_part(part, len, range, err, err_size);
 		if (rc)
 			return rc;
 		added.port_ranges++;
@@ -104,6 +135,11 @@ int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_s
 	}
 	*f = added;
 	return 0;
+}
+
+int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_size)
+{
+	return filter_add_named_ports(f, text, NULL, err, err_size);
 }
 
 static bool in_ranges(const struct filter *f, uint16_t port)

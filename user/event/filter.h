@@ -34,12 +34,18 @@ struct filter {
 
 void filter_init(struct filter *f);
 
+/* The port of a TCP service by name, "http" for example; 0: there is no such service. */
+typedef uint16_t (*port_by_name_fn)(const char *name);
+
 /*
  * "9502", "80,443", "9500-9510,80" added to f. Returns 0, or -EINVAL with one line in err that
  * names the part that is wrong (port 0, 65536, 80x, an empty part, a range the wrong way round,
  * more than FILTER_RANGES_MAX parts). f is untouched on error.
  */
 int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_size);
+/* The same, and a part may be the name of a service, unless port_by_name is NULL. */
+int filter_add_named_ports(struct filter *f, const char *text, port_by_name_fn port_by_name,
+			   char *err, size_t err_size);
 
 /*
  * Whether a socket with these ends passes ports, side-by-port and family (AF_*). A port of 0 is not

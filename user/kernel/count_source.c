@@ -30,7 +30,7 @@
 #define LINKS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
 
 struct summary_source {
-	const struct options *options;
+	struct kernel_options options;
 	struct summary_bpf *skel;
 	struct hooks hooks;
 	struct bpf_link *links[LINKS_MAX];
@@ -75,7 +75,7 @@ static bool is_used(enum hook_id id)
 
 static void refuse_hooks(struct summary_source *s, const struct kernel *k)
 {
-	hooks_init(&s->hooks, false, s->options->syscall_fallback, s->options->force_absent);
+	hooks_init(&s->hooks, false, s->options.syscall_fallback, s->options.force_absent);
 	kernel_refuse(k, &s->hooks);
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
 		if (!is_used(id))
@@ -89,7 +89,7 @@ static void set_settings(struct summary_source *s, const struct kernel_types *ty
 {
 	struct summary_bpf__rodata *settings = s->skel->rodata;
 
-	PROGRAMS_SET(settings, &s->options->filter, types);
+	PROGRAMS_SET(settings, &s->options.filter, types);
 	settings->setting_ready = s->hooks.chosen[HOOK_LISTENER_READY];
 	settings->setting_enqueue = s->hooks.chosen[HOOK_ENQUEUE];
 }
@@ -97,7 +97,7 @@ static void set_settings(struct summary_source *s, const struct kernel_types *ty
 static int load(struct summary_source *s, struct kernel *k)
 {
 	/* 4: how long the verifier took. */
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = s->options->verbose ? 4 : 0);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = s->options.verbose ? 4 : 0);
 	char path[KERNEL_PATH_MAX];
 	int rc = kernel_extract_path(k, path);
 
@@ -196,7 +196,7 @@ static int load_and_attach(struct summary_source *s, struct kernel *k, char *err
 {
 	int rc;
 
-	libbpf_set_print(s->options->verbose ? aloud : silent);
+	libbpf_set_print(s->options.verbose ? aloud : silent);
 	for (int pass = 0; pass < HOOK_COUNT; pass++) {
 		hooks_choose(&s->hooks);
 		rc = load(s, k);
@@ -248,7 +248,7 @@ static int find_listeners(struct summary_source *s)
 	struct sockdiag *sd;
 
 	if (!sockdiag_open(&sd)) {
-		sockdiag_dump(sd, &s->options->filter, SOCKDIAG_LISTEN, no_row, NULL);
+		sockdiag_dump(sd, &s->options.filter, SOCKDIAG_LISTEN, no_row, NULL);
 		sockdiag_free(sd);
 	}
 	return programs_walk_once(s->skel->progs.find_listeners, sizeof(struct summary_reading),
@@ -301,7 +301,7 @@ static int open_parts(struct summary_source *s, char *err, size_t err_size)
 	return rc;
 }
 
-int summary_source_open(struct summary_source **out, const struct options *options,
+int summary_source_open(struct summary_source **out, const struct kernel_options *options,
 			struct fact_list *facts, char *err, size_t err_size)
 {
 	struct summary_source *s = calloc(1, sizeof(*s));
@@ -311,7 +311,7 @@ int summary_source_open(struct summary_source **out, const struct options *optio
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	s->options = options;
+	s->options = *options;
 	s->tracefs = -1;
 	rc = open_parts(s, err, err_size);
 	if (rc) {

@@ -8,18 +8,18 @@
 #ifndef SOCKSTATE_SUMMARY_SOURCE_H
 #define SOCKSTATE_SUMMARY_SOURCE_H
 
-#include "cli/options.h"
 #include "event/coverage.h"
 #include "fact.h"
+#include "kernel/source.h"
 
 struct summary_source;
 struct tally;
 
 /*
- * Loads and attaches what the kernel allows, by trying, and fills facts. The options stay the
- * caller's, and must stay.
+ * Loads and attaches what the kernel allows, by trying, and fills facts. ring_bytes, raw and
+ * name_syn_drops mean nothing here.
  */
-int summary_source_open(struct summary_source **out, const struct options *options,
+int summary_source_open(struct summary_source **out, const struct kernel_options *options,
 			struct fact_list *facts, char *err, size_t err_size);
 /* Everything that has been counted, into the tally; lost as of source_kernel_lost(). */
 int summary_source_read(struct summary_source *s, struct tally *tally,

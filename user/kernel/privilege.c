@@ -45,8 +45,20 @@ bool privilege_has(unsigned int capability)
 	return !capabilities_read(data) && effective(data, capability);
 }
 
+/* The file that setcap is to be given. */
+static void own_path(char *path, size_t size)
+{
+	ssize_t len = readlink("/proc/self/exe", path, size - 1);
+
+	if (len > 0)
+		path[len] = '\0';
+	else
+		snprintf(path, size, "$(which sockstate)");
+}
+
 int privilege_check(char *err, size_t err_size)
 {
+	char path[256];
 	struct __user_cap_data_struct data[CAPABILITY_WORDS] = {0};
 	int rc = capabilities_read(data);
 	bool bpf, perfmon;
@@ -60,13 +72,15 @@ int privilege_check(char *err, size_t err_size)
 	perfmon = effective(data, CAP_PERFMON) || effective(data, CAP_SYS_ADMIN);
 	if (bpf && perfmon)
 		return 0;
+	own_path(path, sizeof(path));
 	snprintf(
 		err, err_size,
 		"tracing needs %s: run it as root (sudo sockstate), or give the program both capabilities once "
-		"(setcap cap_bpf,cap_perfmon=ep /path/to/sockstate)",
+		"(setcap cap_bpf,cap_perfmon=ep %s)",
 		bpf	  ? "CAP_PERFMON"
 		: perfmon ? "CAP_BPF"
-			  : "CAP_BPF and CAP_PERFMON");
+			  : "CAP_BPF and CAP_PERFMON",
+		path);
 	return -EPERM;
 }
 

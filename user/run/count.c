@@ -22,7 +22,7 @@
 #define LOOK_MS 100
 
 struct summary {
-	const struct options *options;
+	const struct trace_options *options;
 	const struct run_place *place;
 	struct summary_source *source;
 	struct tally *tally;
@@ -55,7 +55,7 @@ static void tell_meta(struct summary *s, const struct fact_list *facts, int64_t 
 	struct event e;
 
 	uname(&system);
-	stream_meta_event(&e, clock_now_ns(), &meta, &s->options->filter, facts);
+	stream_meta_event(&e, clock_now_ns(), &meta, &s->options->sockets.filter, facts);
 	on_event(s, &e);
 	flush(s);
 }
@@ -65,7 +65,7 @@ static int open_outputs(struct summary *s, const struct fact_list *facts)
 	struct view_options view = s->place->view;
 	struct verdict_limits limits;
 
-	stream_limits_init(&limits, s->options);
+	stream_limits_init(&limits, &s->options->thresholds);
 	view.boot_offset_ns = clock_boot_offset_ns();
 	s->view =
 		s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
@@ -99,7 +99,7 @@ static int loop(struct summary *s)
 {
 	uint64_t interval = s->options->interval_ns ? s->options->interval_ns : NS_PER_S;
 	uint64_t start = clock_now_ns(), next = start + interval;
-	uint64_t end = s->options->duration_ns ? start + s->options->duration_ns : UINT64_MAX;
+	uint64_t end = s->options->duration.ns ? start + s->options->duration.ns : UINT64_MAX;
 	int rc = 0;
 
 	while (!rc && !s->place->stopped() && !s->write_error) {
@@ -127,11 +127,17 @@ static int loop(struct summary *s)
 
 static int run(struct summary *s, char *err, size_t err_size)
 {
+	const struct kernel_options kernel = {
+		.filter = s->options->sockets.filter,
+		.syscall_fallback = s->options->hooks.syscall_fallback,
+		.verbose = s->options->common.verbose,
+		.force_absent = s->options->tests.force_absent,
+	};
 	struct fact_list facts;
 	int rc = privilege_check(err, err_size);
 
 	if (!rc)
-		rc = summary_source_open(&s->source, s->options, &facts, err, err_size);
+		rc = summary_source_open(&s->source, &kernel, &facts, err, err_size);
 	if (rc)
 		return rc;
 	rc = open_outputs(s, &facts);
@@ -141,7 +147,7 @@ static int run(struct summary *s, char *err, size_t err_size)
 	}
 	if (s->write_error)
 		return 0;
-	rc = s->options->keep_privileges ? 0 : privilege_drop(err, err_size);
+	rc = s->options->tests.keep_privileges ? 0 : privilege_drop(err, err_size);
 	if (rc)
 		return rc;
 	rc = loop(s);
@@ -150,7 +156,7 @@ static int run(struct summary *s, char *err, size_t err_size)
 	return rc;
 }
 
-int run_summary(const struct options *options, const struct run_place *place)
+int run_summary(const struct trace_options *options, const struct run_place *place)
 {
 	struct summary s = {.options = options, .place = place};
 	char err[ERR_MAX] = "";

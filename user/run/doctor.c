@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/doctor.h"
-#include "kernel/privilege.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -11,7 +10,9 @@
 
 #include "fact/hooks.h"
 #include "kernel/look.h"
+#include "kernel/privilege.h"
 #include "kernel/source.h"
+#include "run/run.h"
 
 #define COLUMNS 80
 #define INDENT	28 /* where the third column begins */
@@ -241,4 +242,29 @@ int doctor_print(FILE *out, const struct fact_list *facts, bool color)
 	place.btf = access(KERNEL_BTF, R_OK) ? NULL : KERNEL_BTF;
 	place.rights = held;
 	return doctor_report(out, &place, facts, color);
+}
+
+/* The same attempt as a live run makes, and what came of it. */
+int run_doctor(const struct doctor_options *options, const struct run_place *place)
+{
+	const struct kernel_options kernel = {
+		.filter = {.ipv4 = true, .ipv6 = true},
+		.name_syn_drops = options->hooks.name_syn_drops,
+		.syscall_fallback = options->hooks.syscall_fallback,
+		.verbose = options->common.verbose,
+		.force_absent = options->tests.force_absent,
+	};
+	struct source_kernel *source = NULL;
+	struct fact_list facts = {0};
+	char err[ERR_MAX] = "";
+	int rc = privilege_check(err, sizeof(err));
+
+	if (!rc)
+		rc = source_kernel_open(&source, &kernel, &facts, err, sizeof(err));
+	if (rc && !options->quiet)
+		run_complain("%s", err);
+	if (!rc && !options->quiet)
+		doctor_print(stdout, &facts, place->view.color);
+	source_kernel_free(source);
+	return rc ? EXIT_RUNTIME : EXIT_CLEAN;
 }

@@ -46,7 +46,7 @@
 #define EXISTING_DRAIN 256
 
 struct live {
-	const struct options *options;
+	const struct trace_options *options;
 	const struct run_place *place;
 	struct source_kernel *source;
 	struct recording_writer *recording;
@@ -228,7 +228,8 @@ static void on_fix(void *ctx, const struct fact_existing *f)
 /* For --verify as long as it runs; else for as long as a loss is to be made good. */
 static struct verify *new_verify(const struct live *l)
 {
-	const struct verify_config config = {.filter = l->options->filter, .facts = l->facts};
+	const struct verify_config config = {.filter = l->options->sockets.filter,
+					     .facts = l->facts};
 
 	return verify_new(&config, on_difference, l->stream);
 }
@@ -260,7 +261,7 @@ static void verify_round(struct live *l, bool final)
 	/* One that was passed over has put nothing right. */
 	if (rc >= 0 && l->repair)
 		l->repair--;
-	if (rc < 0 && l->options->verbose)
+	if (rc < 0 && l->options->common.verbose)
 		run_complain("--verify: a round was passed over: %s", strerror(-rc));
 }
 
@@ -303,7 +304,7 @@ static void take_namespaces(struct live *l)
 
 /* ---- setting up ---- */
 
-static void describe(struct recording_info *info, const struct options *options,
+static void describe(struct recording_info *info, const struct trace_options *options,
 		     const struct fact_list *facts)
 {
 	struct utsname system = {0};
@@ -314,7 +315,7 @@ static void describe(struct recording_info *info, const struct options *options,
 		.raw = options->raw ? RECORDING_RAW_YES : RECORDING_RAW_NO,
 		.boot_offset_ns = clock_boot_offset_ns(),
 		.facts = *facts,
-		.filter = options->filter,
+		.filter = options->sockets.filter,
 	};
 	snprintf(info->kernel, sizeof(info->kernel), "%.63s", system.release);
 	snprintf(info->version, sizeof(info->version), "%.31s", SOCKSTATE_VERSION);
@@ -323,13 +324,13 @@ static void describe(struct recording_info *info, const struct options *options,
 static int open_kernel(struct live *l, struct fact_list *facts, char *err, size_t err_size)
 {
 	const struct kernel_options kernel = {
-		.filter = l->options->filter,
-		.ring_bytes = l->options->ring_bytes,
+		.filter = l->options->sockets.filter,
+		.ring_bytes = l->options->limits.ring_bytes,
 		.raw = l->options->raw,
-		.name_syn_drops = l->options->name_syn_drops,
-		.syscall_fallback = l->options->syscall_fallback,
-		.verbose = l->options->verbose,
-		.force_absent = l->options->force_absent,
+		.name_syn_drops = l->options->hooks.name_syn_drops,
+		.syscall_fallback = l->options->hooks.syscall_fallback,
+		.verbose = l->options->common.verbose,
+		.force_absent = l->options->tests.force_absent,
 	};
 	int rc = privilege_check(err, err_size);
 
@@ -413,7 +414,7 @@ static void chores(struct live *l, uint64_t now)
 
 static void start_clocks(struct live *l, uint64_t start)
 {
-	l->deadline = l->options->duration_ns ? start + l->options->duration_ns : UINT64_MAX;
+	l->deadline = l->options->duration.ns ? start + l->options->duration.ns : UINT64_MAX;
 	l->last_chores = start;
 	l->next_listeners = start;
 	l->next_verify = l->options->verify ? start + VERIFY_NS : 0;
@@ -486,7 +487,7 @@ static int run(struct live *l, char *err, size_t err_size)
 		return rc;
 	}
 	taken = clock_now_ns();
-	rc = l->options->keep_privileges ? 0 : privilege_drop(err, err_size);
+	rc = l->options->tests.keep_privileges ? 0 : privilege_drop(err, err_size);
 	if (rc)
 		return rc;
 	start_clocks(l, clock_now_ns());
@@ -500,7 +501,7 @@ static int run(struct live *l, char *err, size_t err_size)
 	return rc;
 }
 
-int run_live(const struct options *options, const struct run_place *place)
+int run_live(const struct trace_options *options, const struct run_place *place)
 {
 	struct live l = {.options = options, .place = place};
 	char err[ERR_MAX] = "";
@@ -526,20 +527,4 @@ int run_live(const struct options *options, const struct run_place *place)
 	view_free(l.view);
 	source_kernel_free(l.source);
 	return code;
-}
-
-/* The same attempt as a live run makes, and what came of it. */
-int run_doctor(const struct options *options, const struct run_place *place)
-{
-	struct live l = {.options = options, .place = place};
-	struct fact_list facts = {0};
-	char err[ERR_MAX] = "";
-	int rc = open_kernel(&l, &facts, err, sizeof(err));
-
-	if (rc && !options->quiet)
-		run_complain("%s", err);
-	if (!rc && !options->quiet)
-		doctor_print(stdout, &facts, place->view.color);
-	source_kernel_free(l.source);
-	return rc ? EXIT_RUNTIME : EXIT_CLEAN;
 }

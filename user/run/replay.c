@@ -39,13 +39,13 @@ static bool restricts(const struct filter *f)
 }
 
 /* The recording's own words about its origin, the command line's about what to show of it. */
-static void configure(struct stream_config *config, const struct options *options,
+static void configure(struct stream_config *config, const struct trace_options *options,
 		      const struct run_place *place, const struct recording_info *info)
 {
 	stream_config_init(config, options);
 	config->tracker.facts = info->facts;
-	if (restricts(&options->filter))
-		config->only = &options->filter;
+	if (restricts(&options->sockets.filter))
+		config->only = &options->sockets.filter;
 	else
 		config->tracker.filter = info->filter;
 	config->meta = (struct stream_meta){
@@ -56,7 +56,7 @@ static void configure(struct stream_config *config, const struct options *option
 	};
 }
 
-int run_replay(const struct options *options, const struct run_place *place)
+int run_replay(const struct trace_options *options, const struct run_place *place)
 {
 	struct recording_reader *reader = NULL;
 	struct view_options view_options = place->view;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "event/describe.h"
+
 void run_complain(const char *fmt, ...)
 {
 	va_list ap;
@@ -33,4 +35,10 @@ bool run_reader_gone(const struct run_place *place)
 
 	/* No event is asked for: what remains is that the other end of a pipe has been closed. */
 	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+int run_fields(void)
+{
+	fields_print_markdown(stdout);
+	return EXIT_CLEAN;
 }

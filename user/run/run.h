@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * run.h - the runs that main.c chooses from. Each returns an exit code of options.h, and has said
+ * run.h - the runs that main.c chooses from. Each returns an exit code of cli/exit.h, and has said
  * on standard error what went wrong.
  */
 #ifndef SOCKSTATE_RUN_H
@@ -8,20 +8,15 @@
 
 #include <stdbool.h>
 
-#include "cli/options.h"
+#include "cli/command.h"
+#include "run/place.h"
 #include "view/view.h"
 
-/* What main.c found out about the place it runs in. */
-struct run_place {
-	struct view_options view; /* the run adds boot_offset_ns */
-	const char *const *argv;
-	bool (*stopped)(void); /* whether a signal asked us to end */
-};
-
-int run_live(const struct options *options, const struct run_place *place);
-int run_summary(const struct options *options, const struct run_place *place);
-int run_replay(const struct options *options, const struct run_place *place);
-int run_doctor(const struct options *options, const struct run_place *place);
+int run_live(const struct trace_options *options, const struct run_place *place);
+int run_summary(const struct trace_options *options, const struct run_place *place);
+int run_replay(const struct trace_options *options, const struct run_place *place);
+int run_doctor(const struct doctor_options *options, const struct run_place *place);
+int run_fields(void);
 
 /* One line on standard error, with the program's name. */
 void run_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

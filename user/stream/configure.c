@@ -4,39 +4,40 @@
 /* How often -o summary draws its table where --interval does not say. */
 #define SUMMARY_INTERVAL_NS 1000000000
 
-void stream_limits_init(struct verdict_limits *limits, const struct options *options)
+void stream_limits_init(struct verdict_limits *limits, const struct opt_thresholds *thresholds)
 {
 	verdict_limits_init(limits);
-	if (options->slow_ns)
-		limits->slow_ns = options->slow_ns;
-	if (options->stuck_ns)
-		limits->stuck_ns = options->stuck_ns;
-	if (options->flood_min)
-		limits->flood_min = options->flood_min;
-	if (options->flood_old_percent)
-		limits->flood_old_percent = options->flood_old_percent;
+	if (thresholds->slow_ns)
+		limits->slow_ns = thresholds->slow_ns;
+	if (thresholds->stuck_ns)
+		limits->stuck_ns = thresholds->stuck_ns;
+	if (thresholds->flood_min)
+		limits->flood_min = thresholds->flood_min;
+	if (thresholds->flood_old_percent)
+		limits->flood_old_percent = thresholds->flood_old_percent;
 }
 
-void stream_config_init(struct stream_config *config, const struct options *options)
+void stream_config_init(struct stream_config *config, const struct trace_options *options)
 {
 	*config = (struct stream_config){.count = options->count,
 					 .brief = options->output == OUTPUT_SUMMARY};
 	tracker_config_init(&config->tracker);
-	config->tracker.filter = options->filter;
+	config->tracker.filter = options->sockets.filter;
 	config->tracker.raw = options->raw;
 	config->tracker.interval_ns = options->interval_ns;
 	if (options->output == OUTPUT_SUMMARY && !options->interval_ns)
 		config->tracker.interval_ns = SUMMARY_INTERVAL_NS;
-	if (options->max_connections)
-		config->tracker.max_connections = options->max_connections;
-	if (options->max_requests)
-		config->tracker.max_requests = options->max_requests;
-	stream_limits_init(&config->tracker.verdict, options);
+	if (options->limits.max_connections)
+		config->tracker.max_connections = options->limits.max_connections;
+	if (options->limits.max_requests)
+		config->tracker.max_requests = options->limits.max_requests;
+	stream_limits_init(&config->tracker.verdict, &options->thresholds);
 }
 
-struct view *stream_view_new(const struct options *options, const struct view_options *view_options)
+struct view *stream_view_new(const struct trace_options *options,
+			     const struct view_options *view_options)
 {
-	static struct view *(*const views[])(const struct view_options *) = {
+	static struct view *(*const views[OUTPUT_COUNT])(const struct view_options *) = {
 		[OUTPUT_TABLE] = view_table_new,
 		[OUTPUT_LADDER] = view_ladder_new,
 		[OUTPUT_JSON] = view_json_new,

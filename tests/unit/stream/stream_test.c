@@ -21,8 +21,9 @@ struct bench {
 static struct bench bench_open(uint64_t count, const struct filter *only)
 {
 	static const char *const argv[] = {"sockstate", NULL};
-	const struct options options = {
-		.output = OUTPUT_JSON, .count = count, .filter = {.ipv4 = true, .ipv6 = true}};
+	const struct trace_options options = {.output = OUTPUT_JSON,
+					      .count = count,
+					      .sockets.filter = {.ipv4 = true, .ipv6 = true}};
 	struct bench b = {.fd = memfd_create("out", 0)};
 	struct stream_config config;
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/arg.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define WIDTH 96 /* columns of --help */
+
+void arg_wrap(FILE *out, const char *text, int column)
+{
+	int at = column;
+
+	for (;;) {
+		int word;
+
+		text += strspn(text, " ");
+		word = (int)strcspn(text, " ");
+		if (!word)
+			return;
+		if (at > column && at + 1 + word > WIDTH) {
+			fprintf(out, "\n%*s", column, "");
+			at = column;
+		}
+		at += fprintf(out, "%s%.*s", at > column ? " " : "", word, text);
+		text += word;
+	}
+}
+
+void arg_help_row(FILE *out, const char *name, const char *text, const char *tail)
+{
+	int used = fprintf(out, "  %s", name);
+
+	/* Two blanks at least between the name and its text, or the text begins a new line. */
+	if (used > ARG_HELP_COLUMN - 2)
+		used = fprintf(out, "\n") - 1;
+	fprintf(out, "%*s", ARG_HELP_COLUMN - used, "");
+	arg_wrap(out, text, ARG_HELP_COLUMN);
+	fprintf(out, "%s\n", tail);
+}
+
+/* " [9502]", or nothing for what has no default. */
+static void print_default(char *text, size_t size, const struct arg *arg, const void *group)
+{
+	const void *place = (const char *)group + arg->off;
+	uint64_t number;
+	unsigned int index;
+
+	text[0] = '\0';
+	if (arg->kind == ARG_NUMBER) {
+		memcpy(&number, place, sizeof(number));
+		if (number && number != UINT64_MAX)
+			snprintf(text, size, " [%" PRIu64 "]", number);
+	} else if (arg->kind == ARG_TEXT) {
+		const char *const *value = place;
+
+		if (*value)
+			snprintf(text, size, " [%s]", *value);
+	} else if (arg->kind == ARG_CHOICE) {
+		memcpy(&index, place, sizeof(index));
+		if (index >= arg->min && index)
+			snprintf(text, size, " [%s]", arg->choices[index - arg->min]);
+	}
+}
+
+static void help_arg(FILE *out, const struct arg *arg, const void *group)
+{
+	const bool optional = arg->value && arg->value[0] == '[';
+	char name[64], letter[] = {'-', arg->letter, ',', '\0'}, tail[64] = "";
+
+	snprintf(name, sizeof(name), "%3s --%s%s%s", arg->letter ? letter : "", arg->name,
+		 !arg->value ? ""
+		 : optional  ? "[="
+			     : " ",
+		 !arg->value ? ""
+		 : optional  ? arg->value + 1
+			     : arg->value);
+	if (group)
+		print_default(tail, sizeof(tail), arg, group);
+	arg_help_row(out, name, arg->help, tail);
+}
+
+void arg_help(FILE *out, const struct arg_table *table, const void *defaults)
+{
+	const char *title = NULL;
+
+	for (size_t i = 0; i < table->nr; i++) {
+		const struct arg_use *use = &table->uses[i];
+
+		if (!title || strcmp(title, use->group->title))
+			fprintf(out, "\n%s:\n", use->group->title);
+		title = use->group->title;
+		for (size_t j = 0; j < use->group->nr; j++)
+			help_arg(out, &use->group->args[j],
+				 defaults ? (const char *)defaults + use->off : NULL);
+	}
+}

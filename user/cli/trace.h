@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trace.h - the options of `sockstate` without a command: a line for each transition, from the
+ * kernel or from a recording.
+ */
+#ifndef SOCKSTATE_CLI_TRACE_H
+#define SOCKSTATE_CLI_TRACE_H
+
+#include "cli/groups.h"
+
+enum output { OUTPUT_TABLE, OUTPUT_LADDER, OUTPUT_JSON, OUTPUT_SUMMARY, OUTPUT_COUNT };
+
+struct trace_options {
+	struct opt_sockets sockets;
+	struct opt_color color;
+	struct opt_table table;
+	struct opt_duration duration;
+	struct opt_thresholds thresholds;
+	struct opt_hooks hooks;
+	struct opt_limits limits;
+	struct opt_tests tests;
+	struct opt_common common;
+	unsigned int output; /* enum output */
+	bool raw, verify, summary;
+	uint64_t count;	      /* state and accept lines; 0: no limit */
+	uint64_t interval_ns; /* 0: listener lines only when something changes */
+	const char *record;   /* path, or NULL */
+	const char *replay;   /* path, or NULL */
+};
+
+#endif

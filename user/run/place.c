@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/place.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <locale.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fact/hooks.h"
+#include "kernel/clock.h"
+#include "run/run.h"
+
+#define COLUMNS_MAX 1000
+
+/* A file that we open would get a descriptor 0 to 2 that is closed, and would be written to. */
+int place_check_descriptors(void)
+{
+	int missing_output = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+
+	for (int fd = open("/dev/null", O_RDWR); fd >= 0; fd = dup(fd)) {
+		if (fd > STDERR_FILENO) {
+			close(fd);
+			break;
+		}
+	}
+	if (missing_output)
+		run_complain("cannot write to standard output: it is closed");
+	return missing_output ? -EBADF : 0;
+}
+
+static bool want_color(const struct opt_color *color)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (color && color->when != COLOR_AUTO)
+		return color->when == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
+}
+
+/*
+ * The width of the terminal. Where output is no terminal, COLUMNS, as for ls and ps: so output can
+ * be fitted on its way through a pipe. 0: unlimited.
+ */
+static int columns(void)
+{
+	const char *given = getenv("COLUMNS");
+	struct winsize window;
+	unsigned long n;
+	char *end;
+
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &window))
+		return window.ws_col;
+	if (!given || *given < '1' || *given > '9')
+		return 0;
+	n = strtoul(given, &end, 10);
+	return *end || n > COLUMNS_MAX ? 0 : (int)n;
+}
+
+void place_look_around(struct run_place *place, struct command_line *line, char *const *argv)
+{
+	const struct opt_table *table = command_group(line, &group_table);
+
+	setlocale(LC_CTYPE, "");
+	place->argv = (const char *const *)argv;
+	place->view = (struct view_options){
+		.fd = STDOUT_FILENO,
+		.color = want_color(command_group(line, &group_color)),
+		.wide = table && table->wide,
+		.header = !table || !table->no_header,
+		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+		.terminal = isatty(STDOUT_FILENO),
+		.columns = columns(),
+		.utc_offset_s = clock_utc_offset_s(),
+	};
+}
+
+/* --netns: the inode of the namespace that is meant. */
+static int find_netns(struct opt_sockets *sockets)
+{
+	const char *netns = sockets->netns;
+	char path[PATH_MAX];
+	struct stat st;
+	char *end;
+
+	if (*netns >= '0' && *netns <= '9') {
+		unsigned long inode = strtoul(netns, &end, 10);
+
+		if (!*end && inode && inode <= UINT32_MAX) {
+			sockets->filter.netns = (uint32_t)inode;
+			return 0;
+		}
+	}
+	if (!strcmp(netns, "self"))
+		snprintf(path, sizeof(path), "/proc/self/ns/net");
+	else
+		snprintf(path, sizeof(path), "%s%s", strchr(netns, '/') ? "" : "/run/netns/",
+			 netns);
+	if (stat(path, &st)) {
+		run_complain("--netns: '%s': %s: give self, a name of ip netns, a path or an inode",
+			     netns, strerror(errno));
+		return -errno;
+	}
+	sockets->filter.netns = (uint32_t)st.st_ino;
+	return 0;
+}
+
+static int check_hooks(const char *force_absent)
+{
+	size_t len;
+	const char *unknown = hooks_unknown(force_absent, &len);
+
+	if (unknown)
+		run_complain(
+			"--force-absent: '%.*s' is no hook: fentry, or names of the table in user/fact/hooks.c",
+			(int)(len < 40 ? len : 40), unknown);
+	return unknown ? -EINVAL : 0;
+}
+
+/* A recording that cannot be written is refused before the kernel is asked for anything. */
+static int check_record(const char *path)
+{
+	struct stat status;
+	char dir[PATH_MAX];
+	char *slash;
+
+	if (!access(path, W_OK)) {
+		if (stat(path, &status) || !S_ISDIR(status.st_mode))
+			return 0;
+		errno = EISDIR;
+	} else if (errno == ENOENT) {
+		snprintf(dir, sizeof(dir), "%s", path);
+		slash = strrchr(dir, '/');
+		if (!slash)
+			snprintf(dir, sizeof(dir), ".");
+		else
+			slash[slash == dir] = '\0';
+		if (!access(dir, W_OK | X_OK))
+			return 0;
+	}
+	run_complain("--record: cannot write '%s': %s", path, strerror(errno));
+	return -errno;
+}
+
+int place_check_line(struct command_line *line)
+{
+	struct opt_sockets *sockets = command_group(line, &group_sockets);
+	const struct opt_tests *tests = command_group(line, &group_tests);
+
+	if (tests && check_hooks(tests->force_absent))
+		return EXIT_USAGE;
+	if (sockets && sockets->netns && find_netns(sockets))
+		return EXIT_USAGE;
+	if (line->id == COMMAND_TRACE && line->options.trace.record &&
+	    check_record(line->options.trace.record))
+		return EXIT_RUNTIME;
+	return EXIT_CLEAN;
+}
+
+uint16_t place_port_by_name(const char *name)
+{
+	const struct servent *service = getservbyname(name, "tcp");
+
+	return service ? ntohs((uint16_t)service->s_port) : 0;
+}
+
+int place_close_stdout(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (errno == EPIPE)
+		return EXIT_CLEAN;
+	run_complain("cannot write to standard output: %s", strerror(errno));
+	return EXIT_RUNTIME;
+}
