@@ -41,12 +41,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/units.h"
+
 #define THREADS_MAX 64
 #define SECONDS_MAX 86400
 #define HOLD_MAX    400000
 #define HOLD_MAX_MS 120000
 #define SPARE_FILES 32
-#define NS_PER_S    UINT64_C(1000000000)
+#define NS_S	    UINT64_C(1000000000)
 /*
  * Clients of one port meet themselves in TIME_WAIT: after so many the server is called by its next
  * address.
@@ -83,7 +85,7 @@ static uint64_t now_ns(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+	return (uint64_t)t.tv_sec * NS_S + (uint64_t)t.tv_nsec;
 }
 
 static void die(const char *what)
@@ -160,10 +162,9 @@ static bool next_turn(struct worker *w)
 	if (w->share && w->turns >= w->share)
 		return false;
 	if (w->o->rate) {
-		uint64_t gap = NS_PER_S * w->o->threads / w->o->rate;
+		uint64_t gap = NS_S * w->o->threads / w->o->rate;
 		uint64_t due = w->first_ns + w->turns * gap + gap * w->index / w->o->threads;
-		struct timespec t = {.tv_sec = (time_t)(due / NS_PER_S),
-				     .tv_nsec = (long)(due % NS_PER_S)};
+		struct timespec t = {.tv_sec = (time_t)(due / NS_S), .tv_nsec = (long)(due % NS_S)};
 
 		if (due > w->end_ns)
 			return false;
@@ -179,7 +180,7 @@ static void begin(struct worker *w)
 {
 	pthread_barrier_wait(w->ready);
 	w->first_ns = now_ns();
-	w->end_ns = w->first_ns + (uint64_t)(w->o->seconds * (double)NS_PER_S);
+	w->end_ns = w->first_ns + (uint64_t)(w->o->seconds * (double)NS_S);
 }
 
 /* Ends a connection without closing it. */
@@ -374,7 +375,7 @@ static int run(const struct mode *mode, const struct options *o)
 		last = w[i].last_ns > last ? w[i].last_ns : last;
 		max = w[i].latency_max > max ? w[i].latency_max : max;
 	}
-	seconds = (double)(last - first) / (double)NS_PER_S;
+	seconds = (double)(last - first) / (double)NS_S;
 	/* A listener that is opened and closed has two of its own. */
 	transitions = mode->transitions * turns + (mode->transitions > 2 ? 2 * o->threads : 0);
 	printf("{\"mode\":\"%s\",\"threads\":%u,\"seconds\":%.6f,\"turns\":%llu,\"rate\":%.1f,\"transitions\":%llu,\"bytes\":%llu,"

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define TRACEPOINT_PREFIX "btf_trace_"
 
 struct kernel_types {
@@ -90,11 +92,7 @@ static bool is_struct(unsigned int kind)
 
 static uint32_t hash_of(const char *name)
 {
-	uint32_t h = 2166136261u;
-
-	while (*name)
-		h = (h ^ (uint8_t)*name++) * 16777619u;
-	return h;
+	return hash_text(name, strlen(name));
 }
 
 static bool has_a_name_that_is_asked_for(unsigned int kind)

@@ -6,10 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "cli/value.h"
-
-#define NS_MS UINT64_C(1000000)
-#define NS_S  UINT64_C(1000000000)
 
 int arg_fault(const struct arg_fault *fault, const char *fmt, ...)
 {

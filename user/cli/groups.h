@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/units.h"
 #include "cli/arg.h"
 #include "event/filter.h"
 
@@ -68,10 +69,6 @@ extern const struct arg_group group_sockets, group_color, group_table, group_dur
 #define TITLE_PRINTED  "What is printed"
 #define TITLE_HOW_LONG "How long"
 #define TITLE_COST     "Depth and cost"
-
-#define NS_MS  UINT64_C(1000000)
-#define NS_S   UINT64_C(1000000000)
-#define NS_DAY (86400 * NS_S)
 
 /* What the caller knows that pure code cannot: the context of arg_line. */
 struct command_context {

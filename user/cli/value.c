@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/units.h"
+
 #define NS_US UINT64_C(1000)
-#define NS_MS UINT64_C(1000000)
-#define NS_S  UINT64_C(1000000000)
 
 int value_digits(const char *text, uint64_t *value, const char **end)
 {

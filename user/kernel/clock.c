@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/units.h"
+
 /*
  * A triple that was interrupted is wide; of this many, the tightest is a few tens of nanoseconds.
  */
@@ -17,7 +19,7 @@ static uint64_t read_ns(clockid_t id)
 	struct timespec ts;
 
 	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * NS_S + (uint64_t)ts.tv_nsec;
 }
 
 /*
@@ -41,7 +43,7 @@ static int64_t read_namespace_offset(void)
 		return 0;
 	while (fscanf(f, "%15s %lld %lld", name, &s, &ns) == 3) {
 		if (strcmp(name, "monotonic") == 0)
-			offset = (int64_t)s * (int64_t)NS_PER_S + ns;
+			offset = (int64_t)s * (int64_t)NS_S + ns;
 	}
 	fclose(f);
 	return offset;

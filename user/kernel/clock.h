@@ -8,9 +8,6 @@
 
 #include <stdint.h>
 
-#define NS_PER_MS UINT64_C(1000000)
-#define NS_PER_S  UINT64_C(1000000000)
-
 /* CLOCK_MONOTONIC in ns, as the initial time namespace has it: the clock of bpf_ktime_get_ns(). */
 uint64_t clock_now_ns(void);
 /* CLOCK_REALTIME - CLOCK_MONOTONIC in ns: wall clock = t + this. */

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "fact/rings.h"
 #include "kernel/clock.h"
 #include "ring.h"
@@ -27,7 +28,7 @@
 #define CLOCKS_DIFFER_NS 50000
 /* A record is in the making for nanoseconds, unless its CPU was taken away meanwhile. */
 #define STOPPED_MS	1
-#define STOPPED_LONG_NS (5 * NS_PER_MS)
+#define STOPPED_LONG_NS (5 * NS_MS)
 
 /*
  * One more than the highest number of a CPU that is there; later ones share. As the kernel lists

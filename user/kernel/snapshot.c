@@ -19,9 +19,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+#include "base/units.h"
 #include "event/tcp.h"
 #include "existing.h"
 #include "fact.h"
+#include "fact/lookup.h"
 #include "kernel/clock.h"
 #include "kernel/sockdiag.h"
 #include "kernel/stream_source.h"
@@ -72,7 +75,7 @@ static uint64_t row_inode(const struct sockdiag_row *row)
 
 static size_t spread(uint64_t key)
 {
-	return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+	return hash_u64(key, 32);
 }
 
 /* A row that came twice is found in its later form; rows with key 0 are not found. */
@@ -227,32 +230,6 @@ static int find_owners(struct source_kernel *s, struct rows *r)
 
 /* ---- which listener a child or a request belongs to ---- */
 
-enum fit {
-	FIT_NONE,
-	FIT_ANY_V6, /* bound to ::, takes IPv4 too */
-	FIT_ANY,    /* bound to 0.0.0.0 or, for IPv6, to :: */
-	FIT_EXACT,  /* bound to this very address */
-};
-
-/* The kernel's preference, as compute_score() and inet_lookup_listener() have it. */
-static enum fit fits(const struct sockdiag_row *listener, const struct fact_sock *s)
-{
-	static const uint8_t any[16];
-	const struct fact_sock *l = &listener->e.s;
-
-	if (l->lport != s->lport || l->netns != s->netns)
-		return FIT_NONE;
-	if (l->family == s->family) {
-		if (!memcmp(l->laddr, s->laddr, 16))
-			return FIT_EXACT;
-		return memcmp(l->laddr, any, 16) ? FIT_NONE : FIT_ANY;
-	}
-	if (l->family == AF_INET6 && s->family == AF_INET && !listener->v6only &&
-	    !memcmp(l->laddr, any, 16))
-		return FIT_ANY_V6;
-	return FIT_NONE;
-}
-
 static int by_port(const void *a, const void *b)
 {
 	const struct fact_sock *x = &((const struct sockdiag_row *)a)->e.s,
@@ -269,9 +246,7 @@ static int by_port(const void *a, const void *b)
  */
 static struct sockdiag_row *listener_of(const struct rows *r, const struct fact_sock *s)
 {
-	struct sockdiag_row *best = NULL;
-	enum fit best_fit = FIT_NONE;
-	bool several = false;
+	struct lookup lookup = {0};
 	size_t low = 0, high = r->listeners;
 
 	while (low < high) { /* the first of that port: listeners are sorted */
@@ -284,24 +259,21 @@ static struct sockdiag_row *listener_of(const struct rows *r, const struct fact_
 			high = mid;
 	}
 	for (; low < r->listeners; low++) {
-		struct sockdiag_row *l = &r->row[low];
-		enum fit fit;
+		struct sockdiag_row *row = &r->row[low];
+		const struct fact_sock *l = &row->e.s;
 
-		if (l->e.s.netns != s->netns || l->e.s.lport != s->lport)
+		if (l->netns != s->netns || l->lport != s->lport)
 			break;
-		fit = fits(l, s);
-		if (fit > best_fit) {
-			best = l;
-			best_fit = fit;
-			several = false;
-		} else if (fit && fit == best_fit) {
-			several = true;
-		}
-		if (fit && l->ifindex)
-			/* a bound device decides, and which one it came by is not listed */
-			several = true;
+		lookup_offer(&lookup,
+			     &(struct lookup_listener){.netns = l->netns,
+						       .port = l->lport,
+						       .family = l->family,
+						       .addr = l->laddr,
+						       .v6only = row->v6only,
+						       .device = row->ifindex},
+			     s, row);
 	}
-	return several ? NULL : best;
+	return lookup_only(&lookup);
 }
 
 /* Complete, but no file holds it: it waits for accept(). */
@@ -419,7 +391,7 @@ int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx)
 /* TCP_TIMEWAIT_LEN, include/net/tcp.h */
 #define TIME_WAIT_MS 60000
 /* ends_ms is a difference of two jiffies, of 10 ms at most. */
-#define JIFFIES_NS (20 * NS_PER_MS)
+#define JIFFIES_NS (20 * NS_MS)
 
 struct time_waits {
 	uint64_t taken;
@@ -430,9 +402,8 @@ struct time_waits {
 static int tell_time_wait(void *ctx, const struct sockdiag_row *row)
 {
 	const struct time_waits *to = ctx;
-	uint64_t age = row->ends_ms < TIME_WAIT_MS
-			       ? (uint64_t)(TIME_WAIT_MS - row->ends_ms) * NS_PER_MS
-			       : 0;
+	uint64_t age =
+		row->ends_ms < TIME_WAIT_MS ? (uint64_t)(TIME_WAIT_MS - row->ends_ms) * NS_MS : 0;
 
 	/*
 	 * It surely began after stock was taken, and so has been told, and may have been forgotten

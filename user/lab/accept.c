@@ -16,7 +16,7 @@
 #include <liburing.h>
 #endif
 
-#define RETRY_NS (200 * LAB_NS_PER_MS) /* after EMFILE; the queue stays ready meanwhile */
+#define RETRY_NS (200 * NS_MS) /* after EMFILE; the queue stays ready meanwhile */
 
 struct acceptor {
 	struct server *server;
@@ -33,8 +33,8 @@ static bool stopped(const struct acceptor *a)
 static void sleep_until(const struct acceptor *a, uint64_t until_ns)
 {
 	const struct timespec ts = {
-		.tv_sec = (time_t)(until_ns / LAB_NS_PER_S),
-		.tv_nsec = (long)(until_ns % LAB_NS_PER_S),
+		.tv_sec = (time_t)(until_ns / NS_S),
+		.tv_nsec = (long)(until_ns % NS_S),
 	};
 
 	while (!stopped(a) && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
@@ -57,9 +57,9 @@ static bool take_turn(struct acceptor *a)
 	if (cfg->accept_max && atomic_fetch_add(&a->server->tickets, 1) >= cfg->accept_max)
 		return false;
 	if (!a->last_ns && cfg->accept_after_ms)
-		sleep_until(a, a->server->start_ns + cfg->accept_after_ms * LAB_NS_PER_MS);
+		sleep_until(a, a->server->start_ns + cfg->accept_after_ms * NS_MS);
 	if (a->last_ns && cfg->accept_every_ms)
-		sleep_until(a, a->last_ns + cfg->accept_every_ms * LAB_NS_PER_MS);
+		sleep_until(a, a->last_ns + cfg->accept_every_ms * NS_MS);
 	if (a->failing) {
 		/* accept() reserves the descriptor before it waits, so it would fail at once. */
 		wait_ready(a);
@@ -67,7 +67,7 @@ static bool take_turn(struct acceptor *a)
 	}
 	if (cfg->accept_delay_ms) {
 		wait_ready(a);
-		sleep_until(a, lab_now_ns() + cfg->accept_delay_ms * LAB_NS_PER_MS);
+		sleep_until(a, lab_now_ns() + cfg->accept_delay_ms * NS_MS);
 	}
 	return !stopped(a);
 }

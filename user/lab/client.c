@@ -165,12 +165,12 @@ static int check(const struct client_cfg *cfg, bool peer)
 
 static void pause_ms(uint64_t ms)
 {
-	uint64_t until = ms == LAB_NEVER ? LAB_MS_MAX * LAB_NS_PER_S : ms * LAB_NS_PER_MS;
+	uint64_t until = ms == LAB_NEVER ? LAB_MS_MAX * NS_S : ms * NS_MS;
 	struct timespec ts;
 
 	until += lab_now_ns();
-	ts.tv_sec = (time_t)(until / LAB_NS_PER_S);
-	ts.tv_nsec = (long)(until % LAB_NS_PER_S);
+	ts.tv_sec = (time_t)(until / NS_S);
+	ts.tv_nsec = (long)(until % NS_S);
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
 		;
 }
@@ -418,9 +418,9 @@ static bool wait_signal(uint64_t until_ns)
 	int sig;
 
 	if (until_ns > now)
-		wait_ns = until_ns - now < LAB_NS_PER_S ? until_ns - now : LAB_NS_PER_S;
-	ts.tv_sec = (time_t)(wait_ns / LAB_NS_PER_S);
-	ts.tv_nsec = (long)(wait_ns % LAB_NS_PER_S);
+		wait_ns = until_ns - now < NS_S ? until_ns - now : NS_S;
+	ts.tv_sec = (time_t)(wait_ns / NS_S);
+	ts.tv_nsec = (long)(wait_ns % NS_S);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -433,13 +433,13 @@ static int run_kernel(struct client *client)
 {
 	const struct client_cfg *cfg = client->cfg;
 	uint64_t start = lab_now_ns(), started = 0, bad;
-	uint64_t end = cfg->duration_s ? start + cfg->duration_s * LAB_NS_PER_S : LAB_NEVER;
+	uint64_t end = cfg->duration_s ? start + cfg->duration_s * NS_S : LAB_NEVER;
 	bool told = false;
 
 	client->main_thread = pthread_self();
 	while (!told && lab_now_ns() < end) {
 		bool more = started < cfg->count && !atomic_load(&client->give_up);
-		uint64_t due = start + started * cfg->every_ms * LAB_NS_PER_MS;
+		uint64_t due = start + started * cfg->every_ms * NS_MS;
 
 		if (!more && !atomic_load(&client->active))
 			break;
@@ -507,7 +507,7 @@ static int run_peer(struct client *client, const struct lab_script *script)
 	} else if (cfg->tun) {
 		uint64_t until = !cfg->hold_ms || cfg->hold_ms == LAB_NEVER
 					 ? LAB_NEVER
-					 : lab_now_ns() + cfg->hold_ms * LAB_NS_PER_MS;
+					 : lab_now_ns() + cfg->hold_ms * NS_MS;
 
 		while (lab_tun_recv(&tun, &seg, until) > 0)
 			lab_seg_say(&client->say, &seg, false);

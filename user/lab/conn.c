@@ -76,7 +76,7 @@ static void conn_reply(struct server *server, struct conn *conn)
 {
 	conn->reply_due = false;
 	if (server->cfg->close_after_ms != LAB_NEVER)
-		conn->close_at_ns = lab_now_ns() + server->cfg->close_after_ms * LAB_NS_PER_MS;
+		conn->close_at_ns = lab_now_ns() + server->cfg->close_after_ms * NS_MS;
 	conn_write(server, conn);
 }
 
@@ -162,7 +162,7 @@ static int close_due(struct server *server)
 	}
 	if (next == LAB_NEVER)
 		return -1;
-	return (int)((next - now + LAB_NS_PER_MS - 1) / LAB_NS_PER_MS);
+	return (int)((next - now + NS_MS - 1) / NS_MS);
 }
 
 static void *conns_main(void *arg)
@@ -246,7 +246,7 @@ void conns_add(struct server *server, int fd)
 	conn->reply_due = server->cfg->read_first;
 	conn->close_at_ns = LAB_NEVER;
 	if (server->cfg->close_after_ms != LAB_NEVER && !conn->reply_due)
-		conn->close_at_ns = lab_now_ns() + server->cfg->close_after_ms * LAB_NS_PER_MS;
+		conn->close_at_ns = lab_now_ns() + server->cfg->close_after_ms * NS_MS;
 	pthread_mutex_lock(&conns->lock);
 	conn->next = conns->arrivals;
 	conns->arrivals = conn;

@@ -9,8 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define FLOOD_ADDRS 200		       /* sources of a flood; one address has too few ports */
-#define ANSWER_NS   (1 * LAB_NS_PER_S) /* longest wait for the first answers */
+#define FLOOD_ADDRS 200	       /* sources of a flood; one address has too few ports */
+#define ANSWER_NS   (1 * NS_S) /* longest wait for the first answers */
 #define WINDOW	    65535
 #define MSS	    1460
 
@@ -81,8 +81,8 @@ static int listen_until(struct half_open *half, uint64_t until_ns, bool or_all)
 static int send_all(struct half_open *half, uint64_t *sent)
 {
 	const struct lab_peer_job *job = half->job;
-	uint64_t gap_ns = job->flood ? LAB_NS_PER_S / job->rate : job->every_ms * LAB_NS_PER_MS;
-	uint64_t start = lab_now_ns(), next_word = start + LAB_NS_PER_S;
+	uint64_t gap_ns = job->flood ? NS_S / job->rate : job->every_ms * NS_MS;
+	uint64_t start = lab_now_ns(), next_word = start + NS_S;
 	struct lab_seg seg;
 	int err;
 
@@ -98,7 +98,7 @@ static int send_all(struct half_open *half, uint64_t *sent)
 		if (err)
 			return lab_fail(job->say, -err, "sending a SYN");
 		if (job->flood && lab_now_ns() >= next_word) {
-			next_word += LAB_NS_PER_S;
+			next_word += NS_S;
 			lab_say(job->say, "flood: SYN sent %" PRIu64 ", SYN-ACK received %" PRIu64,
 				*sent + 1, half->synacks);
 		}
@@ -123,9 +123,8 @@ int lab_half_open(const struct lab_peer_job *job)
 	if (!err && job->hold_ms) {
 		lab_say(job->say, "holding %" PRIu64 " half open", half.first);
 		err = listen_until(&half,
-				   job->hold_ms == LAB_NEVER
-					   ? LAB_NEVER
-					   : lab_now_ns() + job->hold_ms * LAB_NS_PER_MS,
+				   job->hold_ms == LAB_NEVER ? LAB_NEVER
+							     : lab_now_ns() + job->hold_ms * NS_MS,
 				   false);
 	}
 	for (uint64_t i = 0; job->rst_at_end && i < sent; i++) {

@@ -22,8 +22,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define LAB_NS_PER_MS	  UINT64_C(1000000)
-#define LAB_NS_PER_S	  UINT64_C(1000000000)
+#include "base/units.h"
+
 #define LAB_NEVER	  UINT64_MAX /* a time that does not come; "forever" on the command line */
 #define LAB_MS_MAX	  UINT64_C(86400000) /* one day: longer waits are typing errors */
 #define LAB_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

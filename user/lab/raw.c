@@ -63,7 +63,7 @@ static struct lab_seg next_segment(const struct peer *p, uint8_t flags, uint16_t
 
 	if (p->ts) {
 		seg.ts = true;
-		seg.ts_val = (uint32_t)(lab_now_ns() / LAB_NS_PER_MS);
+		seg.ts_val = (uint32_t)(lab_now_ns() / NS_MS);
 		seg.ts_ecr = flags & LAB_ACK ? p->ts_recent : 0;
 	}
 	return seg;
@@ -174,7 +174,7 @@ static int take(struct raw *raw, int want, uint64_t until_ns, struct lab_seg *ou
 
 static uint64_t deadline(const struct step *step)
 {
-	return lab_now_ns() + step->timeout_ms * LAB_NS_PER_MS;
+	return lab_now_ns() + step->timeout_ms * NS_MS;
 }
 
 int step_syn(struct raw *raw, const struct step *step)
@@ -330,7 +330,7 @@ int step_silence(struct raw *raw, const struct step *step)
 
 	if (raw->p->in != raw->p->out)
 		return step_failed(raw, "a segment came before");
-	got = raw_pump(raw, lab_now_ns() + step->number * LAB_NS_PER_MS, true);
+	got = raw_pump(raw, lab_now_ns() + step->number * NS_MS, true);
 	return got < 0 ? step_failed(raw, "interrupted")
 	       : got   ? step_failed(raw, "a segment came")
 		       : 0;
@@ -338,7 +338,7 @@ int step_silence(struct raw *raw, const struct step *step)
 
 int step_delay(struct raw *raw, const struct step *step)
 {
-	int err = raw_pump(raw, lab_now_ns() + step->number * LAB_NS_PER_MS, false);
+	int err = raw_pump(raw, lab_now_ns() + step->number * NS_MS, false);
 
 	return err < 0 ? step_failed(raw, "interrupted") : 0;
 }
@@ -369,7 +369,7 @@ int step_wait_input(struct raw *raw, const struct step *step)
 
 	for (;;) {
 		/* Segments keep being received meanwhile. */
-		if (raw_pump(raw, lab_now_ns() + 10 * LAB_NS_PER_MS, false) < 0)
+		if (raw_pump(raw, lab_now_ns() + 10 * NS_MS, false) < 0)
 			return step_failed(raw, "interrupted");
 		while (poll(&pfd, 1, 0) > 0) {
 			if (read(STDIN_FILENO, &c, 1) != 1)

@@ -19,7 +19,7 @@ static uint64_t clock_ns(clockid_t clock)
 	struct timespec ts;
 
 	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * LAB_NS_PER_S + (uint64_t)ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * NS_S + (uint64_t)ts.tv_nsec;
 }
 
 uint64_t lab_now_ns(void)
@@ -29,7 +29,7 @@ uint64_t lab_now_ns(void)
 
 double lab_ms(uint64_t ns)
 {
-	return (double)ns / (double)LAB_NS_PER_MS;
+	return (double)ns / (double)NS_MS;
 }
 
 void lab_say_init(struct lab_say *say, const char *command, int stamps, bool quiet)
@@ -53,14 +53,14 @@ static int print_stamp(const struct lab_say *say, char *buf, size_t size)
 		return snprintf(buf, size, "%16" PRIu64, now);
 	case LAB_STAMPS_WALL:
 		now += (uint64_t)say->wall_off_ns;
-		sec = (time_t)(now / LAB_NS_PER_S);
+		sec = (time_t)(now / NS_S);
 		localtime_r(&sec, &tm);
 		return snprintf(buf, size, "%02d:%02d:%02d.%06" PRIu64, tm.tm_hour, tm.tm_min,
-				tm.tm_sec, now % LAB_NS_PER_S / 1000);
+				tm.tm_sec, now % NS_S / 1000);
 	default:
 		now -= say->start_ns;
-		return snprintf(buf, size, "%5" PRIu64 ".%06" PRIu64, now / LAB_NS_PER_S,
-				now % LAB_NS_PER_S / 1000);
+		return snprintf(buf, size, "%5" PRIu64 ".%06" PRIu64, now / NS_S,
+				now % NS_S / 1000);
 	}
 }
 

@@ -275,15 +275,14 @@ int lab_script_run(const struct lab_script *script, const struct lab_peer_job *j
 			       job->count, ports, job->first_port);
 	for (; done < job->count && !err; done++) {
 		if (done && job->every_ms)
-			err = raw_pump(raw, lab_now_ns() + job->every_ms * LAB_NS_PER_MS, false);
+			err = raw_pump(raw, lab_now_ns() + job->every_ms * NS_MS, false);
 		raw->base_port = (uint16_t)(job->first_port + done * (uint64_t)ports);
 		if (!err)
 			err = run_once(script, raw);
 	}
 	if (!err && job->hold_ms) {
 		lab_say(job->say, "the peer stays, silent");
-		until = job->hold_ms == LAB_NEVER ? LAB_NEVER
-						  : lab_now_ns() + job->hold_ms * LAB_NS_PER_MS;
+		until = job->hold_ms == LAB_NEVER ? LAB_NEVER : lab_now_ns() + job->hold_ms * NS_MS;
 		raw_pump(raw, until, false);
 	}
 	lab_say_always(job->say,

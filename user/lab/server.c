@@ -203,7 +203,7 @@ static uint64_t timetable(struct server *server, uint64_t now, unsigned int *don
 		int backlog = (int)cfg->relistens[i].backlog;
 		char name[16];
 
-		at = server->start_ns + cfg->relistens[i].after_ms * LAB_NS_PER_MS;
+		at = server->start_ns + cfg->relistens[i].after_ms * NS_MS;
 		if (*done & 1u << i || server->listener < 0)
 			continue;
 		if (now < at) {
@@ -218,14 +218,14 @@ static uint64_t timetable(struct server *server, uint64_t now, unsigned int *don
 			lab_say(&server->say, "listen(%d, %d)  again", server->listener, backlog);
 	}
 	if (cfg->close_listener_after_ms != LAB_NEVER && server->listener >= 0) {
-		at = server->start_ns + cfg->close_listener_after_ms * LAB_NS_PER_MS;
+		at = server->start_ns + cfg->close_listener_after_ms * NS_MS;
 		if (now >= at)
 			close_listener(server, ", with what is queued");
 		else
 			next = at < next ? at : next;
 	}
 	if (cfg->duration_s) {
-		at = server->start_ns + cfg->duration_s * LAB_NS_PER_S;
+		at = server->start_ns + cfg->duration_s * NS_S;
 		*end = now >= at;
 		next = at < next ? at : next;
 	}
@@ -251,11 +251,11 @@ static const char *wait_for_end(struct server *server)
 		if (end)
 			return "duration is over";
 		if (next == LAB_NEVER)
-			next = now + LAB_NS_PER_S;
+			next = now + NS_S;
 		else if (next < now)
 			next = now;
-		ts.tv_sec = (time_t)((next - now) / LAB_NS_PER_S);
-		ts.tv_nsec = (long)((next - now) % LAB_NS_PER_S);
+		ts.tv_sec = (time_t)((next - now) / NS_S);
+		ts.tv_nsec = (long)((next - now) % NS_S);
 		sig = sigtimedwait(&set, NULL, &ts);
 		if (sig == SIGINT || sig == SIGTERM)
 			return sig == SIGINT ? "SIGINT" : "SIGTERM";

@@ -25,7 +25,7 @@
 #define TCP_HEADER	20
 #define TCP_OPTIONS_MAX 40
 #define TTL		64
-#define ROUTE_WAIT_NS	(3 * LAB_NS_PER_S)
+#define ROUTE_WAIT_NS	(3 * NS_S)
 #define OWN_PREFIX	"lab" /* of device names */
 
 enum tcp_option {
@@ -496,8 +496,8 @@ int lab_tun_recv(const struct lab_tun *tun, struct lab_seg *seg, uint64_t until_
 		now = lab_now_ns();
 		if (now >= until_ns)
 			return 0;
-		ts.tv_sec = (time_t)((until_ns - now) / LAB_NS_PER_S);
-		ts.tv_nsec = (long)((until_ns - now) % LAB_NS_PER_S);
+		ts.tv_sec = (time_t)((until_ns - now) / NS_S);
+		ts.tv_nsec = (long)((until_ns - now) % NS_S);
 		if (until_ns == LAB_NEVER)
 			ts.tv_sec = LAB_MS_MAX;
 		if (ppoll(&pfd, 1, &ts, &open_mask) < 0)

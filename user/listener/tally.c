@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "listener/tally.h"
-#include "event/refusal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "base/hash.h"
+#include "event/refusal.h"
 
 #define BUCKETS	   4096u /* a power of two, several times the listeners there can be */
 #define GONE_MAX   1024u
@@ -152,7 +154,7 @@ void tally_free(struct tally *t)
 
 static struct row **slot(struct tally *t, uint64_t cookie)
 {
-	struct row **p = &t->bucket[(cookie * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (BUCKETS - 1)];
+	struct row **p = &t->bucket[hash_u64(cookie, 32) & (BUCKETS - 1)];
 
 	while (*p && (*p)->r.cookie != cookie)
 		p = &(*p)->next;

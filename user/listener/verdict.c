@@ -4,13 +4,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define MS UINT64_C(1000000)
+#include "base/units.h"
 
 void verdict_limits_init(struct verdict_limits *limits)
 {
 	*limits = (struct verdict_limits){
-		.slow_ns = 100 * MS,
-		.stuck_ns = 5000 * MS,
+		.slow_ns = 100 * NS_MS,
+		.stuck_ns = 5000 * NS_MS,
 		.flood_min = 16,
 		.flood_old_percent = 50,
 	};
@@ -73,7 +73,7 @@ const char *verdict_name(enum verdict v)
 
 static void duration(uint64_t ns, char *out, size_t size)
 {
-	if (ns < 1000 * MS)
+	if (ns < 1000 * NS_MS)
 		snprintf(out, size, "%.0f ms", (double)ns / 1e6);
 	else
 		snprintf(out, size, "%.1f s", (double)ns / 1e9);

@@ -3,6 +3,7 @@
  * count.c - the run of --summary: once an interval it reads what the programs counted, and prints
  * it.
  */
+#include "base/units.h"
 #include "kernel/privilege.h"
 #include "run/run.h"
 #include "stream/configure.h"
@@ -97,7 +98,7 @@ static int tell_round(struct summary *s, bool last)
 
 static int loop(struct summary *s)
 {
-	uint64_t interval = s->options->interval_ns ? s->options->interval_ns : NS_PER_S;
+	uint64_t interval = s->options->interval_ns ? s->options->interval_ns : NS_S;
 	uint64_t start = clock_now_ns(), next = start + interval;
 	uint64_t end = s->options->duration.ns ? start + s->options->duration.ns : UINT64_MAX;
 	int rc = 0;
@@ -114,8 +115,8 @@ static int loop(struct summary *s)
 			if (next < now) /* we were kept from running: no hurry afterwards */
 				next = now + interval;
 		} else {
-			uint64_t wait = until - now < LOOK_MS * NS_PER_MS ? until - now
-									  : LOOK_MS * NS_PER_MS;
+			uint64_t wait =
+				until - now < LOOK_MS * NS_MS ? until - now : LOOK_MS * NS_MS;
 
 			nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
 			if (run_reader_gone(s->place))

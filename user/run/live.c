@@ -6,6 +6,7 @@
  * Everything that the stream is to know goes through feed() or feed_sorted(), so a recording holds
  * exactly what the tracker saw.
  */
+#include "base/units.h"
 #include "fact/recording.h"
 #include "kernel/privilege.h"
 #include "run/run.h"
@@ -28,20 +29,20 @@
 #define POLL_MS 10
 /* Facts that wait for an older one that is not complete yet. */
 #define AHEAD_MAX 16384
-#define TICK_NS	  (100 * NS_PER_MS)
-#define VERIFY_NS NS_PER_S
+#define TICK_NS	  (100 * NS_MS)
+#define VERIFY_NS NS_S
 /* The rings may be full, and a record in the making for long. */
-#define CATCH_UP_NS (100 * NS_PER_MS)
+#define CATCH_UP_NS (100 * NS_MS)
 /* The rings are full at most; to read them takes less. */
-#define FINISH_NS    NS_PER_S
-#define LISTENERS_NS NS_PER_S
+#define FINISH_NS    NS_S
+#define LISTENERS_NS NS_S
 /*
  * After a loss the tables are looked up: what differs in two looks is put right. Without --verify
  * no sooner than so long after the last time, since reading long tables costs more than it is
  * worth.
  */
 #define REPAIR_LOOKS	3
-#define REPAIR_EVERY_NS (10 * NS_PER_S)
+#define REPAIR_EVERY_NS (10 * NS_S)
 /* The rings are emptied once in so many sockets while stock is taken. */
 #define EXISTING_DRAIN 256
 

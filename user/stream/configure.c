@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stream/configure.h"
 
+#include "base/units.h"
+
 /* How often -o summary draws its table where --interval does not say. */
-#define SUMMARY_INTERVAL_NS 1000000000
+#define SUMMARY_INTERVAL_NS NS_S
 
 void stream_limits_init(struct verdict_limits *limits, const struct opt_thresholds *thresholds)
 {

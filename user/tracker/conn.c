@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 /* Entries live in chunks that never move, so that pointers stay good while the table grows. */
 #define CHUNK_BITS 12
 #define CHUNK	   (1u << CHUNK_BITS)
@@ -61,15 +63,6 @@ struct conn *conn_get(struct conn_table *t, conn_id id)
 
 /* ---- hashes ---- */
 
-static uint64_t mix(uint64_t x)
-{
-	x ^= x >> 32;
-	x *= UINT64_C(0xd6e8feb86659fd93);
-	x ^= x >> 32;
-	x *= UINT64_C(0xd6e8feb86659fd93);
-	return x ^ x >> 32;
-}
-
 static uint64_t half(const uint8_t *p)
 {
 	uint64_t v;
@@ -85,15 +78,15 @@ static uint64_t half(const uint8_t *p)
 static uint64_t hash_ends(const uint8_t *laddr, const uint8_t *raddr, uint16_t lport,
 			  uint16_t rport)
 {
-	uint64_t l = mix(half(laddr) + 3 * half(laddr + 8) + ((uint64_t)lport << 40));
-	uint64_t r = mix(half(raddr) + 3 * half(raddr + 8) + ((uint64_t)rport << 40));
+	uint64_t l = hash_mix(half(laddr) + 3 * half(laddr + 8) + ((uint64_t)lport << 40));
+	uint64_t r = hash_mix(half(raddr) + 3 * half(raddr + 8) + ((uint64_t)rport << 40));
 
-	return mix(l + r);
+	return hash_mix(l + r);
 }
 
 static conn_id *cookie_slot(struct conn_table *t, uint64_t cookie)
 {
-	return &t->by_cookie[mix(cookie) & t->mask];
+	return &t->by_cookie[hash_mix(cookie) & t->mask];
 }
 
 static conn_id *ends_slot(struct conn_table *t, const struct conn *c)

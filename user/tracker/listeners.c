@@ -6,14 +6,17 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define HASH	 1024u
-#define DEAD_MAX 1024u /* listeners that are gone but stand in the summary */
+#include "base/hash.h"
+#include "fact/lookup.h"
+
+#define HASH_BITS 10
+#define DEAD_MAX  1024u /* listeners that are gone but stand in the summary */
 
 struct listeners {
 	struct listener **list; /* by id - 1; NULL: free */
 	uint32_t used, size, count;
 	uint32_t first_free; /* ids below are taken */
-	struct listener *by_cookie[HASH], *by_sk[HASH];
+	struct listener *by_cookie[1 << HASH_BITS], *by_sk[1 << HASH_BITS];
 	struct listener *dead_oldest, *dead_newest;
 	uint32_t dead;
 };
@@ -49,12 +52,12 @@ struct listener *listener_get(struct listeners *ls, uint32_t id)
 
 static struct listener **cookie_slot(struct listeners *ls, uint64_t cookie)
 {
-	return &ls->by_cookie[cookie * UINT64_C(0x9e3779b97f4a7c15) >> 54];
+	return &ls->by_cookie[hash_u64(cookie, HASH_BITS)];
 }
 
 static struct listener **sk_slot(struct listeners *ls, uint64_t sk)
 {
-	return &ls->by_sk[sk * UINT64_C(0x9e3779b97f4a7c15) >> 54];
+	return &ls->by_sk[hash_u64(sk, HASH_BITS)];
 }
 
 struct listener *listener_by_cookie(struct listeners *ls, uint64_t cookie)
@@ -94,64 +97,35 @@ struct listener *listener_without_cookie(struct listeners *ls, uint32_t netns, u
 	return found;
 }
 
-static bool is_any(const uint8_t *addr)
+static struct lookup look_up(struct listeners *ls, const struct fact_sock *s)
 {
-	static const uint8_t any[16];
-
-	return !memcmp(addr, any, sizeof(any));
-}
-
-enum fit {
-	FIT_NONE,
-	FIT_DUAL, /* the wildcard of IPv6 serves IPv4 too, unless told otherwise */
-	FIT_ANY,
-	FIT_EXACT,
-};
-
-/* The kernel's preference, as inet_lookup_listener() has it. */
-static enum fit fits(const struct listener *l, const struct fact_sock *s)
-{
-	if (!l->alive || l->port != s->lport || l->netns != s->netns)
-		return FIT_NONE;
-	if (!l->addr_known)
-		return FIT_ANY;
-	if (l->family != s->family)
-		return l->family == AF_INET6 && is_any(l->addr) ? FIT_DUAL : FIT_NONE;
-	if (!memcmp(l->addr, s->laddr, sizeof(l->addr)))
-		return FIT_EXACT;
-	return is_any(l->addr) ? FIT_ANY : FIT_NONE;
-}
-
-/* How many listeners there fit best; found: one of them. */
-static int at_port(struct listeners *ls, const struct fact_sock *s, struct listener **found)
-{
-	enum fit best = FIT_NONE;
-	int count = 0;
+	struct lookup lookup = {0};
 
 	for (uint32_t i = 0; i < ls->used; i++) {
-		enum fit fit = ls->list[i] ? fits(ls->list[i], s) : FIT_NONE;
+		struct listener *l = ls->list[i];
 
-		if (fit == FIT_NONE || fit < best)
+		if (!l || !l->alive)
 			continue;
-		count = fit > best ? 1 : count + 1;
-		best = fit;
-		*found = ls->list[i];
+		lookup_offer(&lookup,
+			     &(struct lookup_listener){.netns = l->netns,
+						       .port = l->port,
+						       .family = (uint16_t)l->family,
+						       .addr = l->addr_known ? l->addr : NULL},
+			     s, l);
 	}
-	return count;
+	return lookup;
 }
 
 struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s)
 {
-	struct listener *found = NULL;
+	struct lookup lookup = look_up(ls, s);
 
-	return at_port(ls, s, &found) == 1 ? found : NULL;
+	return lookup_only(&lookup);
 }
 
 bool listener_at_port(struct listeners *ls, const struct fact_sock *s)
 {
-	struct listener *found;
-
-	return at_port(ls, s, &found) > 0;
+	return look_up(ls, s).count > 0;
 }
 
 static void unlink_keys(struct listeners *ls, struct listener *l)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define COMM_SIZE  16
 #define NAMES_MAX  8192
 #define NAMES_HASH (2 * NAMES_MAX)
@@ -26,15 +28,6 @@ struct names *names_new(void)
 void names_free(struct names *n)
 {
 	free(n);
-}
-
-static uint32_t hash_text(const char *text, size_t len)
-{
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * 16777619u;
-	return h;
 }
 
 uint32_t names_id(struct names *n, const char *comm)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* ESTABLISHED, from either end, and the way into the accept queue. */
+#include "base/hash.h"
 #include "tracker/state.h"
 
 void life_on_connect(struct tracker *t, const struct fact_hdr *h)
@@ -7,7 +8,7 @@ void life_on_connect(struct tracker *t, const struct fact_hdr *h)
 	const struct fact_connect *f = (const struct fact_connect *)h;
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
 
-	if (c && c->state == TCP_STATE_SYN_SENT && h->t < c->t_begin + MS)
+	if (c && c->state == TCP_STATE_SYN_SENT && h->t < c->t_begin + NS_MS)
 		return; /* told twice: the second program and the first */
 	life_tell_raw(t, h, &f->s, f->old, f->new);
 	if (c) /* the same socket connects again */
@@ -27,9 +28,9 @@ void life_on_connect(struct tracker *t, const struct fact_hdr *h)
 
 static struct fact_enqueue *early_slot(struct tracker *t, uint64_t child)
 {
-	return &t->early[child * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+	return &t->early[hash_u64(child, 6)];
 }
-_Static_assert(EARLY_MAX == 1 << (64 - 58), "early_slot");
+_Static_assert(EARLY_MAX == 1 << 6, "early_slot");
 
 /* NULL: none. It stays until it is dropped or another takes its place. */
 static struct fact_enqueue *find_early(struct tracker *t, const struct fact_sock *s, uint64_t at)

@@ -248,7 +248,7 @@ static bool request_was_reset(const struct tracker *t, const struct fact_sock *s
 	for (int i = 0; i < RESET_REQUESTS; i++) {
 		const struct reset_request *r = &t->reset_requests[i];
 
-		if (r->t && at < r->t + MS && r->s.netns == s->netns && r->s.lport == s->lport &&
+		if (r->t && at < r->t + NS_MS && r->s.netns == s->netns && r->s.lport == s->lport &&
 		    r->s.rport == s->rport && !memcmp(r->s.raddr, s->raddr, sizeof(s->raddr)) &&
 		    !memcmp(r->s.laddr, s->laddr, sizeof(s->laddr)))
 			return true;
@@ -320,7 +320,7 @@ void life_expire(void *ctx, struct conn *c)
 	struct tracker *t = ctx;
 	bool patient = !c->synack_retrans || conn_is(c, CONN_ACK_REFUSED);
 	unsigned int doublings = patient ? 5 : c->synack_retrans < 7 ? c->synack_retrans : 7;
-	uint64_t overdue = (SECOND << doublings) * 2 + SECOND / 2;
+	uint64_t overdue = (NS_S << doublings) * 2 + NS_S / 2;
 	bool expired;
 
 	if (!c->t_last || t->t_now < c->t_last + overdue)

@@ -10,6 +10,7 @@
 #ifndef SOCKSTATE_LIFE_H
 #define SOCKSTATE_LIFE_H
 
+#include "base/units.h"
 #include "event/tcp.h"
 #include "tracker/conn.h"
 #include "tracker/lines.h"
@@ -17,16 +18,14 @@
 #include "tracker/names.h"
 #include "tracker/tracker.h"
 
-#define MS     UINT64_C(1000000)
-#define SECOND UINT64_C(1000000000)
-
 /* How long a line may wait for a fact that completes it. */
-#define ACCEPT_WAIT  (100 * MS) /* what left the queue, for its accept() to return */
-#define ENQUEUE_WAIT (2 * MS)	/* ESTABLISHED of an unknown request, for its listener */
+#define ACCEPT_WAIT  (100 * NS_MS) /* what left the queue, for its accept() to return */
+#define ENQUEUE_WAIT (2 * NS_MS)   /* ESTABLISHED of an unknown request, for its listener */
 #define RESET_WAIT \
-	(100 * MS) /* the last line of an aborted connection, for the RST that follows its CLOSE */
-#define ERROR_EVERY   SECOND /* repeated accept() errors are told once in this time */
-#define VERDICT_EVERY SECOND /* length of a verdict's window */
+	(100 *     \
+	 NS_MS) /* the last line of an aborted connection, for the RST that follows its CLOSE */
+#define ERROR_EVERY   NS_S /* repeated accept() errors are told once in this time */
+#define VERDICT_EVERY NS_S /* length of a verdict's window */
 
 #define PENDING_MAX    16
 #define ABORTED_MAX    256

@@ -7,10 +7,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/hash.h"
+#include "base/units.h"
 #include "event/tcp.h"
+#include "fact/lookup.h"
 
 /* A state that the tracker holds for so long is no race with a ring that has been drained. */
-#define REST_NS	 UINT64_C(1000000000)
+#define REST_NS	 NS_S
 #define TEXT_MAX 160
 
 enum difference {
@@ -96,24 +99,19 @@ static int grow(void *list, size_t count, size_t *room, size_t size)
 	return 0;
 }
 
-static uint64_t mix(uint64_t h, uint64_t x)
-{
-	h = (h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 29;
-}
-
 static uint64_t hash_bytes(uint64_t h, const uint8_t a[16])
 {
 	uint64_t half[2];
 
 	memcpy(half, a, sizeof(half));
-	return mix(mix(h, half[0]), half[1]);
+	return hash_more(hash_more(h, half[0]), half[1]);
 }
 
 /* Without the cookie: one side may not know it. */
 static uint64_t hash_ends(const struct ends *e)
 {
-	uint64_t h = mix((uint64_t)e->netns << 32 | (uint64_t)e->lport << 16 | e->rport, e->family);
+	uint64_t h = hash_more((uint64_t)e->netns << 32 | (uint64_t)e->lport << 16 | e->rport,
+			       e->family);
 
 	return hash_bytes(hash_bytes(h, e->laddr), e->raddr);
 }
@@ -234,13 +232,21 @@ static bool is_last_state(unsigned int state)
 	return state == TCP_STATE_TIME_WAIT || state == TCP_STATE_FIN_WAIT2;
 }
 
+/* Whether a listener of these rows takes connections with that local end. */
 static bool has_listener(const struct verify *v, const struct ends *e)
 {
-	for (size_t i = 0; i < v->rows; i++) {
-		const struct row *r = &v->row[i];
+	struct fact_sock s = {.netns = e->netns, .lport = e->lport, .family = e->family};
 
-		if (r->state == TCP_STATE_LISTEN && r->ends.netns == e->netns &&
-		    r->ends.lport == e->lport)
+	memcpy(s.laddr, e->laddr, sizeof(s.laddr));
+	for (size_t i = 0; i < v->rows; i++) {
+		const struct ends *l = &v->row[i].ends;
+
+		if (v->row[i].state == TCP_STATE_LISTEN &&
+		    lookup_fit(&(struct lookup_listener){.netns = l->netns,
+							 .port = l->lport,
+							 .family = l->family,
+							 .addr = l->laddr},
+			       &s))
 			return true;
 	}
 	return false;
@@ -343,7 +349,7 @@ static int build(struct verify *v)
 		return -ENOMEM;
 	/* Backwards: of a socket that was listed twice the later row is met first. */
 	for (size_t i = v->rows; i-- > 0;) {
-		index_add(&v->by_cookie, mix(0, v->row[i].ends.cookie), i);
+		index_add(&v->by_cookie, hash_more(0, v->row[i].ends.cookie), i);
 		index_add(&v->by_ends, hash_ends(&v->row[i].ends), i);
 	}
 	v->indexed = true;
@@ -353,7 +359,7 @@ static int build(struct verify *v)
 /* The rows of one socket are matched together; the newest is returned. */
 static struct row *match_cookie(struct verify *v, const struct ends *e)
 {
-	uint64_t at = mix(0, e->cookie);
+	uint64_t at = hash_more(0, e->cookie);
 	struct row *found = NULL;
 	uint32_t i;
 
@@ -465,7 +471,7 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s)
 
 static uint64_t hash_finding(const struct finding *f)
 {
-	return mix(hash_ends(&f->ends), f->what);
+	return hash_more(hash_ends(&f->ends), f->what);
 }
 
 /* The length of a queue is another each time. */
@@ -593,7 +599,7 @@ static bool waits_for_its_synack(const struct verify *v, const struct finding *f
 /* Of a socket that was listed twice only the newer row counts. */
 static bool is_newest(const struct verify *v, const struct row *r)
 {
-	uint64_t at = mix(0, r->ends.cookie);
+	uint64_t at = hash_more(0, r->ends.cookie);
 	uint32_t i;
 
 	while (r->ends.cookie && (i = index_next(&v->by_cookie, &at)))

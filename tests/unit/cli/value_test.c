@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/units.h"
 #include "cli/value.h"
 
 #include <errno.h>
@@ -6,8 +7,6 @@
 
 #include "tap.h"
 
-#define NS_MS UINT64_C(1000000)
-#define NS_S  UINT64_C(1000000000)
 
 static void test_durations(void)
 {

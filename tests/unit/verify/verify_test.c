@@ -429,6 +429,21 @@ static void test_scope(void)
 	ok(n == 1, "but one whose port is listened on");
 	verify_free(v);
 
+	l.s.laddr[3] ^= 1;
+	v = verify_new(&config, see, &told);
+	n = 0;
+	for (int i = 0; i < 2; i++) {
+		struct tracker_socket known = sock(&l, SECOND);
+
+		verify_begin(v, 10 * SECOND);
+		verify_kernel_socket(v, &l);
+		verify_kernel_socket(v, &f);
+		verify_tracker_socket(v, &known);
+		n += verify_end(v, 10 * SECOND, false);
+	}
+	ok(n == 0, "nor one whose port is listened on at another address");
+	verify_free(v);
+
 	config = knows_all();
 	v = verify_new(&config, see, &told);
 	ok(!verify_namespace(v, 1), "names a namespace");

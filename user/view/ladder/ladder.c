@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/units.h"
 #include "event/filter.h"
 #include "event/tcp.h"
 #include "view/impl.h"
@@ -23,9 +24,9 @@
 
 #define LADDERS 64
 /* Before this the other end's account of a segment may still be on its way. */
-#define HOLD_NS UINT64_C(100000000)
+#define HOLD_NS (100 * NS_MS)
 /* A resting live one is interrupted, or gives its place, after this. */
-#define REST_NS UINT64_C(1000000000)
+#define REST_NS NS_S
 
 struct ladder_view {
 	struct view base;

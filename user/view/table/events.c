@@ -2,12 +2,13 @@
 /*
  * events.c - the line of each type of event: ends, state, how long it lasted, and the notes behind.
  */
+#include "base/units.h"
 #include "view/table/table.h"
 #include "view/words.h"
 
 #define NAME_COLUMNS 15
 /* From here on a wait in the accept queue is worth words. */
-#define WAIT_WORTH_WORDS_NS 10000000
+#define WAIT_WORTH_WORDS_NS (10 * NS_MS)
 
 static void make_owner(struct table_owner *o, const char *comm, uint64_t pid, bool utf8)
 {
