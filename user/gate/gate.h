@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * gate.h - holds what listeners did against rules: events in, findings out. Pure.
+ *
+ * A rule is *held* or *broken* on evidence only. What a lost fact, or a fact that this kernel does
+ * not show, could have changed is *unknown*.
+ *
+ *	struct gate *g = gate_new(&config);
+ *	gate_event(g, e);	every event of the stream, the summary too
+ *	gate_result(g);
+ *	for each listener and rule: gate_judge(g, listener, rule, &finding);
+ */
+#ifndef SOCKSTATE_GATE_H
+#define SOCKSTATE_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/coverage.h"
+#include "event/event.h"
+#include "event/filter.h"
+#include "gate/rules.h"
+
+enum gate_verdict {
+	GATE_HELD,
+	GATE_TOO_LITTLE, /* fewer connections than asked for: nothing can be said */
+	GATE_UNKNOWN,	 /* a rule needs what was lost, or what this kernel does not show */
+	GATE_BROKEN,
+	GATE_VERDICT_COUNT
+};
+/* "held", "too_little", "unknown", "broken" */
+const char *gate_verdict_name(enum gate_verdict verdict);
+
+struct gate_config {
+	struct gate_rules rules;
+	struct filter filter; /* the ports that were asked for; none: every listener */
+};
+
+/* The connection that a finding rests on. */
+struct gate_connection {
+	uint64_t t;	 /* ns, CLOCK_MONOTONIC: of the event; 0: there is none */
+	uint64_t cookie; /* 0 unknown */
+	uint64_t value;	 /* ns, or what the rule counts */
+	int family;	 /* 0: the client is not known */
+	uint8_t addr[16];
+	uint16_t port; /* of the client, host order */
+};
+
+#define GATE_COMM 16
+
+struct gate_listener {
+	uint64_t cookie; /* 0 unknown */
+	uint32_t netns;	 /* inode; 0 unknown */
+	uint32_t pid;	 /* owner; 0 unknown */
+	char comm[GATE_COMM];
+	int family; /* 0: the address is not known */
+	uint8_t addr[16];
+	uint16_t port;	      /* host order */
+	uint64_t connections; /* handshakes completed while watched */
+	uint64_t accepts;
+};
+
+struct gate_finding {
+	enum gate_verdict verdict; /* HELD, UNKNOWN or BROKEN */
+	bool measured_known;
+	uint64_t measured; /* ns or a count; of verdicts the bits that were seen */
+	uint64_t limit;	   /* the rule's, a percentage turned into connections */
+	uint64_t samples;  /* WAIT, HANDSHAKE: how many were measured */
+	struct gate_connection worst;
+	enum fact_name missing; /* UNKNOWN: the fact that is absent; KNOW_COUNT: none */
+	uint64_t lost;		/* UNKNOWN: how many facts were lost */
+};
+
+struct gate;
+
+/* NULL when out of memory. The config is copied. */
+struct gate *gate_new(const struct gate_config *config);
+void gate_free(struct gate *g);
+/* 0 or -ENOMEM. */
+int gate_event(struct gate *g, const struct event *e);
+
+size_t gate_listeners(const struct gate *g);
+const struct gate_listener *gate_listener(const struct gate *g, size_t listener);
+const struct gate_rules *gate_rules(const struct gate *g);
+void gate_judge(const struct gate *g, size_t listener, size_t rule, struct gate_finding *finding);
+/* What holds over all listeners and rules. */
+enum gate_verdict gate_result(const struct gate *g);
+/* What the run can know of a fact, as its meta line said. */
+const struct fact_knowledge *gate_fact(const struct gate *g, enum fact_name fact);
+/* Handshakes completed at all listeners. */
+uint64_t gate_connections(const struct gate *g);
+/*
+ * The first port asked for at which fewer connections than wanted were seen; 0: too few in all, or
+ * enough.
+ */
+uint16_t gate_idle_port(const struct gate *g);
+
+#endif

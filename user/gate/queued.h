@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * queued.h - the connections that wait for accept() now, by cookie: for the gate, which judges them
+ * also when nobody ever takes them. As many as the kernel's queues hold. Pure.
+ */
+#ifndef SOCKSTATE_GATE_QUEUED_H
+#define SOCKSTATE_GATE_QUEUED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gate_connection;
+struct queued;
+
+struct queued *queued_new(void); /* NULL when out of memory */
+void queued_free(struct queued *q);
+/* c->t: since when; one without a cookie is not kept. listener is handed back. 0 or -ENOMEM. */
+int queued_add(struct queued *q, const struct gate_connection *c, void *listener);
+/* Takes it out, into *c. False: it does not wait. */
+bool queued_take(struct queued *q, uint64_t cookie, struct gate_connection *c);
+void queued_each(const struct queued *q,
+		 void (*fn)(void *ctx, const struct gate_connection *c, void *listener), void *ctx);
+
+#endif
