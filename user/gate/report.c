@@ -10,7 +10,7 @@
 #include "listener/verdict.h"
 
 #define VALUE_MAX      160
-#define WORDS_MAX      256
+#define WORDS_MAX      512
 #define ASKED_COLUMNS  36
 #define VALUE_COLUMNS  10
 #define PROGRESS_RULES 2

@@ -240,7 +240,7 @@ static void test_counts(void)
 	f = finding(&w, 2);
 	ok(f.verdict == GATE_BROKEN && f.measured == 4, "the longest queue");
 	f = finding(&w, 3);
-	ok(f.verdict == GATE_BROKEN && f.limit == 3, "30% of a queue that holds ten");
+	ok(f.verdict == GATE_BROKEN && f.limit == 3, "30%% of a queue that holds ten");
 	e = of_listener(&w, EVENT_ACCEPT_ERROR);
 	event_set(&e, F_COUNT, 5);
 	gate_event(w.gate, &e);
