@@ -65,7 +65,7 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 
 # A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
 # kernel's rooms know libbpf; the lab is a program of its own.
-CORE_ROOMS	= base event fact listener tracker stream verify view view/table view/ladder view/summary cli
+CORE_ROOMS	= base event fact listener tracker stream verify gate view view/table view/ladder view/summary cli
 KERNEL_ROOMS	= kernel run
 room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/value.h"
+#include "base/value.h"
 
 #define WORDS_MAX 32
 

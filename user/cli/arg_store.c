@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "cli/value.h"
+#include "base/value.h"
 
 int arg_fault(const struct arg_fault *fault, const char *fmt, ...)
 {

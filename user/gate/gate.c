@@ -22,11 +22,7 @@ struct cell {
 };
 
 /* Times that are limited; of those in gate_rule.measure order. */
-enum timed {
-	TIMED_WAIT,
-	TIMED_HANDSHAKE,
-	TIMED_COUNT
-};
+enum timed { TIMED_WAIT, TIMED_HANDSHAKE, TIMED_COUNT };
 
 struct watched {
 	struct gate_listener is;
@@ -507,10 +503,10 @@ static void judge_seen(const struct gate *g, const struct watched *w, size_t i,
 			f->limit = (w->backlog + 1) * rule->limit / 100;
 		if (rule->percent && !w->backlog_known)
 			f->measured_known = false;
-		f->verdict = !f->measured_known		? GATE_UNKNOWN
-			     : f->measured > f->limit	? GATE_BROKEN
-			     : g->lost			? GATE_UNKNOWN
-							: GATE_HELD;
+		f->verdict = !f->measured_known	      ? GATE_UNKNOWN
+			     : f->measured > f->limit ? GATE_BROKEN
+			     : g->lost		      ? GATE_UNKNOWN
+						      : GATE_HELD;
 		return;
 	case GATE_VERDICT:
 		f->measured_known = true;
@@ -522,7 +518,7 @@ static void judge_seen(const struct gate *g, const struct watched *w, size_t i,
 	default:
 		f->measured_known = true;
 		f->measured = cell->count;
-		f->verdict = cell->count > rule->limit		  ? GATE_BROKEN
+		f->verdict = cell->count > rule->limit		   ? GATE_BROKEN
 			     : cell->count + g->lost > rule->limit ? GATE_UNKNOWN
 								   : GATE_HELD;
 		return;
@@ -589,8 +585,8 @@ enum gate_verdict gate_result(const struct gate *g)
 		}
 	if (g->overflow && worst < GATE_UNKNOWN)
 		worst = GATE_UNKNOWN;
-	if (worst < GATE_TOO_LITTLE && (gate_connections(g) < g->config.rules.min_connections ||
-					gate_idle_port(g)))
+	if (worst < GATE_TOO_LITTLE &&
+	    (gate_connections(g) < g->config.rules.min_connections || gate_idle_port(g)))
 		worst = GATE_TOO_LITTLE;
 	return worst;
 }

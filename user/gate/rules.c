@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "cli/value.h"
+#include "base/value.h"
 #include "listener/verdict.h"
 
 #define LINE_MAX_BYTES 256
@@ -119,8 +119,9 @@ static int parse_verdicts(struct gate_rule *rule, const char *value, char *err, 
 		value += len + (value[len] == ',');
 	}
 	return rule->verdicts ? 0
-			      : refuse(err, err_size, "no-verdict: name at least one verdict, as in "
-						      "app_stuck,out_of_fds");
+			      : refuse(err, err_size,
+				       "no-verdict: name at least one verdict, as in "
+				       "app_stuck,out_of_fds");
 }
 
 static int parse_min(struct gate_rules *rules, const char *value, char *err, size_t err_size)
@@ -147,7 +148,8 @@ int gate_rules_add(struct gate_rules *rules, const char *name, const char *value
 	switch (rule.measure) {
 	case GATE_MEASURE_COUNT:
 		return refuse(err, err_size,
-			      "'%.40s' is no rule: see 'sockstate check --help' for the list", name);
+			      "'%.40s' is no rule: see 'sockstate check --help' for the list",
+			      name);
 	case GATE_WAIT:
 	case GATE_HANDSHAKE:
 		rc = parse_time(&rule, value, err, err_size);

@@ -15,15 +15,15 @@
 #include <stdint.h>
 
 /* GATE_MEASURE(id, rule's name, what is measured) */
-#define GATE_MEASURES(GATE_MEASURE)                                                            \
-	GATE_MEASURE(WAIT, "max-wait", "wait for accept()")                                    \
-	GATE_MEASURE(HANDSHAKE, "max-handshake", "handshake")                                  \
-	GATE_MEASURE(REFUSED, "max-refused", "SYNs and final ACKs refused")                    \
-	GATE_MEASURE(QUEUE, "max-queue", "longest accept queue")                               \
-	GATE_MEASURE(NEVER_ACCEPTED, "max-never-accepted", "connections never accepted")       \
-	GATE_MEASURE(DEAD_IN_QUEUE, "max-dead-in-queue", "connections reset while queued")     \
-	GATE_MEASURE(ACCEPT_ERRORS, "max-accept-errors", "accept() errors")                    \
-	GATE_MEASURE(SYNACK_RETRANS, "max-synack-retrans", "SYN-ACKs retransmitted")           \
+#define GATE_MEASURES(GATE_MEASURE)                                                        \
+	GATE_MEASURE(WAIT, "max-wait", "wait for accept()")                                \
+	GATE_MEASURE(HANDSHAKE, "max-handshake", "handshake")                              \
+	GATE_MEASURE(REFUSED, "max-refused", "SYNs and final ACKs refused")                \
+	GATE_MEASURE(QUEUE, "max-queue", "longest accept queue")                           \
+	GATE_MEASURE(NEVER_ACCEPTED, "max-never-accepted", "connections never accepted")   \
+	GATE_MEASURE(DEAD_IN_QUEUE, "max-dead-in-queue", "connections reset while queued") \
+	GATE_MEASURE(ACCEPT_ERRORS, "max-accept-errors", "accept() errors")                \
+	GATE_MEASURE(SYNACK_RETRANS, "max-synack-retrans", "SYN-ACKs retransmitted")       \
 	GATE_MEASURE(VERDICT, "no-verdict", "verdicts")
 
 enum gate_measure {
@@ -38,9 +38,9 @@ enum gate_measure {
 
 struct gate_rule {
 	enum gate_measure measure;
-	uint32_t rank;	   /* WAIT, HANDSHAKE: which quantile is limited */
-	bool percent;	   /* QUEUE: limit is in percent of what the queue can hold */
-	uint64_t limit;	   /* ns for WAIT and HANDSHAKE, else a count; the limit itself is allowed */
+	uint32_t rank;	/* WAIT, HANDSHAKE: which quantile is limited */
+	bool percent;	/* QUEUE: limit is in percent of what the queue can hold */
+	uint64_t limit; /* ns for WAIT and HANDSHAKE, else a count; the limit itself is allowed */
 	uint32_t verdicts; /* VERDICT: bits 1 << enum verdict that break it */
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/units.h"
-#include "cli/value.h"
+#include "base/value.h"
 
 #include <errno.h>
 #include <stddef.h>

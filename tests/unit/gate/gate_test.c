@@ -219,7 +219,8 @@ static void test_counts(void)
 	struct event e;
 	struct world w;
 
-	w = watch("max-refused 1; max-refused 2; max-queue 3; max-queue 30%; max-accept-errors 0", "80");
+	w = watch("max-refused 1; max-refused 2; max-queue 3; max-queue 30%; max-accept-errors 0",
+		  "80");
 	connections(&w, 1, NULL, 0);
 	e = of_listener(&w, EVENT_DROP);
 	event_set(&e, F_COUNT, 2);
@@ -251,7 +252,8 @@ static void test_counts(void)
 
 static void test_deaths(void)
 {
-	struct world w = watch("max-dead-in-queue 0; max-never-accepted 0; max-synack-retrans 0", "80");
+	struct world w =
+		watch("max-dead-in-queue 0; max-never-accepted 0; max-synack-retrans 0", "80");
 	struct event e;
 
 	connections(&w, 1, NULL, 0);

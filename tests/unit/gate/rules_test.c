@@ -65,7 +65,8 @@ int main(void)
 	ok(reads("max-wait", "p99.9=50", "max-wait p99.9=50ms"), "a bare number is milliseconds");
 	ok(reads("max-wait", "p99.999=1.5s", "max-wait p99.999=1500ms"), "three digits behind p99");
 	ok(reads("max-wait", "max=2s", "max-wait max=2s"), "the maximum");
-	ok(reads("max-handshake", "250us", "max-handshake max=250us"), "a time alone is the maximum");
+	ok(reads("max-handshake", "250us", "max-handshake max=250us"),
+	   "a time alone is the maximum");
 	ok(reads("max-refused", "0", "max-refused 0"), "a count");
 	ok(reads("max-queue", "80%", "max-queue 80%"), "a share of the queue");
 	ok(reads("max-queue", "128", "max-queue 128"), "a length");

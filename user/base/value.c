@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/value.h"
+#include "base/value.h"
 
 #include <errno.h>
 #include <stddef.h>

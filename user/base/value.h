@@ -2,8 +2,8 @@
 /*
  * value.h - the text of a value becomes a number. No option is named here. Pure.
  */
-#ifndef SOCKSTATE_CLI_VALUE_H
-#define SOCKSTATE_CLI_VALUE_H
+#ifndef SOCKSTATE_VALUE_H
+#define SOCKSTATE_VALUE_H
 
 #include <stdint.h>
 
