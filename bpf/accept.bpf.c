@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * accept.bpf.c - into the accept queue and out of it: enqueue, accept() called, accept() done,
- * accept() failed.
+ * accept.bpf.c - the accept queue: a connection is queued, accept() is called, accepts it, or
+ * fails.
  *
- *			exact					tracepoints
- *	enqueue		fexit/inet_csk_complete_hashdance,	tp_btf/sk_data_ready of a listener (6.3 and later)
- *			fexit/inet_csk_reqsk_queue_add
- *	called		fentry/inet_csk_accept			sys_enter_accept, sys_enter_accept4
- *	taken		fexit/inet_csk_accept, and		sys_exit_accept, sys_exit_accept4;
- *			fentry/fd_install for the descriptor	tp_btf/io_uring_complete
- *	failed		fexit/__sys_accept4			sys_exit_accept, sys_exit_accept4
+ *	a connection is queued
+ *		exact	fexit/inet_csk_complete_hashdance, fexit/inet_csk_reqsk_queue_add
+ *		else	tp_btf/sk_data_ready (6.3 and later); each arrival of data: 5 ns
+ *	accept() is called
+ *		exact	fentry/inet_csk_accept; each call: 60 ns
+ *		else	sys_enter_accept, sys_enter_accept4; every system call of every
+ *			process: 35 ns, each accept(): 500 ns
+ *	it accepts a connection
+ *		exact	fexit/inet_csk_accept; for the descriptor fentry/fd_install; each
+ *			new descriptor: 5 ns
+ *		else	sys_exit_accept, sys_exit_accept4; costs are included above
+ *	io_uring accepts one
+ *		exact	fentry and fexit/io_accept besides
+ *		else	tp_btf/io_uring_complete; each completion: 50 ns
+ *	accept() fails
+ *		exact	fexit/__sys_accept4; each call: 5 ns
+ *		else	sys_exit_accept, sys_exit_accept4
  *
- * Where even the tracepoints of system calls are out of reach, tp_btf/sys_enter and sys_exit can
- * do, on request: they run at every system call of every process.
+ * If tracefs is out of reach, and with it the tracepoints of system calls, tp_btf/sys_enter and
+ * sys_exit serve on request (--syscall-fallback); every system call of every process: 270 ns.
+ *
+ * Costs are from user/fact/hooks.c: the time of a run, without the 20 to 40 ns that running any
+ * program takes. A hook without a cost runs only for the facts that it sends, 100 to 400 ns each.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -27,9 +40,9 @@
 #include "sock.bpf.h"
 
 #define EAGAIN	    11
-#define ERESTARTSYS 512 /* and above: the kernel's own, the call goes on */
+#define ERESTARTSYS 512 /* This number and above are the kernel's own: the call is restarted. */
 
-/* ---- into the queue: exact ---- */
+/* ---- queued: exact ---- */
 
 static __always_inline void send_enqueue(struct sock *listener, struct sock *child, __u32 flags)
 {
@@ -44,7 +57,7 @@ static __always_inline void send_enqueue(struct sock *listener, struct sock *chi
 		return;
 	queues_fill(&f->q, tp);
 	f->child = (__u64)child;
-	/* made here for those that had no request */
+	/* generates one for a child that had no request */
 	f->child_cookie = bpf_get_socket_cookie(child);
 	f->netns = netns_of(tp);
 	f->lport = c->skc_num;
@@ -53,8 +66,8 @@ static __always_inline void send_enqueue(struct sock *listener, struct sock *chi
 }
 
 /*
- * The usual way, from a request. Returns the child, or NULL where another CPU was faster or the
- * listener has gone.
+ * inet_csk_complete_hashdance(listener, child, req, own_req) queues the child of a request. It
+ * returns the child, or NULL if another CPU was faster or the listener has been closed.
  */
 SEC("fexit/inet_csk_complete_hashdance")
 int enqueue(__u64 *ctx)
@@ -66,7 +79,9 @@ int enqueue(__u64 *ctx)
 
 	if (!cpu || bpf_get_func_ret(ctx, &queued) || !queued)
 		return 0;
-	/* Where the compiler made a call of it, the function below has reported it. */
+	/*
+	 * If the compiler did not inline inet_csk_reqsk_queue_add(), the program below has sent it.
+	 */
 	if (cpu->queued == queued)
 		cpu->queued = 0;
 	else
@@ -75,8 +90,9 @@ int enqueue(__u64 *ctx)
 }
 
 /*
- * The children of cookies and of fast opens; mostly a copy within the function above, which then
- * calls nothing.
+ * inet_csk_reqsk_queue_add(listener, req, child) queues the child of a SYN cookie or of a fast
+ * open. Within inet_csk_complete_hashdance() the compiler mostly inlines it, and then this does not
+ * run.
  */
 SEC("fexit/inet_csk_reqsk_queue_add")
 int enqueue_unrequested(__u64 *ctx)
@@ -101,12 +117,12 @@ int enqueue_unrequested(__u64 *ctx)
 	return 0;
 }
 
-/* ---- into the queue: by tracepoint ---- */
+/* ---- queued: by tracepoint ---- */
 
 /*
- * A listener is told that there is something to accept, on the CPU and right after the child's last
- * transition (state.bpf.c): that child is it. Sees all sockets that get data, so the state is
- * tested first.
+ * The kernel tells a listener that there is something to accept right after the child's last
+ * transition, on the same CPU. So the child is the one that state.bpf.c has noted. This also fires
+ * for every socket that gets data; therefore the state is tested first.
  */
 SEC("tp_btf/sk_data_ready")
 int listener_ready(__u64 *ctx)
@@ -132,7 +148,7 @@ int listener_ready(__u64 *ctx)
 	cpu->child = 0;
 	if (cpu->child_lport != listener->__sk_common.skc_num || cpu->child_netns != netns_of(tp))
 		child = NULL;
-	/* Still before its transition to ESTABLISHED: a fast open. */
+	/* SYN_RECV: it has not had its transition to ESTABLISHED, so it is a fast open. */
 	if (child && !rport && BPF_CORE_READ(child, __sk_common.skc_state) == TCP_SYN_RECV) {
 		flags = FACT_F_FASTOPEN;
 		cookie = BPF_CORE_READ(child, __sk_common.skc_cookie.counter);
@@ -140,7 +156,7 @@ int listener_ready(__u64 *ctx)
 	}
 	if (!child)
 		rport = cookie = 0;
-	/* The child is unknown because it was older than us, or because it was turned away. */
+	/* The child is not known: it is older than the tracer, or the filter does not want it. */
 	if (!child && (family_restricted() || !common_wanted(&listener->__sk_common)))
 		return 0;
 	f = fact_reserve(FACT_ENQUEUE, sizeof(*f), flags);
@@ -156,11 +172,11 @@ int listener_ready(__u64 *ctx)
 	return 0;
 }
 
-/* ---- out of the queue: what all ways send ---- */
+/* ---- accepted: what all hooks send ---- */
 
 /*
- * sk is the accepted socket, and wanted; k a copy of it; call may be NULL: accept() was called
- * before we were there.
+ * sk: the accepted socket, which the filter wants. k: a copy of it. call: NULL if accept() was
+ * called before the tracer was attached.
  */
 static __always_inline void send_wanted_accept(const struct sock *sk, const struct common *k,
 					       const struct call *call, int fd, __u32 flags)
@@ -192,7 +208,10 @@ static __always_inline void send_accept(const struct sock *sk, const struct comm
 		send_wanted_accept(sk, k, call, fd, flags);
 }
 
-/* accept() failed on this listener. It has no socket to name, but its place: the listener's end. */
+/*
+ * accept() failed on this listener. There is no accepted socket, so the fact has the listener's end
+ * and no socket address.
+ */
 static __always_inline void send_accept_error(const struct sock *listener, const struct common *k,
 					      __u64 called, int err, __u32 flags)
 {
@@ -218,7 +237,7 @@ static __always_inline bool is_failure(long ret)
 	return ret < 0 && ret != -EAGAIN && ret > -ERESTARTSYS;
 }
 
-/* ---- out of the queue: exact ---- */
+/* ---- accepted: exact ---- */
 
 SEC("fentry/inet_csk_accept")
 int accept_begin(__u64 *ctx)
@@ -234,9 +253,7 @@ int accept_begin(__u64 *ctx)
 		return 0;
 	call->seen = true;
 	call->child = 0;
-	/*
-	 * io_uring asks again each time that a connection may be there: that is no call that waits.
-	 */
+	/* io_uring calls this each time a connection may be there, which is no call that waits. */
 	call->called = call->io_uring ? 0 : bpf_ktime_get_ns();
 	return 0;
 }
@@ -258,7 +275,10 @@ int accept_taken(__u64 *ctx)
 	return 0;
 }
 
-/* Is this a file that nobody but its maker knows yet, so not a copy of a descriptor? */
+/*
+ * True for a file with one reference: it has just been created, and is no dup() or passed
+ * descriptor.
+ */
 static __always_inline bool file_is_new(const struct file *file)
 {
 	if (bpf_core_field_exists(file->f_ref))
@@ -267,9 +287,9 @@ static __always_inline bool file_is_new(const struct file *file)
 }
 
 /*
- * A new descriptor: the last step of accept(), also of one that was called before we were there,
- * and of io_uring's. Sees all descriptors of all processes; all but sockets leave at the first
- * test.
+ * fd_install(fd, file) is the last step of accept(), of one that was called before the tracer was
+ * attached, and of io_uring's. It runs for every new descriptor of every process; all but sockets
+ * fail the first test.
  */
 SEC("fentry/fd_install")
 int accept_installed(__u64 *ctx)
@@ -284,26 +304,29 @@ int accept_installed(__u64 *ctx)
 		return 0;
 	call = call_find();
 	if (call && call->seen && !call->child)
-		return 0; /* a socket() or a dup() */
+		return 0; /* The thread has accepted nothing: this is a socket() or a dup(). */
 	socket = bpf_sock_from_file(file);
 	sk = socket ? tcp_behind(socket->sk, &k) : NULL;
 	if (!sk)
 		return 0;
 	if (call && call->seen) {
-		/* Not this one: what was taken from the queue was given back, as after EFAULT. */
+		/* Another socket: the kernel gave the accepted one up, as after EFAULT. */
 		if (call->child == (__u64)sk)
 			send_accept(sk, &k, call, ctx[0], FACT_F_TCP_FUNCTIONS);
 		call->child = 0;
 		call->called = 0;
 		return 0;
 	}
-	/* A socket of socket() has neither a peer nor a port of its own. */
+	/* A socket that socket() has just made has no peer and no port. */
 	if (file_is_new(file) && local_port_copy(&k, sk) && COMMON(&k, skc_dport))
 		send_accept(sk, &k, NULL, ctx[0], FACT_F_TCP_FUNCTIONS);
 	return 0;
 }
 
-/* EMFILE and the like come before the queue is looked at. */
+/*
+ * Errors such as EMFILE come before the kernel looks at the queue. A failing accept(-1) of our own
+ * is the self-test.
+ */
 SEC("fexit/__sys_accept4")
 int accept_failed(__u64 *ctx)
 {
@@ -343,7 +366,7 @@ int io_accept_end(__u64 *ctx)
 
 	if (!call)
 		return 0;
-	/* Into a fixed slot of the ring, which has no descriptor. */
+	/* io_uring put the socket into a fixed file slot, which has no descriptor. */
 	child = (const struct sock *)call->child;
 	if (child) {
 		common_copy(&k, &child->__sk_common);
@@ -354,11 +377,11 @@ int io_accept_end(__u64 *ctx)
 	return 0;
 }
 
-/* ---- out of the queue: by the tracepoints of the system calls ---- */
+/* ---- accepted: by the tracepoints of the system calls ---- */
 
 /*
- * What accept() was given and what it returned is looked up at its end, and of connections that
- * nobody asked for only the latter.
+ * At the entry only the time and the number are noted. The sockets are looked up at the exit, and
+ * only if there is a connection or an error to send.
  */
 static __always_inline int accept_enter(int fd)
 {
@@ -373,8 +396,8 @@ static __always_inline int accept_enter(int fd)
 }
 
 /*
- * Behind the descriptor that accept() was given. Another thread may have put another file there in
- * the meantime.
+ * The listener behind the descriptor that accept() was given. NULL if it is none: another thread
+ * can have put another file there in the meantime.
  */
 static __always_inline const struct sock *listener_of_call(const struct call *call,
 							   struct common *k)
@@ -387,7 +410,8 @@ static __always_inline const struct sock *listener_of_call(const struct call *ca
 
 static __always_inline int accept_exit(long ret)
 {
-	struct common k = {}; /* initialised, as old verifiers want what is given to a function */
+	/* initialised, because older verifiers demand that of what is passed to a function */
+	struct common k = {};
 	const struct sock *listener, *sk;
 	struct call *call;
 
@@ -419,7 +443,7 @@ static __always_inline int accept_exit(long ret)
 	return 0;
 }
 
-/* Both are attached to accept and to accept4. */
+/* Both programs are attached twice: to accept and to accept4. */
 SEC("tp/syscalls/sys_enter_accept")
 int sys_enter_accept(struct trace_event_raw_sys_enter *ctx)
 {
@@ -432,7 +456,7 @@ int sys_exit_accept(struct trace_event_raw_sys_exit *ctx)
 	return accept_exit(ctx->ret);
 }
 
-/* ---- out of the queue: every system call of every process, on request ---- */
+/* ---- accepted: by all system calls, on request ---- */
 
 SEC("tp_btf/sys_enter")
 int any_enter(__u64 *ctx)
@@ -442,8 +466,8 @@ int any_enter(__u64 *ctx)
 	if (!is_accept_call(ctx[1]))
 		return 0;
 	/*
-	 * Its arguments lie in registers that have another name on each architecture: the listener
-	 * stays unknown.
+	 * The descriptor is in a register that differs between architectures, so the listener stays
+	 * unknown.
 	 */
 	call = call_get();
 	if (call) {
@@ -472,12 +496,12 @@ int any_exit(__u64 *ctx)
 	return 0;
 }
 
-/* ---- out of the queue: io_uring, by its tracepoint ---- */
+/* ---- accepted: io_uring, by its tracepoint ---- */
 
 /*
- * A completion tells its result, and of a single accept also that it was one. A multishot accept
- * tells nothing but a number that may be a descriptor: then a TCP socket that has it may have been
- * accepted just now, or long ago. The reader knows which sockets it has seen accepted.
+ * accept.bpf.h tells which completions may be accepts. Of a multishot accept only a number is
+ * known, and the socket behind it may have been accepted long ago: the tracker knows which sockets
+ * it has seen accepted.
  */
 SEC("tp_btf/io_uring_complete")
 int io_uring_completed(__u64 *ctx)

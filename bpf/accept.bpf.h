@@ -26,8 +26,8 @@ static __always_inline bool is_accept_call(int nr)
 }
 
 /*
- * Whether an io_uring completion may be that of an accept; then fd is its result. certain: it is one
- * for sure. A multishot accept completes without its request (NULL), and the number may be the
+ * Whether an io_uring completion may be that of an accept; then fd is its result. certain: it is
+ * one for sure. A multishot accept completes without its request (NULL), and the number may be the
  * result of any operation. Newer kernels pass the completion itself as the third argument
  * (setting_io_uring_cqe); older ones pass its parts, and the result is the fourth.
  */

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * again.bpf.h - the code of set_state once more, on a CPU where it is running already.
+ * again.bpf.h - a second program at inet_sock_set_state, for the transitions that the first one
+ * misses.
  *
- * The kernel does not run a program on a CPU where it is running already: a timer tick inside of it
- * lets softirq work through up to 64 packets, and all their transitions would be lost. So there are
- * two. The first leaves a token when it has done its work; the second, attached after it, goes on
- * with the first one's code if the token is not of this transition: a tail call is not refused. (A
- * rare duplicate is possible, when the tick comes between the two: the reader sees the same
- * transition twice.)
+ * The kernel does not run a BPF program on a CPU that is running it already. A timer interrupt
+ * inside the program can start softirq work for up to 64 packets, and the transitions of all of
+ * them would be lost. Therefore two programs are attached. The first leaves a token for each
+ * transition that it has handled. The second runs after it; if the token is not that of the current
+ * transition, it continues with the first one's code by a tail call, which the kernel does not
+ * refuse. A transition can be sent twice if the interrupt comes between the two programs; the
+ * tracker drops the repetition.
  *
- * Each of them needs a stack of its own then. Since 6.13 the kernel gives most programs one stack
- * for each CPU (a private stack, x86-64 and arm64), counting on that refusal: what is nested would
- * write over what it interrupts, and a fact would bear the state of one socket and the name of
- * another. It gives none to a program that has a tail call itself (check_max_stack_depth), so the
- * first one has one, too, which is never made.
+ * Both runs of that code need a stack of their own. Since Linux 6.13 the kernel (x86-64 and arm64)
+ * gives most programs one private stack on each CPU, because it relies on the refusal described
+ * above. The nested run would overwrite that stack, and a fact would have the state of one socket
+ * and the address of another. A program that contains a tail call gets no private stack
+ * (check_max_stack_depth()), so the first program contains one that is never taken.
  */
 #ifndef SOCKSTATE_AGAIN_BPF_H
 #define SOCKSTATE_AGAIN_BPF_H
@@ -29,7 +31,10 @@ struct {
 
 static const volatile bool never = false;
 
-/* To be said in set_state; costs nothing. */
+/*
+ * Call once in set_state, to keep it from getting a private stack. The verifier cuts the branch
+ * away afterwards, so it costs nothing.
+ */
 static __always_inline void no_private_stack(void *ctx)
 {
 	if (never)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * call.bpf.h - what a thread is doing: the accept() or listen() that it is inside of.
+ * call.bpf.h - the accept() or listen() call that a thread is in.
  *
- * Task storage: it goes with the thread, needs no clean-up and no size, and costs 40 ns where a
- * hash would cost 400.
+ * Kept in task storage: it is freed with the thread, needs no maximum, and takes 40 ns where a hash
+ * map would take 400.
  */
 #ifndef SOCKSTATE_CALL_BPF_H
 #define SOCKSTATE_CALL_BPF_H
@@ -11,20 +11,25 @@
 #include "send.bpf.h"
 
 struct call {
-	/* accept() */
-	__u64 called; /* ns, when; 0 not inside, or not known */
-	/* what it was given; -1 not known. By the tracepoints of system calls only */
+	/* accept(): */
+	/* ns, when the call was entered; 0: not in a call, or the time is not known */
+	__u64 called;
+	/* the descriptor of the listener; -1: not known. Set by the system call hooks only */
 	__s32 listener_fd;
-	__u64 child;	      /* the socket taken from the queue, until it has its descriptor */
-	struct fact_queues q; /* of the listener, after that */
-	/* this thread's accept() has been seen: it is in none that is older than the tracer */
+	/* address of the socket taken from the queue; 0 once it has its descriptor */
+	__u64 child;
+	struct fact_queues q; /* the listener's queues after the connection was taken */
+	/*
+	 * one of the thread's accept() calls was entered since the tracer was attached; so a later
+	 * return belongs to a call whose begin was seen
+	 */
 	bool seen;
-	bool io_uring; /* it runs an accept for io_uring */
-	/* listen() */
-	bool again; /* on a socket that listens already */
+	bool io_uring; /* the thread is in io_accept() */
+	/* listen(): */
+	bool again; /* the socket was listening before the call */
 	bool asked_known;
-	__u32 asked;  /* the backlog as given, before somaxconn caps it */
-	__u64 socket; /* struct sock that listen() was called on */
+	__u32 asked;  /* the backlog as given, before net.core.somaxconn caps it */
+	__u64 socket; /* address of the struct sock that listen() was called on */
 };
 
 struct {
@@ -34,7 +39,7 @@ struct {
 	__type(value, struct call);
 } calls __weak SEC(".maps");
 
-/* Of the current thread; NULL where it has none yet. */
+/* The current thread's entry; NULL if it has none yet. */
 static __always_inline struct call *call_find(void)
 {
 	return bpf_task_storage_get(&calls, bpf_get_current_task_btf(), NULL, 0);

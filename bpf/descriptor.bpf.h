@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * descriptor.bpf.h - from a file descriptor of the current task to its TCP socket: some 200 ns.
+ * descriptor.bpf.h - the TCP socket behind a file descriptor of the current task. Takes 200 ns.
  *
- * To follow a pointer of the task that it trusts, the verifier searches the names of all types of
- * the kernel, a millisecond of start-up for each place. Guarded copies ask no such thing, and take
- * 40 ns more: for whatever is rare.
+ * There are two versions. The plain one follows pointers of the task that the verifier trusts. For
+ * each such place the verifier compares the names of all kernel types, which adds a millisecond to
+ * the start-up. The _probe version reads by guarded copies, takes 40 ns more per run and adds
+ * nothing to the start-up: hooks that run rarely use it.
  */
 #ifndef SOCKSTATE_DESCRIPTOR_BPF_H
 #define SOCKSTATE_DESCRIPTOR_BPF_H
@@ -45,7 +46,8 @@ static __always_inline struct file *file_of_descriptor_probe(__u32 fd)
 }
 
 /*
- * NULL where it is no TCP socket (nor MPTCP, of which the first subflow is given). k: a copy of it.
+ * Returns the TCP socket of a file and copies it to k. Returns NULL for everything else. Of an
+ * MPTCP socket it is the first subflow.
  */
 static __always_inline const struct sock *tcp_of_file(struct file *file, struct common *k)
 {
@@ -67,7 +69,7 @@ static __always_inline const struct sock *tcp_of_descriptor_probe(__u32 fd, stru
 	return tcp_of_file(file_of_descriptor_probe(fd), k);
 }
 
-/* Returns an address: a function that the verifier reads once may not return a pointer. */
+/* Returns the address as a number, because a global function cannot return a pointer. */
 __weak __noinline __u64 tcp_address_of_descriptor(__u32 fd, struct common *k)
 {
 	return k ? (__u64)tcp_of_file(file_of_descriptor(fd), k) : 0;
@@ -78,10 +80,7 @@ static __always_inline const struct sock *tcp_of_descriptor(__u32 fd, struct com
 	return (const struct sock *)tcp_address_of_descriptor(fd, k);
 }
 
-/*
- * For walks over open files, whose files the verifier trusts: the TCP socket behind one, and a copy
- * of it in k; or NULL.
- */
+/* For walks over open files, whose pointers the verifier trusts. Returns as tcp_of_file(). */
 static __always_inline const struct sock *tcp_of_open_file(struct file *file, struct common *k)
 {
 	struct socket *socket;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * existing.bpf.c - two walks over all open files of all processes, in all namespaces: who holds the
- * sockets that were there before us, and how the queues of all listeners stand now. No other way
- * sees all namespaces without entering (and so keeping) each. 110 ns a file.
+ * existing.bpf.c - two walks over the open files of all processes (iter/task_file).
+ *
+ *	existing_files		which process holds which socket, once when tracing begins
+ *	listening_files		the queues of all listeners now
+ *
+ * There is no tracepoint or function to hook instead: these sockets do nothing while they are
+ * looked at. sock_diag lists the sockets of one network namespace only, and whoever enters a
+ * namespace keeps it alive; this walk sees all of them. 110 ns for each open file.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -37,7 +42,7 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
-/* A fact as user space makes them of the kernel's tables, with all figures of both queues. */
+/* Writes a FACT_EXISTING for each descriptor of a listener, with all figures of both queues. */
 SEC("iter/task_file")
 int listening_files(struct bpf_iter__task_file *ctx)
 {

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * handshake.bpf.c - SYN, request, SYN-ACK, again, given up: the half-open phase, which no
- * transition shows.
+ * handshake.bpf.c - the half-open phase, which no transition shows: a request is made, its SYN-ACK
+ * is sent again, it is given up; our own SYN is sent again. Refused requests are in refuse.bpf.c.
  *
- *			exact					tracepoints
- *	request made	fexit/inet_csk_reqsk_queue_hash_add	tp_btf/net_dev_queue: its SYN-ACK leaves, some 30 us later
- *	SYN-ACK again	tp_btf/tcp_retransmit_synack		the same
- *	own SYN again	tp_btf/tcp_retransmit_skb		the same
- *	given up	fentry+fexit/reqsk_timer_handler	-
+ *	a request is made
+ *		exact	fexit/inet_csk_reqsk_queue_hash_add
+ *		else	tp_btf/net_dev_queue, when the SYN-ACK leaves, some 30 us later; each
+ *			packet sent: 5 ns, each SYN-ACK: 300 ns
+ *	a SYN-ACK is sent again
+ *		exact	tp_btf/tcp_retransmit_synack
+ *	our SYN is sent again
+ *		exact	tp_btf/tcp_retransmit_skb; each segment sent again: 5 ns
+ *	a request is given up
+ *		exact	fentry and fexit/reqsk_timer_handler, fentry/tcp_req_err
+ *		else	the tracker concludes it from a SYN-ACK that is not sent again
  *
- * Refusals are in refuse.bpf.c.
+ * Costs are from user/fact/hooks.c: the time of a run, without the 20 to 40 ns that running any
+ * program takes. A hook without a cost runs only for the facts that it sends, 100 to 400 ns each.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -20,10 +27,7 @@
 #include "send.bpf.h"
 #include "sock.bpf.h"
 
-/*
- * A first SYN-ACK leaves at once; the earliest one again leaves after the shortest retransmission
- * timeout.
- */
+/* A first SYN-ACK leaves at once. The shortest retransmission timeout is longer than this. */
 #define FIRST_SYNACK_NS 100000000ULL
 
 /* ---- a request is made ---- */
@@ -41,7 +45,7 @@ int syn_begin(__u64 *ctx)
 	if (!cpu)
 		return 0;
 	cpu->syn_served = true;
-	/* Not hashed: another SYN of the same connection was faster on another CPU. */
+	/* Not hashed: another CPU was faster with another SYN of the same connection. */
 	if (!tp || !(hashed & 0xff) || !common_wanted(&req->__req_common))
 		return 0;
 	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_TCP_FUNCTIONS);
@@ -58,7 +62,7 @@ int syn_begin(__u64 *ctx)
 	return 0;
 }
 
-/* This one sees every packet that leaves: first the test that turns nearly all of them away. */
+/* This hook sees every packet that leaves. The first test rejects nearly all of them. */
 SEC("tp_btf/net_dev_queue")
 int synack_leaves(__u64 *ctx)
 {
@@ -80,7 +84,7 @@ int synack_leaves(__u64 *ctx)
 		return 0;
 	if (bpf_ktime_get_ns() - BPF_CORE_READ(req, snt_synack) * 1000 > FIRST_SYNACK_NS)
 		return 0;
-	/* The same packet on its next device: a bond, a VLAN. */
+	/* A packet passes here again on the next device (bond, VLAN): send it once. */
 	PAIR_READ(&client_isn, rcv_isn, &server_isn, snt_isn, req);
 	if (cpu->synack_req == (__u64)sk && cpu->synack_isn == server_isn)
 		return 0;
@@ -89,7 +93,10 @@ int synack_leaves(__u64 *ctx)
 	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_SYNACK);
 	if (!f)
 		return 0;
-	/* By guarded copies: this is rare among packets, and starts faster (descriptor.bpf.h). */
+	/*
+	 * By guarded copies: few packets come here, and the program loads faster
+	 * (descriptor.bpf.h).
+	 */
 	common_copy(&k, c);
 	sock_fill_copy(&f->s, &k, sk, COMMON(&k, skc_num));
 	queues_probe(&f->q, BPF_CORE_READ(c, skc_listener));
@@ -101,7 +108,7 @@ int synack_leaves(__u64 *ctx)
 	return 0;
 }
 
-/* ---- again ---- */
+/* ---- sent again ---- */
 
 SEC("tp_btf/tcp_retransmit_synack")
 int synack_again(__u64 *ctx)
@@ -120,14 +127,14 @@ int synack_again(__u64 *ctx)
 		sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req),
 			  req->__req_common.skc_num, TCP_NEW_SYN_RECV);
 		queues_fill(&f->q, tp);
-	} else { /* a fast open: its child is there already, and sends */
+	} else { /* A fast open: the child exists already, and the kernel sends from it. */
 		sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk),
 			  local_port(tp), TCP_SYN_RECV);
 		queues_none(&f->q);
 	}
 	f->client_isn = BPF_CORE_READ((struct tcp_request_sock *)req, rcv_isn);
 	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
-	f->attempt = req->num_retrans + 1; /* it is counted after this */
+	f->attempt = req->num_retrans + 1; /* the kernel counts it after this hook */
 	f->pad = 0;
 	fact_submit(f, sizeof(*f));
 	return 0;
@@ -153,7 +160,7 @@ int syn_again(__u64 *ctx)
 	queues_none(&f->q);
 	f->client_isn = tp->snd_una;
 	f->server_isn = 0;
-	f->attempt = tp->total_retrans; /* it is counted before this */
+	f->attempt = tp->total_retrans; /* the kernel has counted it before this hook */
 	f->pad = 0;
 	fact_submit(f, sizeof(*f));
 	return 0;
@@ -180,7 +187,7 @@ static __always_inline void send_expired(const struct request_sock *req, __u32 f
 		return;
 	sock_fill_copy(&f->s, &k, req, COMMON(&k, skc_num));
 	queues_probe(&f->q, BPF_CORE_READ(req, __req_common.skc_listener));
-	if (flags & FACT_F_UNREACHABLE) /* it is still counted */
+	if (flags & FACT_F_UNREACHABLE) /* the kernel still counts this request */
 		f->q.syn_queue -= !!f->q.syn_queue;
 	f->client_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, rcv_isn);
 	f->server_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn);
@@ -189,7 +196,7 @@ static __always_inline void send_expired(const struct request_sock *req, __u32 f
 	fact_submit(f, sizeof(*f));
 }
 
-/* Half open until now: if it is not at the exit, the timer has given it up. */
+/* A request that is half open at the entry and not at the exit was given up by the timer. */
 SEC("fentry/reqsk_timer_handler")
 int request_timer(__u64 *ctx)
 {
@@ -216,9 +223,9 @@ int request_expired(__u64 *ctx)
 }
 
 /*
- * An ICMP error that ends it: the client is not reachable, be it that a router says so or that
- * nobody answers for its link address. What does not quote our SYN-ACK is passed over, and so is an
- * error that may pass (tcp_req_err).
+ * tcp_req_err(sk, seq, abort): an ICMP error for a request. abort: the error is final. A router
+ * reports it, or the kernel itself if nobody answers for the client's link address. The kernel
+ * ignores an error that does not quote our SYN-ACK, and so does this.
  */
 SEC("fentry/tcp_req_err")
 int request_unreachable(__u64 *ctx)

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * listen.bpf.c - what listen() was given, and listen() on a socket that listens already.
+ * listen.bpf.c - the backlog given to listen(), and listen() on a socket that is listening already.
  *
- * The first listen() of a socket and its end are transitions (state.bpf.c). A second one only
- * changes the limit.
+ * The first listen() of a socket and the end of listening are transitions (state.bpf.c). A later
+ * listen() only changes the limit.
  *
- *	exact		fentry/__sys_listen (what was asked), fentry+fexit/inet_listen (the second one)
- *	tracepoints	sys_enter_listen, sys_exit_listen
- *	neither		the new limit shows in the next fact that reads the listener's queues
+ *	the backlog as given
+ *		exact	fentry/__sys_listen
+ *		else	sys_enter_listen
+ *	listen() again
+ *		exact	fentry and fexit/inet_listen
+ *		else	sys_enter_listen, sys_exit_listen; nothing more: the tracepoints of
+ *			system calls are paid for by accept()
+ *
+ * Without either, the next fact that reads the listener's queues has the new limit.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -43,7 +49,7 @@ static __always_inline void send_listen_again(const struct sock *sk, struct call
 	fact_submit(f, sizeof(*f));
 }
 
-/* k: a copy of sk, unless that is NULL. */
+/* k: a copy of sk; not read if sk is NULL. */
 static __always_inline void listen_enter(const struct sock *sk, struct call *call,
 					 const struct common *k)
 {
@@ -100,7 +106,7 @@ int listen_end(__u64 *ctx)
 	return 0;
 }
 
-/* ---- tracepoints ---- */
+/* ---- by tracepoint ---- */
 
 SEC("tp/syscalls/sys_enter_listen")
 int sys_enter_listen(struct trace_event_raw_sys_enter *ctx)

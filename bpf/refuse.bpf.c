@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * refuse.bpf.c - what a listener would not take, and SYN cookies, with which it takes more than it
- * can remember.
+ * refuse.bpf.c - what a listener refuses, and SYN cookies, with which it accepts more requests than
+ * it can store.
  *
- *			exact					tracepoints
- *	SYN refused	fentry+fexit/tcp_conn_request		tp_btf/consume_skb, asked for by --name-syn-drops (below)
- *	ACK refused	fentry+fexit/tcp_check_req,		tp_btf/kfree_skb with reason TCP_LISTEN_OVERFLOW
- *			fexit/cookie_v4_check
- *	request reset	fentry+fexit/tcp_check_req		-
- *	cookie child	fentry+fexit/cookie_v4_check		-
+ *	a SYN is refused
+ *		exact	fentry and fexit/tcp_conn_request; each SYN to a listener: 20 ns
+ *		else	tp_btf/net_dev_queue and consume_skb, only with --name-syn-drops; each
+ *			packet sent: 5 ns, each packet freed: 5 ns
+ *	a final ACK is refused
+ *		exact	fentry and fexit/tcp_check_req; each final ACK: 20 ns;
+ *			fentry and fexit/cookie_v4_check, cookie_v6_check; each ACK to a
+ *			listener without a request: 20 ns
+ *		else	tp_btf/kfree_skb with the reason TCP_LISTEN_OVERFLOW (6.18); each
+ *			packet dropped: 5 ns
+ *	the client resets its request
+ *		exact	fentry and fexit/tcp_check_req
+ *		else	not seen
+ *	a child is made from a cookie
+ *		exact	fentry and fexit/cookie_v4_check, cookie_v6_check
+ *		else	not told apart from others
  *
- * The kernel's own rules of when a queue is full are not repeated here. A segment was refused if
- * the listener's counter of refusals moved while this CPU dealt with it and nothing came of it.
+ * These programs do not repeat the kernel's rules for when a queue is full. They conclude that a
+ * segment was refused if the listener's counter of drops grew while this CPU worked on the segment,
+ * and nothing came of it.
+ *
+ * Costs are from user/fact/hooks.c: the time of a run, without the 20 to 40 ns that running any
+ * program takes. A hook without a cost runs only for the facts that it sends, 100 to 400 ns each.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -22,7 +36,7 @@
 #include "send.bpf.h"
 #include "sock.bpf.h"
 
-/* Which limit is exceeded now; the accept queue holds one more than its limit. */
+/* Which limit is exceeded now. The accept queue holds one more than its limit. */
 static __always_inline __u32 why_refused(const struct fact_queues *q, __u32 reason)
 {
 	if (q->accept_queue > q->backlog)
@@ -32,7 +46,7 @@ static __always_inline __u32 why_refused(const struct fact_queues *q, __u32 reas
 	return reason;
 }
 
-/* listener may be NULL: then only the segment was seen, and the reason is as given. */
+/* listener: NULL if only the segment is known; then the reason is the one given. */
 static __always_inline void send_drop(struct tcp_sock *listener, struct sk_buff *skb,
 				      const struct segment *t, __u32 flags, __u32 reason)
 {
@@ -78,8 +92,8 @@ int syn_comes(__u64 *ctx)
 }
 
 /*
- * A cookie goes out: served, though there is no request (handshake.bpf.c) and no child
- * (accept.bpf.c).
+ * The kernel answers with a SYN cookie. The SYN is served, although it got no request
+ * (handshake.bpf.c) and no child (accept.bpf.c).
  */
 static __always_inline int cookie_made(void)
 {
@@ -122,9 +136,10 @@ int syn_done(__u64 *ctx)
 }
 
 /*
- * Without fentry, and only when asked for, since both see every packet: whatever a listener does
- * with a SYN, the packet is then freed at one place in the kernel, which self_test.c has learnt by
- * a connection to itself. If no SYN-ACK for it has left before that, it was refused.
+ * Without fentry, and only on request because both hooks see every packet. Whatever a listener does
+ * with a SYN, the kernel frees the packet at one address. self_test.c finds that address by a
+ * connection to ourselves. A SYN that is freed there, and to which no SYN-ACK has left on this CPU,
+ * was refused.
  */
 SEC("tp_btf/net_dev_queue")
 int syn_answered(__u64 *ctx)
@@ -134,7 +149,7 @@ int syn_answered(__u64 *ctx)
 	struct segment t;
 	struct cpu *cpu;
 
-	/* A request's SYN-ACK, a fast open child's, or (no socket) a cookie. */
+	/* The SYN-ACK of a request, of a fast open's child, or (no socket) a cookie. */
 	if (sk && sk->__sk_common.skc_state != TCP_NEW_SYN_RECV &&
 	    sk->__sk_common.skc_state != TCP_SYN_RECV)
 		return 0;
@@ -168,7 +183,7 @@ int syn_freed(__u64 *ctx)
 	return 0;
 }
 
-/* Attached for a moment: where is our own SYN freed? */
+/* Attached during the self-test: finds the address where our own SYN is freed. */
 SEC("tp_btf/consume_skb")
 int syn_freed_where(__u64 *ctx)
 {
@@ -177,7 +192,7 @@ int syn_freed_where(__u64 *ctx)
 
 	if (seen_syn_freed || !segment_read(&t, skb))
 		return 0;
-	/* It may be dealt with in any task; the namespace is ours alone. */
+	/* Any task can process the packet, so the namespace, which is ours alone, identifies it. */
 	if (t.dest == self_port && (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN &&
 	    segment_netns(skb) == self_netns)
 		seen_syn_freed = ctx[1];
@@ -201,7 +216,7 @@ int ack_comes(__u64 *ctx)
 	return 0;
 }
 
-/* The client's RST ended its request. Ours are told by tcp_send_reset. */
+/* The client's RST ended its request. A RST of ours is seen by tcp_send_reset (close.bpf.c). */
 static __always_inline void send_reset_of_request(const struct request_sock *req)
 {
 	struct fact_reset *f;
@@ -220,9 +235,10 @@ static __always_inline void send_reset_of_request(const struct request_sock *req
 }
 
 /*
- * acked is also set while TCP_DEFER_ACCEPT waits for data: that is no refusal, and the counter does
- * not move. The counter may move for what another CPU refuses, while nothing comes of a bad segment
- * here: a refused ACK leaves acked behind, or (tcp_abort_on_overflow) has found the queue full.
+ * Two things keep this from taking something else for a refusal. acked is also set while
+ * TCP_DEFER_ACCEPT waits for data, but then the counter does not grow. The counter also grows when
+ * another CPU refuses a segment, but a bad segment here leaves acked 0 and the queue not full. (A
+ * refused ACK sets acked, or with tcp_abort_on_overflow has found the queue full.)
  */
 SEC("fexit/tcp_check_req")
 int ack_done(__u64 *ctx)
@@ -258,7 +274,7 @@ int ack_done(__u64 *ctx)
 	return 0;
 }
 
-/* Without fentry. */
+/* Without fentry and fexit. */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
 {
@@ -293,7 +309,10 @@ static __always_inline int cookie_comes(__u64 *ctx)
 	return 0;
 }
 
-/* Returns the listener itself where the segment carries no cookie, the child, or nothing. */
+/*
+ * cookie_v4_check(listener, skb) returns the listener itself if the segment carries no cookie, the
+ * child, or NULL.
+ */
 static __always_inline int cookie_done(__u64 *ctx)
 {
 	struct sock *listener = (struct sock *)ctx[0];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * segment.bpf.h - the TCP segment in a packet that came in: its ends as seen from here, its flags.
+ * segment.bpf.h - the TCP segment in a received packet: its ports, addresses and flags.
  *
- * Three guarded copies. Only for packets that are known to matter.
+ * Reading one takes three guarded copies, so callers first make sure that the packet matters.
  */
 #ifndef SOCKSTATE_SEGMENT_BPF_H
 #define SOCKSTATE_SEGMENT_BPF_H
@@ -32,8 +32,8 @@ static __always_inline bool segment_read(struct segment *t, const struct sk_buff
 }
 
 /*
- * Segments that travel as one packet (GSO, GRO): where the kernel counts a packet that it discards
- * it counts these.
+ * TCP segments that travel as one packet (GSO, GRO). The kernel counts each of them when it
+ * discards the packet.
  */
 static __always_inline __u32 segment_count(const struct sk_buff *skb)
 {
@@ -44,8 +44,8 @@ static __always_inline __u32 segment_count(const struct sk_buff *skb)
 }
 
 /*
- * The one drop that a listener's full queue makes: newer kernels (6.18, not 6.12) name it, and the
- * listener.
+ * The drop that a full accept queue causes. Newer kernels (6.18, but not 6.12) have this reason and
+ * pass the listener.
  */
 static __always_inline bool is_listen_overflow(__u32 reason)
 {
@@ -55,7 +55,10 @@ static __always_inline bool is_listen_overflow(__u32 reason)
 					     SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
 }
 
-/* We are its destination. sk, cookie and state are the caller's. */
+/*
+ * Writes ports, addresses and family, seen from the receiver. The caller writes sk, cookie, netns
+ * and state.
+ */
 static __always_inline void segment_ends(struct fact_sock *s, const struct sk_buff *skb,
 					 const struct segment *t)
 {
@@ -77,8 +80,8 @@ static __always_inline void segment_ends(struct fact_sock *s, const struct sk_bu
 }
 
 /*
- * TCP takes the device away from a packet that it has got; its route still knows. 0: neither is
- * there.
+ * Inode of the network namespace; 0: not known. TCP clears skb->dev of a packet that it has
+ * received, but the packet's route still names a device.
  */
 static __always_inline __u32 segment_netns(const struct sk_buff *skb)
 {

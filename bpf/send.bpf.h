@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * send.bpf.h - from a hook to the ring: take room or count, stamp, complete, wake seldom.
+ * send.bpf.h - how a hook sends a fact: take room or count a loss, stamp, write, complete, and
+ * seldom wake the reader.
  *
- * Waking the reader is ten times dearer than everything else that a program does here. The reader
- * looks by itself every few milliseconds; it is woken only when a CPU has sent so much that its
- * ring could fill before that.
+ * To wake the reader takes ten times as long as everything else that a program does here. The
+ * reader looks by itself every few milliseconds. It is woken only when a CPU has sent so much that
+ * its ring could be full before that.
  */
 #ifndef SOCKSTATE_SEND_BPF_H
 #define SOCKSTATE_SEND_BPF_H
@@ -17,7 +18,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* rings */
+	__uint(max_entries, 1); /* user space sets it to the number of rings */
 	__type(key, __u32);
 	__type(value, struct ring_ends);
 } ring_ends __weak SEC(".maps");
@@ -25,29 +26,29 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* chunks of all rings */
+	__uint(max_entries, 1); /* user space sets it to the number of chunks in all rings */
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, RING_CHUNK + RING_SLACK);
 } ring_chunks __weak SEC(".maps");
 
-/* Its records say nothing; it wakes the reader. */
+/* Its records carry nothing: they wake the reader. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
 } bell __weak SEC(".maps");
 
 /*
- * All that the kernel side remembers from one hook to the next, apart from a thread's own call
- * (call.bpf.h).
+ * What the programs remember on a CPU from one hook to the next. What belongs to a thread's call is
+ * in call.bpf.h.
  */
 struct cpu {
-	/* the last transition that the first program has dealt with */
+	/* the last transition that the first program of again.bpf.h has handled */
 	__u64 token_sk;
 	__u64 token_states;
-	__u32 flags; /* what the second program has to say when it hands over to the first */
+	__u32 flags; /* flags that the second program passes to the first */
 	__u32 pad2;
 
-	/* the child that was last taken through the handshake on this CPU and is not queued yet */
+	/* the child that last completed its handshake on this CPU and is not queued yet */
 	__u64 child;
 	__u64 child_cookie;
 	__u16 child_lport;
@@ -55,35 +56,39 @@ struct cpu {
 	__u32 child_netns;
 
 	__u64 cookie_child; /* the child that was made from a SYN cookie */
-	__u64 queued;	    /* the child that was queued last: two functions can report the same */
-	__u64 in_cookie;    /* a SYN cookie is being checked, for this listener */
+	/* the child that was queued last, because two functions can report the same */
+	__u64 queued;
+	__u64 in_cookie; /* the listener for which a SYN cookie is being checked; 0: none */
 
 	/*
-	 * the SYN, ACK or timer that is being dealt with, between entry and exit of the kernel's
-	 * function
+	 * the SYN, ACK, timer or timewait socket that the kernel is working on, from the entry of
+	 * its function to the exit
 	 */
 	__u64 syn_listener;
 	__u32 syn_drops;
-	__u32 syn_served; /* it got a request, a cookie or a child */
+	__u32 syn_served; /* the SYN got a request, a cookie or a child */
 	__u64 ack_listener;
-	__u64 ack_req; /* the request that the segment is for, if it was half open */
+	__u64 ack_req; /* the request that the segment is for, if it was half open; else 0 */
 	__u32 ack_drops;
-	__u32 synack_isn; /* with synack_req: the SYN-ACK that was last reported */
+	__u32 synack_isn; /* with synack_req: the SYN-ACK that was reported last */
 	__u64 synack_req;
 	__u64 timer_req;
-	__u64 tw; /* a timewait socket that is still in FIN_WAIT2 */
-	/* the SYN-ACK that left last: what it acknowledges, and to which port (network order) */
+	__u64 tw; /* a timewait socket that was in FIN_WAIT2 at the entry; else 0 */
+	/*
+	 * the SYN-ACK that left last: the number that it acknowledges, and its destination port
+	 * (network order)
+	 */
 	__u32 answered_ack;
 	__be16 answered_port;
 	__u16 pad;
 };
 
-/* Answers to user space's self-tests: what it did itself was seen, or where. */
-__u32 seen_accept __weak = 0; /* accept() of descriptor -1 */
-__u32 seen_listen __weak = 0; /* listen() on descriptor -1 */
-__u16 self_port __weak = 0;   /* where we connect to ourselves, network order */
-__u32 self_netns __weak = 0;  /* inode of the network namespace that we have alone meanwhile */
-/* the address where a listener's SYN is freed; used from then on */
+/* Results of user space's self-tests (self_test.c). */
+__u32 seen_accept __weak = 0; /* 1: our own accept(-1) was seen */
+__u32 seen_listen __weak = 0; /* 1: our own listen(-1) was seen */
+__u16 self_port __weak = 0;   /* port of the test connection to ourselves, network order */
+__u32 self_netns __weak = 0;  /* inode of the network namespace that only the test uses */
+/* address in the kernel where a listener's SYN is freed; 0: not known */
 __u64 seen_syn_freed __weak = 0;
 
 struct {
@@ -105,7 +110,7 @@ static __always_inline void count(enum count which)
 	__u32 key = which;
 	__u64 *n = bpf_map_lookup_elem(&counts, &key);
 
-	/* An interrupt may count here too. */
+	/* Atomic, because an interrupt on this CPU may count the same thing. */
 	if (n)
 		__sync_fetch_and_add(n, 1);
 }
@@ -127,15 +132,15 @@ static __always_inline void ring_bell(void)
 #define RING_FULL (~0ULL)
 
 /*
- * head: bytes since the beginning. The result: the number of a chunk and, in the low 12 bits, where
- * in there.
+ * Place of the byte `head` (since the beginning) of a ring, counted over all rings: the number of
+ * the chunk, and in the low 12 bits the offset in it.
  */
 static __always_inline __u64 place_in(__u32 ring, __u64 head)
 {
 	return ring * setting_ring_bytes + (head & (setting_ring_bytes - 1));
 }
 
-/* NULL only to please the verifier. */
+/* NULL never happens; the verifier wants the test. */
 static __always_inline struct fact_hdr *record_at(__u64 place)
 {
 	__u32 chunk = place / RING_CHUNK;
@@ -145,12 +150,18 @@ static __always_inline struct fact_hdr *record_at(__u64 place)
 }
 
 /*
- * A place with room in the ring of this CPU, or RING_FULL. *t: when. First the room and then the
- * look at the clock: what is stamped before the reader looks at a ring is there to be seen, however
- * long a program is stopped in between. An interrupt in between has taken the room behind and an
- * earlier stamp: that is taken for ours then, since stamps are to be in order within a ring. Only
- * so many interrupts and tasks can lie above each other, so the loop ends. A function of its own,
- * since the verifier then reads it once for each program and not at each fact.
+ * Reserves size bytes in this CPU's ring and writes their stamp to *t. Returns the place, or
+ * RING_FULL.
+ *
+ * Room is taken before the clock is read. So whatever has a stamp older than the reader's look at
+ * the ring is visible to the reader, however long this program is interrupted in between.
+ *
+ * An interrupt between the two steps takes the room behind ours and has an earlier stamp. Then we
+ * take its stamp, because the stamps of a ring have to be in order.
+ *
+ * The loop ends because only a few contexts (task, softirq, interrupt, NMI) can interrupt each
+ * other. The function is global, so the verifier checks it once for each program and not at every
+ * fact.
  */
 __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 {
@@ -160,7 +171,7 @@ __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 	__u64 head;
 
 	if (ring >= setting_rings)
-		ring %= setting_rings; /* a CPU that came later */
+		ring %= setting_rings; /* a CPU that came online later shares a ring */
 	ends = bpf_map_lookup_elem(&ring_ends, &ring);
 	if (!ends || !t)
 		return RING_FULL;
@@ -168,8 +179,9 @@ __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 	for (int i = 0; i < 8; i++) {
 		head = *(volatile __u64 *)&ends->head;
 		/*
-		 * Signed: whoever is interrupted here for long finds a tail beyond its head, and
-		 * the taking fails.
+		 * The difference is signed: if this program is interrupted here for long, the
+		 * reader's tail can be beyond the head that was read. Then the exchange below
+		 * fails.
 		 */
 		if ((__s64)(head + size - *(volatile __u64 *)&ends->tail) >
 		    (__s64)setting_ring_bytes)
@@ -191,8 +203,8 @@ __weak __noinline __u64 ring_take(__u32 size, __u64 *t)
 }
 
 /*
- * Room for a fact, with its header written; NULL and counted where the ring is full. The caller
- * writes all the rest.
+ * Reserves room for a fact and writes its header. Returns NULL if the ring is full; the loss is
+ * counted. The caller writes all other bytes and calls fact_submit().
  */
 static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32 flags)
 {
@@ -209,9 +221,9 @@ static __always_inline void *fact_reserve(enum fact_kind kind, __u32 size, __u32
 }
 
 /*
- * The fact is complete. To be called for whatever was reserved: the reader does not go past a
- * record that is not. Its size is written last: x86 shows others its stores in order, elsewhere an
- * atomic operation whose result is used is a barrier.
+ * Completes a fact. Every reserved fact must be submitted: the reader does not go past an
+ * incomplete one. The size is written last. On x86 other CPUs see stores in order; elsewhere an
+ * atomic operation whose result is used is a full barrier.
  */
 static __always_inline void fact_submit(void *fact, __u32 size)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * settings.bpf.h - what user space decides before the programs are loaded.
+ * settings.bpf.h - settings that user space writes before it loads the programs.
  *
- * The verifier knows these values, so a setting that is off costs nothing: its branch is cut away.
+ * They are read-only data, which the verifier knows: it cuts the branch of a setting that is off,
+ * so that one costs nothing.
  */
 #ifndef SOCKSTATE_SETTINGS_BPF_H
 #define SOCKSTATE_SETTINGS_BPF_H
@@ -10,35 +11,37 @@
 #include "ring.h"
 #include "settings.h"
 
-/* ranges, inclusive, host order */
+/* port ranges, inclusive, host order */
 const volatile __u16 setting_first_port[FILTER_RANGES_MAX] __weak = {};
 const volatile __u16 setting_last_port[FILTER_RANGES_MAX] __weak = {};
 const volatile __u32 setting_port_ranges __weak = 0; /* 0: every port */
-/* the local port may be the one that matches */
+/* true: a socket is wanted if its local port is in a range */
 const volatile bool setting_local_port __weak = true;
-const volatile bool setting_remote_port __weak = true; /* the remote port may */
-/* inode of the only network namespace that is wanted; 0: all */
+/* true: a socket is wanted if its remote port is in a range */
+const volatile bool setting_remote_port __weak = true;
+/* inode of the only wanted network namespace; 0: all */
 const volatile __u32 setting_netns __weak = 0;
 const volatile bool setting_ipv4 __weak = true;
 const volatile bool setting_ipv6 __weak = true;
-const volatile bool setting_raw __weak = false; /* every transition as the kernel makes it */
+/* send every transition that the kernel makes (--raw) */
+const volatile bool setting_raw __weak = false;
 
-/* Powers of two: the reader is woken once in so many bytes of a CPU. */
+/* Both are powers of two. A CPU wakes the reader each time it has written so many bytes. */
 const volatile __u64 setting_wake_bytes __weak = 256 * 1024;
-const volatile __u64 setting_ring_bytes __weak = RING_CHUNK; /* of each ring */
+const volatile __u64 setting_ring_bytes __weak = RING_CHUNK; /* bytes of each ring */
 const volatile __u32 setting_rings __weak = 1;
 /*
- * Our own process, in the pid namespace where it was asked for: self-tests are answered to it
- * alone.
+ * Our own process, by its number in the pid namespace of setting_pidns_*: the self-tests answer to
+ * no other.
  */
 const volatile __u32 setting_self __weak = 0;
 const volatile __u64 setting_pidns_dev __weak = 0;
 const volatile __u64 setting_pidns_ino __weak = 0;
 
-/* io_uring_complete: its third argument is the completion itself, not its parts */
+/* the third argument of io_uring_complete is the completion itself, and not one of its parts */
 const volatile bool setting_io_uring_cqe __weak = false;
 
-/* Numbers of system calls, for the hooks that see them all. */
+/* Numbers of the system calls, for the hooks that see all system calls; -1: does not exist. */
 const volatile __s32 setting_nr_accept __weak = -1;
 const volatile __s32 setting_nr_accept4 __weak = -1;
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sock.bpf.h - who a socket is, its addresses, its queues, and whether it is wanted.
+ * sock.bpf.h - reads a socket: who it is, its addresses, its queues, and whether the filter wants
+ * it.
  *
- * Two ways to read the kernel: plain loads that the verifier has checked (about nothing), and
- * guarded copies (some 12 ns each, however long). The verifier allows loads on what a hook was
- * given and on what hangs from it by pointers; copies are for pointers that came by another way.
- * Those begin with common_copy(), and what takes a struct common reads that.
+ * There are two ways to read kernel memory. A plain load costs next to nothing; the verifier allows
+ * it through pointers that it trusts, which are the arguments of a hook and what they point to. A
+ * guarded copy (bpf_probe_read_kernel()) takes 12 ns, however long it is, and works with every
+ * pointer. Code that has an untrusted pointer calls common_copy() first; the functions that take a
+ * struct common then read that copy. No other read of kernel memory exists in these programs.
  */
 #ifndef SOCKSTATE_SOCK_BPF_H
 #define SOCKSTATE_SOCK_BPF_H
@@ -30,7 +32,7 @@ enum tcp_state {
 	TCP_LAST_ACK,
 	TCP_LISTEN,
 	TCP_CLOSING,
-	TCP_NEW_SYN_RECV, /* a request */
+	TCP_NEW_SYN_RECV, /* a request (request_sock) */
 };
 
 /* ---- the filter ---- */
@@ -47,7 +49,10 @@ static __always_inline bool port_wanted(__u16 port)
 	return false;
 }
 
-/* As filter_match() of user/event/filter.c: a port of 0 is not known yet and matches nothing. */
+/*
+ * The same rule as filter_match() of user/event/filter.c. A port of 0 is not known yet and matches
+ * no range.
+ */
 static __always_inline bool ports_wanted(__u16 lport, __u16 rport)
 {
 	if (!setting_port_ranges)
@@ -58,7 +63,7 @@ static __always_inline bool ports_wanted(__u16 lport, __u16 rport)
 
 /* ---- addresses ---- */
 
-/* ::ffff:a.b.c.d, as two words in memory order */
+/* Whether it is ::ffff:a.b.c.d; compares two words in memory order. */
 static __always_inline bool is_mapped(const __u8 addr[16])
 {
 	return *(const __u64 *)addr == 0 && *(const __u32 *)(addr + 8) == bpf_htonl(0xffff);
@@ -73,7 +78,9 @@ static __always_inline void ends_are_ipv4(struct fact_sock *s, __be32 laddr, __b
 	s->family = AF_INET;
 }
 
-/* An AF_INET6 socket that talks IPv4, or listens on an IPv4 address only, is AF_INET to us. */
+/*
+ * Sends as AF_INET what talks IPv4 through an AF_INET6 socket, or listens on an IPv4 address only.
+ */
 static __always_inline void ends_are_ipv6(struct fact_sock *s)
 {
 	s->family = AF_INET6;
@@ -81,7 +88,7 @@ static __always_inline void ends_are_ipv6(struct fact_sock *s)
 		ends_are_ipv4(s, *(__be32 *)(s->laddr + 12), *(__be32 *)(s->raddr + 12));
 }
 
-/* family, laddr, raddr */
+/* Writes family, laddr and raddr. */
 static __always_inline void ends_load(struct fact_sock *s, const struct sock_common *c)
 {
 	if (c->skc_family != AF_INET6 || !bpf_core_field_exists(c->skc_v6_daddr)) {
@@ -96,8 +103,8 @@ static __always_inline void ends_load(struct fact_sock *s, const struct sock_com
 }
 
 /*
- * A sock_common by one guarded copy. It lies there as this kernel has it, and is read with
- * COMMON().
+ * A guarded copy of a struct sock_common, laid out as in the running kernel. COMMON() reads a
+ * field.
  */
 struct common {
 	__u8 bytes[128] __attribute__((aligned(8)));
@@ -110,7 +117,7 @@ struct common {
 
 static __always_inline void common_copy(struct common *k, const struct sock_common *c)
 {
-	/* The cookie is the last that anybody wants: at 96 on 6.18. */
+	/* No program wants a field behind the cookie, which is at offset 96 on 6.18. */
 	__u32 size = bpf_core_field_offset(struct sock_common, skc_cookie) + sizeof(__u64);
 
 	if (size > sizeof(k->bytes))
@@ -136,8 +143,8 @@ static __always_inline bool family_restricted(void)
 }
 
 /*
- * As filter_match_listener() of user/event/filter.c: an IPv6 listener that serves IPv4 too passes
- * with either; it has no peer.
+ * The same rule as filter_match_listener() of user/event/filter.c: an IPv6 listener that also
+ * serves IPv4 passes with either family. A listener has no peer.
  */
 static __always_inline bool ends_wanted(const struct fact_sock *s, bool dual_stack)
 {
@@ -181,9 +188,9 @@ static __always_inline bool place_wanted_copy(const struct common *k)
 /* ---- identity ---- */
 
 /*
- * The same socket, as bpf_skc_to_tcp_sock() hands it out. To follow a pointer of what a tracepoint
- * was given, the verifier searches the names of all types of the kernel, milliseconds of start-up;
- * of this one it asks no such thing.
+ * The struct sock of a tcp_sock that bpf_skc_to_tcp_sock() returned. Through a tracepoint's own
+ * pointer the verifier compares the names of all kernel types at each load, milliseconds of
+ * start-up; through this one it does not.
  */
 static __always_inline const struct sock *sock_of(const struct tcp_sock *tp)
 {
@@ -195,7 +202,7 @@ static __always_inline __u32 netns_of(const struct tcp_sock *tp)
 	return sock_of(tp)->__sk_common.skc_net.net->ns.inum;
 }
 
-/* The cookie is the caller's: some hooks may make one, others take what is there. */
+/* The cookie is an argument, because some hooks may generate one and others may only read it. */
 static __always_inline void sock_fill(struct fact_sock *s, const struct sock_common *c, __u32 netns,
 				      __u64 cookie, __u16 lport, __u16 state)
 {
@@ -209,7 +216,7 @@ static __always_inline void sock_fill(struct fact_sock *s, const struct sock_com
 	ends_load(s, c);
 }
 
-/* k: of sk, which may be a request too. */
+/* k: a copy of *sk, which is a full socket or a request. */
 static __always_inline void sock_fill_copy(struct fact_sock *s, const struct common *k,
 					   const void *sk, __u16 lport)
 {
@@ -223,7 +230,9 @@ static __always_inline void sock_fill_copy(struct fact_sock *s, const struct com
 	ends_copy(s, k);
 }
 
-/* The local port, also of a socket that has given it back. */
+/*
+ * The local port. After the kernel has unhashed a socket, skc_num is 0 and inet_sport still has it.
+ */
 static __always_inline __u16 local_port(const struct tcp_sock *tp)
 {
 	const struct inet_sock *inet = &tp->inet_conn.icsk_inet;
@@ -248,7 +257,7 @@ static __always_inline bool wanted(const struct tcp_sock *tp)
 	return place_wanted(c);
 }
 
-/* A listening or requested end: the port is in skc_num. */
+/* For listeners and requests, whose port is in skc_num. */
 static __always_inline bool common_wanted(const struct sock_common *c)
 {
 	if (setting_port_ranges && !ports_wanted(c->skc_num, bpf_ntohs(c->skc_dport)))
@@ -271,8 +280,8 @@ static __always_inline bool common_wanted_copy(const struct common *k)
 }
 
 /*
- * The TCP socket behind a descriptor's, and a copy of it: itself, or the first subflow of MPTCP;
- * NULL for all else.
+ * Returns the TCP socket that sk is, or the first subflow if it is an MPTCP socket, and copies it
+ * to k. Returns NULL for every other kind of socket.
  */
 static __always_inline const struct sock *tcp_behind(const struct sock *sk, struct common *k)
 {
@@ -291,7 +300,7 @@ static __always_inline const struct sock *tcp_behind(const struct sock *sk, stru
 	return protocol == IPPROTO_TCP ? sk : NULL;
 }
 
-/* Whether a request is half open still: in the kernel's table. */
+/* Whether a request is still half open: it is in the kernel's table of connections. */
 static __always_inline bool request_hashed(const struct request_sock *req)
 {
 	return BPF_CORE_READ(req, __req_common.skc_nulls_node.pprev);
@@ -299,7 +308,7 @@ static __always_inline bool request_hashed(const struct request_sock *req)
 
 /* ---- a listener's queues ---- */
 
-/* tp is the listener; wide (struct tcp_sock) because the queues lie beyond struct sock. */
+/* tp is the listener as a struct tcp_sock, because the queues lie behind struct sock. */
 static __always_inline void queues_fill(struct fact_queues *q, const struct tcp_sock *tp)
 {
 	q->sk = (__u64)tp;
@@ -312,7 +321,7 @@ static __always_inline void queues_fill(struct fact_queues *q, const struct tcp_
 	q->cookie_stamp = tp->rx_opt.ts_recent_stamp;
 }
 
-/* Two fields of the same size: by one guarded copy where this kernel has them side by side. */
+/* Reads two fields of the same size, by one guarded copy if they are adjacent in this kernel. */
 static __always_inline void pair_read(void *a, __u32 offset_a, void *b, __u32 offset_b,
 				      const void *base, __u32 size)
 {
@@ -359,7 +368,10 @@ static __always_inline void queues_none(struct fact_queues *q)
 
 /* ---- who ---- */
 
-/* Ourselves, as the kernel counts processes; 0 until files are walked the first time. */
+/*
+ * Our own process in the initial pid namespace, while and after it walks over files; 0: no walk
+ * yet.
+ */
 __u32 walker_pid __weak = 0;
 
 static __always_inline __u32 current_pid(void)
@@ -367,15 +379,19 @@ static __always_inline __u32 current_pid(void)
 	return bpf_get_current_pid_tgid() >> 32;
 }
 
-/* A process does this to the socket, as opposed to what happens to it. */
+/*
+ * Whether a task has the socket locked: the current task is a user of the socket. Otherwise this is
+ * a softirq or a timer, and the current task is any task that was interrupted.
+ */
 static __always_inline bool is_owned(const struct sock *sk)
 {
 	return sk->sk_lock.owned == 1;
 }
 
 /*
- * Which process; 0 not known. A walk over open files (existing.bpf.c) holds each for the moment
- * that it looks at it: who closes it then has left the rest to us, which makes us no owner.
+ * The current process, or 0 if it is ourselves. Our walk over open files (existing.bpf.c) holds
+ * each file for a moment. If its owner closes it in that moment, we close the socket, which does
+ * not make us its owner.
  */
 static __always_inline __u32 owner_pid(void)
 {
@@ -385,8 +401,7 @@ static __always_inline __u32 owner_pid(void)
 }
 
 /*
- * Whether the current task is our own: we may live in a pid namespace, where getpid() is not what
- * the kernel calls us.
+ * Whether the current task is our own process. getpid() does not help if we run in a pid namespace.
  */
 static __always_inline bool is_self(void)
 {
@@ -407,7 +422,7 @@ static __always_inline void task_fill(struct fact_task *task)
 	bpf_get_current_comm(task->comm, sizeof(task->comm));
 }
 
-/* The same of another task, which a walk has come to. */
+/* The same for a task that a walk has come to. */
 static __always_inline void holder_fill(struct fact_task *out, const struct task_struct *task)
 {
 	out->pid = task->tgid;

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * summary.bpf.c - the programs of --summary: counts and histograms for each listener are kept in the
- * kernel, and nothing is sent.
+ * summary.bpf.c - the programs of --summary: counts and histograms for each listener are kept in
+ * the kernel, and nothing is sent.
  *
- *	what			exact					without fentry and fexit
- *	transitions		tp_btf/inet_sock_set_state		the same
- *	SYN-ACK sent again	tp_btf/tcp_retransmit_synack		the same
- *	listener of a child	fentry/inet_csk_complete_hashdance,	tp_btf/sk_data_ready
- *				fentry/inet_csk_reqsk_queue_add
- *	accepted		fexit/inet_csk_accept,			sys_exit_accept, sys_exit_accept4,
- *				fentry/fd_install			tp_btf/io_uring_complete
- *	discarded segments	fexit/tcp_check_req			tp_btf/kfree_skb
- *
- * What a hook costs where it finds nothing to count is the same as in the stream (user/fact/hooks.c):
- * fd_install 5 ns for each new descriptor, sk_data_ready 5 ns for each arrival of data, kfree_skb
- * 5 ns for each packet dropped, sys_exit_accept 35 ns for every system call of every process.
+ *	transitions
+ *		exact	tp_btf/inet_sock_set_state
+ *	a SYN-ACK is sent again
+ *		exact	tp_btf/tcp_retransmit_synack
+ *	the listener of a child
+ *		exact	fentry/inet_csk_complete_hashdance, fentry/inet_csk_reqsk_queue_add
+ *		else	tp_btf/sk_data_ready; each arrival of data: 5 ns
+ *	accept() accepts
+ *		exact	fexit/inet_csk_accept, fentry/fd_install; each new descriptor: 5 ns
+ *		else	sys_exit_accept, sys_exit_accept4; every system call of every process:
+ *			35 ns; tp_btf/io_uring_complete; each completion: 50 ns
+ *	a segment is discarded
+ *		exact	fexit/tcp_check_req
+ *		else	tp_btf/kfree_skb; each packet dropped: 5 ns
  *
  * Nothing is kept for a connection except, while it waits for accept(), when the wait began. A
  * child's listener is the one at its local port, which is found in one or two loads. Where several
@@ -164,8 +166,8 @@ int enqueue(__u64 *ctx)
 }
 
 /*
- * inet_csk_reqsk_queue_add(listener, req, child): the child of a SYN cookie, which is about to become
- * ESTABLISHED, or of a fast open, which may be accepted before that.
+ * inet_csk_reqsk_queue_add(listener, req, child): the child of a SYN cookie, which is about to
+ * become ESTABLISHED, or of a fast open, which may be accepted before that.
  */
 SEC("fentry/inet_csk_reqsk_queue_add")
 int enqueue_unrequested(__u64 *ctx)
@@ -410,9 +412,9 @@ static __always_inline void discarded(const struct sock *listener, const struct 
 }
 
 /*
- * tcp_check_req(listener, skb, req, fastopen, req_stolen) returns the child. req_stolen: another CPU
- * was faster to make the child, and the kernel looks the segment up again instead of discarding it.
- * A fast open's child passes here too.
+ * tcp_check_req(listener, skb, req, fastopen, req_stolen) returns the child. req_stolen: another
+ * CPU was faster to make the child, and the kernel looks the segment up again instead of discarding
+ * it. A fast open's child passes here too.
  */
 SEC("fexit/tcp_check_req")
 int ack_done(__u64 *ctx)

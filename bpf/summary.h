@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * summary.h - what --summary keeps in the kernel: for each listener who it is and what it did.
+ * summary.h - what --summary keeps in the kernel: who each listener is, and what it did.
  *
- * Private to bpf/summary.bpf.c and user/kernel/count_source.c, apart from the histogram, which
- * user/listener/tally.c reads. Native byte order, ports host order, addresses network order, times
- * CLOCK_MONOTONIC nanoseconds.
+ * Private to bpf/summary*.bpf.[ch] and user/kernel/count_source.c; user/listener/tally.c reads the
+ * histograms. Numbers are in native byte order, ports in host order, addresses in network order,
+ * times in ns of CLOCK_MONOTONIC.
  */
 #ifndef SOCKSTATE_SUMMARY_H
 #define SOCKSTATE_SUMMARY_H
@@ -14,55 +14,59 @@
 #define SUMMARY_LISTENERS 1024
 
 /*
- * Durations in units of 128 ns, 8 buckets to each power of two: a quantile is at most 7 % off. The
- * last bucket ends at 36 minutes and holds what is longer.
+ * A histogram of durations in units of 128 ns. Each power of two has 8 buckets, so a quantile is at
+ * most 7 % off. The last bucket ends at 36 minutes and also counts what is longer.
  */
 #define SUMMARY_UNIT_BITS 7
 #define SUMMARY_SUB_BITS  3
 #define SUMMARY_BUCKETS	  256
 
 struct summary_durations {
-	__u64 max; /* ns, exact */
+	__u64 max; /* ns; exact */
 	__u32 bucket[SUMMARY_BUCKETS];
 };
 
-/* States of the kernel, 1 to 12, and room up to a power of two. */
+/* The kernel's states are 1 to 12; the next power of two. */
 #define SUMMARY_STATES 16
 
 /*
- * What a listener's connections did, on one CPU. By its cookie; cookie 0: those whose listener
- * found no room.
+ * What the connections of a listener did, on one CPU. The key is the listener's cookie; 0 is for
+ * those whose listener found no room.
  */
 struct summary_stats {
-	__u64 completed; /* handshakes */
+	__u64 completed; /* handshakes that were completed */
 	__u64 accepted;
 	__u64 synack_retrans; /* SYN-ACKs sent again */
-	/* segments to a request that came to nothing: sk_drops has them beside the refusals */
+	/*
+	 * segments to a request that came to nothing; sk_drops counts them together with the
+	 * refusals
+	 */
 	__u64 discarded;
-	__u64 peak;   /* longest accept queue, the connection just queued included */
+	__u64 peak;   /* longest accept queue, the connection that was queued then included */
 	__u64 filled; /* how often a connection took the last place of the accept queue */
-	/* How often a socket went into that state. TIME_WAIT: its end is not seen. */
+	/* How often a socket entered that state. The end of TIME_WAIT is not seen. */
 	__u64 entered[SUMMARY_STATES];
 	struct summary_durations handshake;
 	struct summary_durations accept_wait;
 };
 
-/* A listener, by its cookie. */
+/* A listener. The key is its cookie. */
 struct summary_listener {
-	__u64 sk;    /* 0: it listens no more */
-	__u64 since; /* ns: in LISTEN since then; 0: it did when we came */
-	__u32 netns; /* inode */
+	__u64 sk;    /* address of the struct sock; 0: it does not listen any more */
+	__u64 since; /* ns, when it began to listen; 0: before the tracer was attached */
+	__u32 netns; /* inode of the network namespace */
 	__u16 port;
 	__u16 family; /* AF_INET or AF_INET6 */
 	__u8 addr[16];
-	struct fact_task task; /* who called listen(), or holds it; pid 0 unknown */
-	__u32 drops_before;    /* sk_drops when we met it */
-	__u32 drops;	       /* sk_drops when it stopped listening */
-	__u32 somaxconn;       /* when it began; 0 unknown */
-	__u32 used;	       /* it has had connections: there are stats */
+	/* the caller of listen(), or a process that holds the socket; pid 0: not known */
+	struct fact_task task;
+	__u32 drops_before; /* sk_drops when the listener was registered */
+	__u32 drops;	    /* sk_drops when it stopped listening */
+	__u32 somaxconn;    /* net.core.somaxconn when it was registered */
+	__u32 used;	    /* 1: it has had connections, so it has counters */
 };
 
-/* One listener as the walk tells it, with its queues now. q.sk 0: it listens no more. */
+/* What the walk over listeners writes for each. q.sk 0: it does not listen any more. */
 struct summary_reading {
 	__u64 cookie;
 	struct summary_listener listener;
@@ -70,66 +74,71 @@ struct summary_reading {
 };
 
 /*
- * Local port -> listener, for the sockets that came from it. Open addressing; an entry keeps its
- * key for good, or until another key takes it over while nobody listens there.
+ * Which listener serves a local port. Open addressing: an entry keeps its key until another key
+ * takes the place, which happens only while nobody listens there.
  */
 #define SUMMARY_PORTS	    8192
 #define SUMMARY_PORT_PROBES 8
 
 struct summary_port {
-	/* netns << 16 | port; the 16 bits above: how many listeners share it. 0: never used */
+	/* netns << 16 | port; the upper 16 bits: how many listeners share it. 0: never used */
 	__u64 key;
-	__u64 cookie; /* of the first of them; 0: not known */
+	__u64 cookie; /* of the first listener there; 0: not known */
 };
 #define SUMMARY_PORT_ONE  (1ULL << 48)
 #define SUMMARY_PORT_MASK (SUMMARY_PORT_ONE - 1)
 
-/* Connections in accept queues: sets of four by the socket's address. */
+/*
+ * Connections in accept queues, in sets of four places. The address of the socket chooses the set.
+ */
 #define SUMMARY_WAITING_SETS 8192
 #define SUMMARY_WAITING_WAYS 4
 
 struct summary_waiting {
-	__u64 sk;     /* 0: free */
-	__u64 t;      /* ns: ESTABLISHED since, or about to be */
-	__u64 cookie; /* of its listener; 0: the one of its port */
+	__u64 sk;     /* address of the socket; 0: the place is free */
+	__u64 t;      /* ns, when it became ESTABLISHED or was about to be queued */
+	__u64 cookie; /* of the listener; 0: the first one of its port */
 	__u64 pad;
 };
 
 enum summary_count {
-	SUMMARY_LOST_LISTENER, /* a listener that found no room */
-	SUMMARY_LOST_WAITING,  /* a connection whose wait could not be kept, or was pushed out */
-	SUMMARY_RECOVERED,     /* transitions that only the second program saw */
+	SUMMARY_LOST_LISTENER, /* listeners for which there was no room */
+	SUMMARY_LOST_WAITING,  /* connections whose wait could not be kept, or was overwritten */
+	SUMMARY_RECOVERED,     /* transitions that the second program (again.bpf.h) recovered */
 	SUMMARY_COUNTS
 };
 
 /*
- * A CPU's own: the first part is for user space, the rest is what the programs remember from one
- * hook to the next.
+ * One for each CPU. User space reads the first part; the rest is what the programs remember from
+ * one hook to the next.
  */
 struct summary_cpu {
 	__u64 count[SUMMARY_COUNTS];
 	__u64 pad;
-	/* sockets of no listener that we know: clients, and what outlived its listener */
+	/*
+	 * transitions of sockets without a known listener: clients, and sockets that outlived their
+	 * listener
+	 */
 	__u64 entered[SUMMARY_STATES];
 
-	/* the last transition that the first program has dealt with */
+	/* the last transition that the first program of again.bpf.h has handled */
 	__u64 token_sk;
 	__u64 token_states;
 
 	/*
-	 * a child in SYN_RECV that has had no transition since: a fast open, when its listener is
-	 * told
+	 * a child in SYN_RECV without a transition since then: if its listener is told of a
+	 * connection now, it is a fast open
 	 */
 	__u64 born;
 
-	/* established on a shared port, listener not told yet */
+	/* established on a shared port; the listener is not known yet */
 	__u64 pending;
-	__u64 pending_cookie; /* the first listener's there */
-	__u64 pending_ns;     /* of its handshake; 0 not known */
+	__u64 pending_cookie; /* of the first listener of that port */
+	__u64 pending_ns;     /* ns of its handshake; 0: not known */
 	__u64 pending_queue;
 	__u64 pending_port;
 
-	/* about to be queued, before its transition, by a function that tells its listener */
+	/* about to be queued by a function that names its listener, before its transition */
 	__u64 queued;
 	__u64 queued_cookie;
 };

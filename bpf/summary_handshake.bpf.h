@@ -15,13 +15,15 @@
 
 /* sk_data_ready is attached: it names the listener of a child on a shared port. */
 const volatile bool setting_ready = false;
-/* The functions that queue a child are hooked: they name the listener and note when the wait began. */
+/*
+ * The functions that queue a child are hooked: they name the listener and note when the wait began.
+ */
 const volatile bool setting_enqueue = false;
 
 /*
  * When the SYN-ACK of a request went out first (us, as tcp_request_sock.snt_synack), for requests
- * whose SYN-ACK was sent again. The final ACK removes the entry; the map gives up the least recently
- * used ones.
+ * whose SYN-ACK was sent again. The final ACK removes the entry; the map gives up the least
+ * recently used ones.
  */
 struct request {
 	__u32 netns;	    /* inode */

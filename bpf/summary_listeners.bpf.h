@@ -4,8 +4,8 @@
  * the counters of each.
  *
  * A listener's key is its socket cookie. A port's entry names the first listener there and how many
- * share the port; so a transition finds its listener in one or two loads. The counters of a listener
- * are made when its first connection comes.
+ * share the port; so a transition finds its listener in one or two loads. The counters of a
+ * listener are made when its first connection comes.
  */
 #ifndef SOCKSTATE_SUMMARY_LISTENERS_BPF_H
 #define SOCKSTATE_SUMMARY_LISTENERS_BPF_H
@@ -68,7 +68,9 @@ static __always_inline void count_lost(enum summary_count which)
 
 /* ---- durations ---- */
 
-/* The bucket of a duration; summary.h describes the buckets. The logarithm is found in five steps. */
+/*
+ * The bucket of a duration; summary.h describes the buckets. The logarithm is found in five steps.
+ */
 static __always_inline __u32 duration_index(__u64 ns)
 {
 	__u64 v = ns >> SUMMARY_UNIT_BITS, rest = v;
@@ -157,7 +159,9 @@ static __always_inline bool port_add(__u64 key, __u64 cookie)
 
 		p = &ports[(place + i) & (SUMMARY_PORTS - 1)];
 		old = p->key;
-		/* Occupied while somebody listens there; another CPU may take a free place first. */
+		/*
+		 * Occupied while somebody listens there; another CPU may take a free place first.
+		 */
 		if (old >= SUMMARY_PORT_ONE ||
 		    __sync_val_compare_and_swap(&p->key, old, key | SUMMARY_PORT_ONE) != old)
 			continue;
@@ -174,7 +178,9 @@ static __always_inline void port_drop(__u64 key, __u64 cookie)
 
 	if (!p || p->key < SUMMARY_PORT_ONE)
 		return;
-	/* Which listener remains is not known here: port_learn() finds out at its next connection. */
+	/*
+	 * Which listener remains is not known here: port_learn() finds out at its next connection.
+	 */
 	if (p->cookie == cookie)
 		p->cookie = 0;
 	__sync_fetch_and_add(&p->key, -SUMMARY_PORT_ONE);
@@ -249,8 +255,8 @@ static __always_inline void listener_ends(struct sock *sk, __u64 cookie)
 }
 
 /*
- * The cookie of a listener that has a child, or 0 if it has no cookie yet. Registers the listener if
- * it is unknown: no file holds it, so the walk over files did not find it.
+ * The cookie of a listener that has a child, or 0 if it has no cookie yet. Registers the listener
+ * if it is unknown: no file holds it, so the walk over files did not find it.
  */
 static __always_inline __u64 listener_cookie(const struct sock *listener)
 {
