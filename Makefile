@@ -26,6 +26,7 @@ VM_KERNELS	?= 6.1 6.12
 export PATH	:= $(PATH):/usr/sbin:/sbin
 export SOCKSTATE = $(abspath $(BIN)/sockstate)
 export SOCKSTATE_LAB = $(abspath $(BIN)/sockstate-lab)
+export SOCKSTATE_GENERATE = $(abspath $(O)/generate)
 export DEPS V VM_TESTS
 
 # --- Output: one line per file, or the commands ---------------------------------------------------
@@ -71,6 +72,7 @@ room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))
 KERNEL_SIDE	:= user/main $(call room,$(KERNEL_ROOMS))
 LAB		:= $(call room,lab)
+GENERATE	:= $(call room,generate)
 UNIT		:= $(patsubst tests/%.c,%,$(wildcard tests/unit/*/*_test.c))
 HELPERS		:= $(wildcard tests/live/*.c tests/cli/*.c tests/replay/*.c)
 FUZZ		:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
@@ -96,6 +98,10 @@ $(BIN)/sockstate: $(KERNEL_OBJS) $(O)/libcore.a
 
 $(BIN)/sockstate-lab: $(LAB_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(URING_LIBS)
+
+# Made for the repository, not for installing: see the target generate.
+$(O)/generate: $(GENERATE:%=$(O)/%.o) $(O)/libcore.a
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
 $(O)/libcore.a: $(CORE_OBJS)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
@@ -142,6 +148,17 @@ build/.tools: tests/deps
 	@tests/deps --check build && touch $@
 
 -include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d $(O)/tests/*/*.d $(O)/tests/*/*/*.d build/bpf/*.d)
+
+# Files in the repository that come from tables in the code; the test of each is in tests/cli.
+## generate	refresh completions, manuals and docs/fields.md from the tables in the code
+generate: $(O)/generate all
+	$(call refresh,completions/sockstate.bash,$< bash sockstate)
+	$(call refresh,completions/_sockstate,$< zsh sockstate)
+	$(call refresh,completions/sockstate.fish,$< fish sockstate)
+	$(call refresh,docs/sockstate.8,$< manual sockstate docs/sockstate.8)
+	$(call refresh,docs/fields.md,$(SOCKSTATE) fields)
+
+refresh		= $(call say,GEN,$(1))$(2) > $(1).tmp && mv $(1).tmp $(1)
 
 # --- Running --------------------------------------------------------------------------------------
 
@@ -195,7 +212,7 @@ check-replay: all $(HELPER_PROGRAMS)
 	@$(call prove,$(REPLAY_T))
 
 ## check-cli	options, exit codes, help against manual; no root
-check-cli: all $(HELPER_PROGRAMS)
+check-cli: all $(O)/generate $(HELPER_PROGRAMS)
 	@$(call prove,$(CLI_T))
 
 ## check-live	real sockets on this kernel; root
@@ -288,7 +305,7 @@ help:
 	@sed -n 's/^## \([a-z-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all deps demo vm check check-unit check-replay check-cli check-live check-vm check-asan \
-	bench soak fuzz build-with-deps install uninstall dist clean distclean help
+	bench soak fuzz generate build-with-deps install uninstall dist clean distclean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS	+= --no-builtin-rules

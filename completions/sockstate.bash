@@ -1,15 +1,31 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
-# bash completion for sockstate
+# bash completion for sockstate, from its table of options by `make generate`.
+
+# Words that may stand here.
+_sockstate_offer()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+# The same in a list with commas: what stands before the last comma is kept.
+_sockstate_offer_list()
+{
+	local before=
+
+	if [[ $cur == *,* ]]; then before=${cur%,*},; fi
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$1" -- "${cur##*,}")
+}
+
+# Ports that somebody listens on here.
+_sockstate_ports()
+{
+	ss -Htln 2>/dev/null | awk '{ sub(/.*:/, "", $4); print $4 }' | sort -nu
+}
 
 _sockstate()
 {
-	local cur=$2 prev=$3
-	local options="--port --side --netns --ipv4 --ipv6 --output --json --raw --wide --no-header --color
-		--duration --count --interval --record --replay --slow --stuck --flood-min --flood-old
-		--verify --summary --name-syn-drops --syscall-fallback --ring-size --max-connections
-		--max-requests --force-absent --keep-privileges --quiet --verbose --version --help
-		-P -4 -6 -o -w -q -v -V -h"
+	local cur=$2 prev=$3 command='' skip='' options='' word
 
 	COMPREPLY=()
 	# --side=server comes as three words: --side, = and server.
@@ -18,19 +34,47 @@ _sockstate()
 	elif [[ $prev == = ]]; then
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
-	case $prev in
-	--side) mapfile -t COMPREPLY < <(compgen -W "both server client" -- "$cur") ;;
-	-o | --output) mapfile -t COMPREPLY < <(compgen -W "table ladder json summary" -- "$cur") ;;
-	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur") ;;
-	--ring-size) mapfile -t COMPREPLY < <(compgen -W "64K 1M 8M 64M" -- "$cur") ;;
-	--record | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-	-P | --port | --duration | --count | --interval | --slow | --stuck | --flood-min | --flood-old | \
-		--max-connections | --max-requests | --force-absent) ;;
+	# The command is the first word that is neither an option nor an option's value.
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		if [[ $skip ]]; then
+			skip=
+			continue
+		fi
+		case $word in
+		--port | -P | --side | --netns | --output | -o | --color | --duration | --count | --interval | \
+			--record | --replay | --slow | --stuck | --flood-min | --flood-old | --ring-size | --max-connections | \
+			--max-requests | --force-absent) skip=1 ;;
+		doctor | fields)
+			command=$word
+			break
+			;;
+		esac
+	done
+	case "$command $prev" in
+	" --port" | " -P") _sockstate_offer_list "$(_sockstate_ports)" ;;
+	" --side") _sockstate_offer "both server client" ;;
+	" --netns") _sockstate_offer "self $(ls /run/netns 2>/dev/null)" ;;
+	" --output" | " -o") _sockstate_offer "table ladder json summary" ;;
+	" --color" | "doctor --color") _sockstate_offer "auto always never" ;;
+	" --duration" | " --count" | " --interval" | " --slow" | " --stuck" | " --flood-min" | " --flood-old" | \
+		" --ring-size" | " --max-connections" | " --max-requests") : ;;
+	" --record" | " --replay") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	" --force-absent" | "doctor --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
 	*)
+		case $command in
+		"") options="--port -P --side --netns --ipv4 -4 --ipv6 -6 --output -o --json --raw --wide -w
+			--no-header --color --duration --count --interval --record --replay --slow --stuck
+			--flood-min --flood-old --verify --summary --name-syn-drops --syscall-fallback
+			--ring-size --max-connections --max-requests --force-absent --keep-privileges
+			--verbose -v --version -V --help -h" ;;
+		"doctor") options="--quiet -q --color --name-syn-drops --syscall-fallback --force-absent --keep-privileges
+			--verbose -v --version -V --help -h" ;;
+		"fields") options="--verbose -v --version -V --help -h" ;;
+		esac
 		if [[ $cur == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-		else
-			mapfile -t COMPREPLY < <(compgen -W "doctor fields" -- "$cur")
+			_sockstate_offer "$options"
+		elif [[ ! $command ]]; then
+			_sockstate_offer "doctor fields"
 		fi
 		;;
 	esac

@@ -1,39 +1,62 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# fish completion for sockstate
+# fish completion for sockstate, from its table of options by `make generate`.
+
+# Whether the command on this line is one of the arguments; - is none.
+function __sockstate_is
+    set -l found -
+    for word in (commandline -opc)[2..]
+        if contains -- $word doctor fields
+            set found $word
+            break
+        end
+    end
+    contains -- $found $argv
+end
+
+# The arguments behind what stands before the last comma.
+function __sockstate_list
+    set -l before (string match -r '^.*,' -- (commandline -ct | string replace -r '^--?[a-zA-Z-]+=' ''))
+    printf '%s\n' "$before"$argv
+end
+
+# Ports that somebody listens on here.
+function __sockstate_ports
+    ss -Htln 2>/dev/null | awk '{ sub(/.*:/, "", $4); print $4 }' | sort -nu
+end
 
 complete -c sockstate -f
-complete -c sockstate -n __fish_use_subcommand -a doctor -d 'What this kernel lets sockstate see'
-complete -c sockstate -n __fish_use_subcommand -a fields -d 'Every field of the output'
-complete -c sockstate -s P -l port -x -d 'Ports of either end'
-complete -c sockstate -l netns -x -d 'One network namespace'
-complete -c sockstate -l side -x -a 'both server client' -d 'Which end is traced'
-complete -c sockstate -s 4 -l ipv4 -d 'IPv4 only'
-complete -c sockstate -s 6 -l ipv6 -d 'IPv6 only'
-complete -c sockstate -s o -l output -x -a 'table ladder json summary' -d 'Form of the output'
-complete -c sockstate -l json -d 'One JSON object per line'
-complete -c sockstate -l raw -d 'Every kernel transition, unchanged'
-complete -c sockstate -s w -l wide -d 'Table: room for IPv6 addresses'
-complete -c sockstate -l no-header -d 'Table: no heading'
-complete -c sockstate -l color -x -a 'auto always never' -d Colours
-complete -c sockstate -l duration -x -d 'Stop after this time'
-complete -c sockstate -l count -x -d 'Stop after so many lines'
-complete -c sockstate -l interval -x -d 'A line per listener every so often'
-complete -c sockstate -l record -r -F -d 'Also keep the facts in a file'
-complete -c sockstate -l replay -r -F -d 'Read the facts from a file'
-complete -c sockstate -l slow -x -d 'Threshold of app_slow, milliseconds'
-complete -c sockstate -l stuck -x -d 'Threshold of app_stuck, seconds'
-complete -c sockstate -l flood-min -x -d 'Half-open requests from which a flood is considered'
-complete -c sockstate -l flood-old -x -d 'Share of old requests that makes a flood, percent'
-complete -c sockstate -l verify -d 'Compare with the kernel\'s own tables'
-complete -c sockstate -l summary -d 'Count in the kernel, print only the summary'
-complete -c sockstate -l name-syn-drops -d 'Name clients whose SYN was refused (costly)'
-complete -c sockstate -l syscall-fallback -d 'See accept() at the price of every system call'
-complete -c sockstate -l ring-size -x -a '64K 1M 8M 64M' -d 'Buffer between kernel and sockstate'
-complete -c sockstate -l max-connections -x -d 'Connections kept in memory'
-complete -c sockstate -l max-requests -x -d 'Half-open requests kept in memory'
-complete -c sockstate -l force-absent -x -d 'Treat these hooks as refused'
-complete -c sockstate -l keep-privileges -d 'Do not give up capabilities and user id'
-complete -c sockstate -s q -l quiet -d 'doctor: only set the exit code'
-complete -c sockstate -s v -l verbose -d 'Tell what is loaded and attached'
-complete -c sockstate -s V -l version -d 'Print the version'
-complete -c sockstate -s h -l help -d 'Print help'
+complete -c sockstate -n '__sockstate_is -' -a doctor -d 'what this kernel lets sockstate see, and why not more'
+complete -c sockstate -n '__sockstate_is -' -a fields -d 'every field of the output, as Markdown'
+complete -c sockstate -n '__sockstate_is -' -s P -l port -x -a '(__sockstate_list (__sockstate_ports))' -d 'ports of either end: 9502, http or 80,443,9500-9510; may be repeated'
+complete -c sockstate -n '__sockstate_is -' -l side -x -a 'both server client' -d 'server: passive opens, the port is local; client: active opens, the port is remote; both (default)'
+complete -c sockstate -n '__sockstate_is -' -l netns -x -a 'self (ls /run/netns 2>/dev/null)' -d 'one network namespace: self, a name of ip-netns(8), a path or an inode'
+complete -c sockstate -n '__sockstate_is -' -s 4 -l ipv4 -d 'IPv4 only'
+complete -c sockstate -n '__sockstate_is -' -s 6 -l ipv6 -d 'IPv6 only'
+complete -c sockstate -n '__sockstate_is -' -s o -l output -x -a 'table ladder json summary' -d 'table (default), ladder, json or summary'
+complete -c sockstate -n '__sockstate_is -' -l json -d 'the same as -o json: one object per line, made for jq'
+complete -c sockstate -n '__sockstate_is -' -l raw -d 'every kernel transition as it fired, unchanged'
+complete -c sockstate -n '__sockstate_is -' -s w -l wide -d 'table: room for IPv6 addresses'
+complete -c sockstate -n '__sockstate_is -' -l no-header -d 'table: no heading'
+complete -c sockstate -n '__sockstate_is - doctor' -l color -x -a 'auto always never' -d 'auto (default: on a terminal, unless NO_COLOR is set), always or never'
+complete -c sockstate -n '__sockstate_is -' -l duration -x -d 'stop after TIME: 10 (seconds), 500ms, 1m'
+complete -c sockstate -n '__sockstate_is -' -l count -x -d 'stop after N state and accept lines'
+complete -c sockstate -n '__sockstate_is -' -l interval -x -d 'a line per listener every TIME (default: only at changes)'
+complete -c sockstate -n '__sockstate_is -' -l record -r -F -d 'also keep the facts in FILE'
+complete -c sockstate -n '__sockstate_is -' -l replay -r -F -d 'read the facts from FILE instead of the kernel; needs no rights'
+complete -c sockstate -n '__sockstate_is -' -l slow -x -d 'app_slow: half of the connections wait this long for accept() (default 100 ms)'
+complete -c sockstate -n '__sockstate_is -' -l stuck -x -d 'app_stuck: none is accepted for this long while some wait (default 5 s)'
+complete -c sockstate -n '__sockstate_is -' -l flood-min -x -d 'syn_flood: from this many half-open requests (default 16)'
+complete -c sockstate -n '__sockstate_is -' -l flood-old -x -d 'syn_flood: share of them that did not answer at once (default 50)'
+complete -c sockstate -n '__sockstate_is -' -l verify -d 'compare with the kernel\'s own socket tables while tracing'
+complete -c sockstate -n '__sockstate_is -' -l summary -d 'count in the kernel, print only the summary: for the busiest machines'
+complete -c sockstate -n '__sockstate_is - doctor' -l name-syn-drops -d 'name the clients whose SYN was refused; costly: a hook on every packet the machine drops'
+complete -c sockstate -n '__sockstate_is - doctor' -l syscall-fallback -d 'where no better hook may be attached, see accept() through one that slows down every system call'
+complete -c sockstate -n '__sockstate_is -' -l ring-size -x -d 'buffers between kernel and sockstate, together: a power of two (default: 8M, and 512K for each CPU where they are many)'
+complete -c sockstate -n '__sockstate_is -' -l max-connections -x -d 'connections kept in memory; beyond it the oldest is forgotten, and a lost line says so'
+complete -c sockstate -n '__sockstate_is -' -l max-requests -x -d 'the same for half-open requests'
+complete -c sockstate -n '__sockstate_is - doctor' -l force-absent -x -a '(__sockstate_list fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring listen listen_asked listen_syscall timewait timewait_real timewait_end)' -d 'treat these hooks as refused by the kernel; fentry: all of that kind'
+complete -c sockstate -n '__sockstate_is - doctor' -l keep-privileges -d 'do not give up capabilities and user id after attaching'
+complete -c sockstate -n '__sockstate_is - doctor fields' -s v -l verbose -d 'say on standard error what is loaded and attached'
+complete -c sockstate -n '__sockstate_is - doctor fields' -s V -l version -d 'print the version'
+complete -c sockstate -n '__sockstate_is - doctor fields' -s h -l help -d 'print this text'
+complete -c sockstate -n '__sockstate_is doctor' -s q -l quiet -d 'print nothing, only set the exit code'

@@ -42,43 +42,43 @@ refuse(char *err, size_t err_size, const char *fmt, ...)
 
 /* ---- names ---- */
 
+const struct arg *arg_at(const struct arg_table *table, size_t i, const struct arg_use **use)
+{
+	for (size_t u = 0; u < table->nr; i -= table->uses[u++].group->nr) {
+		if (i >= table->uses[u].group->nr)
+			continue;
+		if (use)
+			*use = &table->uses[u];
+		return &table->uses[u].group->args[i];
+	}
+	return NULL;
+}
+
 const struct arg *arg_by_name(const struct arg_table *table, const char *name, size_t len,
 			      const struct arg_use **use)
 {
-	for (size_t i = 0; i < table->nr; i++) {
-		const struct arg_group *group = table->uses[i].group;
+	const struct arg *arg;
 
-		for (size_t j = 0; j < group->nr; j++) {
-			const struct arg *arg = &group->args[j];
-
-			if (strlen(arg->name) != len || memcmp(arg->name, name, len))
-				continue;
-			if (use)
-				*use = &table->uses[i];
-			return arg;
-		}
+	for (size_t i = 0; (arg = arg_at(table, i, use)); i++) {
+		if (strlen(arg->name) == len && !memcmp(arg->name, name, len))
+			break;
 	}
-	return NULL;
+	return arg;
 }
 
 static const struct arg *by_letter(const struct arg_table *table, char letter,
 				   const struct arg_use **use)
 {
-	for (size_t i = 0; letter && i < table->nr; i++) {
-		const struct arg_group *group = table->uses[i].group;
+	const struct arg *arg;
 
-		for (size_t j = 0; j < group->nr; j++) {
-			if (group->args[j].letter != letter)
-				continue;
-			if (use)
-				*use = &table->uses[i];
-			return &group->args[j];
-		}
+	for (size_t i = 0; (arg = arg_at(table, i, use)); i++) {
+		if (arg->letter && arg->letter == letter)
+			break;
 	}
-	return NULL;
+	return arg;
 }
 
-static bool value_optional(const struct arg *arg)
+bool arg_value_optional(const struct arg *arg)
 {
 	return arg->value && arg->value[0] == '[';
 }
@@ -124,19 +124,15 @@ size_t arg_distance(const char *typed, size_t len, const char *name)
 
 static const struct arg *nearest(const struct arg_table *table, const char *name, size_t len)
 {
-	const struct arg *best = NULL;
+	const struct arg *arg, *best = NULL;
 	size_t best_distance = SIZE_MAX;
 
-	for (size_t i = 0; i < table->nr; i++) {
-		const struct arg_group *group = table->uses[i].group;
+	for (size_t i = 0; (arg = arg_at(table, i, NULL)); i++) {
+		size_t d = arg_distance(name, len, arg->name);
 
-		for (size_t j = 0; j < group->nr; j++) {
-			size_t d = arg_distance(name, len, group->args[j].name);
-
-			if (d < best_distance) {
-				best_distance = d;
-				best = &group->args[j];
-			}
+		if (d < best_distance) {
+			best_distance = d;
+			best = arg;
 		}
 	}
 	return best;
@@ -205,16 +201,13 @@ static int refuse_letter(const struct walk *w, char letter)
 /* The option that has the word among its choices: "ladder" was meant as "-o ladder". */
 static const struct arg *owner_of_choice(const struct arg_table *table, const char *word)
 {
-	for (size_t i = 0; i < table->nr; i++) {
-		const struct arg_group *group = table->uses[i].group;
+	const struct arg *arg;
 
-		for (size_t j = 0; j < group->nr; j++) {
-			if (group->args[j].kind == ARG_CHOICE &&
-			    arg_choice(&group->args[j], word) >= 0)
-				return &group->args[j];
-		}
+	for (size_t i = 0; (arg = arg_at(table, i, NULL)); i++) {
+		if (arg->kind == ARG_CHOICE && arg_choice(arg, word) >= 0)
+			break;
 	}
-	return NULL;
+	return arg;
 }
 
 int arg_refuse_word(const struct arg_table *table, const char *word, char *err, size_t err_size)
@@ -289,7 +282,7 @@ static const char *next_word(struct walk *w)
  */
 static int take_value(struct walk *w, const struct arg *arg, const char *typed, const char **value)
 {
-	if (value_optional(arg)) {
+	if (arg_value_optional(arg)) {
 		if (arg->kind == ARG_CHOICE && w->next < w->line->argc &&
 		    arg_choice(arg, w->line->argv[w->next]) >= 0)
 			*value = next_word(w);
@@ -411,13 +404,13 @@ static bool value_follows(const struct arg_line *line, const char *word)
 		if (!strncmp(word, "--", 2)) {
 			arg = arg_by_name(line->tables[i], word + 2, strlen(word + 2), NULL);
 			if (arg)
-				return arg->value && !value_optional(arg);
+				return arg->value && !arg_value_optional(arg);
 			continue;
 		}
 		for (const char *letter = word + 1; *letter; letter++) {
 			arg = by_letter(line->tables[i], *letter, NULL);
 			if (arg && arg->value)
-				return !letter[1] && !value_optional(arg);
+				return !letter[1] && !arg_value_optional(arg);
 		}
 	}
 	return false;

@@ -106,6 +106,17 @@ struct arg_table {
 
 #define ARG_USES(list) .uses = (list), .nr = sizeof(list) / sizeof((list)[0])
 
+/* What a person may ask a program for, by one word. */
+struct command {
+	const char *name;    /* the word that names it; NULL: what runs without a word */
+	const char *usage;   /* what follows the name in the first lines of --help */
+	const char *summary; /* a sentence without a capital letter or a full stop */
+	const char *more;    /* sentences for the manual, or NULL */
+	struct arg_table args;
+	/* "--this and --that: why not", for options that contradict each other; NULL: they agree. */
+	const char *(*contradiction)(const void *options);
+};
+
 /* A command line, and what is around the table. */
 struct arg_line {
 	int argc;
@@ -137,9 +148,13 @@ int arg_find_word(const struct arg_line *line);
 /* "unexpected word 'ladder': did you mean -o ladder?", or what else it may have meant. */
 int arg_refuse_word(const struct arg_table *table, const char *word, char *err, size_t err_size);
 
-/* The option of that name, or NULL; its use in *use if that is not NULL. */
+/* The options of a table in order; NULL behind the last. Their use in *use if that is not NULL. */
+const struct arg *arg_at(const struct arg_table *table, size_t i, const struct arg_use **use);
+/* The option of that name, or NULL; its use as above. */
 const struct arg *arg_by_name(const struct arg_table *table, const char *name, size_t len,
 			      const struct arg_use **use);
+/* The value may be left out. */
+bool arg_value_optional(const struct arg *arg);
 /* How far apart two words are, for "did you mean": 0 is equal or a beginning, SIZE_MAX is too far. */
 size_t arg_distance(const char *typed, size_t len, const char *name);
 

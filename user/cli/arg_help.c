@@ -64,7 +64,7 @@ static void print_default(char *text, size_t size, const struct arg *arg, const 
 
 static void help_arg(FILE *out, const struct arg *arg, const void *group)
 {
-	const bool optional = arg->value && arg->value[0] == '[';
+	const bool optional = arg_value_optional(arg);
 	char name[64], letter[] = {'-', arg->letter, ',', '\0'}, tail[64] = "";
 
 	snprintf(name, sizeof(name), "%3s --%s%s%s", arg->letter ? letter : "", arg->name,

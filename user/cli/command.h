@@ -36,16 +36,6 @@ union command_options {
 	struct fields_options fields;
 };
 
-struct command {
-	const char *name;    /* the word that names it; NULL: COMMAND_TRACE */
-	const char *usage;   /* what follows the name in the first lines of --help */
-	const char *summary; /* a sentence without a capital letter or a full stop */
-	const char *more;    /* sentences for the manual, or NULL */
-	struct arg_table args;
-	/* "--this and --that: why not", for options that contradict each other; NULL: they agree. */
-	const char *(*contradiction)(const void *options);
-};
-
 extern const struct command command_trace, command_doctor, command_fields;
 
 struct command_line {

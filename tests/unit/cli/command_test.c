@@ -217,30 +217,22 @@ static void test_help(enum command_id id, const char *has)
 /* The word that names the command is found before its table is known: names must not disagree. */
 static void test_names(void)
 {
+	bool agree = true;
+
 	for (unsigned int a = 0; a < COMMAND_COUNT; a++) {
-		const struct arg_table *table = &command_get(a)->args;
+		const struct arg *arg;
 
-		for (size_t i = 0; i < table->nr; i++) {
-			const struct arg_group *group = table->uses[i].group;
+		for (size_t i = 0; (arg = arg_at(&command_get(a)->args, i, NULL)); i++) {
+			for (unsigned int b = 0; b < COMMAND_COUNT; b++) {
+				const struct arg *other = arg_by_name(
+					&command_get(b)->args, arg->name, strlen(arg->name), NULL);
 
-			for (size_t j = 0; j < group->nr; j++) {
-				const struct arg *arg = &group->args[j];
-
-				for (unsigned int b = 0; b < COMMAND_COUNT; b++) {
-					const struct arg *other =
-						arg_by_name(&command_get(b)->args, arg->name,
-							    strlen(arg->name), NULL);
-
-					if (other && (!other->value != !arg->value ||
-						      other->letter != arg->letter))
-						ok(false,
-						   "--%s has a value, or a letter, in one command alone",
-						   arg->name);
-				}
+				agree &= !other || (!other->value == !arg->value &&
+						    other->letter == arg->letter);
 			}
 		}
 	}
-	ok(true, "options of the same name are of one form");
+	ok(agree, "options of the same name have the same letter, and all a value or none");
 }
 
 int main(void)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * generate.h - what is made from the tables of options and kept in the repository: completions, and
+ * sections of the manuals. `make generate` refreshes them; tests/cli/generated.t fails when they
+ * are out of date. The program is part of the build and is not installed.
+ */
+#ifndef SOCKSTATE_GENERATE_H
+#define SOCKSTATE_GENERATE_H
+
+#include <stdio.h>
+
+#include "cli/arg.h"
+#include "cli/exit.h"
+
+struct generate_program {
+	const char *name;   /* "sockstate" */
+	const char *prefix; /* the same as part of the name of a shell function */
+	const struct command *const *commands; /* the one without a name, if any, is the first */
+	size_t nr;
+	const char *const *hooks; /* what ARG_COMPLETE_HOOKS offers; ends with NULL */
+	const struct exit_text *exits;
+	size_t nr_exits;
+	void (*steps)(FILE *out); /* the STEPS section; NULL: there is none */
+};
+
+void generate_bash(FILE *out, const struct generate_program *program);
+void generate_zsh(FILE *out, const struct generate_program *program);
+void generate_fish(FILE *out, const struct generate_program *program);
+/*
+ * The manual that in holds, with each section between `.\" generated: NAME` and `.\" end` made anew.
+ * Returns 0, or -EINVAL for a section of another name or without an end.
+ */
+int generate_manual(FILE *out, FILE *in, const struct generate_program *program);
+
+/* ---- for them ---- */
+
+/* The command's name, or "" for the one without. */
+const char *generate_name(const struct command *command);
+/* Whether an earlier use, in this command or one before it, has the same group. */
+bool generate_group_seen(const struct generate_program *program, size_t command, size_t use);
+/* Prints text with escape before each character that stands in special. */
+void generate_escaped(FILE *out, const char *text, const char *special, const char *escape);
+void generate_hooks(FILE *out, const struct generate_program *program);
+
+#endif
