@@ -198,7 +198,7 @@ prove		= $(if $(strip $(1)),$(PROVE) $(1),echo "nothing to run yet")
 
 ## check		all tests: unit, replay, command line, live, and live again on other kernels
 check: build-with-deps
-	@+$(MAKE) --no-print-directory $(UNIT_TESTS) $(HELPER_PROGRAMS)
+	@+$(MAKE) --no-print-directory $(UNIT_TESTS) $(O)/generate $(HELPER_PROGRAMS)
 	@$(PROVE) --state=save --failures --comments -j $(or $(JOBS),2) $(UNIT_T) $(REPLAY_T) $(CLI_T) $(LIVE_T) $(VM_T) || { \
 		echo "# What failed, once more and in full. What passes now failed for want of a quiet machine: look into it."; \
 		$(PROVE) --state=failed --verbose; }
