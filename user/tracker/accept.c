@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* accept() took a connection, or failed. */
-#include "tracker/state.h"
-
 #include <errno.h>
 
-#include "base/errnos.h"
-
-void life_accept_errors(struct tracker *t, struct listener *l, uint64_t at,
-			const struct fact_task *task)
-{
-	for (int i = 0; i < LISTENER_ERRNOS; i++) {
-		struct listener_error *err = &l->errors[i];
-		struct event *e;
-
-		if (!err->untold)
-			continue;
-		e = line_begin(&t->lines, EVENT_ACCEPT_ERROR, at);
-		line_listener(&t->lines, l);
-		if (task)
-			line_task(&t->lines, task);
-		event_set_text(e, F_ERRNO, errno_name(err->err));
-		event_set(e, F_COUNT, err->untold);
-		line_queues(&t->lines, l);
-		line_tell(&t->lines);
-		err->untold = 0;
-	}
-	l->error_t = at;
-}
+#include "tracker/accept_queue.h"
+#include "tracker/figures.h"
+#include "tracker/handlers.h"
+#include "tracker/identity.h"
+#include "tracker/state.h"
+#include "tracker/tracked.h"
 
 static void accept_failed(struct tracker *t, const struct fact_accept *f, struct listener *l)
 {
@@ -36,24 +17,24 @@ static void accept_failed(struct tracker *t, const struct fact_accept *f, struct
 		return;
 	listener_error(l, f->err);
 	if (!l->error_t || f->h.t >= l->error_t + ERROR_EVERY)
-		life_accept_errors(t, l, f->h.t, &f->task);
+		figures_emit_accept_errors(t, l, f->h.t, &f->task);
 }
 
 static struct conn *accepted_conn(struct tracker *t, const struct fact_accept *f)
 {
 	bool guess = f->h.flags & FACT_F_IO_URING && !(f->h.flags & FACT_F_TCP_FUNCTIONS);
-	struct conn *c = life_find(t, &f->s);
+	struct conn *c = identity_find(t, &f->s);
 
-	if (!c && !life_ended_lately(t, f->s.cookie))
-		c = life_fast_open(t, &f->s);
+	if (!c && !ended_lately(t, f->s.cookie))
+		c = identity_fast_open(t, &f->s);
 	if (guess && !(c && conn_is(c, CONN_WAS_QUEUED)))
 		return NULL; /* some number that io_uring returned, which is also a descriptor */
 	/*
 	 * Established before tracing began, and not seen in the tables: it can be followed from
 	 * here.
 	 */
-	if (!c && !life_ended_lately(t, f->s.cookie))
-		c = life_adopt(t, &f->s, f->s.state);
+	if (!c && !ended_lately(t, f->s.cookie))
+		c = identity_adopt(t, &f->s, f->s.state);
 	return c;
 }
 
@@ -70,10 +51,10 @@ static int completed_before(const struct tracker *t, const struct conn *c,
 	if (f->called)
 		return c->t_established <= f->called;
 	/* Called before tracing began, completed since. */
-	return life_absent(t, KNOW_ACCEPT_CALL) ? -1 : false;
+	return tracker_absent(t, KNOW_ACCEPT_CALL) ? -1 : false;
 }
 
-void life_on_accept(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_accept(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_accept *f = (const struct fact_accept *)h;
 	struct listener *l;
@@ -82,8 +63,8 @@ void life_on_accept(struct tracker *t, const struct fact_hdr *h)
 	struct conn *c;
 	int before;
 
-	life_flush_pending(t, h->t);
-	l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
+	open_flush_pending(t, h->t);
+	l = figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	if (f->err) {
 		accept_failed(t, f, l);
 		return;
@@ -92,14 +73,14 @@ void life_on_accept(struct tracker *t, const struct fact_hdr *h)
 	if (!c || conn_is(c, CONN_ACCEPTED) || c->role == ROLE_CLIENT)
 		return; /* told twice, or no accept at all */
 	if (!l)
-		l = life_listener(t, c);
+		l = listener_of(t, c);
 	if (!l)
 		l = listener_by_port(t->listeners, &f->s);
 	conn_learn_cookie(t->conns, c, f->s.cookie);
 	if (!conn_is(c, CONN_QUEUED) && l && !f->q.sk && l->accept_queue)
 		l->accept_queue--;
 	if (conn_is(c, CONN_QUEUED)) {
-		struct listener *queued_at = life_listener(t, c);
+		struct listener *queued_at = listener_of(t, c);
 
 		listener_dequeue(t->listeners, t->conns, c);
 		if (!f->q.sk && queued_at && queued_at->accept_queue)
@@ -110,7 +91,7 @@ void life_on_accept(struct tracker *t, const struct fact_hdr *h)
 	c->flags |= CONN_ACCEPTED;
 	c->flags &= ~(uint32_t)CONN_LISTENER_GONE; /* it had migrated to another */
 	c->role = ROLE_SERVER;
-	life_own(t, c, &f->task);
+	owner_from_task(t, c, &f->task);
 	t->accepted++;
 	if (c->t_established && h->t >= c->t_established) {
 		wait = h->t - c->t_established;
@@ -147,7 +128,7 @@ void life_on_accept(struct tracker *t, const struct fact_hdr *h)
 		event_set_text(e, F_VIA, "io_uring");
 	if (conn_is(c, CONN_FASTOPEN))
 		event_set(e, F_FASTOPEN, true);
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 	if (conn_is(c, CONN_CLOSED)) /* it died in the queue */
-		life_tell_close(t, c, h->t, c->t_state);
+		state_end(t, c, h->t, c->t_state);
 }

@@ -1,8 +1,35 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The close: FIN by FIN, by RST, by timeout, through TIME_WAIT. */
-#include "tracker/state.h"
-
 #include <errno.h>
+#include <stdlib.h>
+
+#include "tracker/accept_queue.h"
+#include "tracker/figures.h"
+#include "tracker/handlers.h"
+#include "tracker/identity.h"
+#include "tracker/raw.h"
+#include "tracker/refuse.h"
+#include "tracker/state.h"
+#include "tracker/tracked.h"
+
+#define ABORTED_MAX 256
+
+/* A connection in CLOSE whose close line waits for the RST. */
+struct aborted_conn {
+	conn_id id;
+	uint64_t cookie, t;
+};
+
+/* A ring; from `head` on the oldest. */
+struct aborted {
+	struct aborted_conn conn[ABORTED_MAX];
+	unsigned int head, count;
+};
+
+struct aborted *aborted_new(void)
+{
+	return calloc(1, sizeof(struct aborted));
+}
 
 static const char *reset_reason_name(unsigned int reason)
 {
@@ -20,32 +47,62 @@ static const char *reset_reason_name(unsigned int reason)
 	return reason < FACT_RESET_REASONS ? reason_names[reason] : NULL;
 }
 
-void life_on_state(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_state(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_state *f = (const struct fact_state *)h;
 	struct conn *c;
 
-	life_tell_raw(t, h, &f->s, f->old, f->new);
+	raw_emit(t, h, &f->s, f->old, f->new);
 	if (f->old == TCP_STATE_LISTEN || f->old == f->new)
 		return; /* the artefact of the tracepoint, sent for --raw alone */
-	life_flush_pending(t, h->t);
+	open_flush_pending(t, h->t);
 	c = conn_by_cookie(t->conns, f->s.cookie);
-	if (!c && life_ended_lately(t, f->s.cookie))
+	if (!c && ended_lately(t, f->s.cookie))
 		return; /* told twice: the second program and the first */
 	if (!c)
-		c = life_fast_open(t, &f->s);
+		c = identity_fast_open(t, &f->s);
 	if (!c)
-		c = life_adopt(t, &f->s, f->old);
+		c = identity_adopt(t, &f->s, f->old);
 	if (!c || c->state == f->new)
 		return; /* told twice */
 	if (h->flags & FACT_F_HAS_SOCKET && conn_is(c, CONN_QUEUED) && !conn_is(c, CONN_CLOSED))
-		life_taken_unseen(t, c, h->t);
+		accept_queue_accepted_unseen(t, c, h->t);
 	conn_learn_ends(t->conns, c, &f->s);
-	life_own_pid(t, c, h, f->pid);
+	owner_from_pid(t, c, h, f->pid);
 	if (h->flags & FACT_F_PEER_FIN)
 		c->flags |= CONN_PEER_FIN;
 	conn_touch(t->conns, c);
-	life_told(t, life_move(t, c, h->t, f->old, f->new));
+	state_emit(t, state_enter(t, c, h->t, f->old, f->new));
+}
+
+static void finish_aborted(struct tracker *t, const struct aborted_conn *a, uint64_t at)
+{
+	struct conn *c = conn_get(t->conns, a->id);
+
+	if (!c || c->cookie != a->cookie || !conn_is(c, CONN_CLOSED) || conn_is(c, CONN_QUEUED))
+		return;
+	state_end(t, c, at, c->t_state);
+}
+
+/* The RST of an aborted connection is sent just after its CLOSE: the last line waits for it. */
+static void wait_for_reset(struct tracker *t, struct conn *c, uint64_t at)
+{
+	if (t->aborted->count == ABORTED_MAX) {
+		finish_aborted(t, &t->aborted->conn[t->aborted->head], at);
+		t->aborted->head = (t->aborted->head + 1) % ABORTED_MAX;
+		t->aborted->count--;
+	}
+	t->aborted->conn[(t->aborted->head + t->aborted->count++) % ABORTED_MAX] =
+		(struct aborted_conn){.id = conn_id_of(t->conns, c), .cookie = c->cookie, .t = at};
+}
+
+void close_flush_aborted(struct tracker *t, uint64_t at, uint64_t now)
+{
+	while (t->aborted->count && t->aborted->conn[t->aborted->head].t <= at) {
+		finish_aborted(t, &t->aborted->conn[t->aborted->head], now);
+		t->aborted->head = (t->aborted->head + 1) % ABORTED_MAX;
+		t->aborted->count--;
+	}
 }
 
 static bool enters_time_wait(const struct tracker *t, const struct conn *c,
@@ -54,7 +111,8 @@ static bool enters_time_wait(const struct tracker *t, const struct conn *c,
 	if (conn_is(c, CONN_RST_RECEIVED | CONN_RST_SENT | CONN_TIMED_OUT | CONN_ORPHAN_FW2))
 		return false;
 	/* There may be too many timewait sockets: then it is simply closed. */
-	if (life_exact(t, KNOW_TIME_WAIT_BEGIN) && !conn_is(c, CONN_TIMEWAIT | CONN_PAST_UNKNOWN))
+	if (tracker_exact(t, KNOW_TIME_WAIT_BEGIN) &&
+	    !conn_is(c, CONN_TIMEWAIT | CONN_PAST_UNKNOWN))
 		return false;
 	if (f->old == TCP_STATE_CLOSING)
 		return true;
@@ -81,7 +139,7 @@ static bool is_unreachable(const struct fact_closed *f)
 	return false;
 }
 
-void life_on_closed(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_closed(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_closed *f = (const struct fact_closed *)h;
 	struct conn *c;
@@ -90,16 +148,16 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 	bool aborts;
 
 	if (f->old == TCP_STATE_LISTEN) {
-		life_listener_closed(t, f);
+		listen_closed(t, f);
 		return;
 	}
-	life_tell_raw(t, h, &f->s, f->old, f->new);
-	life_flush_pending(t, h->t);
+	raw_emit(t, h, &f->s, f->old, f->new);
+	open_flush_pending(t, h->t);
 	c = conn_by_cookie(t->conns, f->s.cookie);
-	if (!c && life_ended_lately(t, f->s.cookie))
+	if (!c && ended_lately(t, f->s.cookie))
 		return; /* told twice */
 	if (!c)
-		c = life_fast_open(t, &f->s);
+		c = identity_fast_open(t, &f->s);
 	if (!c && f->old == TCP_STATE_SYN_RECV)
 		/*
 		 * a child that came to nothing: two ACKs on two CPUs. Its request has a life of its
@@ -107,14 +165,14 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 		 */
 		return;
 	if (!c)
-		c = life_adopt(t, &f->s, f->old);
+		c = identity_adopt(t, &f->s, f->old);
 	if (!c || conn_is(c, CONN_CLOSED | CONN_HANDED_OVER | CONN_REQUEST))
 		return;
 	if (h->flags & FACT_F_HAS_SOCKET && conn_is(c, CONN_QUEUED))
-		life_taken_unseen(t, c, h->t);
+		accept_queue_accepted_unseen(t, c, h->t);
 	conn_learn_ends(t->conns, c, &f->s);
 	conn_touch(t->conns, c);
-	life_own_pid(t, c, h, f->pid);
+	owner_from_pid(t, c, h, f->pid);
 	c->bytes_in = f->bytes_in;
 	c->bytes_out = f->bytes_out;
 	c->retrans = f->retrans;
@@ -131,14 +189,14 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 
 	if (enters_time_wait(t, c, f)) {
 		c->flags |= CONN_HANDED_OVER;
-		life_told(t, life_move(t, c, h->t, f->old, TCP_STATE_TIME_WAIT));
+		state_emit(t, state_enter(t, c, h->t, f->old, TCP_STATE_TIME_WAIT));
 		/* Where the end of TIME_WAIT is not to be seen, the story ends at its begin. */
-		if (life_absent(t, KNOW_TIME_WAIT_END))
-			life_tell_close(t, c, h->t, h->t);
+		if (tracker_absent(t, KNOW_TIME_WAIT_END))
+			state_end(t, c, h->t, h->t);
 		return;
 	}
 	if (conn_is(c, CONN_ORPHAN_FW2) && f->old == TCP_STATE_FIN_WAIT2 &&
-	    !life_absent(t, KNOW_TIME_WAIT_END)) {
+	    !tracker_absent(t, KNOW_TIME_WAIT_END)) {
 		/* a timewait socket carries FIN_WAIT2 on: no transition */
 		c->flags |= CONN_HANDED_OVER;
 		return;
@@ -152,62 +210,59 @@ void life_on_closed(struct tracker *t, const struct fact_hdr *h)
 		  f->old == TCP_STATE_FIN_WAIT2);
 	if (f->old == TCP_STATE_FIN_WAIT2 && !(h->flags & FACT_F_OWNED))
 		aborts = false;
-	why = life_close_reason(c);
-	e = life_move(t, c, h->t, f->old, f->new);
+	why = state_close_reason(c);
+	e = state_enter(t, c, h->t, f->old, f->new);
 	if (e && why)
 		event_set_text(e, F_REASON, why);
-	life_told(t, e);
+	state_emit(t, e);
 	c->flags |= CONN_CLOSED;
 	if (conn_is(c, CONN_LISTENER_GONE))
 		listener_dequeue(t->listeners, t->conns, c);
 	if (conn_is(c, CONN_QUEUED))
 		return; /* a corpse: accept() will hand it out, or the listener's end buries it */
 	if (aborts || (conn_is(c, CONN_ACCEPT_UNSEEN) && !conn_is(c, CONN_ACCEPTED) &&
-		       !life_absent(t, KNOW_ACCEPT)))
-		life_wait_for_reset(t, c, h->t); /* or for its accept() to return */
+		       !tracker_absent(t, KNOW_ACCEPT)))
+		wait_for_reset(t, c, h->t); /* or for its accept() to return */
 	else
-		life_tell_close(t, c, h->t, h->t);
+		state_end(t, c, h->t, h->t);
 }
 
-void life_on_reset(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_reset(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_reset *f = (const struct fact_reset *)h;
 	bool sent = h->flags & FACT_F_SENT;
 	const char *reason = reset_reason_name(f->reason);
-	struct conn *c = life_find(t, &f->s);
+	struct conn *c = identity_find(t, &f->s);
 	struct event *e;
 
-	if (!c && (life_ended_lately(t, f->s.cookie) || (!f->s.lport && !f->s.rport)))
+	if (!c && (ended_lately(t, f->s.cookie) || (!f->s.lport && !f->s.rport)))
 		return;
 	e = line_begin(&t->lines, EVENT_RESET, h->t);
 	if (c) {
 		/* there it ends nothing: a segment from long ago */
 		if (c->state != TCP_STATE_TIME_WAIT)
 			c->flags |= sent ? CONN_RST_SENT : CONN_RST_RECEIVED;
-		line_conn(&t->lines, c, life_listener(t, c));
+		line_conn(&t->lines, c, listener_of(t, c));
 	} else {
 		line_ends(&t->lines, &f->s);
 	}
 	event_set_text(e, F_DIR, sent ? "sent" : "received");
 	if (reason)
 		event_set_text(e, F_REASON, reason);
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 	if (c && conn_is(c, CONN_CLOSED) && !conn_is(c, CONN_QUEUED)) {
-		life_tell_close(t, c, h->t, c->t_state);
+		state_end(t, c, h->t, c->t_state);
 	} else if (c && conn_is(c, CONN_REQUEST)) {
-		life_uncount_request(t, c);
-		life_end_request(t, c, h->t, DROP_UNKNOWN);
-		if (sent) {
-			t->reset_requests[t->next_reset] =
-				(struct reset_request){.s = f->s, .t = h->t};
-			t->next_reset = (t->next_reset + 1) % RESET_REQUESTS;
-		}
+		figures_uncount_request(t, c);
+		request_end(t, c, h->t, DROP_UNKNOWN);
+		if (sent)
+			refuse_remember_reset(t, &f->s, h->t);
 	}
 }
 
 /* ---- TIME_WAIT ---- */
 
-void life_on_timewait(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_timewait(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_timewait *f = (const struct fact_timewait *)h;
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
@@ -218,7 +273,7 @@ void life_on_timewait(struct tracker *t, const struct fact_hdr *h)
 		c->flags |= CONN_ORPHAN_FW2;
 	/* the peer's FIN has come */
 	else if (conn_is(c, CONN_HANDED_OVER) && c->state == TCP_STATE_FIN_WAIT2)
-		life_told(t, life_move(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT));
+		state_emit(t, state_enter(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT));
 	else
 		c->flags |= CONN_TIMEWAIT; /* its transition follows at once */
 }
@@ -229,26 +284,26 @@ static bool is_timewait(const struct conn *c)
 	return c->state == TCP_STATE_TIME_WAIT || c->state == TCP_STATE_FIN_WAIT2;
 }
 
-void life_on_timewait_end(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_timewait_end(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_timewait *f = (const struct fact_timewait *)h;
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
 
-	if (!c && life_ended_lately(t, f->s.cookie))
+	if (!c && ended_lately(t, f->s.cookie))
 		return;
 	if (!c && !f->s.cookie)
 		for (c = conn_by_ends(t->conns, &f->s); c && !is_timewait(c);)
 			c = conn_by_ends_next(t->conns, &f->s, c);
 	if (!c)
-		c = life_adopt(t, &f->s, f->s.state);
+		c = identity_adopt(t, &f->s, f->s.state);
 	if (!c || !is_timewait(c))
 		return;
 	if (c->state == TCP_STATE_FIN_WAIT2 && f->s.state == TCP_STATE_TIME_WAIT) {
 		/* The peer's FIN came, but its fact did not: when, is not known. */
 		c->t_state = 0;
-		life_told(t, life_move(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT));
+		state_emit(t, state_enter(t, c, h->t, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT));
 		c->t_state = 0;
 	}
-	life_told(t, life_move(t, c, h->t, c->state, TCP_STATE_CLOSE));
-	life_tell_close(t, c, h->t, h->t);
+	state_emit(t, state_enter(t, c, h->t, c->state, TCP_STATE_CLOSE));
+	state_end(t, c, h->t, h->t);
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What was there before us: the kernel's tables, read once the hooks are attached. */
-#include "tracker/state.h"
-
 #include <string.h>
+
+#include "tracker/accept_queue.h"
+#include "tracker/figures.h"
+#include "tracker/handlers.h"
+#include "tracker/identity.h"
+#include "tracker/state.h"
+#include "tracker/tracked.h"
 
 static void existing_listener(struct tracker *t, const struct fact_existing *f)
 {
@@ -31,7 +36,7 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 		l->name = names_id(t->names, f->task.comm);
 		names_learn(t->names, l->pid, l->name);
 	}
-	life_refresh(t, l, f->h.t, &f->q);
+	figures_refresh(t, l, f->h.t, &f->q);
 	/* Also one that a hook has named before its row came: unless we saw it begin to listen. */
 	if (t->walked || l->preexisting || l->t_state)
 		return;
@@ -44,27 +49,27 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 		event_field(e, F_FD)->i = f->fd;
 	event_set(e, F_DROPS_TOTAL, l->drops);
 	event_set(e, F_PREEXISTING, true);
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 }
 
-static void tell_existing(struct tracker *t, struct conn *c, const struct fact_existing *f)
+static void emit_existing(struct tracker *t, struct conn *c, const struct fact_existing *f)
 {
 	struct event *e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
 
 	c->flags |= CONN_LISTED;
 	event_set(e, F_SOCKET_STATE, c->state);
-	line_conn(&t->lines, c, life_listener(t, c));
+	line_conn(&t->lines, c, listener_of(t, c));
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
 	if (conn_is(c, CONN_QUEUED | CONN_ACCEPT_UNSEEN))
 		event_set(e, F_QUEUED, true);
 	event_set(e, F_PREEXISTING, true);
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 }
 
 static void existing_conn(struct tracker *t, const struct fact_existing *f)
 {
-	struct conn *c = life_find(t, &f->s);
+	struct conn *c = identity_find(t, &f->s);
 	struct listener *l;
 	bool request = f->s.state == TCP_STATE_SYN_RECV && !f->inode;
 
@@ -73,29 +78,29 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	if (c) {
 		conn_learn_cookie(t->conns, c, f->s.cookie);
 		if (!c->pid)
-			life_own(t, c, &f->task);
+			owner_from_task(t, c, &f->task);
 		if (!c->pid)
-			life_own_as(c, life_listener(t, c));
+			owner_from_listener(c, listener_of(t, c));
 		/* A hook named it before its row came. */
 		if (!t->walked && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_LISTED) &&
 		    c->state == f->s.state)
-			tell_existing(t, c, f);
+			emit_existing(t, c, f);
 		return;
 	}
 	/*
 	 * After the first walk whatever is unknown is a race of the table with the stream, not a
 	 * socket older than us.
 	 */
-	if (t->walked || life_ended_lately(t, f->s.cookie))
+	if (t->walked || ended_lately(t, f->s.cookie))
 		return;
-	c = life_add(t, &f->s, request);
+	c = tracked_add(t, &f->s, request);
 	if (!c)
 		return;
 	c->state = (uint8_t)f->s.state;
 	c->visited = (uint16_t)(1u << c->state);
 	c->flags |= CONN_PREEXISTING;
 	c->t_last = f->h.t;
-	life_own(t, c, &f->task);
+	owner_from_task(t, c, &f->task);
 	if (conn_other_end(t->conns, c)) {
 		c->flags |= CONN_PEER_TRACED;
 		t->connections--; /* one connection, both ends seen */
@@ -113,17 +118,16 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 		listener_attach(t->listeners, c, l);
 		if (!f->inode &&
 		    (c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT)) {
-			life_enqueue(t, l, c);
-			life_own_as(c, l);
+			accept_queue_add(t, l, c);
+			owner_from_listener(c, l);
 		} else if (request) {
-			life_own_as(c, l);
+			owner_from_listener(c, l);
 		}
 	}
-	tell_existing(t, c, f);
+	emit_existing(t, c, f);
 	/* Nothing more will be heard of it where the end of TIME_WAIT is not to be seen. */
-	if (c->state == TCP_STATE_TIME_WAIT && life_absent(t, KNOW_TIME_WAIT_END)) {
-		listener_attach(t->listeners, c, NULL);
-		conn_remove(t->conns, c);
+	if (c->state == TCP_STATE_TIME_WAIT && tracker_absent(t, KNOW_TIME_WAIT_END)) {
+		tracked_forget(t, c);
 	}
 }
 
@@ -138,13 +142,13 @@ static void put_listener_right(struct tracker *t, const struct fact_existing *f)
 	if (f->s.state == TCP_STATE_LISTEN)
 		existing_listener(t, f);
 	else if (l && l->alive)
-		life_listener_lost(t, l, f->h.t);
+		listen_lost(t, l, f->h.t);
 }
 
 /* Half open, and its SYN was lost. */
 static struct conn *adopt_request(struct tracker *t, const struct fact_sock *s)
 {
-	struct conn *c = life_add(t, s, true);
+	struct conn *c = tracked_add(t, s, true);
 	struct listener *l = listener_by_port(t->listeners, s);
 
 	if (!c)
@@ -152,7 +156,7 @@ static struct conn *adopt_request(struct tracker *t, const struct fact_sock *s)
 	c->role = ROLE_SERVER;
 	c->state = TCP_STATE_SYN_RECV;
 	listener_attach(t->listeners, c, l);
-	life_own_as(c, l);
+	owner_from_listener(c, l);
 	return c;
 }
 
@@ -163,20 +167,20 @@ static struct conn *adopt_request(struct tracker *t, const struct fact_sock *s)
 static bool is_over(const struct tracker *t, const struct fact_existing *f)
 {
 	if (f->s.state == TCP_STATE_TIME_WAIT || (f->s.state == TCP_STATE_FIN_WAIT2 && !f->inode))
-		return life_absent(t, KNOW_TIME_WAIT_END);
+		return tracker_absent(t, KNOW_TIME_WAIT_END);
 	return f->s.state == TCP_STATE_CLOSE;
 }
 
 static void put_conn_right(struct tracker *t, const struct fact_existing *f)
 {
-	struct conn *c = life_find(t, &f->s);
+	struct conn *c = identity_find(t, &f->s);
 	bool over = is_over(t, f);
 
 	if (!c && over)
 		return;
 	if (!c)
 		c = f->s.state == TCP_STATE_SYN_RECV ? adopt_request(t, &f->s)
-						     : life_adopt(t, &f->s, f->s.state);
+						     : identity_adopt(t, &f->s, f->s.state);
 	if (!c)
 		return;
 	c->flags |= CONN_PAST_UNKNOWN;
@@ -185,22 +189,22 @@ static void put_conn_right(struct tracker *t, const struct fact_existing *f)
 	c->t_begin = c->t_state = 0;
 	if (over) {
 		if (conn_is(c, CONN_REQUEST))
-			life_uncount_request(t, c);
+			figures_uncount_request(t, c);
 		/* It may have been accepted. */
 		if (!conn_is(c, CONN_ACCEPTED))
 			c->flags |= CONN_ACCEPT_UNSEEN;
 		listener_dequeue(t->listeners, t->conns, c);
-		life_tell_close(t, c, f->h.t, 0);
+		state_end(t, c, f->h.t, 0);
 		return;
 	}
 	if (conn_is(c, CONN_REQUEST) && f->s.state != TCP_STATE_SYN_RECV)
-		life_promote(t, c);
+		tracked_promote(t, c);
 	c->state = (uint8_t)f->s.state;
 	c->visited |= (uint16_t)(1u << c->state);
 	conn_learn_cookie(t->conns, c, f->s.cookie);
 }
 
-void life_on_existing(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_existing(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_existing *f = (const struct fact_existing *)h;
 
@@ -214,7 +218,7 @@ void life_on_existing(struct tracker *t, const struct fact_hdr *h)
 		existing_conn(t, f);
 }
 
-void life_on_existing_end(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_existing_end(struct tracker *t, const struct fact_hdr *h)
 {
 	(void)h;
 	t->walked = true;

@@ -11,7 +11,7 @@ struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t)
 	return &ls->e;
 }
 
-void line_tell(struct lines *ls)
+void line_emit(struct lines *ls)
 {
 	if (ls->muted)
 		return;

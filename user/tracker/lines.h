@@ -31,7 +31,7 @@ struct lines {
 
 /* Begins a line; the returned event is to be filled and then told. */
 struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t);
-void line_tell(struct lines *ls);
+void line_emit(struct lines *ls);
 
 /* Identity and owner. l: its listener, or NULL. */
 void line_conn(struct lines *ls, const struct conn *c, const struct listener *l);

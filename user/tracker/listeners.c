@@ -281,10 +281,10 @@ static void set_accept_queue(struct listener *l, uint32_t length)
 uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 {
 	uint64_t more = q->drops - l->drops; /* both 32 bits in the kernel's counter */
-	uint64_t untold = 0;
+	uint64_t unreported = 0;
 
 	if (l->drops_known && q->drops > l->drops)
-		untold = more > l->named_drops ? more - l->named_drops : 0;
+		unreported = more > l->named_drops ? more - l->named_drops : 0;
 	if (!l->drops_known || q->drops >= l->drops) {
 		/* Refusals named before the counter was read again are in it now. */
 		l->named_drops =
@@ -306,7 +306,7 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 	l->queues_known = l->limit_known = true;
 	if (q->cookie_stamp)
 		l->cookie_stamp = q->cookie_stamp;
-	return untold;
+	return unreported;
 }
 
 void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog)
@@ -416,7 +416,7 @@ bool listener_error(struct listener *l, int err)
 		if (e->err && e->err != err)
 			continue;
 		e->err = err;
-		e->untold++;
+		e->unreported++;
 		return true;
 	}
 	return false;

@@ -21,7 +21,7 @@
 
 struct listener_error {
 	int err; /* positive errno; 0: free */
-	uint64_t untold;
+	uint64_t unreported;
 };
 
 /* Since the last verdict. */

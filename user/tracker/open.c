@@ -1,78 +1,52 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* ESTABLISHED, from either end, and the way into the accept queue. */
-#include "base/hash.h"
-#include "tracker/state.h"
+#include <stdlib.h>
 
-void life_on_connect(struct tracker *t, const struct fact_hdr *h)
+#include "tracker/accept_queue.h"
+#include "tracker/figures.h"
+#include "tracker/handlers.h"
+#include "tracker/identity.h"
+#include "tracker/raw.h"
+#include "tracker/state.h"
+#include "tracker/tracked.h"
+
+#define PENDING_MAX 16
+
+/* ESTABLISHED of an unknown request: it waits for the enqueue, which names its listener. */
+struct pending {
+	struct fact_established f;
+	bool used;
+};
+
+struct pending_opens {
+	struct pending open[PENDING_MAX];
+	unsigned int count;
+};
+
+struct pending_opens *pending_new(void)
+{
+	return calloc(1, sizeof(struct pending_opens));
+}
+
+void tracker_on_connect(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_connect *f = (const struct fact_connect *)h;
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
 
 	if (c && c->state == TCP_STATE_SYN_SENT && h->t < c->t_begin + NS_MS)
 		return; /* told twice: the second program and the first */
-	life_tell_raw(t, h, &f->s, f->old, f->new);
+	raw_emit(t, h, &f->s, f->old, f->new);
 	if (c) /* the same socket connects again */
-		life_tell_close(t, c, h->t, conn_is(c, CONN_CLOSED) ? c->t_state : 0);
-	c = life_add(t, &f->s, false);
+		state_end(t, c, h->t, conn_is(c, CONN_CLOSED) ? c->t_state : 0);
+	c = tracked_add(t, &f->s, false);
 	if (!c)
 		return;
 	c->role = ROLE_CLIENT;
 	c->state = TCP_STATE_CLOSE;
 	c->t_begin = h->t;
 	if (h->flags & FACT_F_OWNED)
-		life_own(t, c, &f->task);
-	life_told(t, life_move(t, c, h->t, f->old, f->new));
-}
-
-/* ---- queued before the first transition ---- */
-
-static struct fact_enqueue *early_slot(struct tracker *t, uint64_t child)
-{
-	return &t->early[hash_u64(child, 6)];
-}
-_Static_assert(EARLY_MAX == 1 << 6, "early_slot");
-
-/* NULL: none. It stays until it is dropped or another takes its place. */
-static struct fact_enqueue *find_early(struct tracker *t, const struct fact_sock *s, uint64_t at)
-{
-	struct fact_enqueue *q = early_slot(t, s->sk);
-
-	if (!s->sk || q->child != s->sk || (q->child_cookie && q->child_cookie != s->cookie))
-		return NULL;
-	/* Addresses are used again at once: only a fast open may wait for long. */
-	if (!(q->h.flags & FACT_F_FASTOPEN) && at > q->h.t + ENQUEUE_WAIT)
-		return NULL;
-	return q;
-}
-
-struct conn *life_fast_open(struct tracker *t, const struct fact_sock *s)
-{
-	struct fact_enqueue *q = find_early(t, s, 0);
-	struct listener *l;
-	struct conn *c;
-
-	if (!q || !(q->h.flags & FACT_F_FASTOPEN) || q->lport != s->lport ||
-	    (q->rport && q->rport != s->rport))
-		return NULL;
-	q->child = 0;
-	c = life_add(t, s, false);
-	if (!c)
-		return NULL;
-	c->role = ROLE_SERVER;
-	c->flags |= CONN_FASTOPEN | CONN_WAS_QUEUED;
-	c->state = TCP_STATE_SYN_RECV;
-	c->visited = 1u << TCP_STATE_SYN_RECV;
-	c->t_begin = c->t_state = c->t_last = q->h.t;
-	l = listener_by_queues(t->listeners, &q->q);
-	if (!l)
-		return c;
-	listener_attach(t->listeners, c, l);
-	life_own_as(c, l);
-	if (l->alive)
-		life_enqueue(t, l, c);
-	else
-		c->flags |= CONN_LISTENER_GONE;
-	return c;
+		owner_from_task(t, c, &f->task);
+	state_emit(t, state_enter(t, c, h->t, f->old, f->new));
 }
 
 /* ---- ESTABLISHED ---- */
@@ -82,16 +56,16 @@ static const char *basis(const struct conn *c)
 	return conn_is(c, CONN_FROM_RTT) ? "rtt" : conn_is(c, CONN_FROM_SYNACK) ? "synack" : "syn";
 }
 
-static void tell_established(struct tracker *t, const struct fact_established *f, struct conn *c)
+static void emit_established(struct tracker *t, const struct fact_established *f, struct conn *c)
 {
-	struct listener *l = life_listener(t, c);
+	struct listener *l = listener_of(t, c);
 	uint64_t at = f->h.t;
 	bool server = c->role == ROLE_SERVER;
 	bool timed = c->t_begin && at >= c->t_begin;
 	struct event *e;
 
 	if (conn_is(c, CONN_REQUEST))
-		life_promote(t, c);
+		tracked_promote(t, c);
 	if (server && !timed && conn_is(c, CONN_PREEXISTING) &&
 	    !conn_is(c, CONN_SYNCOOKIE | CONN_FASTOPEN) && !f->retrans && f->srtt_us) {
 		/* A request older than the tracer: the kernel measured SYN-ACK to ACK itself. */
@@ -101,7 +75,7 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 	}
 	if (f->h.flags & FACT_F_MPTCP)
 		c->flags |= CONN_MPTCP;
-	e = life_move(t, c, at, f->old, f->new);
+	e = state_enter(t, c, at, f->old, f->new);
 	c->t_established = at;
 	if (server && l) {
 		uint64_t handshake = timed ? at - c->t_begin : 0;
@@ -114,7 +88,7 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 	if (!server) {
 		if (timed)
 			event_set(e, F_CONNECT_NS, at - c->t_begin);
-		line_tell(&t->lines);
+		line_emit(&t->lines);
 		return;
 	}
 	if (timed) {
@@ -133,13 +107,13 @@ static void tell_established(struct tracker *t, const struct fact_established *f
 		event_set(e, F_ACCEPT_QUEUE, l ? l->accept_queue : f->accept_queue + 1);
 		event_set(e, F_BACKLOG, f->backlog);
 	}
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 }
 
 static void queue(struct tracker *t, struct conn *c, struct listener *l)
 {
 	if (l && !conn_is(c, CONN_ACCEPTED | CONN_QUEUED | CONN_ACCEPT_UNSEEN))
-		life_enqueue(t, l, c);
+		accept_queue_add(t, l, c);
 }
 
 /*
@@ -166,7 +140,7 @@ static void passive_established(struct tracker *t, const struct fact_established
 	bool known = c, counted, taken = f->h.flags & FACT_F_HAS_SOCKET;
 
 	if (!c) {
-		c = life_add(t, &f->s, false);
+		c = tracked_add(t, &f->s, false);
 		if (!c)
 			return;
 		c->state = TCP_STATE_SYN_RECV;
@@ -181,15 +155,15 @@ static void passive_established(struct tracker *t, const struct fact_established
 		client_counted(t, c);
 	}
 	if (l)
-		life_attach(t, c, l);
+		accept_queue_attach(t, c, l);
 	else if (!c->listener)
-		life_attach(t, c, listener_by_port(t->listeners, &f->s));
-	l = life_listener(t, c);
+		accept_queue_attach(t, c, listener_by_port(t->listeners, &f->s));
+	l = listener_of(t, c);
 	if (!known) {
 		bool cookie = f->h.flags & FACT_F_SYNCOOKIE ||
 			      (q && q->h.flags & FACT_F_SYNCOOKIE) ||
 			      (q && q->q.cookie_stamp && !f->retrans &&
-			       !life_absent(t, KNOW_SYN_RECV_BEGIN));
+			       !tracker_absent(t, KNOW_SYN_RECV_BEGIN));
 		bool older = f->h.t < t->t_first + (uint64_t)f->srtt_us * 1000;
 
 		/*
@@ -200,8 +174,8 @@ static void passive_established(struct tracker *t, const struct fact_established
 	}
 	if ((f->h.flags | (q ? q->h.flags : 0)) & FACT_F_SYNCOOKIE)
 		c->flags |= CONN_SYNCOOKIE;
-	life_own_as(c, l);
-	life_own_pid(t, c, &f->h, f->pid);
+	owner_from_listener(c, l);
+	owner_from_pid(t, c, &f->h, f->pid);
 	/*
 	 * With its enqueue came the listener's figures; else the child's copy of them is the
 	 * latest.
@@ -212,17 +186,17 @@ static void passive_established(struct tracker *t, const struct fact_established
 	 * never queued.
 	 */
 	if (taken && conn_is(c, CONN_QUEUED) && !conn_is(c, CONN_CLOSED))
-		life_taken_unseen(t, c, f->h.t);
+		accept_queue_accepted_unseen(t, c, f->h.t);
 	else if (taken && !conn_is(c, CONN_ACCEPTED))
 		c->flags |= CONN_WAS_QUEUED | CONN_ACCEPT_UNSEEN;
 	queue(t, c, l);
 	if (l && !counted) {
 		if (known)
-			life_uncount_request(t, c);
+			figures_uncount_request(t, c);
 		if (!taken)
 			listener_grew(l, f->accept_queue + 1, f->backlog);
 	}
-	tell_established(t, f, c);
+	emit_established(t, f, c);
 }
 
 static void active_established(struct tracker *t, const struct fact_established *f)
@@ -232,111 +206,94 @@ static void active_established(struct tracker *t, const struct fact_established 
 	if (c && c->state == TCP_STATE_ESTABLISHED)
 		return; /* told twice */
 	if (!c)
-		c = life_adopt(t, &f->s, f->old);
+		c = identity_adopt(t, &f->s, f->old);
 	if (!c)
 		return;
-	life_attach(t, c, NULL);
+	accept_queue_attach(t, c, NULL);
 	conn_learn_ends(t->conns, c, &f->s);
 	c->role = ROLE_CLIENT;
 	c->client_isn = f->local_isn;
 	c->server_isn = f->remote_isn;
 	c->isns_known = true;
-	life_own_pid(t, c, &f->h, f->pid);
+	owner_from_pid(t, c, &f->h, f->pid);
 	if (!conn_is(c, CONN_PEER_TRACED) && conn_other_end(t->conns, c)) {
 		c->flags |= CONN_PEER_TRACED;
 		t->connections--; /* one connection, both ends traced */
 	}
-	tell_established(t, f, c);
+	emit_established(t, f, c);
 }
 
 static void flush_pending(struct tracker *t, struct pending *p, const struct fact_enqueue *q)
 {
 	p->used = false;
-	t->pending_count--;
+	t->pending->count--;
 	passive_established(t, &p->f, NULL, q);
 }
 
-void life_flush_pending(struct tracker *t, uint64_t at)
+void open_flush_pending(struct tracker *t, uint64_t at)
 {
-	for (int i = 0; t->pending_count && i < PENDING_MAX; i++)
-		if (t->pending[i].used && t->pending[i].f.h.t <= at)
-			flush_pending(t, &t->pending[i], NULL);
-}
-
-static struct conn *matching_request(struct tracker *t, const struct fact_established *f)
-{
-	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
-
-	if (c)
-		return c;
-	for (c = conn_by_ends(t->conns, &f->s); c; c = conn_by_ends_next(t->conns, &f->s, c))
-		if ((conn_is(c, CONN_REQUEST) || c->state == TCP_STATE_SYN_RECV) &&
-		    (!c->isns_known || c->server_isn == f->local_isn))
-			return c;
-	return NULL;
+	for (int i = 0; t->pending->count && i < PENDING_MAX; i++)
+		if (t->pending->open[i].used && t->pending->open[i].f.h.t <= at)
+			flush_pending(t, &t->pending->open[i], NULL);
 }
 
 static bool is_pending(const struct tracker *t, const struct fact_established *f)
 {
-	for (int i = 0; t->pending_count && i < PENDING_MAX; i++)
-		if (t->pending[i].used && t->pending[i].f.s.cookie == f->s.cookie)
+	for (int i = 0; t->pending->count && i < PENDING_MAX; i++)
+		if (t->pending->open[i].used && t->pending->open[i].f.s.cookie == f->s.cookie)
 			return true;
 	return false;
 }
 
-void life_on_established(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_established(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_established *f = (const struct fact_established *)h;
-	struct fact_enqueue *early;
+	struct fact_enqueue q;
 	struct conn *c;
 
-	life_tell_raw(t, h, &f->s, f->old, f->new);
+	raw_emit(t, h, &f->s, f->old, f->new);
 	if (f->old == TCP_STATE_SYN_SENT) {
 		active_established(t, f);
 		return;
 	}
-	c = matching_request(t, f);
+	c = identity_match_request(t, f);
 	if (c ? c->state == TCP_STATE_ESTABLISHED : is_pending(t, f))
 		return; /* told twice: the second program and the first */
 	if (!c)
-		c = life_fast_open(t, &f->s);
+		c = identity_fast_open(t, &f->s);
 	if (c && c->role == ROLE_CLIENT) { /* simultaneous open: SYN_SENT, SYN_RECV, ESTABLISHED */
 		conn_learn_ends(t->conns, c, &f->s);
 		c->client_isn = f->local_isn;
 		c->server_isn = f->remote_isn;
 		c->isns_known = true;
-		life_own_pid(t, c, h, f->pid);
-		tell_established(t, f, c);
+		owner_from_pid(t, c, h, f->pid);
+		emit_established(t, f, c);
 		return;
 	}
-	early = find_early(t, &f->s, h->t);
-	if (early) {
-		struct fact_enqueue q = *early;
-
-		early->child = 0;
+	if (early_take(t, &f->s, h->t, &q)) {
 		passive_established(t, f, c, &q);
 		return;
 	}
-	if (!c && !life_absent(t, KNOW_ENQUEUE)) {
+	if (!c && !tracker_absent(t, KNOW_ENQUEUE)) {
 		for (int i = 0; i < PENDING_MAX; i++) {
-			if (t->pending[i].used)
+			if (t->pending->open[i].used)
 				continue;
-			t->pending[i] = (struct pending){.f = *f, .used = true};
-			t->pending_count++;
+			t->pending->open[i] = (struct pending){.f = *f, .used = true};
+			t->pending->count++;
 			return;
 		}
 	}
 	passive_established(t, f, c, NULL);
 }
 
-void life_on_enqueue(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_enqueue(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_enqueue *f = (const struct fact_enqueue *)h;
-	struct listener *l = life_observe(t, h, &f->q, f->netns, f->lport);
+	struct listener *l = figures_observe(t, h, &f->q, f->netns, f->lport);
 	struct conn *c;
 
-	for (int i = 0; t->pending_count && i < PENDING_MAX; i++) {
-		struct pending *p = &t->pending[i];
+	for (int i = 0; t->pending->count && i < PENDING_MAX; i++) {
+		struct pending *p = &t->pending->open[i];
 
 		if (p->used && ((f->child && p->f.s.sk == f->child) ||
 				(f->child_cookie && p->f.s.cookie == f->child_cookie))) {
@@ -345,8 +302,8 @@ void life_on_enqueue(struct tracker *t, const struct fact_hdr *h)
 		}
 	}
 	c = conn_by_cookie(t->conns, f->child_cookie);
-	if (!c && f->child)
-		*early_slot(t, f->child) = *f;
+	if (!c)
+		early_remember(t, f);
 	if (!c || !l)
 		return;
 	if (h->flags & FACT_F_SYNCOOKIE)
@@ -354,13 +311,13 @@ void life_on_enqueue(struct tracker *t, const struct fact_hdr *h)
 	if (h->flags & FACT_F_FASTOPEN)
 		c->flags |= CONN_FASTOPEN;
 	if (c->listener != l->id && c->t_established)
-		listener_completed_elsewhere(life_listener(t, c), l);
+		listener_completed_elsewhere(listener_of(t, c), l);
 	/* the request migrated to another of SO_REUSEPORT */
 	if (c->listener != l->id && conn_is(c, CONN_QUEUED)) {
 		listener_dequeue(t->listeners, t->conns, c);
-		life_enqueue(t, l, c);
+		accept_queue_add(t, l, c);
 	}
 	listener_attach(t->listeners, c, l);
-	life_own_as(c, l);
+	owner_from_listener(c, l);
 	queue(t, c, l);
 }

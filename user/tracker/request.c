@@ -3,16 +3,20 @@
  * Half open: the SYN made a request, its SYN-ACK goes out again, it expires; what the listener
  * refused.
  */
-#include "tracker/state.h"
-
 #include <string.h>
+
+#include "tracker/figures.h"
+#include "tracker/handlers.h"
+#include "tracker/identity.h"
+#include "tracker/state.h"
+#include "tracker/tracked.h"
 
 /* ---- the request: SYN, SYN-ACK again, expiry ---- */
 
-void life_end_request(struct tracker *t, struct conn *c, uint64_t at, enum drop_reason given_up)
+void request_end(struct tracker *t, struct conn *c, uint64_t at, enum drop_reason given_up)
 {
-	struct listener *l = life_listener(t, c);
-	const char *why = life_close_reason(c);
+	struct listener *l = listener_of(t, c);
+	const char *why = state_close_reason(c);
 	struct event *e;
 
 	/* its timer found nobody to wait for */
@@ -22,13 +26,13 @@ void life_end_request(struct tracker *t, struct conn *c, uint64_t at, enum drop_
 	}
 	if (given_up)
 		why = drop_reason_name(given_up);
-	e = life_move(t, c, at, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE);
+	e = state_enter(t, c, at, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE);
 	if (e && why)
 		event_set_text(e, F_REASON, why);
-	life_told(t, e);
+	state_emit(t, e);
 	if (given_up) {
 		c->flags |= given_up == DROP_CLIENT_UNREACHABLE ? CONN_UNREACHABLE : CONN_TIMED_OUT;
-		life_count_drop(t, given_up, NULL, 1);
+		figures_count_refusal(t, given_up, NULL, 1);
 		e = line_begin(&t->lines, EVENT_DROP, at);
 		line_conn(&t->lines, c, l);
 		line_isns(&t->lines, c);
@@ -37,27 +41,9 @@ void life_end_request(struct tracker *t, struct conn *c, uint64_t at, enum drop_
 		event_set(e, F_SYNACK_RETRANS, c->synack_retrans);
 		if (conn_is(c, CONN_ACK_REFUSED))
 			event_set(e, F_CLIENT_BELIEVES, true);
-		line_tell(&t->lines);
+		line_emit(&t->lines);
 	}
-	life_tell_close(t, c, at, at);
-}
-
-void life_uncount_request(struct tracker *t, const struct conn *c)
-{
-	struct listener *l = life_listener(t, c);
-
-	if (l && l->syn_queue)
-		l->syn_queue--;
-}
-
-struct conn *life_find_request(struct tracker *t, const struct fact_sock *s)
-{
-	struct conn *c;
-
-	for (c = conn_by_ends(t->conns, s); c; c = conn_by_ends_next(t->conns, s, c))
-		if (conn_is(c, CONN_REQUEST))
-			return c;
-	return NULL;
+	state_end(t, c, at, at);
 }
 
 static void learn_isns(struct conn *c, const struct fact_syn *f)
@@ -79,11 +65,11 @@ static bool is_known(const struct conn *c, const struct fact_syn *f)
 	return f->h.flags & FACT_F_SYNACK; /* found in the tables, where the numbers do not stand */
 }
 
-void life_on_syn(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_syn(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
-	struct listener *l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	struct conn *c = life_find_request(t, &f->s);
+	struct listener *l = figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
+	struct conn *c = identity_find_request(t, &f->s);
 	struct event *e;
 
 	if (c && is_known(c, f)) {
@@ -93,9 +79,9 @@ void life_on_syn(struct tracker *t, const struct fact_hdr *h)
 	}
 	if (c) { /* it went before, nobody saw how and when: no duration is told */
 		c->t_begin = c->t_state = 0;
-		life_end_request(t, c, h->t, DROP_UNKNOWN);
+		request_end(t, c, h->t, DROP_UNKNOWN);
 	}
-	c = life_add(t, &f->s, true);
+	c = tracked_add(t, &f->s, true);
 	if (!c)
 		return;
 	c->role = ROLE_SERVER;
@@ -106,14 +92,14 @@ void life_on_syn(struct tracker *t, const struct fact_hdr *h)
 	if (h->flags & FACT_F_MPTCP)
 		c->flags |= CONN_MPTCP;
 	listener_attach(t->listeners, c, l);
-	life_own_as(c, l);
-	e = life_move(t, c, h->t, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV);
+	owner_from_listener(c, l);
+	e = state_enter(t, c, h->t, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV);
 	if (!e)
 		return;
 	event_set_text(e, F_BASIS, h->flags & FACT_F_SYNACK ? "synack" : "syn");
 	line_isns(&t->lines, c);
 	line_queues(&t->lines, l);
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 }
 
 static void sent_again(struct tracker *t, struct conn *c, const struct fact_syn *f)
@@ -146,14 +132,14 @@ static struct listener *asked_listener(struct tracker *t, const struct fact_sock
 	return listener_by_port(t->listeners, &theirs);
 }
 
-void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
 	bool ours = f->s.state == TCP_STATE_SYN_SENT;
 	/* a fast open has its socket before the handshake is over */
 	bool child = f->s.state == TCP_STATE_SYN_RECV;
-	struct listener *l = ours ? NULL : life_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	struct conn *c = ours || child ? life_find(t, &f->s) : life_find_request(t, &f->s);
+	struct listener *l = ours ? NULL : figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
+	struct conn *c = ours || child ? identity_find(t, &f->s) : identity_find_request(t, &f->s);
 	struct event *e;
 
 	/*
@@ -163,27 +149,27 @@ void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 	if (c && !ours && !child && c->isns_known && f->server_isn &&
 	    c->server_isn != f->server_isn) {
 		c->t_begin = c->t_state = 0;
-		life_end_request(t, c, h->t, DROP_UNKNOWN);
+		request_end(t, c, h->t, DROP_UNKNOWN);
 		c = NULL;
 	}
 	if (!c && child)
-		c = life_fast_open(t, &f->s);
+		c = identity_fast_open(t, &f->s);
 	if (!c && !ours && !child) {
 		/* Older than the tracer, or its SYN was lost: its begin is not known. */
-		c = life_add(t, &f->s, true);
+		c = tracked_add(t, &f->s, true);
 		if (!c)
 			return;
 		c->role = ROLE_SERVER;
 		c->state = TCP_STATE_SYN_RECV;
 		c->flags |= CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
 		listener_attach(t->listeners, c, l);
-		life_own_as(c, l);
+		owner_from_listener(c, l);
 	}
 	if (c)
 		sent_again(t, c, f);
 	e = line_begin(&t->lines, EVENT_RETRANSMIT, h->t);
 	if (c)
-		line_conn(&t->lines, c, life_listener(t, c));
+		line_conn(&t->lines, c, listener_of(t, c));
 	else
 		line_ends(&t->lines, &f->s);
 	event_set_text(e, F_WHAT, ours ? "syn" : "synack");
@@ -195,19 +181,19 @@ void life_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 	}
 	if (ours) {
 		l = asked_listener(t, &f->s);
-		if (l && life_full_queue(l) != DROP_UNKNOWN)
-			event_set_text(e, F_REASON, drop_reason_name(life_full_queue(l)));
+		if (l && figures_full_queue(l) != DROP_UNKNOWN)
+			event_set_text(e, F_REASON, drop_reason_name(figures_full_queue(l)));
 		else
 			l = NULL;
 	}
 	line_queues(&t->lines, l);
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 }
 
-void life_on_expired(struct tracker *t, const struct fact_hdr *h)
+void tracker_on_expired(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
-	struct conn *c = life_find_request(t, &f->s);
+	struct conn *c = identity_find_request(t, &f->s);
 	struct listener *l;
 
 	/*
@@ -217,93 +203,12 @@ void life_on_expired(struct tracker *t, const struct fact_hdr *h)
 	l = listener_by_queues(t->listeners, &f->q);
 	if (l && h->flags & FACT_F_UNREACHABLE)
 		l->named_drops++;
-	life_observe(t, h, &f->q, f->s.netns, f->s.lport);
+	figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	if (!c)
 		return;
 	learn_isns(c, f);
-	life_end_request(t, c, h->t,
-			 h->flags & FACT_F_UNREACHABLE ? DROP_CLIENT_UNREACHABLE
-						       : DROP_REQUEST_EXPIRED);
-}
-
-/*
- * By how much the listener's own counter (sk_drops) moves for such a refusal: a final ACK that
- * finds the queue full is counted where its child is not made (tcp_listendrop in
- * tcp_v4_syn_recv_sock), and then each of its segments as one that nobody wanted (discard_and_relse
- * in tcp_v4_rcv): data that the client sends, believing to be connected, comes as several in one
- * packet.
- */
-static unsigned int counted_as(const struct fact_drop *f)
-{
-	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED)
-		return 0;
-	if (f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE))
-		return 1;
-	return 1 + (f->segments ? f->segments : 1);
-}
-
-/* With tcp_abort_on_overflow the RST comes first, then the segment is given up. */
-static bool request_was_reset(const struct tracker *t, const struct fact_sock *s, uint64_t at)
-{
-	for (int i = 0; i < RESET_REQUESTS; i++) {
-		const struct reset_request *r = &t->reset_requests[i];
-
-		if (r->t && at < r->t + NS_MS && r->s.netns == s->netns && r->s.lport == s->lport &&
-		    r->s.rport == s->rport && !memcmp(r->s.raddr, s->raddr, sizeof(s->raddr)) &&
-		    !memcmp(r->s.laddr, s->laddr, sizeof(s->laddr)))
-			return true;
-	}
-	return false;
-}
-
-void life_on_drop(struct tracker *t, const struct fact_hdr *h)
-{
-	const struct fact_drop *f = (const struct fact_drop *)h;
-	enum drop_reason reason = (enum drop_reason)f->reason;
-	bool syn = h->flags & FACT_F_SEGMENT_SYN;
-	struct conn *c = syn ? NULL : life_find_request(t, &f->s);
-	/* Where our RST has ended the request it knows better. */
-	bool believes =
-		!syn && h->flags & FACT_F_ACKED && (c || !request_was_reset(t, &f->s, h->t));
-	struct listener *l = listener_by_queues(t->listeners, &f->q);
-	struct event *e;
-
-	if (!f->q.sk)
-		l = c && c->listener ? life_listener(t, c) : listener_by_port(t->listeners, &f->s);
-	/*
-	 * Named before the figures are looked at: the counter that comes with this fact has it
-	 * already, or soon will.
-	 */
-	if (l)
-		l->named_drops += counted_as(f);
-	if (f->q.sk)
-		l = life_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	if (reason == DROP_UNKNOWN && l)
-		reason = life_full_queue(l);
-	life_count_drop(t, reason, l, 1);
-	if (c && believes)
-		c->flags |= CONN_ACK_REFUSED;
-	e = line_begin(&t->lines, EVENT_DROP, h->t);
-	if (c) {
-		line_conn(&t->lines, c, l);
-		line_isns(&t->lines, c);
-	} else {
-		line_ends(&t->lines, &f->s);
-		line_refused(&t->lines, l);
-		if (syn)
-			event_set(e, F_CLIENT_ISN, f->client_seq);
-	}
-	event_set_text(e, F_SEGMENT, syn ? "syn" : "ack");
-	if (reason != DROP_UNKNOWN)
-		event_set_text(e, F_REASON, drop_reason_name(reason));
-	if (believes)
-		event_set(e, F_CLIENT_BELIEVES, true);
-	if (h->flags & FACT_F_SYNCOOKIE)
-		event_set(e, F_SYNCOOKIE, true);
-	line_queues(&t->lines, l);
-	if (l && l->drops_known)
-		event_set(e, F_DROPS_TOTAL, l->drops);
-	line_tell(&t->lines);
+	request_end(t, c, h->t,
+		    h->flags & FACT_F_UNREACHABLE ? DROP_CLIENT_UNREACHABLE : DROP_REQUEST_EXPIRED);
 }
 
 /*
@@ -315,7 +220,7 @@ void life_on_drop(struct tracker *t, const struct fact_hdr *h)
  * while no way to the client is found to send on (reqsk_timer_handler, acked). When exactly it went
  * is not known, so no duration is told.
  */
-void life_expire(void *ctx, struct conn *c)
+void request_expire(void *ctx, struct conn *c)
 {
 	struct tracker *t = ctx;
 	bool patient = !c->synack_retrans || conn_is(c, CONN_ACK_REFUSED);
@@ -326,7 +231,7 @@ void life_expire(void *ctx, struct conn *c)
 	if (!c->t_last || t->t_now < c->t_last + overdue)
 		return;
 	c->t_begin = c->t_state = 0;
-	life_uncount_request(t, c);
-	expired = c->synack_retrans && !life_exact(t, KNOW_REQUEST_EXPIRED);
-	life_end_request(t, c, t->t_now, expired ? DROP_REQUEST_EXPIRED : DROP_UNKNOWN);
+	figures_uncount_request(t, c);
+	expired = c->synack_retrans && !tracker_exact(t, KNOW_REQUEST_EXPIRED);
+	request_end(t, c, t->t_now, expired ? DROP_REQUEST_EXPIRED : DROP_UNKNOWN);
 }

@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tracker/figures.h"
+#include "tracker/handlers.h"
+#include "tracker/identity.h"
+#include "tracker/refuse.h"
 #include "tracker/state.h"
+#include "tracker/tracked.h"
 
 void tracker_config_init(struct tracker_config *config)
 {
@@ -26,11 +31,17 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->names = names_new();
 	t->conns = conn_table_new(config->max_connections, config->max_requests);
 	t->listeners = listeners_new();
+	t->ended = ended_new();
+	t->early = early_new();
+	t->reset_requests = reset_requests_new();
+	t->pending = pending_new();
+	t->aborted = aborted_new();
 	t->lines.emit = emit;
 	t->lines.ctx = ctx;
 	t->lines.side = config->filter.side;
 	t->lines.names = t->names;
-	if (t->names && t->conns && t->listeners)
+	if (t->names && t->conns && t->listeners && t->ended && t->early && t->reset_requests &&
+	    t->pending && t->aborted)
 		return t;
 	tracker_free(t);
 	return NULL;
@@ -43,12 +54,17 @@ void tracker_free(struct tracker *t)
 	conn_table_free(t->conns);
 	listeners_free(t->listeners);
 	names_free(t->names);
+	free(t->ended);
+	free(t->early);
+	free(t->reset_requests);
+	free(t->pending);
+	free(t->aborted);
 	free(t);
 }
 
 /* ---- loss ---- */
 
-static void tell_lost(struct tracker *t, uint64_t at, uint64_t count, enum fact_lost_where where)
+static void emit_lost(struct tracker *t, uint64_t at, uint64_t count, enum fact_lost_where where)
 {
 	static const char *const places[FACT_LOST_PLACES] = {
 		[FACT_LOST_RING] = "ringbuf",	 [FACT_LOST_RECURSION] = "recursion",
@@ -61,58 +77,58 @@ static void tell_lost(struct tracker *t, uint64_t at, uint64_t count, enum fact_
 	event_set(e, F_COUNT, count);
 	event_set_text(e, F_WHERE, places[where]);
 	event_set(e, F_TOTAL, t->lost);
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 }
 
 static void on_lost(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_lost *f = (const struct fact_lost *)h;
 
-	tell_lost(t, h->t, f->count, (enum fact_lost_where)f->where);
+	emit_lost(t, h->t, f->count, (enum fact_lost_where)f->where);
 }
 
-static void tell_evicted(struct tracker *t, uint64_t at)
+static void emit_evicted(struct tracker *t, uint64_t at)
 {
-	if (t->evicted == t->evicted_told)
+	if (t->evicted == t->evicted_emitted)
 		return;
-	tell_lost(t, at, t->evicted - t->evicted_told, FACT_LOST_EVICTED);
-	t->evicted_told = t->evicted;
+	emit_lost(t, at, t->evicted - t->evicted_emitted, FACT_LOST_EVICTED);
+	t->evicted_emitted = t->evicted;
 }
 
 /* ---- time ---- */
 
 static void on_tick(struct tracker *t, const struct fact_hdr *h)
 {
-	life_flush_pending(t, h->t > ENQUEUE_WAIT ? h->t - ENQUEUE_WAIT : 0);
-	life_finish_aborted(t, h->t > RESET_WAIT ? h->t - RESET_WAIT : 0, h->t);
-	tell_evicted(t, h->t);
+	open_flush_pending(t, h->t > ENQUEUE_WAIT ? h->t - ENQUEUE_WAIT : 0);
+	close_flush_aborted(t, h->t > RESET_WAIT ? h->t - RESET_WAIT : 0, h->t);
+	emit_evicted(t, h->t);
 	if (h->t < t->t_verdict + VERDICT_EVERY)
 		return;
 	t->t_verdict = h->t;
 	if (conn_count(t->conns, true))
-		conn_each(t->conns, true, life_expire, t);
-	listeners_each(t->listeners, life_judge, t);
+		conn_each(t->conns, true, request_expire, t);
+	listeners_each(t->listeners, listen_judge, t);
 }
 
 void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
 {
 	static void (*const handlers[FACT_KINDS])(struct tracker * t, const struct fact_hdr *h) = {
-		[FACT_STATE] = life_on_state,
-		[FACT_LISTEN] = life_on_listen,
-		[FACT_CONNECT] = life_on_connect,
-		[FACT_ESTABLISHED] = life_on_established,
-		[FACT_CLOSED] = life_on_closed,
-		[FACT_SYN] = life_on_syn,
-		[FACT_RETRANSMIT] = life_on_retransmit,
-		[FACT_EXPIRED] = life_on_expired,
-		[FACT_DROP] = life_on_drop,
-		[FACT_ENQUEUE] = life_on_enqueue,
-		[FACT_ACCEPT] = life_on_accept,
-		[FACT_RESET] = life_on_reset,
-		[FACT_TIMEWAIT] = life_on_timewait,
-		[FACT_TIMEWAIT_END] = life_on_timewait_end,
-		[FACT_EXISTING] = life_on_existing,
-		[FACT_EXISTING_END] = life_on_existing_end,
+		[FACT_STATE] = tracker_on_state,
+		[FACT_LISTEN] = tracker_on_listen,
+		[FACT_CONNECT] = tracker_on_connect,
+		[FACT_ESTABLISHED] = tracker_on_established,
+		[FACT_CLOSED] = tracker_on_closed,
+		[FACT_SYN] = tracker_on_syn,
+		[FACT_RETRANSMIT] = tracker_on_retransmit,
+		[FACT_EXPIRED] = tracker_on_expired,
+		[FACT_DROP] = tracker_on_drop,
+		[FACT_ENQUEUE] = tracker_on_enqueue,
+		[FACT_ACCEPT] = tracker_on_accept,
+		[FACT_RESET] = tracker_on_reset,
+		[FACT_TIMEWAIT] = tracker_on_timewait,
+		[FACT_TIMEWAIT_END] = tracker_on_timewait_end,
+		[FACT_EXISTING] = tracker_on_existing,
+		[FACT_EXISTING_END] = tracker_on_existing_end,
 		[FACT_LOST] = on_lost,
 		[FACT_TICK] = on_tick,
 	};
@@ -121,8 +137,7 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
 		t->t_first = t->t_verdict = fact->t;
 	if (fact->t > t->t_now)
 		t->t_now = fact->t;
-	if (t->pending_count)
-		life_flush_pending(t, fact->t > ENQUEUE_WAIT ? fact->t - ENQUEUE_WAIT : 0);
+	open_flush_pending(t, fact->t > ENQUEUE_WAIT ? fact->t - ENQUEUE_WAIT : 0);
 	if (fact->kind < FACT_KINDS && handlers[fact->kind])
 		handlers[fact->kind](t, fact);
 }
@@ -134,14 +149,14 @@ static void close_at_end(void *ctx, struct conn *c)
 	struct tracker *t = ctx;
 
 	if (conn_is(c, CONN_CLOSED))
-		life_tell_close(t, c, t->t_now, c->t_state);
+		state_end(t, c, t->t_now, c->t_state);
 	/*
 	 * Those that were in TIME_WAIT before us have no story; those that came to it before our
 	 * eyes do.
 	 */
 	else if (c->state == TCP_STATE_TIME_WAIT &&
 		 (!conn_is(c, CONN_PREEXISTING) || conn_is(c, CONN_HANDED_OVER)))
-		life_tell_close(t, c, t->t_now, 0);
+		state_end(t, c, t->t_now, 0);
 }
 
 static void quantiles_of(const struct histogram *h, struct quantiles *q)
@@ -156,12 +171,12 @@ static void quantiles_of(const struct histogram *h, struct quantiles *q)
 	q->max = h->max;
 }
 
-static void tell_errors(void *ctx, struct listener *l)
+static void emit_errors(void *ctx, struct listener *l)
 {
 	struct tracker *t = ctx;
 
 	if (l->alive)
-		life_accept_errors(t, l, t->t_now, NULL);
+		figures_emit_accept_errors(t, l, t->t_now, NULL);
 }
 
 struct gathering {
@@ -201,18 +216,18 @@ void tracker_finish(struct tracker *t, uint64_t now)
 
 	if (now > t->t_now)
 		t->t_now = now;
-	life_flush_pending(t, UINT64_MAX);
-	life_finish_aborted(t, UINT64_MAX, t->t_now);
-	listeners_each(t->listeners, tell_errors, t);
-	g.accept_unseen = life_absent(t, KNOW_ACCEPT);
+	open_flush_pending(t, UINT64_MAX);
+	close_flush_aborted(t, UINT64_MAX, t->t_now);
+	listeners_each(t->listeners, emit_errors, t);
+	g.accept_unseen = tracker_absent(t, KNOW_ACCEPT);
 	if (g.list)
 		listeners_each(t->listeners, gather, &g);
 	conn_each(t->conns, false, close_at_end, t);
-	tell_evicted(t, t->t_now);
+	emit_evicted(t, t->t_now);
 	summaries = (struct listener_summaries){.count = g.count, .list = g.list};
 	e = line_begin(&t->lines, EVENT_SUMMARY, t->t_now);
 	event_set(e, F_CONNECTIONS, t->connections);
-	if (!life_absent(t, KNOW_ACCEPT)) {
+	if (!tracker_absent(t, KNOW_ACCEPT)) {
 		event_set(e, F_ACCEPTED_COUNT, t->accepted);
 		event_set(e, F_NEVER_ACCEPTED, t->never_accepted);
 		event_set(e, F_STILL_QUEUED, g.still_queued);
@@ -220,7 +235,7 @@ void tracker_finish(struct tracker *t, uint64_t now)
 	event_field(e, F_DROPS)->drops = t->drops;
 	event_set(e, F_LOST, t->lost);
 	event_field(e, F_LISTENERS)->listeners = &summaries;
-	line_tell(&t->lines);
+	line_emit(&t->lines);
 	free(g.list);
 }
 

@@ -173,7 +173,7 @@ static void windows(void)
 	for (int i = 1; i <= LISTENER_ERRNOS + 1; i++)
 		held = listener_error(l, i == 1 ? EMFILE : 100 + i);
 	ok(!held, "more kinds of errors than can be held are not");
-	ok(listener_error(l, EMFILE) && l->errors[0].untold == 2, "but known ones are counted");
+	ok(listener_error(l, EMFILE) && l->errors[0].unreported == 2, "but known ones are counted");
 	l->asked_known = true;
 	l->backlog_asked = 7;
 	listener_window_close(t, l, 2000, &in);

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tracker/figures.h"
+
+#include "base/errnos.h"
+#include "tracker/accept_queue.h"
+
+enum drop_reason figures_full_queue(const struct listener *l)
+{
+	if (l->accept_full)
+		return DROP_ACCEPT_QUEUE_FULL;
+	return l->syn_full ? DROP_SYN_QUEUE_FULL : DROP_UNKNOWN;
+}
+
+void figures_count_refusal(struct tracker *t, enum drop_reason reason, struct listener *l,
+			   uint64_t count)
+{
+	t->drops[reason] += count;
+	if (l)
+		listener_refused(l, count);
+}
+
+/*
+ * The listener's own counter has risen by more than was told one by one: SYNs were refused that no
+ * hook saw. Which queue was full follows from its figures; the clients stay unnamed. If none was,
+ * nobody was refused: the counter also moves for a SYN that comes again to its request, and for an
+ * ACK that waits for data (TCP_DEFER_ACCEPT).
+ */
+void figures_unnamed_refusals(struct tracker *t, struct listener *l, uint64_t at, uint64_t count)
+{
+	enum drop_reason reason = figures_full_queue(l);
+	struct event *e;
+
+	if (!count || reason == DROP_UNKNOWN)
+		return;
+	/*
+	 * Where each is named, those that are not yet will be: another CPU counted before it sent
+	 * its fact.
+	 */
+	if (tracker_exact(t, KNOW_SYN_DROP) && tracker_exact(t, KNOW_ACK_DROP))
+		return;
+	figures_count_refusal(t, reason, l, count);
+	e = line_begin(&t->lines, EVENT_DROP, at);
+	line_listener(&t->lines, l);
+	line_queues(&t->lines, l);
+	event_set(e, F_COUNT, count);
+	/*
+	 * Where cookies were sent it may be an ACK that carried one: no tracepoint tells of those.
+	 */
+	if (!tracker_absent(t, KNOW_ACK_DROP) && !l->cookie_stamp)
+		event_set_text(e, F_SEGMENT, "syn");
+	event_set_text(e, F_REASON, drop_reason_name(reason));
+	event_set(e, F_DROPS_TOTAL, l->drops);
+	line_emit(&t->lines);
+}
+
+void figures_put(struct tracker *t, const struct listener *l)
+{
+	struct event *e = &t->lines.e;
+
+	line_listener(&t->lines, l);
+	line_queues(&t->lines, l);
+	event_set(e, F_ACCEPT_QUEUE_PEAK, l->peak);
+	if (l->drops_known)
+		event_set(e, F_DROPS_TOTAL, l->drops);
+	event_set(e, F_REFUSED, l->refused);
+	event_set(e, F_COMPLETED, l->completed);
+	if (!tracker_absent(t, KNOW_ACCEPT))
+		event_set(e, F_ACCEPTED_COUNT, l->accepted);
+	event_set_text(e, F_VERDICT, verdict_name(l->verdict));
+}
+
+void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,
+		     const struct fact_queues *q)
+{
+	bool relisten = l->alive && l->queues_known && l->backlog != q->backlog;
+
+	accept_queue_reconcile(t, l, at, q->accept_queue);
+	l->figures_t = at;
+	figures_unnamed_refusals(t, l, at, listener_update(l, q));
+	if (!relisten)
+		return;
+	/* listen() was called again, where no hook tells of it. */
+	l->asked_known = false;
+	line_begin(&t->lines, EVENT_LISTENER, at);
+	figures_put(t, l);
+	line_emit(&t->lines);
+}
+
+/* The listener that a hook names, with its figures of that moment. NULL: the hook named none. */
+struct listener *figures_observe(struct tracker *t, const struct fact_hdr *h,
+				 const struct fact_queues *q, uint32_t netns, uint16_t port)
+{
+	struct listener *l;
+
+	if (!q->sk && !q->cookie)
+		return NULL;
+	l = listener_by_queues(t->listeners, q);
+	if (!l)
+		l = listener_add(t->listeners, q->cookie, q->sk, netns, port, h->t);
+	if (!l)
+		return NULL;
+	listener_learn(t->listeners, l, q->cookie, q->sk);
+	figures_refresh(t, l, h->t, q);
+	return l;
+}
+
+void figures_emit_accept_errors(struct tracker *t, struct listener *l, uint64_t at,
+				const struct fact_task *task)
+{
+	for (int i = 0; i < LISTENER_ERRNOS; i++) {
+		struct listener_error *err = &l->errors[i];
+		struct event *e;
+
+		if (!err->unreported)
+			continue;
+		e = line_begin(&t->lines, EVENT_ACCEPT_ERROR, at);
+		line_listener(&t->lines, l);
+		if (task)
+			line_task(&t->lines, task);
+		event_set_text(e, F_ERRNO, errno_name(err->err));
+		event_set(e, F_COUNT, err->unreported);
+		line_queues(&t->lines, l);
+		line_emit(&t->lines);
+		err->unreported = 0;
+	}
+	l->error_t = at;
+}
+
+void figures_uncount_request(struct tracker *t, const struct conn *c)
+{
+	struct listener *l = listener_of(t, c);
+
+	if (l && l->syn_queue)
+		l->syn_queue--;
+}

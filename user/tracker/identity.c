@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tracker/identity.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "tracker/accept_queue.h"
+#include "tracker/tracked.h"
+
+/* ---- owners ---- */
+
+void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *task)
+{
+	if (!task->pid)
+		return;
+	c->pid = task->pid;
+	c->name = names_id(t->names, task->comm);
+	names_learn(t->names, c->pid, c->name);
+}
+
+/* A fact that carries a pid alone: a user of the socket. Its name, if we have heard it. */
+void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid)
+{
+	if (!(h->flags & FACT_F_OWNED) || !pid || c->pid == pid)
+		return;
+	c->pid = pid;
+	c->name = names_of_pid(t->names, pid);
+}
+
+void owner_from_listener(struct conn *c, const struct listener *l)
+{
+	if (!l || conn_is(c, CONN_ACCEPTED) || !l->pid)
+		return;
+	c->pid = l->pid;
+	c->name = l->name;
+}
+
+/* ---- which connection ---- */
+
+struct conn *identity_find(struct tracker *t, const struct fact_sock *s)
+{
+	struct conn *c = conn_by_cookie(t->conns, s->cookie);
+
+	if (c || !s->lport || !s->rport)
+		return c;
+	for (c = conn_by_ends(t->conns, s); c; c = conn_by_ends_next(t->conns, s, c))
+		if (!c->cookie || !s->cookie)
+			return c;
+	return NULL;
+}
+
+struct conn *identity_find_request(struct tracker *t, const struct fact_sock *s)
+{
+	struct conn *c;
+
+	for (c = conn_by_ends(t->conns, s); c; c = conn_by_ends_next(t->conns, s, c))
+		if (conn_is(c, CONN_REQUEST))
+			return c;
+	return NULL;
+}
+
+struct conn *identity_match_request(struct tracker *t, const struct fact_established *f)
+{
+	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
+
+	if (c)
+		return c;
+	for (c = conn_by_ends(t->conns, &f->s); c; c = conn_by_ends_next(t->conns, &f->s, c))
+		if ((conn_is(c, CONN_REQUEST) || c->state == TCP_STATE_SYN_RECV) &&
+		    (!c->isns_known || c->server_isn == f->local_isn))
+			return c;
+	return NULL;
+}
+
+struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state)
+{
+	struct conn *c = tracked_add(t, s, false);
+
+	if (!c)
+		return NULL;
+	c->state = (uint8_t)state;
+	c->visited = (uint16_t)(1u << state);
+	/*
+	 * Once the tables have been read, what is not known is not older than us: its facts were
+	 * lost.
+	 */
+	c->flags |= CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
+	if (listener_at_port(t->listeners, s)) {
+		c->role = ROLE_SERVER;
+		listener_attach(t->listeners, c, listener_by_port(t->listeners, s));
+	}
+	return c;
+}
+
+/* ---- queued before the first transition ---- */
+
+#define EARLY_BITS 6
+
+/* By the child's address: a newer one takes the place of an older. */
+struct early_children {
+	struct fact_enqueue fact[1 << EARLY_BITS];
+};
+
+struct early_children *early_new(void)
+{
+	return calloc(1, sizeof(struct early_children));
+}
+
+static struct fact_enqueue *early_slot(struct tracker *t, uint64_t child)
+{
+	return &t->early->fact[hash_u64(child, EARLY_BITS)];
+}
+
+void early_remember(struct tracker *t, const struct fact_enqueue *f)
+{
+	if (f->child)
+		*early_slot(t, f->child) = *f;
+}
+
+/* NULL: none. It stays until it is dropped or another takes its place. */
+static struct fact_enqueue *find_early(struct tracker *t, const struct fact_sock *s, uint64_t at)
+{
+	struct fact_enqueue *q = early_slot(t, s->sk);
+
+	if (!s->sk || q->child != s->sk || (q->child_cookie && q->child_cookie != s->cookie))
+		return NULL;
+	/* Addresses are used again at once: only a fast open may wait for long. */
+	if (!(q->h.flags & FACT_F_FASTOPEN) && at > q->h.t + ENQUEUE_WAIT)
+		return NULL;
+	return q;
+}
+
+bool early_take(struct tracker *t, const struct fact_sock *s, uint64_t at, struct fact_enqueue *q)
+{
+	struct fact_enqueue *early = find_early(t, s, at);
+
+	if (!early)
+		return false;
+	*q = *early;
+	early->child = 0;
+	return true;
+}
+
+struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s)
+{
+	struct fact_enqueue *q = find_early(t, s, 0);
+	struct listener *l;
+	struct conn *c;
+
+	if (!q || !(q->h.flags & FACT_F_FASTOPEN) || q->lport != s->lport ||
+	    (q->rport && q->rport != s->rport))
+		return NULL;
+	q->child = 0;
+	c = tracked_add(t, s, false);
+	if (!c)
+		return NULL;
+	c->role = ROLE_SERVER;
+	c->flags |= CONN_FASTOPEN | CONN_WAS_QUEUED;
+	c->state = TCP_STATE_SYN_RECV;
+	c->visited = 1u << TCP_STATE_SYN_RECV;
+	c->t_begin = c->t_state = c->t_last = q->h.t;
+	l = listener_by_queues(t->listeners, &q->q);
+	if (!l)
+		return c;
+	listener_attach(t->listeners, c, l);
+	owner_from_listener(c, l);
+	if (l->alive)
+		accept_queue_add(t, l, c);
+	else
+		c->flags |= CONN_LISTENER_GONE;
+	return c;
+}

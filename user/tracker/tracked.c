@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tracker/tracked.h"
+
+#include <stdlib.h>
+
+void tracked_forget(struct tracker *t, struct conn *c)
+{
+	listener_dequeue(t->listeners, t->conns, c);
+	listener_attach(t->listeners, c, NULL);
+	conn_remove(t->conns, c);
+}
+
+static void make_room(struct tracker *t, bool request)
+{
+	struct conn *c;
+
+	while (conn_full(t->conns, request) && (c = conn_oldest(t->conns, request))) {
+		t->evicted++;
+		tracked_forget(t, c);
+	}
+}
+
+struct conn *tracked_add(struct tracker *t, const struct fact_sock *s, bool request)
+{
+	struct conn *c;
+
+	make_room(t, request);
+	c = conn_add(t->conns, s, request);
+	if (c)
+		t->connections++;
+	else
+		t->evicted++;
+	return c;
+}
+
+void tracked_promote(struct tracker *t, struct conn *c)
+{
+	make_room(t, false);
+	conn_promote(t->conns, c);
+}
+
+#define ENDED_MAX 65536
+
+/* Cookies of sockets that ended lately, by cookie % ENDED_MAX. */
+struct ended {
+	uint64_t cookie[ENDED_MAX];
+};
+
+struct ended *ended_new(void)
+{
+	return calloc(1, sizeof(struct ended));
+}
+
+void ended_remember(struct tracker *t, uint64_t cookie)
+{
+	if (cookie)
+		t->ended->cookie[cookie % ENDED_MAX] = cookie;
+}
+
+bool ended_lately(const struct tracker *t, uint64_t cookie)
+{
+	return cookie && t->ended->cookie[cookie % ENDED_MAX] == cookie;
+}

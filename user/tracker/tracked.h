@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tracked.h - which connections and requests are held, within the bounds of memory, and which
+ * ended lately.
+ *
+ * Counts what had to be given up. Emits nothing.
+ */
+#ifndef SOCKSTATE_TRACKED_H
+#define SOCKSTATE_TRACKED_H
+
+#include "tracker/impl.h"
+
+/*
+ * A new entry, counted as a connection. Where there is no room the least recently touched entry is
+ * evicted, and counted. NULL: no memory, counted as well.
+ */
+struct conn *tracked_add(struct tracker *t, const struct fact_sock *s, bool request);
+/* A request becomes a connection: the bound of connections holds for it too. */
+void tracked_promote(struct tracker *t, struct conn *c);
+/* c is gone afterwards. Its listener and its place in the accept queue are left. */
+void tracked_forget(struct tracker *t, struct conn *c);
+
+/* The memory of sockets that ended: NULL when out of memory, freed with free(). */
+struct ended *ended_new(void);
+void ended_remember(struct tracker *t, uint64_t cookie);
+/* True: that socket ended a moment ago, so a fact about it is a duplicate. */
+bool ended_lately(const struct tracker *t, uint64_t cookie);
+
+#endif
