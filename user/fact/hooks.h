@@ -4,7 +4,7 @@
  *
  * A hook is a group of programs that are attached together or not at all. A fact has candidates in
  * order of preference; the first whose hook this kernel takes serves it. What the kernel takes is
- * found by trying, never by its version: kernel/stream_source.c tries, hooks_refuse()s what failed,
+ * found by trying, never by its version: kernel/loader.c tries, hooks_refuse()s what failed,
  * and asks again for the choice. hooks_tell() puts the outcome into words for the meta line and
  * `sockstate doctor`.
  *

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * count_source.c - loads the programs of --summary, attaches them, reads what they count.
+ * count_source.c - the programs of --summary: what the loader (loader.h) is to know of them, and the
+ * counts that they keep.
  *
- * Which hooks serve is decided by the same table as for the stream (hooks.h): a program here bears
- * the name of the one there that hooks the same place. Nothing is known from the kernel's version.
+ * Which hooks serve is decided by the same table as for the stream (fact/hooks.h): a program here
+ * bears the name of the one there that hooks the same place.
  */
 #include "kernel/count_source.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/errnos.h"
 #include "fact/hooks.h"
 #include "kernel/clock.h"
-#include "kernel/look.h"
+#include "kernel/loader.h"
 #include "kernel/programs.h"
 #include "kernel/sockdiag.h"
 #include "kernel/source.h"
@@ -27,35 +25,16 @@
 #include "summary.h"
 #include "summary.skel.h"
 
-#define LINKS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
-
 struct summary_source {
-	struct kernel_options options;
+	struct filter filter;
+	struct loader loader;
 	struct summary_bpf *skel;
-	struct hooks hooks;
-	struct bpf_link *links[LINKS_MAX];
-	size_t linked;
-	struct bpf_link *reader; /* the walk over the listeners */
-	int tracefs;
+	const struct bpf_link *reader; /* the walk over the listeners */
 	int cpus;
 	struct summary_stats *by_cpu; /* room for one listener's */
 };
 
-static int silent(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
-static int aloud(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	return vfprintf(stderr, format, args);
-}
-
-/* ---- which hooks ---- */
+/* ---- the object of programs ---- */
 
 /* Of the facts that a stream tells, those that counts are made of. */
 static const enum hook_id used[] = {
@@ -64,160 +43,53 @@ static const enum hook_id used[] = {
 	HOOK_IO_URING, HOOK_ACK_REFUSED, HOOK_ACK_DROPPED,
 };
 
-static bool is_used(enum hook_id id)
+static int open_object(void *ctx, const struct bpf_object_open_opts *opts, struct bpf_object **obj)
 {
-	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++) {
-		if (used[i] == id)
-			return true;
-	}
-	return false;
-}
+	struct summary_source *s = ctx;
 
-static void refuse_hooks(struct summary_source *s, const struct kernel *k)
-{
-	hooks_init(&s->hooks, false, s->options.syscall_fallback, s->options.force_absent);
-	kernel_refuse(k, &s->hooks);
-	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
-		if (!is_used(id))
-			hooks_refuse(&s->hooks, id, "--summary does without");
-	}
-}
-
-/* ---- load ---- */
-
-static void set_settings(struct summary_source *s, const struct kernel_types *types)
-{
-	struct summary_bpf__rodata *settings = s->skel->rodata;
-
-	PROGRAMS_SET(settings, &s->options.filter, types);
-	settings->setting_ready = s->hooks.chosen[HOOK_LISTENER_READY];
-	settings->setting_enqueue = s->hooks.chosen[HOOK_ENQUEUE];
-}
-
-static int load(struct summary_source *s, struct kernel *k)
-{
-	/* 4: how long the verifier took. */
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = s->options.verbose ? 4 : 0);
-	char path[KERNEL_PATH_MAX];
-	int rc = kernel_extract_path(k, path);
-
-	if (rc)
-		return rc;
-	opts.btf_custom_path = path;
-	s->skel = summary_bpf__open_opts(&opts);
+	s->skel = summary_bpf__open_opts(opts);
 	if (!s->skel)
 		return -errno;
-	rc = kernel_extract(k, s->skel->obj);
-	if (rc)
-		return rc;
-	programs_choose(s->skel->obj, &s->hooks);
-	set_settings(s, k->types);
+	*obj = s->skel->obj;
+	return 0;
+}
+
+static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_types *types)
+{
+	struct summary_source *s = ctx;
+	struct summary_bpf__rodata *settings = s->skel->rodata;
+
+	PROGRAMS_SET(settings, &s->filter, types);
+	settings->setting_ready = h->chosen[HOOK_LISTENER_READY];
+	settings->setting_enqueue = h->chosen[HOOK_ENQUEUE];
+	return 0;
+}
+
+static int load_object(void *ctx)
+{
+	struct summary_source *s = ctx;
+
 	return summary_bpf__load(s->skel);
 }
 
-static void unload(struct summary_source *s)
+static void close_object(void *ctx)
 {
-	for (size_t i = 0; i < s->linked; i++)
-		bpf_link__destroy(s->links[i]);
-	s->linked = 0;
-	bpf_link__destroy(s->reader);
-	s->reader = NULL;
+	struct summary_source *s = ctx;
+
 	summary_bpf__destroy(s->skel);
 	s->skel = NULL;
 }
 
-/* What is likeliest to be refused goes first. False: nothing is left that could do without. */
-static bool refuse_one(struct summary_source *s, int rc)
-{
-	static const enum hook_id doubtful[] = {HOOK_IO_URING,	     HOOK_LISTENER_READY,
-						HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL,
-						HOOK_ACK_DROPPED,    HOOK_RETRANSMIT};
-	char text[HOOK_WHY_MAX];
-
-	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
-		if (s->hooks.chosen[id] && hook_get(id)->kind == HOOK_FUNCTION) {
-			snprintf(text, sizeof(text), "fentry refused: %s", errno_name(-rc));
-			hooks_refuse_kind(&s->hooks, HOOK_FUNCTION, text);
-			return true;
-		}
-	}
-	for (size_t i = 0; i < sizeof(doubtful) / sizeof(doubtful[0]); i++) {
-		if (s->hooks.chosen[doubtful[i]]) {
-			hooks_refuse(&s->hooks, doubtful[i], "%s refused: %s",
-				     hook_get(doubtful[i])->programs[0].target, errno_name(-rc));
-			return true;
-		}
-	}
-	return false;
-}
-
-static int attach_hook(struct summary_source *s, enum hook_id id)
-{
-	const struct hook *hook = hook_get(id);
-
-	for (size_t i = 0; i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
-		const struct bpf_program *program =
-			bpf_object__find_program_by_name(s->skel->obj, hook->programs[i].name);
-		struct bpf_link *link;
-
-		if (!program) /* the stream needs more of that hook than we */
-			continue;
-		link = programs_attach(program, hook->kind, hook->programs[i].target, s->tracefs);
-		if (!link)
-			return -errno;
-		s->links[s->linked++] = link;
-	}
-	return 0;
-}
-
-/* 0, or 1 where a hook was refused and another choice is to be tried, or a negative errno. */
-static int attach(struct summary_source *s)
-{
-	if (s->hooks.chosen[HOOK_ACCEPT_SYSCALL] && s->tracefs < 0)
-		s->tracefs = programs_tracefs();
-	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
-		int rc;
-
-		if (!s->hooks.chosen[id])
-			continue;
-		rc = attach_hook(s, id);
-		if (!rc)
-			continue;
-		if (id == HOOK_STATE)
-			return rc;
-		hooks_refuse(&s->hooks, id, "%s refused: %s", hook_get(id)->programs[0].target,
-			     errno_name(-rc));
-		return 1;
-	}
-	return 0;
-}
-
-static int load_and_attach(struct summary_source *s, struct kernel *k, char *err, size_t err_size)
-{
-	int rc;
-
-	libbpf_set_print(s->options.verbose ? aloud : silent);
-	for (int pass = 0; pass < HOOK_COUNT; pass++) {
-		hooks_choose(&s->hooks);
-		rc = load(s, k);
-		if (rc) {
-			unload(s);
-			if (refuse_one(s, rc))
-				continue;
-			break;
-		}
-		rc = attach(s);
-		if (!rc)
-			return 0;
-		unload(s);
-		if (rc < 0)
-			break;
-	}
-	snprintf(err, err_size,
-		 "the kernel does not take the programs of --summary: %s (--verbose tells more)",
-		 strerror(rc < 0 ? -rc : EAGAIN));
-	return rc < 0 ? rc : -EAGAIN;
-}
+static const struct loader_object summary_object = {
+	.hooks = used,
+	.hook_count = sizeof(used) / sizeof(used[0]),
+	.without = "--summary does without",
+	.settings_follow_choice = true,
+	.open = open_object,
+	.prepare = prepare_object,
+	.load = load_object,
+	.close = close_object,
+};
 
 /* ---- what is there already ---- */
 
@@ -248,7 +120,7 @@ static int find_listeners(struct summary_source *s)
 	struct sockdiag *sd;
 
 	if (!sockdiag_open(&sd)) {
-		sockdiag_dump(sd, &s->options.filter, SOCKDIAG_LISTEN, no_row, NULL);
+		sockdiag_dump(sd, &s->filter, SOCKDIAG_LISTEN, no_row, NULL);
 		sockdiag_free(sd);
 	}
 	return programs_walk_once(s->skel->progs.find_listeners, sizeof(struct summary_reading),
@@ -260,25 +132,12 @@ static int make_reader(struct summary_source *s)
 	union bpf_iter_link_info info = {.map.map_fd = (__u32)bpf_map__fd(s->skel->maps.listeners)};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 
-	s->reader = bpf_program__attach_iter(s->skel->progs.read_listeners, &opts);
+	s->reader = loader_iterate(&s->loader, s->skel->progs.read_listeners, &opts);
 	return s->reader ? 0 : -errno;
 }
 
-static int open_programs(struct summary_source *s, char *err, size_t err_size)
-{
-	struct kernel kernel;
-	int rc = kernel_look(&kernel, err, err_size);
-
-	if (!rc) {
-		programs_know(kernel.types);
-		refuse_hooks(s, &kernel);
-		rc = load_and_attach(s, &kernel, err, err_size);
-	}
-	kernel_done(&kernel);
-	return rc;
-}
-
-static int open_parts(struct summary_source *s, char *err, size_t err_size)
+static int open_parts(struct summary_source *s, const struct kernel_options *options,
+		      struct fact_list *facts, char *err, size_t err_size)
 {
 	int rc;
 
@@ -288,7 +147,7 @@ static int open_parts(struct summary_source *s, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	rc = open_programs(s, err, err_size);
+	rc = loader_open(&s->loader, &summary_object, s, options, facts, err, err_size);
 	if (rc)
 		return rc;
 	rc = begin_nobody(s);
@@ -311,14 +170,12 @@ int summary_source_open(struct summary_source **out, const struct kernel_options
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	s->options = *options;
-	s->tracefs = -1;
-	rc = open_parts(s, err, err_size);
+	s->filter = options->filter;
+	rc = open_parts(s, options, facts, err, err_size);
 	if (rc) {
 		summary_source_free(s);
 		return rc;
 	}
-	hooks_tell(&s->hooks, false, facts);
 	*out = s;
 	return 0;
 }
@@ -327,10 +184,8 @@ void summary_source_free(struct summary_source *s)
 {
 	if (!s)
 		return;
-	unload(s);
+	loader_close(&s->loader);
 	free(s->by_cpu);
-	if (s->tracefs >= 0)
-		close(s->tracefs);
 	free(s);
 }
 

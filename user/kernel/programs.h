@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * programs.h - what the two objects of programs, the stream's (kernel/stream_source.c) and the
- * summary's (kernel/count_source.c), are treated with alike: settings, choice, attachment, walks,
+ * programs.h - what the loader (loader.h) and the sources do with programs of any object:
+ * settings, choice, attachment, walks,
  * missed runs.
  */
 #ifndef SOCKSTATE_PROGRAMS_H

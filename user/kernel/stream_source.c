@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * stream_source.c - loads the programs, attaches them, counts what they could not send.
- *
- * One pass: choose hooks (hooks.h), load, attach. Whatever the kernel refuses is marked and the
- * pass is made again, since another hook may now serve the fact. Nothing is known from the kernel's
- * version.
+ * stream_source.c - the programs of the stream: what the loader (loader.h) is to know of them, their
+ * rings, and the counts of what they could not send.
  */
 #include "kernel/stream_source.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,74 +15,37 @@
 #include <unistd.h>
 
 #include "base/btf.h"
-#include "base/errnos.h"
 #include "counts.h"
 #include "existing.h"
 #include "fact/hooks.h"
-#include "kernel/look.h"
+#include "kernel/loader.h"
 #include "kernel/mapped_rings.h"
 #include "kernel/programs.h"
 #include "kernel/self_test.h"
 #include "kernel/sockdiag.h"
 #include "sockstate.skel.h"
 
-#define CPUS_MAX     8192 /* CONFIG_NR_CPUS of the largest kernels */
-#define PROGRAMS_MAX (HOOK_COUNT * HOOK_PROGRAMS_MAX)
-
 struct source_kernel {
-	struct kernel_options options;
+	struct filter filter;
+	bool raw;
+	struct loader loader;
 	struct sockstate_bpf *skel;
-	struct hooks hooks;
-	struct bpf_link *links[PROGRAMS_MAX];
-	struct {
-		int fd;
-		bool counts; /* its recursion misses are lost facts */
-	} attached[PROGRAMS_MAX];
-	size_t attached_count;
 	struct mapped_rings rings;
-	int tracefs;			 /* -1, or a directory */
-	struct bpf_link *listening_walk; /* NULL where the kernel refuses it */
+	const struct bpf_link *listening_walk; /* NULL where the kernel refuses it */
 	int cpus;
+	__u64 *by_cpu; /* room for one count of each CPU */
 	struct sockdiag *sockdiag;
 };
 
-/* ---- libbpf's own words: kept, so that a failure can be told ---- */
-
-static struct {
-	bool verbose;
-	char program[64]; /* the last one that libbpf complained about */
-	char line[160];
-} said;
-
-static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
-{
-	char line[1024];
-	const char *quote;
-
-	if (level == LIBBPF_DEBUG && !said.verbose)
-		return 0;
-	vsnprintf(line, sizeof(line), format, args);
-	if (said.verbose)
-		fputs(line, stderr);
-	if (level != LIBBPF_WARN)
-		return 0;
-	quote = strstr(line, "prog '");
-	if (!quote)
-		return 0;
-	sscanf(quote, "prog '%63[^']'", said.program);
-	snprintf(said.line, sizeof(said.line), "%.*s", (int)strcspn(quote, "\n"), quote);
-	return 0;
-}
-
-/* ---- load ---- */
+/* ---- the object of programs ---- */
 
 static void set_settings(struct source_kernel *s, const struct kernel_types *types)
 {
 	struct sockstate_bpf__rodata *settings = s->skel->rodata;
 	struct stat pidns;
 
-	PROGRAMS_SET(settings, &s->options.filter, types);
-	settings->setting_raw = s->options.raw;
+	PROGRAMS_SET(settings, &s->filter, types);
+	settings->setting_raw = s->raw;
 	settings->setting_rings = s->rings.count;
 	settings->setting_ring_bytes = s->rings.bytes;
 	settings->setting_wake_bytes = s->rings.wake_bytes;
@@ -97,205 +56,76 @@ static void set_settings(struct source_kernel *s, const struct kernel_types *typ
 	}
 }
 
-static int open_and_load(struct source_kernel *s, struct kernel *k)
+static int open_object(void *ctx, const struct bpf_object_open_opts *opts, struct bpf_object **obj)
 {
-	/* 4: how long the verifier took. */
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = said.verbose ? 4 : 0);
-	char path[KERNEL_PATH_MAX];
-	int rc = kernel_extract_path(k, path);
+	struct source_kernel *s = ctx;
 
-	if (rc)
-		return rc;
-	opts.btf_custom_path = path;
-	s->skel = sockstate_bpf__open_opts(&opts);
+	s->skel = sockstate_bpf__open_opts(opts);
 	if (!s->skel)
 		return -errno;
-	rc = kernel_extract(k, s->skel->obj);
-	if (rc)
-		return rc;
-	programs_choose(s->skel->obj, &s->hooks);
-	set_settings(s, k->types);
-	rc = mapped_rings_size(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks);
-	said.program[0] = said.line[0] = '\0';
-	return rc ? rc : sockstate_bpf__load(s->skel);
+	*obj = s->skel->obj;
+	return 0;
 }
 
-/* Undoes one pass. */
-static void unload(struct source_kernel *s)
+static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_types *types)
 {
-	for (size_t i = 0; i < PROGRAMS_MAX; i++) {
-		bpf_link__destroy(s->links[i]);
-		s->links[i] = NULL;
-	}
-	s->attached_count = 0;
+	struct source_kernel *s = ctx;
+
+	(void)h;
+	set_settings(s, types);
+	return mapped_rings_size(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks);
+}
+
+static int load_object(void *ctx)
+{
+	struct source_kernel *s = ctx;
+
+	return sockstate_bpf__load(s->skel);
+}
+
+static void test_object(void *ctx, struct loader *l)
+{
+	struct source_kernel *s = ctx;
+
+	self_test(&l->hooks, s->skel->bss);
+	loader_detach(l, HOOK_SYN_FREED, 2); /* the program that only the self-test needs */
+}
+
+static void close_object(void *ctx)
+{
+	struct source_kernel *s = ctx;
+
 	sockstate_bpf__destroy(s->skel);
 	s->skel = NULL;
 }
 
-/* Whose fault it was. False where nothing can be left out to make it better. */
-static bool blame(struct source_kernel *s, int rc)
-{
-	enum hook_id id = hooks_of_program(said.program);
+/* Without these walks owners come from /proc, and a listener's queue is known when it changes. */
+static const char *const optional_programs[] = {"existing_files", "listening_files", NULL};
 
-	if (!said.program[0] || id == HOOK_COUNT || id == HOOK_STATE)
-		return false;
-	hooks_refuse(&s->hooks, id, "%s refused: %s", said.program, errno_name(-rc));
-	return true;
-}
-
-/* ---- attach ---- */
-
-static size_t link_slot(enum hook_id id, size_t i)
-{
-	return (size_t)id * HOOK_PROGRAMS_MAX + i;
-}
-
-/* Once, also where it is attached to two places. */
-static void remember_attached(struct source_kernel *s, int program, bool counts)
-{
-	for (size_t i = 0; i < s->attached_count; i++) {
-		if (s->attached[i].fd == program)
-			return;
-	}
-	s->attached[s->attached_count].fd = program;
-	s->attached[s->attached_count++].counts = counts;
-}
-
-static int attach_hook(struct source_kernel *s, enum hook_id id)
-{
-	const struct hook *hook = hook_get(id);
-
-	for (size_t i = 0; i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
-		const struct bpf_program *program =
-			bpf_object__find_program_by_name(s->skel->obj, hook->programs[i].name);
-		struct bpf_link **link = &s->links[link_slot(id, i)];
-
-		if (!program)
-			return -ENOENT;
-		*link = programs_attach(program, hook->kind, hook->programs[i].target, s->tracefs);
-		if (!*link)
-			return -errno;
-		remember_attached(s, bpf_program__fd(program),
-				  !hook->programs[i].sieve && id != HOOK_STATE);
-	}
-	return 0;
-}
-
-static void detach_hook(struct source_kernel *s, enum hook_id id)
-{
-	for (size_t i = 0; i < HOOK_PROGRAMS_MAX; i++) {
-		bpf_link__destroy(s->links[link_slot(id, i)]);
-		s->links[link_slot(id, i)] = NULL;
-	}
-}
-
-static void refuse_attach(struct source_kernel *s, enum hook_id id, int rc)
-{
-	const struct hook *hook = hook_get(id);
-
-	detach_hook(s, id);
-	if (hook->kind == HOOK_SYSCALL && (rc == -EACCES || rc == -EPERM))
-		hooks_refuse(&s->hooks, id,
-			     "system call tracepoints refused: %s, only root has them",
-			     errno_name(-rc));
-	else
-		hooks_refuse(&s->hooks, id, "%s refused: %s", hook->programs[0].target,
-			     errno_name(-rc));
-}
-
-/* Of HOOK_SYN_FREED the program that is of use to the self-test only. */
-static void detach_learner(struct source_kernel *s)
-{
-	struct bpf_link **learner = &s->links[link_slot(HOOK_SYN_FREED, 2)];
-
-	bpf_link__destroy(*learner);
-	*learner = NULL;
-}
-
-/* Attaches all that was chosen. False where something was refused that another hook may serve. */
-static bool attach_chosen(struct source_kernel *s, int *state_rc)
-{
-	struct hooks before = s->hooks;
-
-	*state_rc = attach_hook(s, HOOK_STATE);
-	if (*state_rc)
-		return true;
-	if ((s->hooks.chosen[HOOK_ACCEPT_SYSCALL] || s->hooks.chosen[HOOK_LISTEN_SYSCALL]) &&
-	    s->tracefs < 0)
-		s->tracefs = programs_tracefs();
-	for (enum hook_id id = HOOK_STATE + 1; id < HOOK_COUNT; id++) {
-		int rc;
-
-		if (!s->hooks.chosen[id])
-			continue;
-		rc = attach_hook(s, id);
-		if (rc)
-			refuse_attach(s, id, rc);
-	}
-	self_test(&s->hooks, s->skel->bss);
-	detach_learner(s);
-
-	hooks_choose(&s->hooks);
-	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
-		if (s->hooks.chosen[id] && !before.chosen[id])
-			return false;
-		if (!s->hooks.chosen[id])
-			detach_hook(s, id);
-	}
-	return true;
-}
-
-static void tell_load_failure(int rc, char *err, size_t err_size)
-{
-	if (rc == -EPERM)
-		snprintf(
-			err, err_size,
-			"the kernel refuses to load tracing programs: capabilities of a container or user namespace "
-			"do not count, kernel lockdown or a security module may forbid it too");
-	else
-		snprintf(err, err_size, "the kernel did not load the programs: %s%s%s",
-			 strerror(-rc), said.line[0] ? "; " : "", said.line);
-}
-
-static int load_and_attach(struct source_kernel *s, struct kernel *k, char *err, size_t err_size)
-{
-	for (int pass = 0; pass < HOOK_COUNT; pass++) {
-		int rc;
-
-		hooks_choose(&s->hooks);
-		rc = open_and_load(s, k);
-		if (rc) {
-			unload(s);
-			if (blame(s, rc))
-				continue;
-			tell_load_failure(rc, err, err_size);
-			return rc;
-		}
-		if (attach_chosen(s, &rc)) {
-			if (rc)
-				snprintf(err, err_size,
-					 "the kernel did not attach to inet_sock_set_state: %s",
-					 strerror(-rc));
-			return rc;
-		}
-		unload(s);
-	}
-	snprintf(err, err_size, "the kernel refuses a different hook each time");
-	return -EAGAIN;
-}
+static const struct loader_object stream_object = {
+	.optional = optional_programs,
+	.open = open_object,
+	.prepare = prepare_object,
+	.load = load_object,
+	.test = test_object,
+	.close = close_object,
+};
 
 /* ---- the source ---- */
 
-static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list *facts, char *err,
-		     size_t err_size)
+static int open_parts(struct source_kernel *s, const struct kernel_options *options,
+		      struct fact_list *facts, char *err, size_t err_size)
 {
 	int rc;
 
-	programs_know(k->types);
-	hooks_init(&s->hooks, s->options.name_syn_drops, s->options.syscall_fallback,
-		   s->options.force_absent);
-	kernel_refuse(k, &s->hooks);
-	rc = load_and_attach(s, k, err, err_size);
+	s->cpus = libbpf_num_possible_cpus();
+	s->by_cpu = s->cpus > 0 ? calloc((size_t)s->cpus, sizeof(*s->by_cpu)) : NULL;
+	if (!s->by_cpu) {
+		snprintf(err, err_size, "cannot tell how many CPUs there are");
+		return -ENOMEM;
+	}
+	mapped_rings_plan(&s->rings, options->ring_bytes, s->cpus);
+	rc = loader_open(&s->loader, &stream_object, s, options, facts, err, err_size);
 	if (rc)
 		return rc;
 	rc = mapped_rings_open(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks,
@@ -305,27 +135,8 @@ static int open_with(struct source_kernel *s, struct kernel *k, struct fact_list
 			 s->rings.bytes, strerror(-rc));
 		return rc;
 	}
-	s->listening_walk = bpf_program__attach_iter(s->skel->progs.listening_files, NULL);
-	hooks_tell(&s->hooks, kernel_types_find(k->types, KERNEL_ENUM, "sk_rst_reason"), facts);
+	s->listening_walk = loader_iterate(&s->loader, s->skel->progs.listening_files, NULL);
 	return 0;
-}
-
-static int open_parts(struct source_kernel *s, struct fact_list *facts, char *err, size_t err_size)
-{
-	struct kernel kernel;
-	int rc;
-
-	s->cpus = libbpf_num_possible_cpus();
-	if (s->cpus < 1 || s->cpus > CPUS_MAX) {
-		snprintf(err, err_size, "cannot tell how many CPUs there are");
-		return -E2BIG;
-	}
-	mapped_rings_plan(&s->rings, s->options.ring_bytes, s->cpus);
-	rc = kernel_look(&kernel, err, err_size);
-	if (!rc)
-		rc = open_with(s, &kernel, facts, err, err_size);
-	kernel_done(&kernel);
-	return rc;
 }
 
 int source_kernel_open(struct source_kernel **out, const struct kernel_options *options,
@@ -338,14 +149,9 @@ int source_kernel_open(struct source_kernel **out, const struct kernel_options *
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	s->options = *options;
-	s->options.force_absent = NULL;
-	s->tracefs = -1;
-	said.verbose = options->verbose;
-	libbpf_set_print(on_libbpf);
-	s->options.force_absent = options->force_absent;
-	rc = open_parts(s, facts, err, err_size);
-	s->options.force_absent = NULL;
+	s->filter = options->filter;
+	s->raw = options->raw;
+	rc = open_parts(s, options, facts, err, err_size);
 	if (rc) {
 		source_kernel_free(s);
 		return rc;
@@ -359,11 +165,9 @@ void source_kernel_free(struct source_kernel *s)
 	if (!s)
 		return;
 	mapped_rings_close(&s->rings);
-	bpf_link__destroy(s->listening_walk);
-	unload(s);
-	if (s->tracefs >= 0)
-		close(s->tracefs);
+	loader_close(&s->loader);
 	sockdiag_free(s->sockdiag);
+	free(s->by_cpu);
 	free(s);
 }
 
@@ -387,15 +191,14 @@ uint64_t source_kernel_complete_until(const struct source_kernel *s)
 /* Over all CPUs. */
 static int read_count(const struct source_kernel *s, enum count which, uint64_t *sum)
 {
-	__u64 values[CPUS_MAX];
 	__u32 key = which;
-	int rc = bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.counts), &key, values);
+	int rc = bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.counts), &key, s->by_cpu);
 
 	if (rc)
 		return rc;
 	*sum = 0;
 	for (int i = 0; i < s->cpus; i++)
-		*sum += values[i];
+		*sum += s->by_cpu[i];
 	return 0;
 }
 
@@ -413,10 +216,7 @@ int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES])
 	/* Transitions that the first program missed and the second did not make up for. */
 	missed = programs_missed(bpf_program__fd(s->skel->progs.set_state));
 	missed = missed > recovered ? missed - recovered : 0;
-	for (size_t i = 0; i < s->attached_count; i++) {
-		if (s->attached[i].counts)
-			missed += programs_missed(s->attached[i].fd);
-	}
+	missed += loader_missed(&s->loader);
 	memset(lost, 0, FACT_LOST_PLACES * sizeof(lost[0]));
 	lost[FACT_LOST_RING] = ring;
 	lost[FACT_LOST_MAP] = map;
@@ -446,5 +246,5 @@ struct sockdiag **source_kernel_sockdiag(struct source_kernel *s)
 
 const struct filter *source_kernel_filter(const struct source_kernel *s)
 {
-	return &s->options.filter;
+	return &s->filter;
 }
