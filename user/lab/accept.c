@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Taking connections from the queue, as early, late, often and by as many threads as asked. */
-#define _GNU_SOURCE
 #include "lab/server.h"
 
 #include <errno.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The lab's client: options, kernel connections (a thread each), and the door to the TUN peer. */
-#define _GNU_SOURCE
-#include "lab/lab.h"
+/* The lab's client: kernel connections, a thread each, and the door to the TUN peer. */
+#include "lab/client.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,99 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COUNT_MAX	  1000000
-#define PARALLEL_MAX	  4096
-#define SEND_MAX	  (64u << 20)
-#define CHUNK		  65536
-#define STACK_BYTES	  (256 * 1024)
-#define PEER_PORT	  20000 /* the TUN peer begins somewhere from here */
-#define PEER_PORTS	  20000 /* to here: runs in a row shall not meet old tuples */
-#define PEER_COUNT_MAX	  20000 /* connections of a script or half open */
-#define FLOOD_MAX	  65535 /* SYNs of a flood, */
-#define FLOOD_RATE_MAX	  20000 /* each second, */
-#define FLOOD_SECONDS_MAX 60	/* and how long it may last */
-#define SIG_THREAD_DONE	  SIGUSR1
+#define CHUNK		65536
+#define STACK_BYTES	(256 * 1024)
+#define SIG_THREAD_DONE SIGUSR1
 
 static const char hello[] = "hello\r\n";
-
-enum client_close { CLOSE_FIN = 1, CLOSE_RST, CLOSE_NEVER, CLOSE_SHUTDOWN };
-
-struct client_cfg {
-	const char *addr, *bind_addr, *name;
-	uint64_t port, bind_port;
-	uint64_t count, every_ms, parallel, timeout_ms, duration_s;
-	bool keep_going;
-
-	uint64_t send, read, hold_ms;
-	bool read_eof, mptcp, fastopen, simultaneous;
-	int close;
-
-	bool tun, half_open, any_netns;
-	uint64_t flood, rate;
-	const char *script;
-
-	int stamps;
-	bool quiet;
-};
-
-static const char *const closes[] = {"fin", "rst", "never", "shutdown", NULL};
-static const char *const stamps[] = {"relative", "wall", "ns", NULL};
-
-#define S struct client_cfg
-static const struct lab_opt options[] = {
-	LAB_HEADING("Where it connects:"),
-	LAB_TEXT(S, addr, "addr", "ADDR",
-		 "numeric address [127.0.0.1; with the TUN peer a free 198.18.N.1]"),
-	LAB_NUM(S, port, "port", "PORT", 1, 65535, "port"),
-	LAB_TEXT(S, bind_addr, "bind", "ADDR", "own address; of the TUN peer: one beside ADDR"),
-	LAB_NUM(S, bind_port, "bind-port", "PORT", 1, 65535,
-		"own port of the first connection, the next has the next"),
-	LAB_HEADING("How many, and when:"),
-	LAB_NUM(S, count, "count", "N", 1, COUNT_MAX, "connections, or runs of a script"),
-	LAB_MS(S, every_ms, "every", "MS", "start one each MS; else as fast as can be"),
-	LAB_NUM(S, parallel, "parallel", "N", 1, PARALLEL_MAX,
-		"at most N at a time; 1 makes them one after another"),
-	LAB_MS(S, timeout_ms, "timeout", "MS", "give up a connect() after MS"),
-	LAB_FLAG(S, keep_going, "keep-going",
-		 "a failed connection is no failure: start the others, status 0"),
-	LAB_NUM(S, duration_s, "duration", "S", 1, 86400, "end after S seconds, whatever is left"),
-	LAB_HEADING("What a connection does, in this order:"),
-	LAB_NUM(S, send, "send", "BYTES", 0, SEND_MAX,
-		"write BYTES, \"hello\\r\\n\" over and over"),
-	LAB_NUM(S, read, "read", "[BYTES]", 1, UINT32_MAX,
-		"wait for the reply: any, or BYTES at least"),
-	LAB_FLAG(S, read_eof, "read-eof", "read until the server closes"),
-	LAB_MS(S, hold_ms, "hold", "MS", "wait; 'forever' until SIGINT or SIGTERM"),
-	LAB_CHOICE(S, close, "close", "fin|rst|never|shutdown", closes,
-		   "how it ends: close(), close() with SO_LINGER 0, not before a signal, or "
-		   "shutdown(SHUT_WR), read to the end, close()"),
-	LAB_FLAG(S, fastopen, "fastopen",
-		 "sendto(MSG_FASTOPEN); the first fetches the cookie, so use --parallel 1"),
-	LAB_FLAG(S, mptcp, "mptcp", "Multipath TCP"),
-	LAB_FLAG(S, simultaneous, "simultaneous",
-		 "connect a socket to itself: a simultaneous open, no server needed"),
-	LAB_HEADING("The TUN peer: a host made of this program, reached by a TUN device it owns.\n"
-		    "The server must listen on 0.0.0.0, ::, or the peer's target (--freebind):"),
-	LAB_FLAG(S, half_open, "half-open", "--count SYNs whose SYN-ACKs nobody answers"),
-	LAB_NUM(S, flood, "flood", "N", 1, FLOOD_MAX, "N such SYNs from 200 addresses"),
-	LAB_NUM(S, rate, "rate", "R", 1, FLOOD_RATE_MAX,
-		"SYNs per second of a flood, which may last 60 s"),
-	LAB_TEXT(S, script, "raw", "SCRIPT", "segments step by step, see below"),
-	LAB_FLAG(S, tun, "tun", "only make the peer and hold it: connections to it find silence"),
-	LAB_FLAG(S, any_netns, "any-netns", "allow this where an outside device is up"),
-	LAB_HEADING("What it tells:"),
-	LAB_TEXT(S, name, "name", "COMM", "process name (PR_SET_NAME)"),
-	LAB_CHOICE(S, stamps, "stamps", "relative|wall|ns", stamps,
-		   "time shown; ns is raw CLOCK_MONOTONIC"),
-	LAB_FLAG(S, quiet, "quiet", "tell the tally and errors only"),
-	LAB_END};
-#undef S
-
-static const char before[] =
-	"usage: sockstate-lab client [OPTION]...\n"
-	"\n"
-	"Makes TCP connections of every kind and narrates them. Defaults are in [].\n"
-	"A client that closes with a reply unread sends RST, as kernels do: add --read.\n";
 
 struct client {
 	const struct client_cfg *cfg;
@@ -126,42 +37,6 @@ struct job {
 	struct lab_say say;
 	uint64_t index;
 };
-
-static int check(const struct client_cfg *cfg, bool peer)
-{
-	int kinds = cfg->half_open + !!cfg->flood + !!cfg->script + cfg->tun;
-	uint64_t first = cfg->bind_port ? cfg->bind_port : PEER_PORT + PEER_PORTS;
-	union lab_addr addr;
-
-	if (cfg->addr && lab_addr_parse(cfg->addr, 0, &addr))
-		return lab_usage_error("client", "--addr: '%s' is not a numeric address",
-				       cfg->addr);
-	if (cfg->bind_addr && lab_addr_parse(cfg->bind_addr, 0, &addr))
-		return lab_usage_error("client", "--bind: '%s' is not a numeric address",
-				       cfg->bind_addr);
-	if (kinds > 1)
-		return lab_usage_error("client", "--half-open, --flood, --raw, --tun: choose one");
-	if (peer && (cfg->simultaneous || cfg->fastopen || cfg->mptcp))
-		return lab_usage_error("client", "the TUN peer has no kernel: not with "
-						 "--simultaneous, --fastopen or --mptcp");
-	if (peer && cfg->count > PEER_COUNT_MAX)
-		return lab_usage_error("client", "--count: the TUN peer does %d at most",
-				       PEER_COUNT_MAX);
-	if (peer && first + cfg->count > 65536)
-		return lab_usage_error("client", "--bind-port: %" PRIu64 " leaves too few ports",
-				       first);
-	if (!peer && cfg->bind_port + cfg->count > 65536 && cfg->bind_port)
-		return lab_usage_error("client", "--bind-port: %" PRIu64 " leaves too few ports",
-				       cfg->bind_port);
-	if (cfg->flood > cfg->rate * FLOOD_SECONDS_MAX)
-		return lab_usage_error("client",
-				       "--flood: %" PRIu64 " at --rate %" PRIu64
-				       " lasts longer than %d s",
-				       cfg->flood, cfg->rate, FLOOD_SECONDS_MAX);
-	if (cfg->fastopen && !cfg->send)
-		return lab_usage_error("client", "--fastopen: needs data to --send");
-	return 0;
-}
 
 static void pause_ms(uint64_t ms)
 {
@@ -520,11 +395,6 @@ static int run_peer(struct client *client, const struct lab_script *script)
 
 int lab_client_main(int argc, char **argv)
 {
-	static const struct lab_about about = {
-		.command = "client",
-		.before = before,
-		.after = lab_script_help,
-	};
 	struct client_cfg cfg = {
 		.port = 9502,
 		.count = 1,
@@ -541,14 +411,16 @@ int lab_client_main(int argc, char **argv)
 	sigset_t set;
 	int err;
 
-	err = lab_opt_parse(&about, options, &cfg, argc, argv);
+	err = lab_parse(&lab_client_command, &cfg, argc, argv);
+	if (!err && cfg.help)
+		return lab_help(&lab_client_command, &cfg, lab_script_help);
 	peer = cfg.tun || cfg.half_open || cfg.flood || cfg.script;
 	if (!err)
-		err = check(&cfg, peer);
+		err = client_check(&cfg, peer);
 	if (!err && cfg.script && lab_script_parse(cfg.script, &script, why, sizeof(why)))
 		err = lab_usage_error("client", "--raw: %s", why);
 	if (err)
-		return err > 0 ? LAB_EXIT_OK : LAB_EXIT_USAGE;
+		return LAB_EXIT_USAGE;
 	lab_say_init(&client.say, "client", cfg.stamps, cfg.quiet);
 	if (cfg.name)
 		prctl(PR_SET_NAME, cfg.name);

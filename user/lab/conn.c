@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What happens to a connection after accept(): read, reply, close. One thread for all of them. */
-#define _GNU_SOURCE
 #include "lab/server.h"
 
 #include <errno.h>

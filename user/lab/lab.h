@@ -4,14 +4,8 @@
  * situation sockstate explains.
  *
  * This header owns what the lab's files share: the narrator that stamps each line, option
- * tables, addresses, and the TUN peer. The lab knows nothing of the tracer; it is an
- * independent witness and needs only libc, pthread and, if present, liburing.
- *
- *	static const struct lab_opt opts[] = {
- *		LAB_NUM(struct cfg, port, "port", "PORT", 0, 65535, "port to listen on"),
- *		LAB_END
- *	};
- *	err = lab_opt_parse("server", about, opts, &cfg, argc, argv);
+ * tables, addresses, and the TUN peer. The lab knows nothing of the tracer: it is an independent
+ * witness, and shares with it the parser of command lines and units alone.
  */
 #ifndef LAB_H
 #define LAB_H
@@ -20,7 +14,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/socket.h>
+
+#include "cli/arg.h"
 
 #include "base/units.h"
 
@@ -86,79 +83,53 @@ void lab_addr_add(union lab_addr *addr, uint32_t n); /* to the host part */
 const char *lab_addr_text(const union lab_addr *addr, char buf[LAB_ADDR_TEXT]);
 double lab_ms(uint64_t ns);
 
-/* lab/opt.c: the option table, which is both the parser and --help */
+/* lab/usage.c: the command line, by the tables of cli/arg.h */
 
-enum lab_opt_kind {
-	LAB_OPT_END,
-	LAB_OPT_HEADING, /* a title between groups of options */
-	LAB_OPT_FLAG,	 /* bool */
-	LAB_OPT_NUM,	 /* uint64_t, min..max */
-	LAB_OPT_MS,	 /* as NUM, or "forever" = LAB_NEVER */
-	LAB_OPT_TEXT,	 /* const char * */
-	LAB_OPT_CHOICE,	 /* int, 1 + index in choices; 0 = not given */
-	LAB_OPT_CALL,	 /* handed to call() */
-};
+extern const struct command lab_server_command, lab_client_command;
 
-struct lab_opt {
-	enum lab_opt_kind kind;
-	const char *name;
-	const char *arg; /* name of the value; "[X]" = may be left out */
-	const char *help;
-	size_t off; /* of the field in the caller's struct */
-	uint64_t min, max;
-	const char *const *choices;
-	int (*call)(void *cfg, const char *value, char *why, size_t why_size);
-};
-
-#define LAB_HEADING(title)                             \
-	{                                              \
-		.kind = LAB_OPT_HEADING, .help = title \
+/* clang-format off: rows of a table whose struct of options is S. */
+#define LAB_FLAG(field, n, h)                                                \
+	{                                                                    \
+		.kind = ARG_FLAG, .name = n, .help = h, ARG_MEMBER(S, field) \
 	}
-#define LAB_FLAG(type, field, n, h)                                                      \
+#define LAB_NUM(field, n, v, lo, hi, h)                                                     \
+	{                                                                                   \
+		.kind = ARG_NUMBER, .name = n, .value = v, .help = h, .min = lo, .max = hi, \
+		ARG_MEMBER(S, field)                                                        \
+	}
+#define LAB_MS(field, n, v, h)                                                           \
 	{                                                                                \
-		.kind = LAB_OPT_FLAG, .name = n, .help = h, .off = offsetof(type, field) \
+		.kind = ARG_NUMBER, .name = n, .value = v, .help = h, .max = LAB_MS_MAX, \
+		.never = "forever", ARG_MEMBER(S, field)                                 \
 	}
-#define LAB_NUM(type, field, n, a, lo, hi, h)                                              \
+#define LAB_TEXT(field, n, v, h)                                                         \
+	{                                                                                \
+		.kind = ARG_TEXT, .name = n, .value = v, .help = h, ARG_MEMBER(S, field) \
+	}
+/* 1 + the index in choices; 0 is "not given". */
+#define LAB_CHOICE(field, n, v, c, h)                                                         \
+	{                                                                                     \
+		.kind = ARG_CHOICE, .name = n, .value = v, .help = h, .min = 1, .choices = c, \
+		ARG_MEMBER(S, field)                                                          \
+	}
+#define LAB_CALL(fn, n, v, h)                                                  \
+	{                                                                      \
+		.kind = ARG_CALL, .name = n, .value = v, .help = h, .call = fn \
+	}
+#define LAB_HELP                                                                           \
 	{                                                                                  \
-		.kind = LAB_OPT_NUM, .name = n, .arg = a, .help = h, .min = lo, .max = hi, \
-		.off = offsetof(type, field)                                               \
+		.kind = ARG_END, .letter = 'h', .name = "help", .help = "print this text", \
+		ARG_MEMBER(S, help)                                                        \
 	}
-#define LAB_MS(type, field, n, a, h)                                                   \
-	{                                                                              \
-		.kind = LAB_OPT_MS, .name = n, .arg = a, .help = h, .max = LAB_MS_MAX, \
-		.off = offsetof(type, field)                                           \
-	}
-#define LAB_TEXT(type, field, n, a, h)                                                             \
-	{                                                                                          \
-		.kind = LAB_OPT_TEXT, .name = n, .arg = a, .help = h, .off = offsetof(type, field) \
-	}
-#define LAB_CHOICE(type, field, n, a, c, h)                                           \
-	{                                                                             \
-		.kind = LAB_OPT_CHOICE, .name = n, .arg = a, .help = h, .choices = c, \
-		.off = offsetof(type, field)                                          \
-	}
-#define LAB_CALL(fn, n, a, h)                                                    \
-	{                                                                        \
-		.kind = LAB_OPT_CALL, .name = n, .arg = a, .help = h, .call = fn \
-	}
-#define LAB_END                     \
-	{                           \
-		.kind = LAB_OPT_END \
-	}
+/* clang-format on */
 
-struct lab_about {
-	const char *command;
-	const char *before;  /* printed above the options in --help */
-	void (*after)(void); /* prints what follows them; may be NULL */
-};
-
-/* The one number parser. On error writes "'x' is not a number from 0 to 9" to why. */
+/* A number in a script. On error writes "'x' is not a number from 0 to 9" to why. */
 int lab_number(const char *text, uint64_t min, uint64_t max, uint64_t *out, char *why,
 	       size_t why_size);
-/* 0 = go on, 1 = help was printed, -EINVAL = complained on stderr. */
-int lab_opt_parse(const struct lab_about *about, const struct lab_opt *opts, void *cfg, int argc,
-		  char **argv);
-void lab_opt_wrap(const char *text, int column); /* words of help, from a column on */
+/* Onto the defaults in cfg. 0, or -EINVAL after one line on stderr. */
+int lab_parse(const struct command *command, void *cfg, int argc, char **argv);
+/* --help with the defaults in cfg, then what after() prints. Returns an exit code. */
+int lab_help(const struct command *command, const void *cfg, void (*after)(FILE *out));
 int lab_usage_error(const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -203,6 +174,11 @@ void lab_tun_close(struct lab_tun *tun);
 int lab_tun_send(const struct lab_tun *tun, const struct lab_seg *seg);
 /* 1 = a TCP segment, 0 = until_ns passed, negative errno. -EINTR is returned to the caller. */
 int lab_tun_recv(const struct lab_tun *tun, struct lab_seg *seg, uint64_t until_ns);
+/* lab/segment.c: the bytes of an IP packet. */
+/* Returns how many bytes they are, or -EMSGSIZE. */
+int lab_seg_build(const struct lab_seg *seg, uint8_t *packet, size_t size);
+/* False for what is not TCP: the kernel also sends router solicitations and the like. */
+bool lab_seg_parse(const uint8_t *packet, size_t size, struct lab_seg *seg);
 void lab_seg_say(const struct lab_say *say, const struct lab_seg *seg, bool sent);
 
 /* lab/raw.c and lab/flood.c: what the client does with the TUN peer */
@@ -223,7 +199,7 @@ struct lab_script;
 int lab_script_parse(const char *text, struct lab_script **script, char *why, size_t why_size);
 void lab_script_free(struct lab_script *script);
 int lab_script_run(const struct lab_script *script, const struct lab_peer_job *job);
-void lab_script_help(void);
+void lab_script_help(FILE *out);
 int lab_half_open(const struct lab_peer_job *job);
 
 #endif /* LAB_H */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The listening socket: its options, bind() and listen(). */
-#define _GNU_SOURCE
 #include "lab/server.h"
 
 #include <errno.h>

@@ -36,11 +36,11 @@ static const char usage[] =
 int main(int argc, char **argv)
 {
 	static const struct {
-		const char *name;
+		const struct command *command;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{"server", lab_server_main},
-		{"client", lab_client_main},
+		{&lab_server_command, lab_server_main},
+		{&lab_client_command, lab_client_main},
 	};
 
 	if (argc < 2) {
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 		return LAB_EXIT_OK;
 	}
 	for (size_t i = 0; i < LAB_ARRAY_SIZE(commands); i++)
-		if (!strcmp(argv[1], commands[i].name))
+		if (!strcmp(argv[1], commands[i].command->name))
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr, "sockstate-lab: %s: no such command; try 'sockstate-lab --help'\n",
 		argv[1]);

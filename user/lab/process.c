@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Several processes around one listener, or around one port. */
-#define _GNU_SOURCE
 #include "lab/server.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The steps of raw scripts: what the TUN peer sends, receives, loses and waits for. */
-#define _GNU_SOURCE
 #include "lab/raw.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The lab's voice: one stamped line per call, on the clock the tracer uses. */
-#define _GNU_SOURCE
 #include "lab/lab.h"
 
 #include <arpa/inet.h>

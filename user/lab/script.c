@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Raw scripts: the table of steps is the parser, the interpreter and the text in --help. */
-#define _GNU_SOURCE
 #include "lab/raw.h"
 
 #include <errno.h>
@@ -13,7 +12,6 @@
 #define STEPS_MAX    512
 #define SCRIPT_BYTES 65536
 #define WAIT_MS	     3000 /* of a wait step without timeout=MS */
-#define HELP_COLUMN  30
 
 enum step_takes {
 	TAKES_NUMBER = 1, /* must have one */
@@ -67,11 +65,11 @@ static const struct step_rule rules[] = {
 	{"k-close", 0, 0, 0, 0, step_k_close, 0, "it closes"},
 };
 
-void lab_script_help(void)
+void lab_script_help(FILE *out)
 {
 	fputs("\nSteps of --raw, separated by ';', ',' or newlines, '#' starts a comment; @FILE\n"
 	      "reads a file:\n",
-	      stdout);
+	      out);
 	for (size_t i = 0; i < LAB_ARRAY_SIZE(rules); i++) {
 		char head[48];
 
@@ -79,26 +77,25 @@ void lab_script_help(void)
 			 rules[i].takes & TAKES_NUMBER	? " N"
 			 : rules[i].takes & TAKES_MAYBE ? " [N]"
 							: "");
-		printf("  %-*s", HELP_COLUMN - 2, head);
-		lab_opt_wrap(rules[i].help, HELP_COLUMN);
-		putchar('\n');
+		arg_help_row(out, head, rules[i].help, "");
 	}
-	printf("Steps that wait take timeout=MS [%d]; what they do not find ends the script with\n"
-	       "status 1. Nothing is acknowledged unless a step says so.\n"
-	       "\n"
-	       "  late final ACK     syn; wait-synack; delay 50; ack\n"
-	       "  lost final ACK     syn; wait-synack; expect-synack-retransmit; ack\n"
-	       "  lost SYN-ACK       syn; drop-synack; expect-synack-retransmit; ack\n"
-	       "  reset in queue     syn; wait-synack; ack; delay 100; rst\n"
-	       "  TIME_WAIT reused   syn; wait-synack; ack; wait-fin; fin; wait-ack; syn;\n"
-	       "                     wait-synack            (server --close-after 0)\n"
-	       "  ACK finds no room  use 1; syn; wait-synack; ack; use 2; syn; wait-synack; ack;\n"
-	       "                     use 3; syn; wait-synack; use 4; syn; wait-synack; use 3;\n"
-	       "                     ack; use 4; ack        (server --backlog 2 --never-accept)\n"
-	       "  opens cross        k-connect; wait-syn; syn; wait-synack; synack\n"
-	       "  closes cross       k-connect; wait-syn; synack; wait-ack; k-close; drop-fin;\n"
-	       "                     fin\n",
-	       WAIT_MS);
+	fprintf(out,
+		"Steps that wait take timeout=MS [%d]; what they do not find ends the script with\n"
+		"status 1. Nothing is acknowledged unless a step says so.\n"
+		"\n"
+		"  late final ACK     syn; wait-synack; delay 50; ack\n"
+		"  lost final ACK     syn; wait-synack; expect-synack-retransmit; ack\n"
+		"  lost SYN-ACK       syn; drop-synack; expect-synack-retransmit; ack\n"
+		"  reset in queue     syn; wait-synack; ack; delay 100; rst\n"
+		"  TIME_WAIT reused   syn; wait-synack; ack; wait-fin; fin; wait-ack; syn;\n"
+		"                     wait-synack            (server --close-after 0)\n"
+		"  ACK finds no room  use 1; syn; wait-synack; ack; use 2; syn; wait-synack; ack;\n"
+		"                     use 3; syn; wait-synack; use 4; syn; wait-synack; use 3;\n"
+		"                     ack; use 4; ack        (server --backlog 2 --never-accept)\n"
+		"  opens cross        k-connect; wait-syn; syn; wait-synack; synack\n"
+		"  closes cross       k-connect; wait-syn; synack; wait-ack; k-close; drop-fin;\n"
+		"                     fin\n",
+		WAIT_MS);
 }
 
 static int parse_word(struct step *step, const char *word, char *why, size_t why_size)

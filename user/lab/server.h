@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the parts of the lab's server share: lab/server.c has options and timetable, lab/listen.c
- * the listening socket, lab/process.c the processes around it, lab/accept.c takes connections
- * from the queue, lab/conn.c lives with them.
+ * What the parts of the lab's server share: lab/server_options.c has the options, lab/listen.c the
+ * listening socket, lab/process.c the processes around it, lab/serve.c the timetable,
+ * lab/accept.c takes connections from the queue, lab/conn.c lives with them.
  */
 #ifndef LAB_SERVER_H
 #define LAB_SERVER_H
@@ -45,7 +45,7 @@ struct server_cfg {
 
 	uint64_t accept_after_ms, accept_delay_ms, accept_every_ms, accept_max;
 	bool never_accept, accept4, exit_when_done;
-	int mode, io_uring;
+	unsigned int mode, io_uring;
 	uint64_t threads, workers;
 
 	uint64_t reply, close_after_ms;
@@ -58,12 +58,12 @@ struct server_cfg {
 	int nr_relistens;
 	uint64_t close_listener_after_ms;
 	uint64_t fd_limit, fd_room;
-	int pass_listener;
+	unsigned int pass_listener;
 	uint64_t exit_keep_ms;
 
 	uint64_t duration_s, ready_fd;
-	int stamps;
-	bool quiet;
+	unsigned int stamps;
+	bool quiet, help;
 };
 
 struct conns;
@@ -88,7 +88,10 @@ int listener_open(const struct server_cfg *cfg, const struct lab_say *say, uint1
 		  bool reuse_port, int *out);
 void server_ready(const struct server_cfg *cfg, uint16_t port); /* --ready-fd */
 
-/* lab/server.c: serves on a listener until the end; takes it over. Returns an exit code. */
+/* lab/server_options.c: 0, or -EINVAL after a complaint about options that contradict each other. */
+int server_check(const struct server_cfg *cfg);
+
+/* lab/serve.c: serves on a listener until the end; takes it over. Returns an exit code. */
 int server_serve(const struct server_cfg *cfg, const struct lab_say *say, int listener);
 
 /* lab/process.c. Return exit codes. */
