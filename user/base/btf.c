@@ -15,9 +15,9 @@ struct kernel_types {
 	uint32_t types_size;
 	const char *strings;
 	uint32_t strings_size;
-	uint32_t *offset; /* of each type, by id; 0 is void */
+	uint32_t *offset; /* byte offset of each type in types, by its id; id 0 is void */
 	uint32_t count;
-	uint32_t *next, *bucket; /* chains of ids by hash of name, 0 ends one */
+	uint32_t *next, *bucket; /* chains of ids by hash of the name; 0 ends a chain */
 	uint32_t mask;
 };
 
@@ -38,7 +38,7 @@ static const char *name_of(const struct kernel_types *k, uint32_t offset)
 	return offset < k->strings_size ? k->strings + offset : "";
 }
 
-/* Bytes after the common part; SIZE_MAX where the kind is not known. */
+/* Bytes that follow struct btf_type; SIZE_MAX if the kind is not known. */
 static size_t tail_size(const struct btf_type *t)
 {
 	size_t vlen = BTF_INFO_VLEN(t->info);
@@ -59,9 +59,9 @@ static size_t tail_size(const struct btf_type *t)
 		return sizeof(struct btf_var);
 	case BTF_KIND_DATASEC:
 		return vlen * sizeof(struct btf_var_secinfo);
-	case 17 /* DECL_TAG */:
+	case 17 /* BTF_KIND_DECL_TAG */:
 		return sizeof(uint32_t);
-	case 19 /* ENUM64 */:
+	case 19 /* BTF_KIND_ENUM64 */:
 		return vlen * 12;
 	case BTF_KIND_PTR:
 	case BTF_KIND_FWD:
@@ -71,7 +71,7 @@ static size_t tail_size(const struct btf_type *t)
 	case BTF_KIND_RESTRICT:
 	case BTF_KIND_FUNC:
 	case BTF_KIND_FLOAT:
-	case 18 /* TYPE_TAG */:
+	case 18 /* BTF_KIND_TYPE_TAG */:
 		return 0;
 	default:
 		return SIZE_MAX;
@@ -88,7 +88,7 @@ static bool is_struct(unsigned int kind)
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
 }
 
-/* ---- all types: places and names ---- */
+/* ---- all types: where they are, and their names ---- */
 
 static uint32_t hash_of(const char *name)
 {
@@ -101,7 +101,10 @@ static bool has_a_name_that_is_asked_for(unsigned int kind)
 	       is_enum(kind);
 }
 
-/* Counts, or with k->offset set fills in. -EBADMSG where a type does not fit. */
+/*
+ * Counts the types; once k->offset is allocated, also fills in the tables. Returns -EBADMSG if a
+ * type does not fit.
+ */
 static int walk(struct kernel_types *k)
 {
 	uint32_t id = 1;
@@ -213,7 +216,10 @@ uint32_t kernel_types_find(const struct kernel_types *k, enum kernel_thing thing
 		strncat(full, name, sizeof(full) - sizeof(TRACEPOINT_PREFIX));
 		name = full;
 	}
-	/* Chains run from the last to the first. */
+	/*
+	 * A chain begins with the highest id. The last match is therefore the first type of that
+	 * name.
+	 */
 	for (uint32_t id = k->bucket[hash_of(name) & k->mask]; id; id = k->next[id]) {
 		const struct btf_type *t = type_at(k, id);
 
@@ -224,8 +230,8 @@ uint32_t kernel_types_find(const struct kernel_types *k, enum kernel_thing thing
 }
 
 /*
- * A tracepoint's typedef is of a pointer to a function, whose first argument is not the
- * tracepoint's.
+ * The type btf_trace_NAME is a typedef of a pointer to a function. The first argument of that
+ * function is not the tracepoint's, but the data of whoever attached.
  */
 int kernel_types_tracepoint_args(const struct kernel_types *k, const char *name)
 {
@@ -266,8 +272,8 @@ struct bytes {
 
 struct extract {
 	const struct kernel_types *k;
-	uint32_t *new_id; /* by old id, 0 not taken yet */
-	uint32_t *taken;  /* old ids in their new order */
+	uint32_t *new_id; /* by old id; 0: not taken yet */
+	uint32_t *taken;  /* old ids, in the order of their new ones */
 	uint32_t count;
 	struct bytes types, strings;
 	bool failed;
@@ -303,7 +309,7 @@ static uint32_t take_string(struct extract *x, uint32_t offset)
 	return at;
 }
 
-/* Its new id; its own parts are written when its turn comes. */
+/* Returns the new id. write_type() writes the parts of the type when its turn comes. */
 static uint32_t take_type(struct extract *x, uint32_t id)
 {
 	if (!id || id >= x->k->count)
@@ -316,8 +322,8 @@ static uint32_t take_type(struct extract *x, uint32_t id)
 }
 
 /*
- * Members, enumerators and the like all begin with their name; those of structs go on with their
- * type.
+ * Members, enumerators and the like all begin with the offset of their name. In structs the type
+ * follows.
  */
 static void write_parts(struct extract *x, const struct btf_type *t, bool typed)
 {
@@ -373,7 +379,7 @@ static void take_named(struct extract *x, const char *name)
 	}
 }
 
-/* Functions by value do not exist: what a struct holds are kinds that write_type() copies whole. */
+/* A struct holds no function by value, so write_type() can copy every kind that gets here whole. */
 static int put_together(struct extract *x, void **out, size_t *out_size)
 {
 	struct btf_header h = {

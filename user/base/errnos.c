@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KERNEL_ENOTSUPP 524 /* the kernel's own, which libc has no name for */
+#define KERNEL_ENOTSUPP 524 /* the kernel's own; libc has no name for it */
 
 const char *errno_name(int err)
 {

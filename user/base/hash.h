@@ -16,8 +16,8 @@
 
 /*
  * An index of `bits` bits (1 to 64) for a key of 64 bits. The upper bits of the product are used:
- * each depends on all bits of the key below it. One multiplication; for keys that are counted up, as
- * cookies are, or aligned, as pointers are.
+ * each depends on all bits of the key below it. One multiplication; for keys that are counted up,
+ * as cookies are, or aligned, as pointers are.
  */
 static inline uint64_t hash_u64(uint64_t key, unsigned int bits)
 {

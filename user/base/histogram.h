@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * histogram.h - counts of durations in log-linear buckets: 32 to each power of two, so a quantile
- * is at most 3 % off. Fixed size, no allocation. Pure. The maximum is exact.
+ * histogram.h - counts durations in log-linear buckets, 32 to each power of two: a quantile is at
+ * most 3 % off, and the maximum is exact. Fixed size, no allocation. Pure.
  */
 #ifndef SOCKSTATE_HISTOGRAM_H
 #define SOCKSTATE_HISTOGRAM_H
@@ -18,11 +18,11 @@ struct histogram {
 
 void histogram_add(struct histogram *h, uint64_t value);
 /*
- * The value at or below which a share of percent (0 to 100) of the values lies: the bucket's end,
- * at most max. 0 when empty.
+ * The upper end of the bucket in which the share of `percent` (0 to 100) of all values is reached;
+ * at most the maximum. 0 if the histogram is empty.
  */
 uint64_t histogram_quantile(const struct histogram *h, double percent);
-/* Bucket of a value, and the smallest value of a bucket. */
+/* The bucket of a value, and the smallest value of a bucket. */
 unsigned int histogram_index(uint64_t value);
 uint64_t histogram_lower(unsigned int index);
 

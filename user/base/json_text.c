@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-/* Printable ASCII but quote and backslash. */
+/* Printable ASCII except the quote and the backslash. */
 static inline bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';

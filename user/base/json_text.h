@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * json_text.h - text as a JSON string, valid whatever the bytes. Knows no field and no buffer.
+ * json_text.h - writes text as a JSON string that is valid whatever the bytes are. Knows neither
+ * fields nor buffers.
  */
-#ifndef SOCKSTATE_JSON_WRITER_H
-#define SOCKSTATE_JSON_WRITER_H
+#ifndef SOCKSTATE_JSON_TEXT_H
+#define SOCKSTATE_JSON_TEXT_H
 
 #include <stddef.h>
 
-/* Room that json_text() may need for a text of len bytes. */
+/* Bytes that json_text() writes at most for a text of len bytes. */
 static inline size_t json_text_max(size_t len)
 {
 	return 6 * len + 2;
 }
 
 /*
- * Writes text at p in quotes and returns the end; no NUL is added. Quote, backslash and control
- * characters (C0, DEL, C1) are escaped; what is not UTF-8 becomes U+FFFD.
+ * Writes text in quotes at p and returns the end; writes no NUL. Escapes the quote, the backslash
+ * and control characters (C0, DEL, C1). Bytes that are not UTF-8 become U+FFFD.
  */
 char *json_text(char *p, const char *text);
 

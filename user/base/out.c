@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 #define OUT_FIRST (64 * 1024)
-/* A larger buffer is given back: it was for a batch that does not come again. */
+/*
+ * A flush shrinks a larger buffer to this size, because it was for a batch that does not come
+ * again.
+ */
 #define OUT_KEEP (4 * 1024 * 1024)
 
 int out_init(struct out *o, int fd)
@@ -35,7 +38,7 @@ int out_grow(struct out *o, size_t n)
 	char *buf;
 
 	if (o->err)
-		o->len = 0; /* nobody will read it */
+		o->len = 0; /* nobody will read the text */
 	while (cap - o->len < n) {
 		if (cap > (size_t)-1 / 4) {
 			o->err = o->err ? o->err : -ENOMEM;

@@ -2,8 +2,8 @@
 /*
  * out.h - text that gathers in memory and leaves in one write.
  *
- * Owns the buffer and the first error, which is kept: after it everything is swallowed. Knows
- * nothing of what the text means. The file descriptor is borrowed.
+ * Owns the buffer and keeps the first error: after an error it accepts text and drops it. Knows
+ * nothing of what the text means. The file descriptor stays the caller's.
  *
  *	struct out o;
  *	out_init(&o, STDOUT_FILENO);
@@ -22,17 +22,17 @@ struct out {
 	char *buf;
 	size_t len, cap;
 	int fd;
-	int err; /* 0 or the first negative errno */
+	int err; /* 0, or the first error as a negative errno */
 };
 
-/* 0 or -ENOMEM. */
+/* Returns 0 or -ENOMEM. */
 int out_init(struct out *o, int fd);
 void out_free(struct out *o);
 
-/* Grows the buffer so that n more bytes fit. 0, or a negative errno, which is kept. */
+/* Grows the buffer so that n more bytes fit. Returns 0, or a negative errno, which is kept. */
 int out_grow(struct out *o, size_t n);
 
-/* Where n bytes may be written, or NULL. What was written counts after out_advance(). */
+/* Returns where n bytes can be written, or NULL. They count only after out_advance(). */
 static inline char *out_reserve(struct out *o, size_t n)
 {
 	if (o->cap - o->len < n && out_grow(o, n))
@@ -40,7 +40,7 @@ static inline char *out_reserve(struct out *o, size_t n)
 	return o->buf + o->len;
 }
 
-/* end: one past the last byte written at what out_reserve() returned. */
+/* end: one past the last byte that was written at what out_reserve() returned. */
 static inline void out_advance(struct out *o, const char *end)
 {
 	o->len = (size_t)(end - o->buf);
@@ -51,8 +51,8 @@ void out_text(struct out *o, const char *text);
 void out_format(struct out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Writes all that has gathered; a partial write goes on, EINTR and a full non-blocking pipe are
- * waited out. 0, or the kept error (-EPIPE: the reader has gone).
+ * Writes everything that was gathered. Continues after a partial write and after EINTR, and waits
+ * for a full pipe that is non-blocking. Returns 0, or the kept error; -EPIPE: the reader has gone.
  */
 int out_flush(struct out *o);
 

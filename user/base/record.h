@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * record.h - how bytes of a record are handed over, and how much room a line about an error has.
- */
+/* record.h - the function that takes records, and the size of a line about an error. */
 #ifndef SOCKSTATE_RECORD_H
 #define SOCKSTATE_RECORD_H
 
@@ -9,7 +7,10 @@
 
 #define ERR_MAX 512
 
-/* Bytes of one record, valid during the call. Returns 0, or a negative errno that ends the drain. */
+/*
+ * Gets the bytes of one record, which are valid during the call. Returns 0, or a negative errno
+ * that ends the reading.
+ */
 typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
 
 #endif

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/*
+ * text.c - numbers, addresses, times and names as text.
+ *
+ * Written for speed, and not with snprintf() and strftime(): every event of a busy server passes
+ * through these functions several times, and they are most of what printing a line costs. The unit
+ * tests compare them with libc.
+ */
 #include "base/text.h"
 
 #include <endian.h>
@@ -18,8 +25,8 @@ static inline char *put_pair(char *p, unsigned int v)
 }
 
 /*
- * The eight digits of v < 10^8, one in each byte, the first one lowest: pairs and then digits are
- * parted in all lanes at once.
+ * The eight digits of v < 10^8 as eight bytes, the first digit in the lowest byte. Divides all
+ * pairs, and then all digits, at the same time.
  */
 static inline uint64_t eight_digits(uint32_t v)
 {
@@ -33,7 +40,7 @@ static inline uint64_t eight_digits(uint32_t v)
 
 #define ASCII_ZEROS UINT64_C(0x3030303030303030)
 
-/* Exactly eight digits. */
+/* Writes exactly eight digits. */
 static inline char *put_8(char *p, uint32_t v)
 {
 	uint64_t text = htole64(eight_digits(v) | ASCII_ZEROS);
@@ -43,8 +50,9 @@ static inline char *put_8(char *p, uint32_t v)
 }
 
 /*
- * v < 10^8, without leading zeros. Branches on purpose: a field mostly has as many digits as last
- * time, and with the length guessed right nothing waits for it.
+ * Writes v < 10^8 without leading zeros. It branches on the length on purpose: successive values of
+ * a field mostly have the same number of digits, so the branch predictor is right, and the position
+ * of the next character does not wait for a computed length.
  */
 static inline char *put_short(char *p, uint32_t v)
 {
@@ -119,7 +127,8 @@ static char *put_ipv4(char *p, const uint8_t *a)
 }
 
 /*
- * RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups is "::".
+ * RFC 5952: lower case, no leading zeros; the first longest run of two or more groups of zero
+ * becomes "::".
  */
 static char *put_ipv6(char *p, const uint8_t *a)
 {
@@ -196,7 +205,10 @@ size_t text_end(char out[TEXT_END_MAX], int family, const uint8_t *addr, int por
 	return (size_t)(p - out);
 }
 
-/* v / scale with three digits, then the unit: "1.23 ms" "52.3 ms" "412 ms". v / scale < 1000. */
+/*
+ * Writes v / scale, which is below 1000, with three digits and the unit: "1.23 ms", "52.3 ms", "412
+ * ms".
+ */
 static char *put_scaled(char *p, uint64_t v, uint64_t scale, const char *unit)
 {
 	uint64_t whole = v / scale;
@@ -287,7 +299,7 @@ size_t text_bytes(char out[TEXT_DURATION_MAX], uint64_t bytes)
 	return (size_t)(p - out);
 }
 
-/* Days since 1970 to a date of the Gregorian calendar (H. Hinnant's civil_from_days). */
+/* The date of the Gregorian calendar, from days since 1970 (H. Hinnant's civil_from_days). */
 static void civil(int64_t days, int64_t *year, unsigned int *month, unsigned int *day)
 {
 	int64_t z = days + 719468;
@@ -373,7 +385,7 @@ char *text_time_of_day(struct text_clock *clock, char *p, int64_t wall_ns, int32
 int text_utf8(const char *text, uint32_t *cp)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	unsigned int low = 0x80, high = 0xbf; /* of the second byte */
+	unsigned int low = 0x80, high = 0xbf; /* limits of the second byte */
 	int n, i;
 
 	if (s[0] < 0x80) {
@@ -423,8 +435,8 @@ static bool in_ranges(uint32_t cp, const struct range *ranges, size_t count)
 }
 
 /*
- * Never sent to a terminal: C0, C1, marks without width, writing direction, private use, not a
- * character.
+ * Characters that never go to a terminal: C0, C1, marks without width, writing direction, private
+ * use, and numbers that are no characters.
  */
 static bool is_unsafe(uint32_t cp)
 {
@@ -461,7 +473,7 @@ unsigned int text_clean(char *out, size_t size, const char *name, unsigned int c
 
 	if (!size)
 		return 0;
-	/* Nearly every name is short and plain. */
+	/* Nearly every name is short and plain ASCII. */
 	while ((unsigned char)name[len] - 0x20u < 0x5f && len < columns && len + 1 < size) {
 		out[len] = name[len];
 		len++;
@@ -482,7 +494,7 @@ unsigned int text_clean(char *out, size_t size, const char *name, unsigned int c
 			bytes = n;
 			width = is_wide(cp) ? 2 : 1;
 		}
-		/* Where the mark still fits behind what is there. */
+		/* The last place where the mark still fits. */
 		if (used + 1 <= columns && len + mark_len < size) {
 			cut = len;
 			cut_used = used;
@@ -507,9 +519,9 @@ unsigned int text_clean(char *out, size_t size, const char *name, unsigned int c
 }
 
 /*
- * False where a character may be wide: the first such one, U+1100, begins with the byte 0xe1.
- * Nearly every text has none, and then its columns are the bytes that do not continue a character
- * (10xxxxxx, RFC 3629). Eight at a time.
+ * Counts columns eight bytes at a time. Returns false if a character may be wide: the first wide
+ * one, U+1100, begins with the byte 0xe1. Nearly every text has none; its columns are then the
+ * bytes that do not continue a character (10xxxxxx, RFC 3629).
  */
 static bool narrow_columns(const char *text, unsigned int *columns)
 {

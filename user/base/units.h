@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* units.h - nanoseconds in larger units of time. Durations are unsigned: cast where they are not. */
+/*
+ * units.h - nanoseconds in larger units of time. Durations are unsigned: cast where they are not.
+ */
 #ifndef SOCKSTATE_UNITS_H
 #define SOCKSTATE_UNITS_H
 

@@ -85,7 +85,7 @@ static bool check_accept(const struct fact_hdr *h)
 
 	if (!good_comm(&f->task) || f->err < 0 || f->err > ERRNO_MAX || f->fd < -1)
 		return false;
-	/* An accept() that failed has no socket: its record may leave the family open. */
+	/* An accept() that failed has no socket, so older records leave the family open. */
 	return good_sock(&f->s) ||
 	       (f->s.family == AF_UNSPEC && f->s.sk == 0 && good_state(f->s.state));
 }
@@ -153,7 +153,7 @@ const struct fact_hdr *fact_decode(const void *bytes, size_t size)
 
 	if (size < sizeof(*h))
 		return NULL;
-	/* An unknown kind has size 0, which no record has. */
+	/* fact_size() of an unknown kind is 0, and no record has that size. */
 	if (h->size != size || fact_size(h->kind) != size)
 		return NULL;
 	return kinds[h->kind].check(h) ? h : NULL;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * decode.h - bytes to a checked fact. Pure.
+ * decode.h - checks the bytes of a record and returns it as a fact. Pure.
  *
- * Facts come from our own programs and from recordings, which may be cut or hostile: kind, size,
- * states, families and text are checked here, once; everything behind may trust them.
+ * Facts come from our own programs and from recordings, which can be cut or made to do harm. Kind,
+ * size, states, families and text are checked here and nowhere else; all code behind relies on
+ * that.
  */
 #ifndef SOCKSTATE_DECODE_H
 #define SOCKSTATE_DECODE_H
@@ -12,12 +13,11 @@
 
 #include "fact.h"
 
-/* Size of a record of that kind, or 0 for an unknown kind. */
+/* Bytes of a record of that kind; 0 if the kind is not known. */
 size_t fact_size(unsigned int kind);
 /*
- * Returns the fact that stands at bytes (which must be aligned to eight), or NULL where size, kind
- * or a field is not what fact.h says. comm fields are guaranteed to be terminated only if this
- * returned non-NULL.
+ * Returns the fact at `bytes`, which must be aligned to eight. Returns NULL if the size, the kind
+ * or a field is not as fact.h says. In a fact that is returned, comm ends with NUL.
  */
 const struct fact_hdr *fact_decode(const void *bytes, size_t size);
 

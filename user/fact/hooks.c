@@ -9,85 +9,85 @@
 
 /* clang-format off */
 /*
- * Prices: time per run, measured on Linux 6.18 (x86-64, bpf_stats), without what calling any
- * program costs (20 to 40 ns). Where nothing is said a hook runs only for the facts that it sends,
- * 100 to 400 ns each.
+ * The costs are times of a run, measured on Linux 6.18 (x86-64, bpf_stats), without the 20 to 40 ns
+ * that running any program takes. A hook without a cost runs only for the facts that it sends, 100
+ * to 400 ns each.
  */
 static const struct hook hooks[HOOK_COUNT] = {
 	[HOOK_STATE] = {"state", HOOK_TRACEPOINT,
 		{{"set_state", "inet_sock_set_state"}, {"set_state_missed", "inet_sock_set_state"}},
-		.price = "each transition of a TCP socket: 120 ns, 15 ns where the filter turns it away"},
+		.cost = "each transition of a TCP socket: 120 ns, 15 ns where the filter turns it away"},
 	[HOOK_RETRANSMIT] = {"retransmit", HOOK_TRACEPOINT,
 		{{"synack_again", "tcp_retransmit_synack"}, {"syn_again", "tcp_retransmit_skb", true}},
-		.price = "each segment sent again: 5 ns"},
+		.cost = "each segment sent again: 5 ns"},
 	[HOOK_RESET] = {"reset", HOOK_TRACEPOINT,
 		{{"reset_received", "tcp_receive_reset"}, {"reset_sent", "tcp_send_reset"}}},
 
 	[HOOK_SYN_BEGIN] = {"syn_begin", HOOK_FUNCTION, {{"syn_begin", "inet_csk_reqsk_queue_hash_add"}}},
 	[HOOK_SYNACK_LEAVES] = {"synack_leaves", HOOK_TRACEPOINT, {{"synack_leaves", "net_dev_queue", true}},
-		.price = "each packet sent: 5 ns; each SYN-ACK: 300 ns"},
+		.cost = "each packet sent: 5 ns; each SYN-ACK: 300 ns"},
 	[HOOK_EXPIRED] = {"expired", HOOK_FUNCTION,
 		{{"request_timer", "reqsk_timer_handler"}, {"request_expired", "reqsk_timer_handler"}}},
 	[HOOK_UNREACHABLE] = {"unreachable", HOOK_FUNCTION, {{"request_unreachable", "tcp_req_err"}}},
 
 	[HOOK_SYN_REFUSED] = {"syn_refused", HOOK_FUNCTION,
 		{{"syn_comes", "tcp_conn_request"}, {"syn_done", "tcp_conn_request"}},
-		.price = "each SYN to a listener: 20 ns"},
+		.cost = "each SYN to a listener: 20 ns"},
 	[HOOK_COOKIE_MADE_V4] = {"cookie_made_v4", HOOK_FUNCTION, {{"cookie_made_v4", "cookie_v4_init_sequence"}}},
 	[HOOK_COOKIE_MADE_V6] = {"cookie_made_v6", HOOK_FUNCTION, {{"cookie_made_v6", "cookie_v6_init_sequence"}}},
 	[HOOK_SYN_FREED] = {"syn_freed", HOOK_TRACEPOINT,
 		{{"syn_answered", "net_dev_queue", true}, {"syn_freed", "consume_skb", true},
 		 {"syn_freed_where", "consume_skb", true}},
-		.price = "each packet sent: 5 ns, each packet done with: 5 ns"},
+		.cost = "each packet sent: 5 ns, each packet done with: 5 ns"},
 	[HOOK_ACK_REFUSED] = {"ack_refused", HOOK_FUNCTION,
 		{{"ack_comes", "tcp_check_req"}, {"ack_done", "tcp_check_req"}},
-		.price = "each final ACK: 20 ns"},
+		.cost = "each final ACK: 20 ns"},
 	[HOOK_ACK_DROPPED] = {"ack_dropped", HOOK_TRACEPOINT, {{"ack_dropped", "kfree_skb", true}},
-		.price = "each packet dropped: 5 ns"},
+		.cost = "each packet dropped: 5 ns"},
 	[HOOK_COOKIE_V4] = {"cookie_v4", HOOK_FUNCTION,
 		{{"cookie_comes_v4", "cookie_v4_check"}, {"cookie_done_v4", "cookie_v4_check"}},
-		.price = "each ACK to a listener without a request: 20 ns"},
+		.cost = "each ACK to a listener without a request: 20 ns"},
 	[HOOK_COOKIE_V6] = {"cookie_v6", HOOK_FUNCTION,
 		{{"cookie_comes_v6", "cookie_v6_check"}, {"cookie_done_v6", "cookie_v6_check"}},
-		.price = "each ACK to a listener without a request: 20 ns"},
+		.cost = "each ACK to a listener without a request: 20 ns"},
 
 	[HOOK_ENQUEUE] = {"enqueue", HOOK_FUNCTION,
 		{{"enqueue", "inet_csk_complete_hashdance"}, {"enqueue_unrequested", "inet_csk_reqsk_queue_add"}}},
 	[HOOK_LISTENER_READY] = {"listener_ready", HOOK_TRACEPOINT, {{"listener_ready", "sk_data_ready", true}},
-		.price = "each arrival of data for a socket: 5 ns"},
+		.cost = "each arrival of data for a socket: 5 ns"},
 	[HOOK_ACCEPT] = {"accept", HOOK_FUNCTION,
 		{{"accept_begin", "inet_csk_accept"}, {"accept_taken", "inet_csk_accept"},
 		 {"accept_installed", "fd_install", true}},
-		.price = "each new file descriptor: 5 ns; each accept() call: 60 ns"},
+		.cost = "each new file descriptor: 5 ns; each accept() call: 60 ns"},
 	[HOOK_ACCEPT_FAILED] = {"accept_failed", HOOK_FUNCTION, {{"accept_failed", "__sys_accept4"}},
-		.price = "each accept() call: 5 ns"},
+		.cost = "each accept() call: 5 ns"},
 	[HOOK_IO_ACCEPT] = {"io_accept", HOOK_FUNCTION,
 		{{"io_accept_begin", "io_accept"}, {"io_accept_end", "io_accept"}}},
 	[HOOK_ACCEPT_SYSCALL] = {"accept_syscall", HOOK_SYSCALL,
 		{{"sys_enter_accept", "sys_enter_accept"}, {"sys_exit_accept", "sys_exit_accept"},
 		 {"sys_enter_accept", "sys_enter_accept4"}, {"sys_exit_accept", "sys_exit_accept4"}},
-		.price = "every system call of every process: 35 ns (the kernel's slow way in and out); each accept(): 500 ns"},
+		.cost = "every system call of every process: 35 ns (the kernel's slow way in and out); each accept(): 500 ns"},
 	[HOOK_ACCEPT_ANY_SYSCALL] = {"accept_any_syscall", HOOK_TRACEPOINT,
 		{{"any_enter", "sys_enter", true}, {"any_exit", "sys_exit", true}},
-		.price = "every system call of every process: 270 ns"},
+		.cost = "every system call of every process: 270 ns"},
 	[HOOK_IO_URING] = {"io_uring", HOOK_TRACEPOINT, {{"io_uring_completed", "io_uring_complete", true}},
-		.price = "each completion of io_uring: 50 ns"},
+		.cost = "each completion of io_uring: 50 ns"},
 
 	[HOOK_LISTEN] = {"listen", HOOK_FUNCTION,
 		{{"listen_begin", "inet_listen"}, {"listen_end", "inet_listen"}}},
 	[HOOK_LISTEN_ASKED] = {"listen_asked", HOOK_FUNCTION, {{"listen_asked", "__sys_listen"}}},
 	[HOOK_LISTEN_SYSCALL] = {"listen_syscall", HOOK_SYSCALL,
 		{{"sys_enter_listen", "sys_enter_listen"}, {"sys_exit_listen", "sys_exit_listen"}},
-		.price = "nothing more: the tracepoints of system calls are paid for by accept()"},
+		.cost = "nothing more: the tracepoints of system calls are paid for by accept()"},
 
 	[HOOK_TIMEWAIT] = {"timewait", HOOK_FUNCTION, {{"timewait_begin", "inet_twsk_alloc"}}},
 	[HOOK_TIMEWAIT_REAL] = {"timewait_real", HOOK_FUNCTION,
 		{{"timewait_segment", "tcp_timewait_state_process"}, {"timewait_real", "tcp_timewait_state_process"}},
-		.price = "each segment to a socket in TIME_WAIT: 20 ns"},
+		.cost = "each segment to a socket in TIME_WAIT: 20 ns"},
 	[HOOK_TIMEWAIT_END] = {"timewait_end", HOOK_FUNCTION, {{"timewait_end", "tcp_twsk_destructor"}}},
 };
 
-/* Candidates of a fact stand in order of preference. why tells what is less than exact. */
+/* The candidates of a fact, the preferred one first. why: what is less than exact. */
 static const struct candidate {
 	enum fact_name fact;
 	enum hook_id hook;
@@ -149,7 +149,7 @@ static const struct candidate {
 };
 /* clang-format on */
 
-/* The second is attached with the first where it can be. */
+/* Hooks that refine others: `also` is attached with `chosen` if the kernel takes it. */
 static const struct {
 	enum hook_id chosen, also;
 } companions[] = {
@@ -160,16 +160,17 @@ static const struct {
 	{HOOK_TIMEWAIT, HOOK_TIMEWAIT_REAL},
 };
 
-/* The first means nothing without the second. */
+/* Hooks whose facts are wrong or useless without those of another. */
 static const struct {
 	enum hook_id hook, needs;
 } needs[] = {
-	{HOOK_SYN_REFUSED, HOOK_SYN_BEGIN},	    /* which tells that a SYN got a request */
-	{HOOK_SYN_REFUSED, HOOK_ENQUEUE},	    /* which tells that it got a child */
-	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4},    /* which tells that it got a cookie */
-	{HOOK_IO_ACCEPT, HOOK_ACCEPT},		    /* which it marks */
-	{HOOK_ACCEPT_FAILED, HOOK_ACCEPT},	    /* which tells the calls that do not fail */
-	{HOOK_LISTEN_SYSCALL, HOOK_ACCEPT_SYSCALL}, /* which has paid for it */
+	{HOOK_SYN_REFUSED, HOOK_SYN_BEGIN},	 /* sends that a SYN got a request */
+	{HOOK_SYN_REFUSED, HOOK_ENQUEUE},	 /* sends that a SYN got a child */
+	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4}, /* notes that a SYN got a cookie */
+	{HOOK_IO_ACCEPT, HOOK_ACCEPT},		 /* sends the accept that io_accept marks */
+	{HOOK_ACCEPT_FAILED, HOOK_ACCEPT},	 /* sends the calls that do not fail */
+	/* has paid for the tracepoints of system calls */
+	{HOOK_LISTEN_SYSCALL, HOOK_ACCEPT_SYSCALL},
 };
 
 const struct hook *hook_get(enum hook_id id)
@@ -265,7 +266,7 @@ static void refuse_what_lacks(struct hooks *h)
 	}
 }
 
-/* The candidate that serves the fact, NULL where none can. */
+/* The candidate that serves the fact; NULL if no candidate can. */
 static const struct candidate *best_candidate(const struct hooks *h, enum fact_name fact)
 {
 	for (size_t i = 0; i < COUNT(candidates); i++) {
@@ -296,7 +297,7 @@ void hooks_choose(struct hooks *h)
 	}
 }
 
-/* Why the fact's better candidates than this one are not there: the first one's reason. */
+/* The first reason why a candidate that is preferred to this one is missing. */
 static const char *why_not_better(const struct hooks *h, enum fact_name fact,
 				  const struct candidate *served)
 {
@@ -309,7 +310,7 @@ static const char *why_not_better(const struct hooks *h, enum fact_name fact,
 	return "";
 }
 
-/* Why nothing at all serves it: every candidate's reason, each once. */
+/* Writes the reasons why no candidate serves the fact, each once. */
 static void tell_absent(const struct hooks *h, enum fact_name fact, struct fact_knowledge *know)
 {
 	for (size_t i = 0; i < COUNT(candidates); i++) {

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hooks.h - which programs serve which fact: the one table, and the choice from it.
+ * hooks.h - which programs serve which fact: one table, and the choice from it.
  *
  * A hook is a group of programs that are attached together or not at all. A fact has candidates in
+<<<<<<< HEAD
  * order of preference; the first whose hook this kernel takes serves it. What the kernel takes is
  * found by trying, never by its version: kernel/loader.c tries, hooks_refuse()s what failed,
  * and asks again for the choice. hooks_tell() puts the outcome into words for the meta line and
  * `sockstate doctor`.
+=======
+ * order of preference, and the first one whose hook the kernel takes serves it. What the kernel
+ * takes is found by trying, and never by its version: kernel/stream_source.c tries, calls
+ * hooks_refuse() for what failed, and asks for another choice. hooks_tell() puts the outcome into
+ * words for the meta line and for `sockstate doctor`.
+>>>>>>> 78571b3 (fact, base: comments that are readable at one reading; a hook has a cost)
  *
- * Knows names of programs and of kernel functions; knows no libbpf.
+ * Knows the names of programs and kernel functions. Does not know libbpf.
  */
 #ifndef SOCKSTATE_HOOKS_H
 #define SOCKSTATE_HOOKS_H
@@ -52,7 +59,7 @@ enum hook_id {
 };
 
 enum hook_kind {
-	HOOK_TRACEPOINT, /* tp_btf: what every kernel with BTF allows */
+	HOOK_TRACEPOINT, /* tp_btf: every kernel with BTF allows it */
 	HOOK_FUNCTION,	 /* fentry, fexit */
 	HOOK_SYSCALL,	 /* tp/syscalls: needs tracefs */
 };
@@ -60,21 +67,22 @@ enum hook_kind {
 #define HOOK_PROGRAMS_MAX 4
 #define HOOK_WHY_MAX	  80
 
-/* A program and the kernel's function or tracepoint that it is for, as in its section name. */
+/* A program, and the kernel function or tracepoint of its section name. */
 struct hook_program {
 	const char *name;
 	const char *target;
-	bool sieve; /* most runs are not about us: one that was missed is no fact that was lost */
+	/* it runs mostly for work that is not traced, so a missed run is hardly ever a lost fact */
+	bool mostly_unrelated;
 };
 
 struct hook {
-	const char *name; /* for doctor and for tests that take it away */
+	const char *name; /* for doctor, and for tests that refuse it */
 	enum hook_kind kind;
 	struct hook_program programs[HOOK_PROGRAMS_MAX];
-	const char *price;
+	const char *cost;
 };
 
-/* What is known about each hook; fill with hooks_init(). */
+/* What is known about each hook on this kernel. hooks_init() writes all of it. */
 struct hooks {
 	bool refused[HOOK_COUNT];
 	char why[HOOK_COUNT][HOOK_WHY_MAX];
@@ -84,25 +92,33 @@ struct hooks {
 const struct hook *hook_get(enum hook_id id);
 
 /*
- * The first in a comma list that is neither a hook's name nor "fentry"; its length in len. NULL:
- * all are known.
+ * Returns the first entry of a comma list that is neither a hook's name nor "fentry", and its
+ * length in *len. Returns NULL if all are known.
  */
 const char *hooks_unknown(const char *list, size_t *len);
 
 /*
- * Everything is possible but what options keep out; absent: comma list of hook names, or "fentry",
- * to be treated as refused.
+ * Begins with every hook possible that the options allow. absent: a comma list of hooks to refuse;
+ * "fentry" stands for all of them that use fentry or fexit.
  */
 void hooks_init(struct hooks *h, bool name_syn_drops, bool syscall_fallback, const char *absent);
-/* One clause: "fentry refused: EPERM". The first reason stays. */
+/*
+ * Marks a hook as refused. The text is one clause, as in "fentry refused: EPERM". A hook keeps its
+ * first reason.
+ */
 void hooks_refuse(struct hooks *h, enum hook_id id, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void hooks_refuse_kind(struct hooks *h, enum hook_kind kind, const char *why);
-/* Sets chosen[] from refused[]: the best candidates of all facts and what they need. */
+/*
+ * Writes chosen[] from refused[]: the best candidate of every fact, and the hooks that these need.
+ */
 void hooks_choose(struct hooks *h);
-/* HOOK_COUNT where no hook has it. */
+/* The hook that a program belongs to; HOOK_COUNT if none. */
 enum hook_id hooks_of_program(const char *program);
-/* reset_reasons: the kernel tells why it sends a RST. */
+/*
+ * Writes what each fact is served by, and why it is less than exact. reset_reasons: this kernel
+ * tells why it sends a RST.
+ */
 void hooks_tell(const struct hooks *h, bool reset_reasons, struct fact_list *facts);
 
 #endif

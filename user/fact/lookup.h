@@ -5,8 +5,8 @@
  *
  * The kernel searches twice: first among the listeners bound to the destination address, then among
  * those bound to the wildcard. Among the latter an IPv4 segment prefers 0.0.0.0 to ::, which serves
- * IPv4 too unless IPV6_V6ONLY is set. Where several are equal (SO_REUSEPORT) the kernel chooses by a
- * hash or by the CPU, and nobody can tell which afterwards.
+ * IPv4 too unless IPV6_V6ONLY is set. Where several are equal (SO_REUSEPORT) the kernel chooses by
+ * a hash or by the CPU, and nobody can tell which afterwards.
  *
  *	struct lookup lookup = {0};
  *
@@ -53,8 +53,8 @@ struct lookup {
 void lookup_offer(struct lookup *lookup, const struct lookup_listener *l, const struct fact_sock *s,
 		  void *listener);
 /*
- * The only listener that the kernel can have chosen. NULL if there is none, if several are equal, or
- * if a device decides: by which device the segment came is not known.
+ * The only listener that the kernel can have chosen. NULL if there is none, if several are equal,
+ * or if a device decides: by which device the segment came is not known.
  */
 void *lookup_only(const struct lookup *lookup);
 

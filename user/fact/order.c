@@ -4,15 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The largest fact, rounded up to whole cache lines. */
+/* bytes of the largest fact, rounded up to whole cache lines */
 #define SLOT_BYTES 192
 _Static_assert(sizeof(struct fact_existing) <= SLOT_BYTES, "the largest fact must fit into a slot");
 _Static_assert(sizeof(struct fact_listen) <= SLOT_BYTES, "every fact must fit into a slot");
 _Static_assert(sizeof(struct fact_accept) <= SLOT_BYTES, "every fact must fit into a slot");
 
 /*
- * Facts lie still in slots; what is sorted are small entries in a ring that tell time and slot.
- * Equal stamps keep the order of arrival, as a new entry never passes an equal one.
+ * Facts do not move: each lies in a slot. What is sorted are small entries in a ring, with the time
+ * of a fact and its slot. Facts with equal times keep the order of their arrival, because a new
+ * entry never passes an equal one.
  */
 struct entry {
 	uint64_t t;
@@ -21,11 +22,12 @@ struct entry {
 
 struct order {
 	size_t capacity; /* facts that may wait */
-	size_t mask;	 /* of the ring, whose length is a power of two */
+	size_t mask;	 /* length of the ring - 1; the length is a power of two */
 	size_t head;	 /* ring index of the oldest */
 	size_t count;
 	struct entry *ring;
-	uint32_t *idle; /* stack of slots without a fact: the last one used is the warmest */
+	/* stack of free slots; the one used last is taken first, because it is in the cache */
+	uint32_t *idle;
 	unsigned char *slots;
 };
 
@@ -84,13 +86,16 @@ static void release_oldest(struct order *o, void (*fn)(void *ctx, const struct f
 	o->idle[o->capacity - o->count - 1] = (uint32_t)oldest.slot;
 }
 
-/* How many waiting entries come before a new one with stamp t. */
+/* How many of the waiting entries come before a new one with time t. */
 static size_t place_of(const struct order *o, uint64_t t)
 {
 	size_t low, high = o->count;
 	size_t step = 1;
 
-	/* Nearly always the end, or a few entries before it: look there first, in growing steps. */
+	/*
+	 * Nearly every fact belongs at the end or a few entries before it. So the search begins
+	 * there, and its steps grow.
+	 */
 	while (high > 0 && entry_at(o, high - 1)->t > t) {
 		high = high > step ? high - step : 0;
 		step *= 2;
@@ -108,12 +113,12 @@ static size_t place_of(const struct order *o, uint64_t t)
 	return low;
 }
 
-/* n entries, from their place to the one before or behind it. */
+/* Moves n entries by one place, to the front or to the back. */
 static void move_entries(struct order *o, size_t to, size_t from, size_t n)
 {
 	size_t first = (o->head + (to < from ? to : from)) & o->mask;
 
-	/* One piece, unless the ring wraps around within it. */
+	/* Whether the entries lie in one piece, or the ring wraps around within them. */
 	if (first + n <= o->mask) {
 		memmove(entry_at(o, to), entry_at(o, from), n * sizeof(*o->ring));
 	} else if (to < from) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * recording.h - facts in a file: the same bytes as a ring carries, behind a head that tells what the
+ * recording.h - facts in a file: the bytes that a ring carries, behind a head that says what the
  * run could know.
  *
- * Every function returns 0, or a negative errno with one line in err.
+ * Functions that return int return 0 or a negative errno; those with err also write one line there.
  */
 #ifndef SOCKSTATE_RECORDING_H
 #define SOCKSTATE_RECORDING_H
@@ -18,7 +18,10 @@
 
 #define RECORDING_MAGIC "sockstate\n"
 
-/* Whether it holds what only --raw shows. Recordings of old do not tell. */
+/*
+ * Whether the recording has what only --raw shows. Recordings of revisions a and b do not say
+ * (recording.c).
+ */
 enum recording_raw {
 	RECORDING_RAW_UNKNOWN,
 	RECORDING_RAW_NO,
@@ -26,11 +29,11 @@ enum recording_raw {
 	RECORDING_RAW_COUNT
 };
 
-/* What stands at the head of a recording, so that a replay prints what the live run printed. */
+/* The head of a recording: what a replay needs to print what the live run printed. */
 struct recording_info {
 	uint32_t fact_version;
 	enum recording_raw raw;
-	int64_t boot_offset_ns; /* wall clock = t + this */
+	int64_t boot_offset_ns; /* ns; wall clock = t + this */
 	struct fact_list facts;
 	struct filter filter;
 	char kernel[64];
@@ -38,22 +41,19 @@ struct recording_info {
 };
 
 struct recording_writer;
-/* path "-" is not allowed. Writes the head at once. */
+/* Writes the head at once. path must not be "-". */
 int recording_create(struct recording_writer **out, const char *path,
 		     const struct recording_info *info, char *err, size_t err_size);
 int recording_write(struct recording_writer *w, const void *bytes, size_t size);
-/*
- * Flushes and closes; returns the first error that happened, also from earlier writes. NULL is
- * fine.
- */
+/* Flushes and closes. Returns the first error, also that of an earlier write. Accepts NULL. */
 int recording_close(struct recording_writer *w);
 
 struct recording_reader;
 int recording_open(struct recording_reader **out, const char *path, struct recording_info *info,
 		   char *err, size_t err_size);
 /*
- * Every record in turn. 0 at a clean end; -EBADMSG where the file is cut or damaged (err says at
- * which byte).
+ * Calls fn with every record. Returns 0 at a clean end, or -EBADMSG if the file is cut or damaged;
+ * err then names the byte.
  */
 int recording_read(struct recording_reader *r, record_fn fn, void *ctx, char *err, size_t err_size);
 void recording_free(struct recording_reader *r);

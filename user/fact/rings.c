@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The programs see what was read once in so many bytes: each time costs them a cache miss. */
+/*
+ * The reader publishes its tail once in so many bytes, because each time costs the programs a cache
+ * miss.
+ */
 #define TELL_BYTES RING_CHUNK
 
 #define TOTAL_DEFAULT ((size_t)8 << 20)
 #define SHARE_MIN     ((size_t)512 << 10)
 
-/* A ring with something in it. */
+/* The next record of a ring that is not empty. */
 struct front {
 	struct fact_hdr *fact;
 	uint64_t t;
@@ -23,11 +26,11 @@ struct rings {
 	unsigned char *chunks;
 	size_t ring_bytes;
 	unsigned int count;
-	struct front *fronts; /* scratch of one read */
+	struct front *fronts; /* one for each ring; used during a read */
 	struct ring {
-		uint64_t head; /* how far it had been written when the read began */
-		uint64_t tail; /* how far it has been read */
-		uint64_t t;    /* what was not read is no older */
+		uint64_t head; /* bytes written when the read began */
+		uint64_t tail; /* bytes read */
+		uint64_t t;    /* ns; no unread record is older */
 	} at[];
 };
 
@@ -82,8 +85,9 @@ static struct fact_hdr *next_of(const struct rings *r, unsigned int ring)
 }
 
 /*
- * The ring's next record. Returns 1, or 0 where there is none, or one in the making: that may be as
- * old as the last one, which *until says then; or -EPROTO.
+ * Looks at the ring's next record. Returns 1 if it is complete, 0 if there is none or it is
+ * incomplete, or -EPROTO. An incomplete record may be as old as the one before it, so *until is
+ * lowered to that time.
  */
 static int look(const struct rings *r, unsigned int ring, struct front *front, uint64_t *until)
 {
@@ -103,8 +107,8 @@ static int look(const struct rings *r, unsigned int ring, struct front *front, u
 	if (size < sizeof(*fact) || size > RING_SLACK || size % 8)
 		return -EPROTO;
 	/*
-	 * Tasks that preempt each other in their programs may leave stamps that are out of order:
-	 * they are late.
+	 * Tasks that preempt each other in a program can leave stamps out of order: such a record
+	 * is late, and gets the time of the one before it.
 	 */
 	*front = (struct front){.fact = fact, .t = fact->t > at->t ? fact->t : at->t, .ring = ring};
 	return 1;
@@ -199,7 +203,10 @@ int rings_read(struct rings *r, uint64_t *until, int max,
 	}
 	for (size_t i = 0; i < n; i++)
 		tell(r, r->fronts[i].ring);
-	/* Who had no room there when we looked has not looked at the clock yet. */
+	/*
+	 * A program that had no room reserved when `head` was read reads the clock later than that.
+	 * So its stamp is not older than the time that was asked for.
+	 */
 	for (unsigned int ring = 0; ring < r->count; ring++) {
 		if (r->at[ring].tail == r->at[ring].head && r->at[ring].t < asked)
 			r->at[ring].t = asked;

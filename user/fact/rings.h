@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rings.h - reads the rings that the programs write, one for each CPU (bpf/ring.h), in the order of
- * time. Pure: memory in, records out.
+ * rings.h - reads the rings of all CPUs (bpf/ring.h) in the order of time. Pure: memory in, records
+ * out.
  */
 #ifndef SOCKSTATE_RINGS_H
 #define SOCKSTATE_RINGS_H
@@ -15,37 +15,37 @@
 struct rings;
 
 /*
- * Bytes of each of count rings, a power of two and RING_CHUNK at least, where all together are to
- * have total; 0 is 8 MiB, and 512 KiB for each where they are many. 100 KiB are some 900 facts.
+ * Bytes of one of `count` rings that have `total` bytes together: a power of two, at least
+ * RING_CHUNK. total 0: 8 MiB, but at least 512 KiB for each ring. 100 KiB hold some 900 facts.
  */
 size_t rings_share(size_t total, unsigned int count);
-/* Bytes that all chunks take, with their slack. */
+/* Bytes of all chunks with their slack. */
 size_t rings_memory(size_t ring_bytes, unsigned int count);
 
 /*
- * Memory is the caller's: count ends, and rings_memory() of chunks, all zero at since (ns). NULL
- * when out of memory.
+ * The caller owns the memory: `count` ends, and rings_memory() bytes of chunks. All of it is zero
+ * at the time `since` (ns). Returns NULL when out of memory.
  */
 struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ring_bytes,
 			unsigned int count, uint64_t since);
 void rings_free(struct rings *r);
 
 /*
- * Hands over the records of all rings in the order of their stamps, at most max, and none of *until
- * (ns) or later, which is to be a time before the call. A record is valid during the call of fn; a
- * negative errno of fn ends it.
+ * Calls fn with the records of all rings in the order of their stamps: at most `max`, and none with
+ * a stamp of *until (ns) or later. *until must be a time before the call. A record is valid during
+ * the call of fn. If fn returns a negative errno, the read ends.
  *
- * Returns how many, or that errno, or -EPROTO where a ring holds what no program writes. *until:
- * everything older has been handed over by now. That is earlier than asked for where max was
- * reached, and where a record is in the making: its program may have been interrupted for long, and
- * it is no older than what stands before it in its ring.
+ * Returns the number of records, or that errno, or -EPROTO if a ring holds what no program writes.
+ * Afterwards all records older than *until have been delivered. *until is lowered if `max` was
+ * reached, or if a record is incomplete. The program of an incomplete record can be interrupted for
+ * long; the record is not older than the one before it in its ring.
  */
 int rings_read(struct rings *r, uint64_t *until, int max,
 	       int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
 /*
- * Where rings_read() has just stopped at a record in the making, and that takes too long: what else
- * is complete and older than until, ring by ring, so that the others do not run over. Older ones
- * will follow.
+ * For when rings_read() has stopped at an incomplete record, and it takes too long: delivers the
+ * complete records older than `until`, ring by ring, so that the other rings do not fill. Older
+ * records will follow.
  */
 int rings_read_ahead(struct rings *r, uint64_t until, int max,
 		     int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);

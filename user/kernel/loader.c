@@ -175,7 +175,7 @@ static int attach_hook(struct loader *l, enum hook_id id)
 			return -errno;
 		*link_of(l, id, i) = link;
 		remember_attached(l, bpf_program__fd(program),
-				  !hook->programs[i].sieve && id != HOOK_STATE);
+				  !hook->programs[i].mostly_unrelated && id != HOOK_STATE);
 	}
 	return 0;
 }

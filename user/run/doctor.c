@@ -89,7 +89,7 @@ static void fact_lines(const struct report *r, const struct fact_list *facts)
 		(unsigned int)KNOW_COUNT, count[FACT_IS_DERIVED], count[FACT_IS_ABSENT]);
 }
 
-/* ---- the price ---- */
+/* ---- the cost ---- */
 
 static bool is_of_kind(const char *by, enum hook_kind kind)
 {
@@ -125,10 +125,10 @@ static void prices(const struct report *r, const struct fact_list *facts)
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
 		const struct hook *h = hook_get(id);
 
-		if (!used[id] || !h->price)
+		if (!used[id] || !h->cost)
 			continue;
 		fprintf(r->out, "  %-24s  ", h->programs[0].target);
-		wrap(r, h->price, INDENT);
+		wrap(r, h->cost, INDENT);
 	}
 	fputs("  ", r->out);
 	wrap(r, "Every other hook runs only for the facts that it sends, 100 to 400 ns each.", 2);
@@ -158,7 +158,7 @@ static const struct {
 	 "mount it with `mount -t tracefs tracefs /sys/kernel/tracing`."},
 	{"--syscall-fallback",
 	 "--syscall-fallback sees accept() by looking at every system call of every process, at the "
-	 "price of some 270 ns each."},
+	 "cost of some 270 ns each."},
 	{"--name-syn-drops",
 	 "--name-syn-drops names the clients whose SYN was refused, at some nanoseconds for each packet of the "
 	 "machine. Without it the listener's own counter still tells how many."},

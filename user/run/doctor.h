@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * doctor.h - `sockstate doctor` for people: what this kernel lets us see, by which hook, at what
- * price, and what would bring the rest. Decides nothing: the facts were found by trying, see
+ * cost, and what would bring the rest. Decides nothing: the facts were found by trying, see
  * hooks.h.
  */
 #ifndef SOCKSTATE_DOCTOR_H
