@@ -100,8 +100,8 @@ $(BIN)/sockstate-lab: $(LAB_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(URING_LIBS)
 
 # Made for the repository, not for installing: see the target generate.
-$(O)/generate: $(GENERATE:%=$(O)/%.o) $(O)/libcore.a
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+$(O)/generate: $(GENERATE:%=$(O)/%.o) $(filter-out %/main.o,$(LAB_OBJS)) $(O)/libcore.a
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(URING_LIBS)
 
 $(O)/libcore.a: $(CORE_OBJS)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
@@ -152,13 +152,14 @@ build/.tools: tests/deps
 # Files in the repository that come from tables in the code; the test of each is in tests/cli.
 ## generate	refresh completions, manuals and docs/fields.md from the tables in the code
 generate: $(O)/generate all
-	$(call refresh,completions/sockstate.bash,$< bash sockstate)
-	$(call refresh,completions/_sockstate,$< zsh sockstate)
-	$(call refresh,completions/sockstate.fish,$< fish sockstate)
-	$(call refresh,docs/sockstate.8,$< manual sockstate docs/sockstate.8)
-	$(call refresh,docs/fields.md,$(SOCKSTATE) fields)
+	@$(foreach p,$(INSTALLED), \
+		$(call refresh,completions/$p.bash,$< bash $p); \
+		$(call refresh,completions/_$p,$< zsh $p); \
+		$(call refresh,completions/$p.fish,$< fish $p); \
+		$(call refresh,docs/$p.8,$< manual $p docs/$p.8);)
+	@$(call refresh,docs/fields.md,$(SOCKSTATE) fields)
 
-refresh		= $(call say,GEN,$(1))$(2) > $(1).tmp && mv $(1).tmp $(1)
+refresh		= printf '  GEN     %s\n' $(1); $(2) > $(1).tmp && mv $(1).tmp $(1) || exit 1
 
 # --- Running --------------------------------------------------------------------------------------
 
@@ -262,27 +263,25 @@ build-with-deps:
 # --- Packaging ------------------------------------------------------------------------------------
 
 MANUALS		= $(wildcard docs/*.8)
-completion	= $(firstword $(wildcard completions/$(1) docs/completions/$(1) docs/$(1)))
-BASH_COMPLETION	= $(call completion,sockstate.bash)
-ZSH_COMPLETION	= $(call completion,_sockstate)
-FISH_COMPLETION	= $(call completion,sockstate.fish)
+INSTALLED	= sockstate sockstate-lab
 
 ## install	to PREFIX (/usr/local), under DESTDIR
 install: all
 	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR)
 	$(Q)$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
 	$(if $(MANUALS),$(Q)$(INSTALL) -d $(DESTDIR)$(MANDIR)/man8 && $(INSTALL) -m 644 $(MANUALS) $(DESTDIR)$(MANDIR)/man8)
-	$(if $(BASH_COMPLETION),$(Q)$(INSTALL) -D -m 644 $(BASH_COMPLETION) $(DESTDIR)$(DATADIR)/bash-completion/completions/sockstate)
-	$(if $(ZSH_COMPLETION),$(Q)$(INSTALL) -D -m 644 $(ZSH_COMPLETION) $(DESTDIR)$(DATADIR)/zsh/site-functions/_sockstate)
-	$(if $(FISH_COMPLETION),$(Q)$(INSTALL) -D -m 644 $(FISH_COMPLETION) $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sockstate.fish)
+	$(Q)for p in $(INSTALLED); do \
+		$(INSTALL) -D -m 644 completions/$$p.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/$$p && \
+		$(INSTALL) -D -m 644 completions/_$$p $(DESTDIR)$(DATADIR)/zsh/site-functions/_$$p && \
+		$(INSTALL) -D -m 644 completions/$$p.fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$p.fish || exit 1; \
+	done
 
 ## uninstall	take it away again
 uninstall:
-	$(Q)rm -f $(DESTDIR)$(BINDIR)/sockstate $(DESTDIR)$(BINDIR)/sockstate-lab \
-		$(MANUALS:docs/%=$(DESTDIR)$(MANDIR)/man8/%) \
-		$(DESTDIR)$(DATADIR)/bash-completion/completions/sockstate \
-		$(DESTDIR)$(DATADIR)/zsh/site-functions/_sockstate \
-		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sockstate.fish
+	$(Q)rm -f $(INSTALLED:%=$(DESTDIR)$(BINDIR)/%) $(MANUALS:docs/%=$(DESTDIR)$(MANDIR)/man8/%) \
+		$(INSTALLED:%=$(DESTDIR)$(DATADIR)/bash-completion/completions/%) \
+		$(INSTALLED:%=$(DESTDIR)$(DATADIR)/zsh/site-functions/_%) \
+		$(INSTALLED:%=$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/%.fish)
 
 ## dist		a source archive of the last commit, the same bytes every time
 dist:

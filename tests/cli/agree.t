@@ -20,10 +20,12 @@ fresh() # file, command that prints it...
 }
 
 if [ -x "$generate" ]; then
-	fresh completions/sockstate.bash "$generate" bash sockstate
-	fresh completions/_sockstate "$generate" zsh sockstate
-	fresh completions/sockstate.fish "$generate" fish sockstate
-	fresh docs/sockstate.8 "$generate" manual sockstate "$root/docs/sockstate.8"
+	for program in sockstate sockstate-lab; do
+		fresh completions/$program.bash "$generate" bash $program
+		fresh completions/_$program "$generate" zsh $program
+		fresh completions/$program.fish "$generate" fish $program
+		fresh docs/$program.8 "$generate" manual $program "$root/docs/$program.8"
+	done
 else
 	skip "generated files" "$generate is not built"
 fi
@@ -52,6 +54,8 @@ bash_offers() # words...
 		_sockstate sockstate "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 		echo "${COMPREPLY[@]}"' - "$root/completions/sockstate.bash" sockstate "$@"
 }
+is "$(bash -c '. "$1"; COMP_WORDS=(sockstate-lab client --clo) COMP_CWORD=2; _sockstate_lab sockstate-lab --clo client; echo "${COMPREPLY[@]}"' \
+	- "$root/completions/sockstate-lab.bash")" "--close" "bash: an option of the lab's client, none of its server"
 is "$(bash_offers '')" "${commands[*]}" "bash: commands"
 is "$(bash_offers doctor --q)" "--quiet" "bash: an option of the command"
 is "$(bash_offers doctor --rec)" "" "bash: none of another command"
@@ -83,15 +87,16 @@ if command -v fish >/dev/null; then
 else
 	skip "completions of fish" "fish is not installed"
 fi
-if command -v zsh >/dev/null; then
-	ok "$(zsh -n "$root/completions/_sockstate"; echo $?)" "zsh reads its completion"
-else
-	skip "zsh reads its completion" "zsh is not installed"
-fi
-
-if command -v man >/dev/null; then
-	is "$(LC_ALL=C.UTF-8 man --warnings -l "$root/docs/sockstate.8" 2>&1 >/dev/null)" "" "the manual has no warnings"
-else
-	skip "the manual has no warnings" "man is not installed"
-fi
+for program in sockstate sockstate-lab; do
+	if command -v zsh >/dev/null; then
+		ok "$(zsh -n "$root/completions/_$program"; echo $?)" "zsh reads the completion of $program"
+	else
+		skip "zsh reads the completion of $program" "zsh is not installed"
+	fi
+	if command -v man >/dev/null; then
+		is "$(LC_ALL=C.UTF-8 man --warnings -l "$root/docs/$program.8" 2>&1 >/dev/null)" "" "the manual of $program has no warnings"
+	else
+		skip "the manual of $program has no warnings" "man is not installed"
+	fi
+done
 done_testing

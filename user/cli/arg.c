@@ -358,8 +358,20 @@ static int parse_word(struct walk *w, const char *word)
 	return arg_store(table->operand, group, word, w->line->context, &fault);
 }
 
-int arg_parse_onto(const struct arg_table *table, void *options, const struct arg_line *line,
-		   char *err, size_t err_size)
+static void set_defaults(const struct arg_table *table, void *options)
+{
+	if (table->defaults)
+		memcpy(options, table->defaults, table->size);
+	else
+		memset(options, 0, table->size);
+	for (size_t i = 0; i < table->nr; i++) {
+		if (table->uses[i].group->init)
+			table->uses[i].group->init((char *)options + table->uses[i].off);
+	}
+}
+
+int arg_parse(const struct arg_table *table, void *options, const struct arg_line *line, char *err,
+	      size_t err_size)
 {
 	struct walk w = {.table = table,
 			 .line = line,
@@ -371,6 +383,7 @@ int arg_parse_onto(const struct arg_table *table, void *options, const struct ar
 	const char *word;
 	int rc = 0;
 
+	set_defaults(table, options);
 	while (!rc && !w.ended && (word = next_word(&w))) {
 		if (!only_words && !strcmp(word, "--"))
 			only_words = true;
@@ -382,17 +395,6 @@ int arg_parse_onto(const struct arg_table *table, void *options, const struct ar
 			rc = parse_word(&w, word);
 	}
 	return rc;
-}
-
-int arg_parse(const struct arg_table *table, void *options, const struct arg_line *line, char *err,
-	      size_t err_size)
-{
-	memset(options, 0, table->size);
-	for (size_t i = 0; i < table->nr; i++) {
-		if (table->uses[i].group->init)
-			table->uses[i].group->init((char *)options + table->uses[i].off);
-	}
-	return arg_parse_onto(table, options, line, err, err_size);
 }
 
 /* Whether the option in this word, of any command, has its value in the next word. */

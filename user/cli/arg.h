@@ -76,7 +76,7 @@ struct arg {
 
 struct arg_group {
 	const char *title; /* groups that follow each other with the same title share the heading */
-	const char *about; /* the manual's sentence below the heading, or NULL */
+	const char *about; /* a sentence below the heading, or NULL */
 	const struct arg *args;
 	size_t nr;
 	void (*init)(void *group); /* sets defaults other than 0; or NULL */
@@ -96,8 +96,9 @@ struct arg_use {
 	}
 
 struct arg_table {
-	const char *program; /* what a person types before the options: "sockstate doctor" */
-	size_t size;	     /* of the command's struct of options */
+	const char *program;  /* what a person types before the options: "sockstate doctor" */
+	size_t size;	      /* of the command's struct of options */
+	const void *defaults; /* such a struct to begin with; NULL: all 0 */
 	const struct arg_use *uses;
 	size_t nr;
 	const struct arg *operand; /* takes each word that is no option; NULL: there are none */
@@ -132,17 +133,11 @@ struct arg_line {
 };
 
 /*
- * Fills options, a struct of table->size bytes, which is set to 0 and by init() first. Returns 0,
- * or -EINVAL with one line in err that names option, value and remedy.
+ * Fills options, a struct of table->size bytes, which is set to the defaults and by init() first.
+ * Returns 0, or -EINVAL with one line in err that names option, value and remedy.
  */
 int arg_parse(const struct arg_table *table, void *options, const struct arg_line *line, char *err,
 	      size_t err_size);
-/*
- * The same onto what stands in options already: for a caller whose defaults are not those of the
- * groups.
- */
-int arg_parse_onto(const struct arg_table *table, void *options, const struct arg_line *line,
-		   char *err, size_t err_size);
 /* Index of the first word that is neither an option nor an option's value; 0: there is none. */
 int arg_find_word(const struct arg_line *line);
 /* "unexpected word 'ladder': did you mean -o ladder?", or what else it may have meant. */
@@ -162,11 +157,11 @@ size_t arg_distance(const char *typed, size_t len, const char *name);
 
 #define ARG_HELP_COLUMN 28
 
-/*
- * The options under their headings. defaults: a struct of table->size bytes whose values are
- * printed in brackets; NULL: none are.
- */
-void arg_help(FILE *out, const struct arg_table *table, const void *defaults);
+/* The options under their headings, with the table's defaults in brackets. */
+void arg_help(FILE *out, const struct arg_table *table);
+/* The default of an option as text, "" where it has none; use is the one of arg_at(). */
+void arg_default(const struct arg_table *table, const struct arg_use *use, const struct arg *arg,
+		 char *text, size_t size);
 /* Words from a column on, wrapped below it; ends without a newline. */
 void arg_wrap(FILE *out, const char *text, int column);
 /* One line of a table: the name, then the text from the column on. */

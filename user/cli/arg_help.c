@@ -38,31 +38,32 @@ void arg_help_row(FILE *out, const char *name, const char *text, const char *tai
 	fprintf(out, "%s\n", tail);
 }
 
-/* " [9502]", or nothing for what has no default. */
-static void print_default(char *text, size_t size, const struct arg *arg, const void *group)
+void arg_default(const struct arg_table *table, const struct arg_use *use, const struct arg *arg,
+		 char *text, size_t size)
 {
-	const void *place = (const char *)group + arg->off;
+	const char *place = (const char *)table->defaults + use->off + arg->off;
 	uint64_t number;
 	unsigned int index;
+	const char *word;
 
 	text[0] = '\0';
+	if (!table->defaults)
+		return;
 	if (arg->kind == ARG_NUMBER) {
 		memcpy(&number, place, sizeof(number));
 		if (number && number != UINT64_MAX)
-			snprintf(text, size, " [%" PRIu64 "]", number);
+			snprintf(text, size, "%" PRIu64, number);
 	} else if (arg->kind == ARG_TEXT) {
-		const char *const *value = place;
-
-		if (*value)
-			snprintf(text, size, " [%s]", *value);
+		memcpy(&word, place, sizeof(word));
+		snprintf(text, size, "%s", word ? word : "");
 	} else if (arg->kind == ARG_CHOICE) {
 		memcpy(&index, place, sizeof(index));
-		if (index >= arg->min && index)
-			snprintf(text, size, " [%s]", arg->choices[index - arg->min]);
+		if (index && index >= arg->min)
+			snprintf(text, size, "%s", arg->choices[index - arg->min]);
 	}
 }
 
-static void help_arg(FILE *out, const struct arg *arg, const void *group)
+static void help_arg(FILE *out, const struct arg *arg, const char *value)
 {
 	const bool optional = arg_value_optional(arg);
 	char name[64], letter[] = {'-', arg->letter, ',', '\0'}, tail[64] = "";
@@ -74,23 +75,32 @@ static void help_arg(FILE *out, const struct arg *arg, const void *group)
 		 !arg->value ? ""
 		 : optional  ? arg->value + 1
 			     : arg->value);
-	if (group)
-		print_default(tail, sizeof(tail), arg, group);
+	if (*value)
+		snprintf(tail, sizeof(tail), " [%s]", value);
 	arg_help_row(out, name, arg->help, tail);
 }
 
-void arg_help(FILE *out, const struct arg_table *table, const void *defaults)
+void arg_help(FILE *out, const struct arg_table *table)
 {
 	const char *title = NULL;
 
 	for (size_t i = 0; i < table->nr; i++) {
 		const struct arg_use *use = &table->uses[i];
+		const struct arg_group *group = use->group;
 
-		if (!title || strcmp(title, use->group->title))
-			fprintf(out, "\n%s:\n", use->group->title);
-		title = use->group->title;
-		for (size_t j = 0; j < use->group->nr; j++)
-			help_arg(out, &use->group->args[j],
-				 defaults ? (const char *)defaults + use->off : NULL);
+		if (!title || strcmp(title, group->title))
+			fprintf(out, "\n%s:\n", group->title);
+		title = group->title;
+		if (group->about) {
+			fputs("  ", out);
+			arg_wrap(out, group->about, 2);
+			fputc('\n', out);
+		}
+		for (size_t j = 0; j < group->nr; j++) {
+			char value[60];
+
+			arg_default(table, use, &group->args[j], value, sizeof(value));
+			help_arg(out, &group->args[j], value);
+		}
 	}
 }

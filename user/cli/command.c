@@ -181,7 +181,7 @@ void command_help(FILE *out, enum command_id id)
 		help_usage(out, command, "Usage: ");
 		fprintf(out, "\n%c%s.\n", command->summary[0] - 'a' + 'A', command->summary + 1);
 	}
-	arg_help(out, &command->args, NULL);
+	arg_help(out, &command->args);
 	if (id != COMMAND_TRACE)
 		return;
 	help_exit_codes(out);

@@ -83,8 +83,8 @@ static const struct arg socket_args[] = {
 };
 
 const struct arg_group group_sockets = {
-	.title = "Which sockets (applied in the kernel)",
-	.about = "These are applied in the kernel: other traffic costs next to nothing.",
+	.title = "Which sockets",
+	.about = "Applied in the kernel: other traffic costs next to nothing.",
 	ARG_ROWS(socket_args),
 	.init = init_sockets,
 };

@@ -148,31 +148,40 @@ static void print_names(FILE *out, const struct generate_program *program, const
 	}
 }
 
-static void print_helpers(FILE *out, const char *prefix)
+static void print_helpers(FILE *out, const struct generate_program *program)
 {
+	const char *prefix = program->prefix;
+	const bool ports = generate_offers(program, ARG_COMPLETE_PORTS);
+
 	fprintf(out,
 		"# Words that may stand here.\n"
 		"_%s_offer()\n"
 		"{\n"
 		"\tmapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\")\n"
 		"}\n"
-		"\n"
-		"# The same in a list with commas: what stands before the last comma is kept.\n"
-		"_%s_offer_list()\n"
-		"{\n"
-		"\tlocal before=\n"
-		"\n"
-		"\tif [[ $cur == *,* ]]; then before=${cur%%,*},; fi\n"
-		"\tmapfile -t COMPREPLY < <(compgen -P \"$before\" -W \"$1\" -- \"${cur##*,}\")\n"
-		"}\n"
-		"\n"
-		"# Ports that somebody listens on here.\n"
-		"_%s_ports()\n"
-		"{\n"
-		"\tss -Htln 2>/dev/null | awk '{ sub(/.*:/, \"\", $4); print $4 }' | sort -nu\n"
-		"}\n"
 		"\n",
-		prefix, prefix, prefix);
+		prefix);
+	if (ports || generate_offers(program, ARG_COMPLETE_HOOKS))
+		fprintf(out,
+			"# The same in a list with commas: what stands before the last comma is kept.\n"
+			"_%s_offer_list()\n"
+			"{\n"
+			"\tlocal before=\n"
+			"\n"
+			"\tif [[ $cur == *,* ]]; then before=${cur%%,*},; fi\n"
+			"\tmapfile -t COMPREPLY < <(compgen -P \"$before\" -W \"$1\" -- \"${cur##*,}\")\n"
+			"}\n"
+			"\n",
+			prefix);
+	if (ports)
+		fprintf(out,
+			"# Ports that somebody listens on here.\n"
+			"_%s_ports()\n"
+			"{\n"
+			"\tss -Htln 2>/dev/null | awk '{ sub(/.*:/, \"\", $4); print $4 }' | sort -nu\n"
+			"}\n"
+			"\n",
+			prefix);
 }
 
 void generate_bash(FILE *out, const struct generate_program *program)
@@ -185,7 +194,7 @@ void generate_bash(FILE *out, const struct generate_program *program)
 		"# SPDX-License-Identifier: BSD-2-Clause\n"
 		"# bash completion for %s, from its table of options by `make generate`.\n\n",
 		program->name);
-	print_helpers(out, program->prefix);
+	print_helpers(out, program);
 	fprintf(out,
 		"_%s()\n"
 		"{\n"

@@ -58,6 +58,8 @@ static void print_arg(FILE *out, const struct arg *arg, const struct arg_group *
 
 static void print_helpers(FILE *out, const struct generate_program *program)
 {
+	const bool ports = generate_offers(program, ARG_COMPLETE_PORTS);
+
 	fprintf(out,
 		"# Whether the command on this line is one of the arguments; - is none.\n"
 		"function __%s_is\n"
@@ -69,27 +71,31 @@ static void print_helpers(FILE *out, const struct generate_program *program)
 		if (program->commands[c]->name)
 			fprintf(out, " %s", program->commands[c]->name);
 	}
-	fprintf(out,
-		"\n"
-		"            set found $word\n"
-		"            break\n"
-		"        end\n"
-		"    end\n"
-		"    contains -- $found $argv\n"
-		"end\n"
-		"\n"
-		"# The arguments behind what stands before the last comma.\n"
-		"function __%s_list\n"
-		"    set -l before (string match -r '^.*,' -- (commandline -ct | string replace -r '^--?[a-zA-Z-]+=' ''))\n"
-		"    printf '%%s\\n' \"$before\"$argv\n"
-		"end\n"
-		"\n"
-		"# Ports that somebody listens on here.\n"
-		"function __%s_ports\n"
-		"    ss -Htln 2>/dev/null | awk '{ sub(/.*:/, \"\", $4); print $4 }' | sort -nu\n"
-		"end\n"
-		"\n",
-		program->prefix, program->prefix);
+	fprintf(out, "\n"
+		     "            set found $word\n"
+		     "            break\n"
+		     "        end\n"
+		     "    end\n"
+		     "    contains -- $found $argv\n"
+		     "end\n"
+		     "\n");
+	if (ports || generate_offers(program, ARG_COMPLETE_HOOKS))
+		fprintf(out,
+			"# The arguments behind what stands before the last comma.\n"
+			"function __%s_list\n"
+			"    set -l before (string match -r '^.*,' -- (commandline -ct | string replace -r '^--?[a-zA-Z-]+=' ''))\n"
+			"    printf '%%s\\n' \"$before\"$argv\n"
+			"end\n"
+			"\n",
+			program->prefix);
+	if (ports)
+		fprintf(out,
+			"# Ports that somebody listens on here.\n"
+			"function __%s_ports\n"
+			"    ss -Htln 2>/dev/null | awk '{ sub(/.*:/, \"\", $4); print $4 }' | sort -nu\n"
+			"end\n"
+			"\n",
+			program->prefix);
 }
 
 void generate_fish(FILE *out, const struct generate_program *program)

@@ -20,7 +20,8 @@ struct generate_program {
 	const char *const *hooks; /* what ARG_COMPLETE_HOOKS offers; ends with NULL */
 	const struct exit_text *exits;
 	size_t nr_exits;
-	void (*steps)(FILE *out); /* the STEPS section; NULL: there is none */
+	/* The section of steps: what step i does, its name in head; NULL behind the last. */
+	const char *(*step)(size_t i, char *head, size_t size);
 };
 
 void generate_bash(FILE *out, const struct generate_program *program);
@@ -40,6 +41,8 @@ const char *generate_name(const struct command *command);
 bool generate_group_seen(const struct generate_program *program, size_t command, size_t use);
 /* Prints text with escape before each character that stands in special. */
 void generate_escaped(FILE *out, const char *text, const char *special, const char *escape);
+/* Whether an option of the program is completed in that way. */
+bool generate_offers(const struct generate_program *program, enum arg_complete complete);
 void generate_hooks(FILE *out, const struct generate_program *program);
 
 #endif

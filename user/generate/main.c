@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * main.c - `generate bash|zsh|fish sockstate` and `generate manual sockstate FILE`, to standard
- * output.
+ * main.c - `generate bash|zsh|fish PROGRAM` and `generate manual PROGRAM FILE`, to standard output.
+ * PROGRAM is sockstate or sockstate-lab.
  */
 #include <string.h>
 
 #include "cli/command.h"
 #include "fact/hooks.h"
 #include "generate/generate.h"
+#include "lab/lab.h"
 
 const char *generate_name(const struct command *command)
 {
@@ -33,6 +34,19 @@ void generate_escaped(FILE *out, const char *text, const char *special, const ch
 {
 	for (; *text; text++)
 		fprintf(out, "%s%c", strchr(special, *text) ? escape : "", *text);
+}
+
+bool generate_offers(const struct generate_program *program, enum arg_complete complete)
+{
+	for (size_t c = 0; c < program->nr; c++) {
+		const struct arg *arg;
+
+		for (size_t i = 0; (arg = arg_at(&program->commands[c]->args, i, NULL)); i++) {
+			if (arg->complete == complete)
+				return true;
+		}
+	}
+	return false;
 }
 
 void generate_hooks(FILE *out, const struct generate_program *program)
@@ -65,6 +79,13 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*print)(FILE *out, const struct generate_program *program);
 	} shells[] = {{"bash", generate_bash}, {"zsh", generate_zsh}, {"fish", generate_fish}};
+	static const struct command *const lab_commands[] = {&lab_server_command,
+							     &lab_client_command};
+	static const struct exit_text lab_exits[] = {
+		[LAB_EXIT_OK] = {.more = "As asked."},
+		[LAB_EXIT_FAIL] = {.more = "Something failed: a call, a connection or a step."},
+		[LAB_EXIT_USAGE] = {.more = "The command line makes no sense."},
+	};
 	const struct command *commands[COMMAND_COUNT];
 	const char *hooks[HOOK_COUNT + 2] = {"fentry"};
 	const struct generate_program programs[] = {
@@ -75,6 +96,13 @@ int main(int argc, char **argv)
 		 .hooks = hooks,
 		 .exits = exit_texts,
 		 .nr_exits = EXIT_CODES},
+		{.name = "sockstate-lab",
+		 .prefix = "sockstate_lab",
+		 .commands = lab_commands,
+		 .nr = LAB_ARRAY_SIZE(lab_commands),
+		 .exits = lab_exits,
+		 .nr_exits = LAB_ARRAY_SIZE(lab_exits),
+		 .step = lab_script_step},
 	};
 	const struct generate_program *program = NULL;
 

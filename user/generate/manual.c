@@ -68,7 +68,7 @@ static void print_word(FILE *out, const struct arg *arg, const char *word, size_
  */
 static void print_text(FILE *out, const struct arg *arg, const char *text, bool phrase)
 {
-	bool first = phrase;
+	bool first = phrase, line_begins = true;
 
 	for (;;) {
 		size_t len;
@@ -78,6 +78,9 @@ static void print_text(FILE *out, const struct arg *arg, const char *text, bool 
 		len = strcspn(text, " ");
 		if (!len)
 			break;
+		/* At the beginning of a line, these two would make a request of it. */
+		if (line_begins && (*text == '\'' || *text == '.'))
+			fputs("\\&", out);
 		ends = text[len - 1] == '.' && text[len] && !phrase;
 		/* A name keeps its small letter: "app_slow:" and the like. */
 		if (first && islower(*text) && !is_choice(arg, text, strcspn(text, " :,")) &&
@@ -91,13 +94,14 @@ static void print_text(FILE *out, const struct arg *arg, const char *text, bool 
 		text += len;
 		if (*text)
 			fputc(ends ? '\n' : ' ', out);
+		line_begins = ends;
 	}
 	fputs(phrase ? ".\n" : "\n", out);
 }
 
 /* ---- options ---- */
 
-static void print_arg(FILE *out, const struct arg *arg)
+static void print_arg(FILE *out, const struct arg *arg, const char *value)
 {
 	const bool optional = arg_value_optional(arg);
 
@@ -114,6 +118,11 @@ static void print_arg(FILE *out, const struct arg *arg)
 	print_text(out, arg, arg->help, true);
 	if (arg->more)
 		print_text(out, arg, arg->more, false);
+	if (*value) {
+		fputs("Default: ", out);
+		print_roff(out, value, strlen(value));
+		fputs(".\n", out);
+	}
 }
 
 static bool has_group(const struct command *command, const struct arg_group *group)
@@ -156,46 +165,55 @@ static void print_owners(FILE *out, const struct generate_program *program,
 	fputs(":\n", out);
 }
 
-static const struct arg_group *group_at(const struct generate_program *program, size_t i)
+/* The groups of all commands, each once: the i-th, and in *table where it is used first. */
+static const struct arg_use *use_at(const struct generate_program *program, size_t i,
+				    const struct arg_table **table)
 {
 	for (size_t c = 0; c < program->nr; c++) {
-		for (size_t u = 0; u < program->commands[c]->args.nr; u++) {
+		*table = &program->commands[c]->args;
+		for (size_t u = 0; u < (*table)->nr; u++) {
 			if (!generate_group_seen(program, c, u) && !i--)
-				return program->commands[c]->args.uses[u].group;
+				return &(*table)->uses[u];
 		}
 	}
 	return NULL;
 }
 
-/* All groups of one title, from the first of them on. */
-static void print_title(FILE *out, const struct generate_program *program, size_t first)
+static void print_group(FILE *out, const struct generate_program *program,
+			const struct arg_table *table, const struct arg_use *use)
 {
-	const char *title = group_at(program, first)->title;
-	const struct arg_group *group;
+	const struct arg_group *group = use->group;
 
-	fprintf(out, ".SS %s\n", title);
-	for (size_t i = first; (group = group_at(program, i)); i++) {
-		if (strcmp(group->title, title))
-			continue;
-		if (group->about)
-			print_text(out, NULL, group->about, false);
-		print_owners(out, program, group);
-		for (size_t a = 0; a < group->nr; a++)
-			print_arg(out, &group->args[a]);
+	if (group->about)
+		print_text(out, NULL, group->about, false);
+	print_owners(out, program, group);
+	for (size_t i = 0; i < group->nr; i++) {
+		char value[100];
+
+		arg_default(table, use, &group->args[i], value, sizeof(value));
+		print_arg(out, &group->args[i], value);
 	}
 }
 
+/* All groups of one title below one heading, which stands where the first of them does. */
 static void print_options(FILE *out, const struct generate_program *program)
 {
-	const struct arg_group *group;
+	const struct arg_table *table;
+	const struct arg_use *use, *other;
 
-	for (size_t i = 0; (group = group_at(program, i)); i++) {
-		bool seen = false;
+	for (size_t i = 0; (use = use_at(program, i, &table)); i++) {
+		const char *title = use->group->title;
+		size_t first = 0;
 
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = !strcmp(group_at(program, j)->title, group->title);
-		if (!seen)
-			print_title(out, program, i);
+		while (strcmp(use_at(program, first, &table)->group->title, title))
+			first++;
+		if (first < i)
+			continue;
+		fprintf(out, ".SS %s\n", title);
+		for (size_t j = i; (other = use_at(program, j, &table)); j++) {
+			if (!strcmp(other->group->title, title))
+				print_group(out, program, table, other);
+		}
 	}
 }
 
@@ -248,6 +266,38 @@ static void print_commands(FILE *out, const struct generate_program *program)
 	}
 }
 
+static void print_steps(FILE *out, const struct generate_program *program)
+{
+	const char *help;
+	char head[64];
+
+	for (size_t i = 0; (help = program->step(i, head, sizeof(head))); i++) {
+		size_t name = strcspn(head, " ");
+
+		fputs(".TP\n\\fB", out);
+		print_roff(out, head, name);
+		fprintf(out, "\\fI%s\\fR\n", head + name);
+		print_text(out, NULL, help, true);
+	}
+}
+
+/* The options of one command, as of a program that has no other. name ends with a newline. */
+static int print_own_options(FILE *out, const struct generate_program *program, const char *name)
+{
+	for (size_t c = 0; c < program->nr; c++) {
+		const char *own = generate_name(program->commands[c]);
+		struct generate_program one = *program;
+
+		if (strncmp(own, name, strlen(own)) || strcmp(name + strlen(own), "\n"))
+			continue;
+		one.commands = &program->commands[c];
+		one.nr = 1;
+		print_options(out, &one);
+		return 0;
+	}
+	return -EINVAL;
+}
+
 int generate_manual(FILE *out, FILE *in, const struct generate_program *program)
 {
 	char line[4096];
@@ -269,10 +319,13 @@ int generate_manual(FILE *out, FILE *in, const struct generate_program *program)
 			print_commands(out, program);
 		else if (!strcmp(name, "options\n"))
 			print_options(out, program);
+		else if (!strncmp(name, "options of ", strlen("options of ")) &&
+			 !print_own_options(out, program, name + strlen("options of ")))
+			continue;
 		else if (!strcmp(name, "exit\n"))
 			print_exits(out, program);
-		else if (!strcmp(name, "steps\n") && program->steps)
-			program->steps(out);
+		else if (!strcmp(name, "steps\n") && program->step)
+			print_steps(out, program);
 		else
 			return -EINVAL;
 	}

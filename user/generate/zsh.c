@@ -99,23 +99,31 @@ static void print_uses(FILE *out, const struct generate_program *program, size_t
 
 static void print_helpers(FILE *out, const struct generate_program *program)
 {
+	if (generate_offers(program, ARG_COMPLETE_NETNS))
+		fprintf(out,
+			"_%s_netns()\n"
+			"{\n"
+			"\tcompadd self ${(f)\"$(ls /run/netns 2>/dev/null)\"}\n"
+			"}\n"
+			"\n",
+			program->prefix);
+	if (generate_offers(program, ARG_COMPLETE_PORTS))
+		fprintf(out,
+			"# Ports that somebody listens on here.\n"
+			"_%s_ports()\n"
+			"{\n"
+			"\t_sequence compadd - ${(f)\"$(ss -Htln 2>/dev/null |\n"
+			"\t\tawk '{ sub(/.*:/, \"\", $4); print $4 }' | sort -nu)\"}\n"
+			"}\n"
+			"\n",
+			program->prefix);
+	if (!generate_offers(program, ARG_COMPLETE_HOOKS))
+		return;
 	fprintf(out,
-		"_%s_netns()\n"
-		"{\n"
-		"\tcompadd self ${(f)\"$(ls /run/netns 2>/dev/null)\"}\n"
-		"}\n"
-		"\n"
-		"# Ports that somebody listens on here.\n"
-		"_%s_ports()\n"
-		"{\n"
-		"\t_sequence compadd - ${(f)\"$(ss -Htln 2>/dev/null |\n"
-		"\t\tawk '{ sub(/.*:/, \"\", $4); print $4 }' | sort -nu)\"}\n"
-		"}\n"
-		"\n"
 		"_%s_hooks()\n"
 		"{\n"
 		"\t_sequence compadd - ",
-		program->prefix, program->prefix, program->prefix);
+		program->prefix);
 	generate_hooks(out, program);
 	fputs("\n}\n\n", out);
 }

@@ -21,8 +21,6 @@
 #define STACK_BYTES	(256 * 1024)
 #define SIG_THREAD_DONE SIGUSR1
 
-static const char hello[] = "hello\r\n";
-
 struct client {
 	const struct client_cfg *cfg;
 	struct lab_say say;
@@ -90,7 +88,7 @@ static int open_socket(const struct job *job)
 static const char *payload(char buf[CHUNK])
 {
 	for (size_t i = 0; i < CHUNK; i++)
-		buf[i] = hello[i % (sizeof(hello) - 1)];
+		buf[i] = CLIENT_HELLO[i % (sizeof(CLIENT_HELLO) - 1)];
 	return buf;
 }
 
@@ -395,15 +393,7 @@ static int run_peer(struct client *client, const struct lab_script *script)
 
 int lab_client_main(int argc, char **argv)
 {
-	struct client_cfg cfg = {
-		.port = 9502,
-		.count = 1,
-		.parallel = 1024,
-		.rate = 1000,
-		.send = sizeof(hello) - 1,
-		.close = CLOSE_FIN,
-		.stamps = LAB_STAMPS_WALL,
-	};
+	struct client_cfg cfg;
 	struct client client = {.cfg = &cfg};
 	struct lab_script *script = NULL;
 	bool peer;
@@ -413,7 +403,7 @@ int lab_client_main(int argc, char **argv)
 
 	err = lab_parse(&lab_client_command, &cfg, argc, argv);
 	if (!err && cfg.help)
-		return lab_help(&lab_client_command, &cfg, lab_script_help);
+		return lab_help(&lab_client_command, lab_script_help);
 	peer = cfg.tun || cfg.half_open || cfg.flood || cfg.script;
 	if (!err)
 		err = client_check(&cfg, peer);

@@ -5,6 +5,8 @@
 
 #include "lab/lab.h"
 
+#define CLIENT_HELLO "hello\r\n" /* what a connection sends, over and over */
+
 #define PEER_PORT      20000 /* the TUN peer begins somewhere from here */
 #define PEER_PORTS     20000 /* to here: runs in a row shall not meet old tuples */
 #define PEER_COUNT_MAX 20000 /* connections of a script or half open */

@@ -76,8 +76,8 @@ static const struct arg_group groups[] = {
 	{.title = "Where it connects", ARG_ROWS(where_args)},
 	{.title = "How many, and when", ARG_ROWS(many_args)},
 	{.title = "What a connection does, in this order", ARG_ROWS(what_args)},
-	{.title =
-		 "The TUN peer: a host made of this program, reached by a TUN device it owns. The server must listen on 0.0.0.0, ::, or the peer's target (--freebind)",
+	{.title = "The TUN peer, a host made of this program behind a TUN device of its own",
+	 .about = "The server must listen on 0.0.0.0, on ::, or on the peer's target (--freebind).",
 	 ARG_ROWS(peer_args)},
 	{.title = "What it tells", ARG_ROWS(says_args)},
 	{.title = "Other", ARG_ROWS(help_args)},
@@ -88,6 +88,16 @@ static const struct arg_use uses[] = {
 	{.group = &groups[3]}, {.group = &groups[4]}, {.group = &groups[5]},
 };
 
+static const struct client_cfg defaults = {
+	.port = 9502,
+	.count = 1,
+	.parallel = 1024,
+	.rate = 1000,
+	.send = sizeof(CLIENT_HELLO) - 1,
+	.close = CLOSE_FIN,
+	.stamps = LAB_STAMPS_WALL,
+};
+
 const struct command lab_client_command = {
 	.name = "client",
 	.usage = "[OPTION]...",
@@ -95,6 +105,7 @@ const struct command lab_client_command = {
 	.more = "A client that closes with a reply unread sends RST, as kernels do: add --read.",
 	.args = {.program = "sockstate-lab client",
 		 .size = sizeof(struct client_cfg),
+		 .defaults = &defaults,
 		 ARG_USES(uses)},
 };
 

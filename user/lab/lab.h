@@ -126,10 +126,10 @@ extern const struct command lab_server_command, lab_client_command;
 /* A number in a script. On error writes "'x' is not a number from 0 to 9" to why. */
 int lab_number(const char *text, uint64_t min, uint64_t max, uint64_t *out, char *why,
 	       size_t why_size);
-/* Onto the defaults in cfg. 0, or -EINVAL after one line on stderr. */
+/* 0, or -EINVAL after one line on stderr. */
 int lab_parse(const struct command *command, void *cfg, int argc, char **argv);
-/* --help with the defaults in cfg, then what after() prints. Returns an exit code. */
-int lab_help(const struct command *command, const void *cfg, void (*after)(FILE *out));
+/* --help, then what after() prints. Returns an exit code. */
+int lab_help(const struct command *command, void (*after)(FILE *out));
 int lab_usage_error(const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -200,6 +200,8 @@ int lab_script_parse(const char *text, struct lab_script **script, char *why, si
 void lab_script_free(struct lab_script *script);
 int lab_script_run(const struct lab_script *script, const struct lab_peer_job *job);
 void lab_script_help(FILE *out);
+/* What step i does, its name and number in head; NULL behind the last. */
+const char *lab_script_step(size_t i, char *head, size_t size);
 int lab_half_open(const struct lab_peer_job *job);
 
 #endif /* LAB_H */

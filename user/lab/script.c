@@ -65,20 +65,27 @@ static const struct step_rule rules[] = {
 	{"k-close", 0, 0, 0, 0, step_k_close, 0, "it closes"},
 };
 
+const char *lab_script_step(size_t i, char *head, size_t size)
+{
+	if (i >= LAB_ARRAY_SIZE(rules))
+		return NULL;
+	snprintf(head, size, "%s%s", rules[i].name,
+		 rules[i].takes & TAKES_NUMBER	? " N"
+		 : rules[i].takes & TAKES_MAYBE ? " [N]"
+						: "");
+	return rules[i].help;
+}
+
 void lab_script_help(FILE *out)
 {
+	const char *help;
+	char head[48];
+
 	fputs("\nSteps of --raw, separated by ';', ',' or newlines, '#' starts a comment; @FILE\n"
 	      "reads a file:\n",
 	      out);
-	for (size_t i = 0; i < LAB_ARRAY_SIZE(rules); i++) {
-		char head[48];
-
-		snprintf(head, sizeof(head), "%s%s", rules[i].name,
-			 rules[i].takes & TAKES_NUMBER	? " N"
-			 : rules[i].takes & TAKES_MAYBE ? " [N]"
-							: "");
-		arg_help_row(out, head, rules[i].help, "");
-	}
+	for (size_t i = 0; (help = lab_script_step(i, head, sizeof(head))); i++)
+		arg_help_row(out, head, help, "");
 	fprintf(out,
 		"Steps that wait take timeout=MS [%d]; what they do not find ends the script with\n"
 		"status 1. Nothing is acknowledged unless a step says so.\n"

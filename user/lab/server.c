@@ -43,26 +43,14 @@ static void ignore_signal(int sig)
 int lab_server_main(int argc, char **argv)
 {
 	const struct sigaction kick = {.sa_handler = ignore_signal};
-	struct server_cfg cfg = {
-		.addr = "127.0.0.1",
-		.port = 9502,
-		.backlog = 128,
-		.mode = SERVER_BLOCKING,
-		.threads = 1,
-		.workers = 1,
-		.close_after_ms = LAB_NEVER,
-		.close_listener_after_ms = LAB_NEVER,
-		.exit_keep_ms = LAB_NEVER,
-		.fd_room = LAB_NEVER,
-		.stamps = LAB_STAMPS_WALL,
-	};
+	struct server_cfg cfg;
 	struct lab_say say;
 	sigset_t set;
 	int err;
 
 	err = lab_parse(&lab_server_command, &cfg, argc, argv);
 	if (!err && cfg.help)
-		return lab_help(&lab_server_command, &cfg, NULL);
+		return lab_help(&lab_server_command, NULL);
 	if (!err)
 		err = server_check(&cfg);
 	if (err)

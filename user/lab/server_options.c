@@ -127,12 +127,27 @@ static const struct arg_use uses[] = {
 	{.group = &groups[3]}, {.group = &groups[4]}, {.group = &groups[5]},
 };
 
+static const struct server_cfg defaults = {
+	.addr = "127.0.0.1",
+	.port = 9502,
+	.backlog = 128,
+	.mode = SERVER_BLOCKING,
+	.threads = 1,
+	.workers = 1,
+	.close_after_ms = LAB_NEVER,
+	.close_listener_after_ms = LAB_NEVER,
+	.exit_keep_ms = LAB_NEVER,
+	.fd_room = LAB_NEVER,
+	.stamps = LAB_STAMPS_WALL,
+};
+
 const struct command lab_server_command = {
 	.name = "server",
 	.usage = "[OPTION]...",
 	.summary = "a TCP server that misbehaves as told and narrates its calls",
 	.args = {.program = "sockstate-lab server",
 		 .size = sizeof(struct server_cfg),
+		 .defaults = &defaults,
 		 ARG_USES(uses)},
 };
 

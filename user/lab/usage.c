@@ -41,20 +41,20 @@ int lab_parse(const struct command *command, void *cfg, int argc, char **argv)
 	const struct arg_table *const tables[] = {&command->args};
 	const struct arg_line line = {.argc = argc, .argv = argv, .tables = tables, .nr = 1};
 	char err[512];
-	int rc = arg_parse_onto(&command->args, cfg, &line, err, sizeof(err));
+	int rc = arg_parse(&command->args, cfg, &line, err, sizeof(err));
 
 	if (rc)
 		fprintf(stderr, "%s: %s\n", command->args.program, err);
 	return rc;
 }
 
-int lab_help(const struct command *command, const void *cfg, void (*after)(FILE *out))
+int lab_help(const struct command *command, void (*after)(FILE *out))
 {
 	printf("Usage: %s %s\n\n%c%s. Defaults are in [].\n", command->args.program, command->usage,
 	       command->summary[0] - 'a' + 'A', command->summary + 1);
 	if (command->more)
 		printf("%s\n", command->more);
-	arg_help(stdout, &command->args, cfg);
+	arg_help(stdout, &command->args);
 	if (after)
 		after(stdout);
 	return LAB_EXIT_OK;
