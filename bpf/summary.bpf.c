@@ -492,8 +492,12 @@ int read_listeners(struct bpf_iter__bpf_map_elem *ctx)
 		return 0;
 	r.cookie = *cookie;
 	r.listener = *l;
-	if (r.listener.sk)
+	if (r.listener.sk) {
 		queues_probe(&r.q, (const struct sock *)r.listener.sk);
+		/* Another socket has the address: the end of this listener was missed. */
+		if (r.q.cookie != r.cookie)
+			queues_none(&r.q);
+	}
 	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
 	return 0;
 }
