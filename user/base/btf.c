@@ -148,7 +148,7 @@ int kernel_types_new(struct kernel_types **out, const void *bytes, size_t size)
 		return -EBADMSG;
 	body = size - h->hdr_len;
 	if (h->type_off > body || h->type_len > body - h->type_off || h->str_off > body ||
-	    !h->str_len || h->str_len > body - h->str_off || h->type_off % 4)
+	    !h->str_len || h->str_len > body - h->str_off || (h->hdr_len + h->type_off) % 4)
 		return -EBADMSG;
 	k = calloc(1, sizeof(*k));
 	if (!k)
@@ -250,14 +250,21 @@ int kernel_types_tracepoint_args(const struct kernel_types *k, const char *name)
 bool kernel_types_enum_has(const struct kernel_types *k, const char *name, const char *enumerator)
 {
 	uint32_t id = kernel_types_find(k, KERNEL_ENUM, name);
-	const struct btf_type *t = id ? type_at(k, id) : NULL;
-	const uint8_t *values = (const uint8_t *)(t + 1);
+	const struct btf_type *t;
+	const uint8_t *value;
+	size_t count, size;
 
-	for (size_t i = 0; t && i < BTF_INFO_VLEN(t->info); i++) {
-		const uint32_t *name_off =
-			(const void *)(values + i * tail_size(t) / BTF_INFO_VLEN(t->info));
+	if (!id)
+		return false;
+	t = type_at(k, id);
+	count = BTF_INFO_VLEN(t->info);
+	size = count ? tail_size(t) / count : 0;
+	value = (const uint8_t *)(t + 1);
+	for (size_t i = 0; i < count; i++, value += size) {
+		uint32_t name_off;
 
-		if (!strcmp(name_of(k, *name_off), enumerator))
+		memcpy(&name_off, value, sizeof(name_off));
+		if (!strcmp(name_of(k, name_off), enumerator))
 			return true;
 	}
 	return false;
