@@ -12,35 +12,50 @@ void accept_queue_attach(struct tracker *t, struct conn *c, struct listener *l)
 
 void accept_queue_add(struct tracker *t, struct listener *l, struct conn *c)
 {
-	if (!tracker_absent(t, KNOW_ACCEPT)) {
-		listener_enqueue(t->listeners, t->conns, l, c);
+	if (c->stage == STAGE_QUEUED || c->stage == STAGE_ACCEPTED ||
+	    c->stage == STAGE_ACCEPT_UNSEEN)
 		return;
+	if (!l->alive) {
+		listener_attach(t->listeners, c, l);
+		c->stage = STAGE_FLUSHED;
+	} else if (tracker_absent(t, KNOW_ACCEPT)) {
+		listener_attach(t->listeners, c, l);
+		c->stage = STAGE_ACCEPT_UNSEEN;
+	} else {
+		listener_enqueue(t->listeners, t->conns, l, c);
 	}
-	listener_attach(t->listeners, c, l);
-	c->flags |= CONN_ACCEPT_UNSEEN;
+}
+
+void accept_queue_accepted(struct tracker *t, struct conn *c, struct listener *l, bool length_known)
+{
+	struct listener *left = c->stage == STAGE_QUEUED ? listener_of(t, c) : l;
+
+	listener_dequeue(t->listeners, t->conns, c);
+	if (!length_known && left && left->accept_queue)
+		left->accept_queue--;
+	if (l)
+		listener_attach(t->listeners, c, l);
+	c->stage = STAGE_ACCEPTED;
 }
 
 /*
- * Somebody has it: its accept() is about to return, or its fact was lost, or it is one that no hook
- * sees, as those of the kernel itself (NFS), of 32-bit programs by tracepoint, and of io_uring into
- * fixed files.
+ * Either its accept() is about to return, or the fact of it was lost, or no hook sees that accept():
+ * the kernel's own (NFS), a 32-bit program's where only tracepoints are used, io_uring's into fixed
+ * files.
  */
-void accept_queue_accepted_unseen(struct tracker *t, struct conn *c, uint64_t at)
+void accept_queue_accepted_unseen(struct tracker *t, struct conn *c)
 {
 	struct listener *l = listener_of(t, c);
 
-	if (l)
+	if (c->stage == STAGE_QUEUED && l)
 		l->accept_unseen = true;
 	listener_dequeue(t->listeners, t->conns, c);
-	c->flags |= CONN_ACCEPT_UNSEEN;
-	c->flags &= ~(uint32_t)CONN_LISTENER_GONE;
-	if (conn_is(c, CONN_CLOSED))
-		state_end(t, c, at, c->t_state);
+	c->stage = STAGE_ACCEPT_UNSEEN;
 }
 
 /*
- * More wait, as we have it, than the kernel says, and not for a moment: the oldest have been taken,
- * unseen.
+ * The kernel's queue has been shorter than ours for longer than an accept() takes to be reported:
+ * the oldest of ours were accepted, unseen.
  */
 void accept_queue_reconcile(struct tracker *t, struct listener *l, uint64_t at,
 			    uint32_t accept_queue)
@@ -59,13 +74,16 @@ void accept_queue_reconcile(struct tracker *t, struct listener *l, uint64_t at,
 		c = conn_get(t->conns, l->queue_oldest);
 		if (!c || (c->t_established ? c->t_established : c->t_last) + ACCEPT_WAIT > at)
 			return;
-		accept_queue_accepted_unseen(t, c, at);
+		accept_queue_accepted_unseen(t, c);
+		if (conn_is(c, CONN_CLOSED))
+			state_end(t, c, at, c->t_state);
 	}
 }
 
 /*
- * Corpses that nobody will take out any more: they ended as they did. Living children are closed
- * one by one and have facts of their own.
+ * A connection that was reset while queued keeps its place until accept() returns it. Now no
+ * accept() can: its close line is due. The kernel closes the living ones next, one by one, and each
+ * has facts of its own (inet_csk_listen_stop).
  */
 void accept_queue_flush(struct tracker *t, struct listener *l, uint64_t at)
 {
@@ -73,11 +91,10 @@ void accept_queue_flush(struct tracker *t, struct listener *l, uint64_t at)
 
 	for (c = conn_get(t->conns, l->queue_oldest); c; c = next) {
 		next = conn_get(t->conns, c->queue_newer);
-		if (!conn_is(c, CONN_CLOSED)) {
-			c->flags |= CONN_LISTENER_GONE;
-			continue;
-		}
 		listener_dequeue(t->listeners, t->conns, c);
-		state_end(t, c, at, c->t_state);
+		if (conn_is(c, CONN_CLOSED))
+			state_end(t, c, at, c->t_state);
+		else
+			c->stage = STAGE_FLUSHED;
 	}
 }

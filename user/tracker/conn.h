@@ -23,43 +23,55 @@ enum conn_role {
 	ROLE_CLIENT,
 };
 
+/* Where a server's connection stands with its listener's accept queue. */
+enum accept_stage {
+	STAGE_NONE,   /* not known to have been in one: half open, a client, or older than us */
+	STAGE_QUEUED, /* waits in its listener's queue (linked there) */
+	STAGE_LEFT,   /* was queued; where it is now is not known */
+	/* its listener closed before accept(): the kernel resets it, or another listener takes it */
+	STAGE_FLUSHED,
+	STAGE_ACCEPT_UNSEEN, /* was queued, and taken by an accept() that no hook saw */
+	STAGE_ACCEPTED,
+};
+
+/*
+ * What ended a connection before, or instead of, its FINs. Where two are seen the later in this
+ * list is kept: the more it explains.
+ */
+enum end_cause {
+	END_NONE,
+	END_RST_SENT,
+	END_RST_RECEIVED,
+	END_REFUSED,	 /* a RST answered our SYN */
+	END_UNREACHABLE, /* an ICMP error, or no way to the peer when it timed out */
+	END_TIMED_OUT,
+};
+
 enum conn_flag {
 	CONN_REQUEST = 1 << 0, /* half open: no socket yet */
-	CONN_QUEUED = 1 << 1,  /* in its listener's accept queue */
-	CONN_ACCEPTED = 1 << 2,
-	CONN_PREEXISTING = 1 << 3,
-	CONN_RST_RECEIVED = 1 << 4,
-	CONN_RST_SENT = 1 << 5,
-	CONN_SYNCOOKIE = 1 << 6,
-	CONN_FASTOPEN = 1 << 7,
-	CONN_MPTCP = 1 << 8,
-	CONN_CLOSED = 1 << 9, /* in CLOSE, its last line not told yet */
-	CONN_PEER_FIN = 1 << 10,
+	CONN_PREEXISTING = 1 << 1,
+	CONN_PAST_UNKNOWN = 1 << 2, /* its earlier life was not seen */
+	CONN_LISTED = 1 << 3,	    /* its socket line (what existed before us) was emitted */
+	CONN_PEER_TRACED = 1 << 4,  /* its other end is in this table too */
+	/* how it opened */
+	CONN_SYNCOOKIE = 1 << 5,
+	CONN_FASTOPEN = 1 << 6,
+	CONN_MPTCP = 1 << 7,
+	CONN_FROM_SYNACK = 1 << 8, /* t_begin is when the SYN-ACK left, not when the SYN came */
+	CONN_FROM_RTT = 1 << 9,	   /* t_begin is derived from the kernel's RTT sample */
 	/* the final ACK was refused: the client believes it is connected */
-	CONN_ACK_REFUSED = 1 << 11,
-	CONN_WAIT_KNOWN = 1 << 12,    /* accept_wait is measured */
-	CONN_LISTENER_GONE = 1 << 13, /* its listener closed while it was queued */
-	CONN_TIMED_OUT = 1 << 14,
-	CONN_ORPHAN_FW2 = 1 << 15,   /* handed to a timewait socket in FIN_WAIT2 */
-	CONN_REFUSED = 1 << 16,	     /* connect() answered by RST */
-	CONN_TOTALS = 1 << 17,	     /* bytes, retrans and srtt are measured */
-	CONN_PEER_TRACED = 1 << 18,  /* its other end is in this table too */
-	CONN_IN_COOKIES = 1 << 19,   /* linked under its cookie */
-	CONN_IN_ENDS = 1 << 20,	     /* linked under its ends */
-	CONN_FROM_SYNACK = 1 << 21,  /* t_begin is when the SYN-ACK left, not when the SYN came */
-	CONN_FROM_RTT = 1 << 22,     /* t_begin is derived from the kernel's RTT sample */
-	CONN_WAS_QUEUED = 1 << 23,   /* has been in an accept queue that we know */
-	CONN_PAST_UNKNOWN = 1 << 24, /* its earlier life was not seen */
-	CONN_HANDED_OVER = 1 << 25,  /* a timewait socket carries it on */
-	CONN_TIMEWAIT = 1 << 26,     /* that timewait socket is one of TIME_WAIT */
-	/*
-	 * has been in an accept queue, and accept() was not seen: not by anybody here, or not this
-	 * one
-	 */
-	CONN_ACCEPT_UNSEEN = 1 << 27,
-	CONN_LISTED = 1 << 28, /* found in the tables of what exists, and told so */
-	/* an ICMP error ended it, or its peer was not reachable when it timed out */
-	CONN_UNREACHABLE = 1 << 29,
+	CONN_ACK_REFUSED = 1 << 10,
+	/* how it closes */
+	CONN_CLOSED = 1 << 11,	    /* in CLOSE, its close line not emitted yet */
+	CONN_TIMEWAIT = 1 << 12,    /* a timewait socket was made for it, in TIME_WAIT */
+	CONN_ORPHAN_FW2 = 1 << 13,  /* a timewait socket was made for it, in FIN_WAIT2 */
+	CONN_HANDED_OVER = 1 << 14, /* that timewait socket carries it on */
+	/* what is measured */
+	CONN_WAIT_KNOWN = 1 << 15, /* accept_wait */
+	CONN_TOTALS = 1 << 16,	   /* bytes, retrans and srtt */
+	/* conn.c's own */
+	CONN_IN_COOKIES = 1 << 17, /* linked under its cookie */
+	CONN_IN_ENDS = 1 << 18,	   /* linked under its ends */
 };
 
 /* Where time is spent; states that exclude each other share a slot. */
@@ -79,7 +91,7 @@ struct conn {
 	uint64_t t_state;	/* ns: when the state was entered; 0 unknown */
 	uint64_t t_established; /* 0: not yet, or unknown */
 	uint64_t t_last;	/* requests: when the SYN-ACK last went out */
-	uint64_t accept_wait;	/* ns, with CONN_WAIT_KNOWN */
+	uint64_t accept_wait;	/* ns: ESTABLISHED to accept(), with CONN_WAIT_KNOWN */
 	uint64_t spent[SLOT_COUNT];
 	uint64_t bytes_in, bytes_out;
 	uint32_t retrans, srtt_us;
@@ -95,7 +107,9 @@ struct conn {
 	uint8_t family, state, role;
 	uint8_t synack_retrans;
 	uint8_t isns_known;
-	uint8_t pad[3];
+	uint8_t stage;	   /* enum accept_stage */
+	uint8_t end_cause; /* enum end_cause */
+	uint8_t pad;
 	/* links, all owned by conn.c and listeners.c */
 	conn_id next_cookie, next_ends;
 	conn_id lru_older, lru_newer;
@@ -112,12 +126,21 @@ static inline bool conn_is(const struct conn *c, uint32_t flag)
 	return c->flags & flag;
 }
 
-/* Whether accept() took it is known: of one older than us only if we have seen it waiting. */
+static inline void conn_ended_by(struct conn *c, enum end_cause cause)
+{
+	if (cause > c->end_cause)
+		c->end_cause = (uint8_t)cause;
+}
+
+/*
+ * Whether it is known if accept() took c. Of one that is older than us it is known only if it was
+ * seen in the queue, or seen to open.
+ */
 static inline bool conn_accept_known(const struct conn *c)
 {
-	if (conn_is(c, CONN_ACCEPT_UNSEEN))
-		return conn_is(c, CONN_ACCEPTED);
-	return conn_is(c, CONN_ACCEPTED | CONN_WAS_QUEUED | CONN_REQUEST) || c->t_established ||
+	if (c->stage == STAGE_ACCEPT_UNSEEN)
+		return false;
+	return c->stage != STAGE_NONE || conn_is(c, CONN_REQUEST) || c->t_established ||
 	       !conn_is(c, CONN_PREEXISTING | CONN_PAST_UNKNOWN);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What was there before us: the kernel's tables, read once the hooks are attached. */
+/* What existed before the tracer: the kernel's tables, read once the hooks are attached. */
 #include <string.h>
 
 #include "tracker/accept_queue.h"
@@ -9,24 +9,10 @@
 #include "tracker/state.h"
 #include "tracker/tracked.h"
 
-static void existing_listener(struct tracker *t, const struct fact_existing *f)
-{
-	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
-	struct event *e;
+/* ---- a listener ---- */
 
-	if (l && !l->alive)
-		return;
-	/*
-	 * A hook may have named it before, when it had no cookie yet; rows do not tell the address
-	 * of the socket.
-	 */
-	if (!l)
-		l = listener_without_cookie(t->listeners, f->s.netns, f->s.lport);
-	if (!l)
-		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport,
-				 f->h.t);
-	if (!l)
-		return;
+static void learn_listener(struct tracker *t, struct listener *l, const struct fact_existing *f)
+{
 	listener_learn(t->listeners, l, f->s.cookie, f->s.sk);
 	l->family = f->s.family;
 	memcpy(l->addr, f->s.laddr, sizeof(l->addr));
@@ -36,12 +22,13 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 		l->name = names_id(t->names, f->task.comm);
 		names_learn(t->names, l->pid, l->name);
 	}
-	figures_refresh(t, l, f->h.t, &f->q);
-	/* Also one that a hook has named before its row came: unless we saw it begin to listen. */
-	if (t->walked || l->preexisting || l->t_state)
-		return;
-	l->preexisting = true;
-	e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
+}
+
+static void listener_line(struct tracker *t, const struct listener *l,
+			  const struct fact_existing *f)
+{
+	struct event *e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
+
 	event_set(e, F_SOCKET_STATE, TCP_STATE_LISTEN);
 	line_listener(&t->lines, l);
 	line_queues(&t->lines, l);
@@ -52,44 +39,103 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 	line_emit(&t->lines);
 }
 
-static void emit_existing(struct tracker *t, struct conn *c, const struct fact_existing *f)
+static void existing_listener(struct tracker *t, const struct fact_existing *f)
+{
+	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
+
+	if (l && !l->alive)
+		return;
+	/*
+	 * A hook may have named it before it had a cookie. Its address cannot be compared: a row of
+	 * the kernel's tables does not hold it.
+	 */
+	if (!l)
+		l = listener_without_cookie(t->listeners, f->s.netns, f->s.lport);
+	if (!l)
+		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport,
+				 f->h.t);
+	if (!l)
+		return;
+	learn_listener(t, l, f);
+	figures_refresh(t, l, f->h.t, &f->q);
+	/* t_state: it began to listen before our eyes. Else it existed, even if a hook named it first. */
+	if (t->walked || l->preexisting || l->t_state)
+		return;
+	l->preexisting = true;
+	listener_line(t, l, f);
+}
+
+/* ---- a connection, or a request ---- */
+
+static void conn_line(struct tracker *t, const struct conn *c, const struct fact_existing *f)
 {
 	struct event *e = line_begin(&t->lines, EVENT_SOCKET, f->h.t);
 
-	c->flags |= CONN_LISTED;
 	event_set(e, F_SOCKET_STATE, c->state);
 	line_conn(&t->lines, c, listener_of(t, c));
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
-	if (conn_is(c, CONN_QUEUED | CONN_ACCEPT_UNSEEN))
+	/* Where accept() cannot be seen it is in the queue now, though nobody knows for how long. */
+	if (c->stage == STAGE_QUEUED || c->stage == STAGE_ACCEPT_UNSEEN)
 		event_set(e, F_QUEUED, true);
 	event_set(e, F_PREEXISTING, true);
 	line_emit(&t->lines);
 }
 
+static void list_conn(struct tracker *t, struct conn *c, const struct fact_existing *f)
+{
+	c->flags |= CONN_LISTED;
+	conn_line(t, c, f);
+}
+
+/* A hook named it before its row came. */
+static void known_conn(struct tracker *t, struct conn *c, const struct fact_existing *f)
+{
+	conn_learn_cookie(t->conns, c, f->s.cookie);
+	if (!c->pid)
+		owner_from_task(t, c, &f->task);
+	if (!c->pid)
+		owner_from_listener(c, listener_of(t, c));
+	if (!t->walked && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_LISTED) &&
+	    c->state == f->s.state)
+		list_conn(t, c, f);
+}
+
+/* The listener of c, and where c stands with its accept queue: no file holds one that waits. */
+static void find_place(struct tracker *t, struct conn *c, const struct fact_existing *f)
+{
+	struct listener *l = listener_by_cookie(t->listeners, f->listener_cookie);
+	bool open = c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT;
+
+	if (!l)
+		l = listener_by_port(t->listeners, &f->s);
+	if (l || listener_at_port(t->listeners, &f->s))
+		c->role = ROLE_SERVER;
+	if (c->role == ROLE_SERVER && f->inode)
+		c->stage = STAGE_ACCEPTED;
+	if (!l)
+		return;
+	listener_attach(t->listeners, c, l);
+	if (open && !f->inode)
+		accept_queue_add(t, l, c);
+	if (!f->inode && (open || conn_is(c, CONN_REQUEST)))
+		owner_from_listener(c, l);
+}
+
 static void existing_conn(struct tracker *t, const struct fact_existing *f)
 {
-	struct conn *c = identity_find(t, &f->s);
-	struct listener *l;
 	bool request = f->s.state == TCP_STATE_SYN_RECV && !f->inode;
+	struct conn *c = identity_find(t, &f->s);
 
 	if (c && conn_is(c, CONN_REQUEST) && f->s.state == TCP_STATE_TIME_WAIT)
-		return; /* a new SYN has ended it and has its ends now */
+		return; /* a new SYN has ended it, and has its ends now */
 	if (c) {
-		conn_learn_cookie(t->conns, c, f->s.cookie);
-		if (!c->pid)
-			owner_from_task(t, c, &f->task);
-		if (!c->pid)
-			owner_from_listener(c, listener_of(t, c));
-		/* A hook named it before its row came. */
-		if (!t->walked && conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_LISTED) &&
-		    c->state == f->s.state)
-			emit_existing(t, c, f);
+		known_conn(t, c, f);
 		return;
 	}
 	/*
-	 * After the first walk whatever is unknown is a race of the table with the stream, not a
-	 * socket older than us.
+	 * After the first walk all that existed is known: an unknown row ended, or began, while the
+	 * tables were read.
 	 */
 	if (t->walked || ended_lately(t, f->s.cookie))
 		return;
@@ -101,39 +147,20 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 	c->flags |= CONN_PREEXISTING;
 	c->t_last = f->h.t;
 	owner_from_task(t, c, &f->task);
-	if (conn_other_end(t->conns, c)) {
-		c->flags |= CONN_PEER_TRACED;
-		t->connections--; /* one connection, both ends seen */
-	}
+	if (conn_other_end(t->conns, c))
+		tracked_count_once(t, c);
 	if (request && f->retrans < UINT8_MAX)
 		c->synack_retrans = (uint8_t)f->retrans;
-	l = listener_by_cookie(t->listeners, f->listener_cookie);
-	if (!l)
-		l = listener_by_port(t->listeners, &f->s);
-	if (l || listener_at_port(t->listeners, &f->s))
-		c->role = ROLE_SERVER;
-	if (c->role == ROLE_SERVER && f->inode)
-		c->flags |= CONN_ACCEPTED;
-	if (l) {
-		listener_attach(t->listeners, c, l);
-		if (!f->inode &&
-		    (c->state == TCP_STATE_ESTABLISHED || c->state == TCP_STATE_CLOSE_WAIT)) {
-			accept_queue_add(t, l, c);
-			owner_from_listener(c, l);
-		} else if (request) {
-			owner_from_listener(c, l);
-		}
-	}
-	emit_existing(t, c, f);
-	/* Nothing more will be heard of it where the end of TIME_WAIT is not to be seen. */
-	if (c->state == TCP_STATE_TIME_WAIT && tracker_absent(t, KNOW_TIME_WAIT_END)) {
+	find_place(t, c, f);
+	list_conn(t, c, f);
+	/* Where the end of TIME_WAIT cannot be seen no other fact will come. */
+	if (c->state == TCP_STATE_TIME_WAIT && tracker_absent(t, KNOW_TIME_WAIT_END))
 		tracked_forget(t, c);
-	}
 }
 
-/* ---- after a loss: what the kernel has, against what we believe ---- */
+/* ---- after a loss: what the kernel has, against what the tracker believes ---- */
 
-static void put_listener_right(struct tracker *t, const struct fact_existing *f)
+static void correct_listener(struct tracker *t, const struct fact_existing *f)
 {
 	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
 
@@ -145,24 +172,9 @@ static void put_listener_right(struct tracker *t, const struct fact_existing *f)
 		listen_lost(t, l, f->h.t);
 }
 
-/* Half open, and its SYN was lost. */
-static struct conn *adopt_request(struct tracker *t, const struct fact_sock *s)
-{
-	struct conn *c = tracked_add(t, s, true);
-	struct listener *l = listener_by_port(t->listeners, s);
-
-	if (!c)
-		return NULL;
-	c->role = ROLE_SERVER;
-	c->state = TCP_STATE_SYN_RECV;
-	listener_attach(t->listeners, c, l);
-	owner_from_listener(c, l);
-	return c;
-}
-
 /*
- * Gone, or handed over to a timewait socket whose end nobody will tell: its story is over. (An
- * orphan in FIN_WAIT2 that is not handed over yet looks the same.)
+ * Gone, or handed over to a timewait socket whose end no hook sees. (An orphan in FIN_WAIT2 that is
+ * not handed over yet looks the same.)
  */
 static bool is_over(const struct tracker *t, const struct fact_existing *f)
 {
@@ -171,30 +183,41 @@ static bool is_over(const struct tracker *t, const struct fact_existing *f)
 	return f->s.state == TCP_STATE_CLOSE;
 }
 
-static void put_conn_right(struct tracker *t, const struct fact_existing *f)
+/* It ended, nobody saw how: it may have been accepted before that. */
+static void end_unseen(struct tracker *t, struct conn *c, uint64_t at)
+{
+	if (conn_is(c, CONN_REQUEST))
+		figures_uncount_request(t, c);
+	listener_dequeue(t->listeners, t->conns, c);
+	if (c->stage != STAGE_ACCEPTED)
+		c->stage = STAGE_ACCEPT_UNSEEN;
+	state_end(t, c, at, 0);
+}
+
+static struct conn *adopt(struct tracker *t, const struct fact_sock *s)
+{
+	if (s->state == TCP_STATE_SYN_RECV)
+		return identity_adopt_request(t, s, listener_by_port(t->listeners, s));
+	return identity_adopt(t, s, s->state);
+}
+
+static void correct_conn(struct tracker *t, const struct fact_existing *f)
 {
 	struct conn *c = identity_find(t, &f->s);
 	bool over = is_over(t, f);
 
-	if (!c && over)
-		return;
-	if (!c)
-		c = f->s.state == TCP_STATE_SYN_RECV ? adopt_request(t, &f->s)
-						     : identity_adopt(t, &f->s, f->s.state);
+	if (!c && !over)
+		c = adopt(t, &f->s);
 	if (!c)
 		return;
+	/* What it did meanwhile, and when, is not known: no duration is either. */
 	c->flags |= CONN_PAST_UNKNOWN;
-	c->flags &= ~(uint32_t)CONN_LISTENER_GONE;
-	/* What it did meanwhile, and when, is not known: no duration is told of it. */
 	c->t_begin = c->t_state = 0;
+	/* It outlived its listener: somebody has it. */
+	if (c->stage == STAGE_FLUSHED)
+		c->stage = STAGE_ACCEPT_UNSEEN;
 	if (over) {
-		if (conn_is(c, CONN_REQUEST))
-			figures_uncount_request(t, c);
-		/* It may have been accepted. */
-		if (!conn_is(c, CONN_ACCEPTED))
-			c->flags |= CONN_ACCEPT_UNSEEN;
-		listener_dequeue(t->listeners, t->conns, c);
-		state_end(t, c, f->h.t, 0);
+		end_unseen(t, c, f->h.t);
 		return;
 	}
 	if (conn_is(c, CONN_REQUEST) && f->s.state != TCP_STATE_SYN_RECV)
@@ -204,14 +227,16 @@ static void put_conn_right(struct tracker *t, const struct fact_existing *f)
 	conn_learn_cookie(t->conns, c, f->s.cookie);
 }
 
+/* ---- the facts ---- */
+
 void tracker_on_existing(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_existing *f = (const struct fact_existing *)h;
 
 	if (h->flags & FACT_F_AGAIN && (f->s.state == TCP_STATE_LISTEN || !f->s.rport))
-		put_listener_right(t, f);
+		correct_listener(t, f);
 	else if (h->flags & FACT_F_AGAIN)
-		put_conn_right(t, f);
+		correct_conn(t, f);
 	else if (f->s.state == TCP_STATE_LISTEN)
 		existing_listener(t, f);
 	else

@@ -19,38 +19,41 @@ void figures_count_refusal(struct tracker *t, enum drop_reason reason, struct li
 		listener_refused(l, count);
 }
 
-/*
- * The listener's own counter has risen by more than was told one by one: SYNs were refused that no
- * hook saw. Which queue was full follows from its figures; the clients stay unnamed. If none was,
- * nobody was refused: the counter also moves for a SYN that comes again to its request, and for an
- * ACK that waits for data (TCP_DEFER_ACCEPT).
- */
-void figures_unnamed_refusals(struct tracker *t, struct listener *l, uint64_t at, uint64_t count)
+/* Which queue was full follows from the figures; the clients stay unnamed. */
+static void unnamed_line(struct tracker *t, const struct listener *l, uint64_t at, uint64_t count,
+			 enum drop_reason reason)
 {
-	enum drop_reason reason = figures_full_queue(l);
-	struct event *e;
+	struct event *e = line_begin(&t->lines, EVENT_DROP, at);
 
-	if (!count || reason == DROP_UNKNOWN)
-		return;
-	/*
-	 * Where each is named, those that are not yet will be: another CPU counted before it sent
-	 * its fact.
-	 */
-	if (tracker_exact(t, KNOW_SYN_DROP) && tracker_exact(t, KNOW_ACK_DROP))
-		return;
-	figures_count_refusal(t, reason, l, count);
-	e = line_begin(&t->lines, EVENT_DROP, at);
 	line_listener(&t->lines, l);
 	line_queues(&t->lines, l);
 	event_set(e, F_COUNT, count);
-	/*
-	 * Where cookies were sent it may be an ACK that carried one: no tracepoint tells of those.
-	 */
+	/* A listener that sent SYN cookies may have refused an ACK with one: no tracepoint sees it. */
 	if (!tracker_absent(t, KNOW_ACK_DROP) && !l->cookie_stamp)
 		event_set_text(e, F_SEGMENT, "syn");
 	event_set_text(e, F_REASON, drop_reason_name(reason));
 	event_set(e, F_DROPS_TOTAL, l->drops);
 	line_emit(&t->lines);
+}
+
+/*
+ * If no queue was full nobody was refused: the counter also rises for a SYN that comes again to its
+ * request, and for an ACK while the listener waits for data (TCP_DEFER_ACCEPT).
+ */
+void figures_unnamed_refusals(struct tracker *t, struct listener *l, uint64_t at, uint64_t count)
+{
+	enum drop_reason reason = figures_full_queue(l);
+
+	if (!count || reason == DROP_UNKNOWN)
+		return;
+	/*
+	 * Where hooks name every refusal, the fact is still to come: another CPU counts before it
+	 * sends.
+	 */
+	if (tracker_exact(t, KNOW_SYN_DROP) && tracker_exact(t, KNOW_ACK_DROP))
+		return;
+	figures_count_refusal(t, reason, l, count);
+	unnamed_line(t, l, at, count, reason);
 }
 
 void figures_put(struct tracker *t, const struct listener *l)
@@ -79,14 +82,13 @@ void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,
 	figures_unnamed_refusals(t, l, at, listener_update(l, q));
 	if (!relisten)
 		return;
-	/* listen() was called again, where no hook tells of it. */
+	/* listen() was called again and no hook saw it: what was asked for is not known. */
 	l->asked_known = false;
 	line_begin(&t->lines, EVENT_LISTENER, at);
 	figures_put(t, l);
 	line_emit(&t->lines);
 }
 
-/* The listener that a hook names, with its figures of that moment. NULL: the hook named none. */
 struct listener *figures_observe(struct tracker *t, const struct fact_hdr *h,
 				 const struct fact_queues *q, uint32_t netns, uint16_t port)
 {
@@ -104,23 +106,29 @@ struct listener *figures_observe(struct tracker *t, const struct fact_hdr *h,
 	return l;
 }
 
+static void accept_error_line(struct tracker *t, const struct listener *l, uint64_t at,
+			      const struct listener_error *err, const struct fact_task *task)
+{
+	struct event *e = line_begin(&t->lines, EVENT_ACCEPT_ERROR, at);
+
+	line_listener(&t->lines, l);
+	if (task)
+		line_task(&t->lines, task);
+	event_set_text(e, F_ERRNO, errno_name(err->err));
+	event_set(e, F_COUNT, err->unreported);
+	line_queues(&t->lines, l);
+	line_emit(&t->lines);
+}
+
 void figures_emit_accept_errors(struct tracker *t, struct listener *l, uint64_t at,
 				const struct fact_task *task)
 {
 	for (int i = 0; i < LISTENER_ERRNOS; i++) {
 		struct listener_error *err = &l->errors[i];
-		struct event *e;
 
 		if (!err->unreported)
 			continue;
-		e = line_begin(&t->lines, EVENT_ACCEPT_ERROR, at);
-		line_listener(&t->lines, l);
-		if (task)
-			line_task(&t->lines, task);
-		event_set_text(e, F_ERRNO, errno_name(err->err));
-		event_set(e, F_COUNT, err->unreported);
-		line_queues(&t->lines, l);
-		line_emit(&t->lines);
+		accept_error_line(t, l, at, err, task);
 		err->unreported = 0;
 	}
 	l->error_t = at;

@@ -32,6 +32,8 @@ void tracker_on_drop(struct tracker *t, const struct fact_hdr *h);
 
 /* ---- open.c ---- */
 
+/* h is the fact of a connect() that its first program has already sent. */
+bool open_is_duplicate(struct tracker *t, const struct fact_hdr *h);
 void tracker_on_connect(struct tracker *t, const struct fact_hdr *h);
 void tracker_on_established(struct tracker *t, const struct fact_hdr *h);
 void tracker_on_enqueue(struct tracker *t, const struct fact_hdr *h);

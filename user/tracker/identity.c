@@ -7,35 +7,17 @@
 #include "tracker/accept_queue.h"
 #include "tracker/tracked.h"
 
-/* ---- owners ---- */
-
-void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *task)
-{
-	if (!task->pid)
-		return;
-	c->pid = task->pid;
-	c->name = names_id(t->names, task->comm);
-	names_learn(t->names, c->pid, c->name);
-}
-
-/* A fact that carries a pid alone: a user of the socket. Its name, if we have heard it. */
-void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid)
-{
-	if (!(h->flags & FACT_F_OWNED) || !pid || c->pid == pid)
-		return;
-	c->pid = pid;
-	c->name = names_of_pid(t->names, pid);
-}
-
-void owner_from_listener(struct conn *c, const struct listener *l)
-{
-	if (!l || conn_is(c, CONN_ACCEPTED) || !l->pid)
-		return;
-	c->pid = l->pid;
-	c->name = l->name;
-}
-
 /* ---- which connection ---- */
+
+struct conn *conn_of_fact(struct tracker *t, const struct fact_sock *s, unsigned int adopt_state)
+{
+	struct conn *c = conn_by_cookie(t->conns, s->cookie);
+
+	if (c || ended_lately(t, s->cookie))
+		return c;
+	c = identity_fast_open(t, s);
+	return c || !adopt_state ? c : identity_adopt(t, s, adopt_state);
+}
 
 struct conn *identity_find(struct tracker *t, const struct fact_sock *s)
 {
@@ -72,6 +54,15 @@ struct conn *identity_match_request(struct tracker *t, const struct fact_establi
 	return NULL;
 }
 
+/*
+ * An unknown socket is older than the tracer. But once the kernel's tables have been read, all older
+ * ones are known: then its earlier facts were lost.
+ */
+static uint32_t unseen_past(const struct tracker *t)
+{
+	return CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
+}
+
 struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state)
 {
 	struct conn *c = tracked_add(t, s, false);
@@ -80,11 +71,7 @@ struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsign
 		return NULL;
 	c->state = (uint8_t)state;
 	c->visited = (uint16_t)(1u << state);
-	/*
-	 * Once the tables have been read, what is not known is not older than us: its facts were
-	 * lost.
-	 */
-	c->flags |= CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
+	c->flags |= unseen_past(t);
 	if (listener_at_port(t->listeners, s)) {
 		c->role = ROLE_SERVER;
 		listener_attach(t->listeners, c, listener_by_port(t->listeners, s));
@@ -92,7 +79,22 @@ struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsign
 	return c;
 }
 
-/* ---- queued before the first transition ---- */
+struct conn *identity_adopt_request(struct tracker *t, const struct fact_sock *s,
+				    struct listener *l)
+{
+	struct conn *c = tracked_add(t, s, true);
+
+	if (!c)
+		return NULL;
+	c->role = ROLE_SERVER;
+	c->state = TCP_STATE_SYN_RECV;
+	c->flags |= unseen_past(t);
+	listener_attach(t->listeners, c, l);
+	owner_from_listener(c, l);
+	return c;
+}
+
+/* ---- queued before a fact named their ends ---- */
 
 #define EARLY_BITS 6
 
@@ -117,14 +119,16 @@ void early_remember(struct tracker *t, const struct fact_enqueue *f)
 		*early_slot(t, f->child) = *f;
 }
 
-/* NULL: none. It stays until it is dropped or another takes its place. */
 static struct fact_enqueue *find_early(struct tracker *t, const struct fact_sock *s, uint64_t at)
 {
 	struct fact_enqueue *q = early_slot(t, s->sk);
 
 	if (!s->sk || q->child != s->sk || (q->child_cookie && q->child_cookie != s->cookie))
 		return NULL;
-	/* Addresses are used again at once: only a fast open may wait for long. */
+	/*
+	 * The kernel reuses addresses at once, so an old enqueue may be another socket's. Only the
+	 * child of a fast open may wait for long, for the ACK that makes it ESTABLISHED.
+	 */
 	if (!(q->h.flags & FACT_F_FASTOPEN) && at > q->h.t + ENQUEUE_WAIT)
 		return NULL;
 	return q;
@@ -155,18 +159,41 @@ struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s)
 	if (!c)
 		return NULL;
 	c->role = ROLE_SERVER;
-	c->flags |= CONN_FASTOPEN | CONN_WAS_QUEUED;
+	c->flags |= CONN_FASTOPEN;
+	c->stage = STAGE_LEFT;
 	c->state = TCP_STATE_SYN_RECV;
 	c->visited = 1u << TCP_STATE_SYN_RECV;
 	c->t_begin = c->t_state = c->t_last = q->h.t;
 	l = listener_by_queues(t->listeners, &q->q);
-	if (!l)
-		return c;
-	listener_attach(t->listeners, c, l);
-	owner_from_listener(c, l);
-	if (l->alive)
+	if (l)
 		accept_queue_add(t, l, c);
-	else
-		c->flags |= CONN_LISTENER_GONE;
+	owner_from_listener(c, l);
 	return c;
+}
+
+/* ---- owners ---- */
+
+void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *task)
+{
+	if (!task->pid)
+		return;
+	c->pid = task->pid;
+	c->name = names_id(t->names, task->comm);
+	names_learn(t->names, c->pid, c->name);
+}
+
+void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid)
+{
+	if (!(h->flags & FACT_F_OWNED) || !pid || c->pid == pid)
+		return;
+	c->pid = pid;
+	c->name = names_of_pid(t->names, pid);
+}
+
+void owner_from_listener(struct conn *c, const struct listener *l)
+{
+	if (!l || c->stage == STAGE_ACCEPTED || !l->pid)
+		return;
+	c->pid = l->pid;
+	c->name = l->name;
 }

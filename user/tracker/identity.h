@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * identity.h - which connection is this fact about, and who owns it.
+ * identity.h - which connection a fact is about, and who owns that connection.
+ *
+ * A cookie names a socket for its whole life; a request has none on most kernels, and is known by
+ * its ends. A hook that a recursion hides has a second program (again.bpf.h), so that the same fact
+ * may come twice: the second is a duplicate, and changes nothing.
  */
 #ifndef SOCKSTATE_IDENTITY_H
 #define SOCKSTATE_IDENTITY_H
 
 #include "tracker/impl.h"
 
-/* By cookie, else by ends. */
+/*
+ * The connection of a fact, by its socket's cookie. If it is not known: a child of a fast open
+ * becomes a connection; else the socket is adopted in adopt_state (0: it is not). NULL: not known, a
+ * duplicate of a fact of a socket that has ended, or no memory.
+ */
+struct conn *conn_of_fact(struct tracker *t, const struct fact_sock *s, unsigned int adopt_state);
+
+/* By cookie, else by ends: one of the two has no cookie. */
 struct conn *identity_find(struct tracker *t, const struct fact_sock *s);
 /* The request with these ends. */
 struct conn *identity_find_request(struct tracker *t, const struct fact_sock *s);
@@ -15,23 +26,26 @@ struct conn *identity_find_request(struct tracker *t, const struct fact_sock *s)
 struct conn *identity_match_request(struct tracker *t, const struct fact_established *f);
 /* A new connection in that state, whose earlier life was not seen. */
 struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state);
+/* A new request whose SYN was not seen; l may be NULL. */
+struct conn *identity_adopt_request(struct tracker *t, const struct fact_sock *s,
+				    struct listener *l);
 
 /*
- * Children that were queued before any fact named their ends: a fast open at its SYN, any child
- * whose enqueue is stamped before its ESTABLISHED. Known by address alone until then.
+ * Children that were queued before a fact named their ends: known by address until then. A fast
+ * open's child is queued at its SYN; the enqueue of any child may be stamped before its ESTABLISHED.
  */
 struct early_children *early_new(void);
 void early_remember(struct tracker *t, const struct fact_enqueue *f);
-/* The enqueue of that socket is copied to q and forgotten; false: there is none. */
+/* Copies the enqueue of that socket to q and forgets it. False: there is none. */
 bool early_take(struct tracker *t, const struct fact_sock *s, uint64_t at, struct fact_enqueue *q);
-/* s is such a child of a fast open: it becomes a connection. NULL: it is none. */
+/* The child of a fast open becomes a connection. NULL: s is no such child. */
 struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s);
 
 /* The owner as a fact names it. */
 void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *task);
 /* The owner as a pid alone, if the fact comes from a user of the socket (FACT_F_OWNED). */
 void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid);
-/* Until accept() the owner of the listener (which may be NULL). */
+/* Until accept(): the owner of the listener, which may be NULL. */
 void owner_from_listener(struct conn *c, const struct listener *l);
 
 #endif

@@ -13,12 +13,20 @@ struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t)
 
 void line_emit(struct lines *ls)
 {
-	if (ls->muted)
+	if (ls->muted || (ls->raw && ls->e.type == EVENT_STATE && !event_has(&ls->e, F_RAW)))
 		return;
 	ls->e.late = ls->e.t < ls->last_t;
 	if (!ls->e.late)
 		ls->last_t = ls->e.t;
 	ls->emit(ls->ctx, &ls->e);
+}
+
+void line_as_fired(struct lines *ls)
+{
+	if (!ls->raw)
+		return;
+	event_set(&ls->e, F_RAW, true);
+	ls->muted = false;
 }
 
 static void owner(struct lines *ls, uint32_t pid, uint32_t name)
@@ -190,7 +198,7 @@ void line_life(struct lines *ls, const struct conn *c, uint64_t t)
 	if (conn_is(c, CONN_WAIT_KNOWN))
 		event_set(e, F_ACCEPT_WAIT_NS, c->accept_wait);
 	if (c->role == ROLE_SERVER && conn_accept_known(c))
-		event_set(e, F_ACCEPTED, conn_is(c, CONN_ACCEPTED));
+		event_set(e, F_ACCEPTED, c->stage == STAGE_ACCEPTED);
 	if (!conn_is(c, CONN_TOTALS))
 		return;
 	event_set(e, F_BYTES_IN, c->bytes_in);

@@ -25,13 +25,17 @@ struct lines {
 	uint64_t last_t; /* ns: of the last line */
 	enum filter_side side;
 	const struct names *names;
+	bool raw;   /* of transitions only those as the kernel's tracepoint fired (--raw) */
 	bool muted; /* the line being made is of a side that was not asked for */
 	uint64_t states[TCP_STATE_COUNT];
 };
 
-/* Begins a line; the returned event is to be filled and then told. */
+/* Begins a line. The caller fills the returned event, then emits it. */
 struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t);
+/* Emits the line, if it is one that was asked for. */
 void line_emit(struct lines *ls);
+/* With --raw this line, of either side, is what the kernel's tracepoint fired; else no effect. */
+void line_as_fired(struct lines *ls);
 
 /* Identity and owner. l: its listener, or NULL. */
 void line_conn(struct lines *ls, const struct conn *c, const struct listener *l);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The listener: its limits, its counters, its verdict, its end. */
+/* The listener: listen(), its end, its verdict. */
 #include <string.h>
 
 #include "tracker/accept_queue.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
-#include "tracker/identity.h"
-#include "tracker/raw.h"
 #include "tracker/tracked.h"
 
-/* ---- the listener ---- */
+/* ---- listen() ---- */
 
 static void learn_addr(struct listener *l, const struct fact_sock *s)
 {
@@ -18,21 +16,8 @@ static void learn_addr(struct listener *l, const struct fact_sock *s)
 	l->addr_known = true;
 }
 
-void tracker_on_listen(struct tracker *t, const struct fact_hdr *h)
+static void learn_listen(struct tracker *t, struct listener *l, const struct fact_listen *f)
 {
-	const struct fact_listen *f = (const struct fact_listen *)h;
-	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
-	bool again = h->flags & FACT_F_AGAIN;
-	struct event *e;
-
-	if (l && !l->alive) /* it listens again after a shutdown: another life */
-		l = NULL;
-	if (l && l->t_state && !again)
-		return; /* told twice: the second program and the first */
-	if (!l)
-		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, h->t);
-	if (!l)
-		return;
 	listener_learn(t->listeners, l, f->s.cookie, f->s.sk);
 	learn_addr(l, &f->s);
 	if (f->task.pid) {
@@ -43,70 +28,96 @@ void tracker_on_listen(struct tracker *t, const struct fact_hdr *h)
 	l->somaxconn = f->somaxconn;
 	l->asked_known = f->asked_known;
 	l->backlog_asked = f->backlog_asked;
-	figures_unnamed_refusals(t, l, h->t, listener_update(l, &f->q));
-	if (again) {
-		e = line_begin(&t->lines, EVENT_LISTENER, h->t);
+}
+
+static void transition_line(struct tracker *t, uint64_t at, const struct listener *l,
+			    unsigned int old_state, unsigned int new_state)
+{
+	struct event *e = line_begin(&t->lines, EVENT_STATE, at);
+
+	event_set(e, F_OLD, old_state);
+	event_set(e, F_NEW, new_state);
+	line_listener(&t->lines, l);
+	line_queues(&t->lines, l);
+}
+
+static void listen_line(struct tracker *t, const struct fact_listen *f, const struct listener *l)
+{
+	struct event *e = &t->lines.e;
+
+	if (f->h.flags & FACT_F_AGAIN) {
+		line_begin(&t->lines, EVENT_LISTENER, f->h.t);
 		figures_put(t, l);
 	} else {
-		l->t_state = h->t;
-		e = line_begin(&t->lines, EVENT_STATE, h->t);
-		event_set(e, F_OLD, f->old);
-		event_set(e, F_NEW, f->new);
-		line_listener(&t->lines, l);
-		line_queues(&t->lines, l);
-		/* as it fired, of either side; who called listen(), with what, is known besides */
-		if (t->config.raw) {
-			event_set(e, F_RAW, true);
-			t->lines.muted = false;
-		}
+		transition_line(t, f->h.t, l, f->old, f->new);
+		line_as_fired(&t->lines);
 	}
 	if (l->asked_known)
 		event_set(e, F_BACKLOG_ASKED, l->backlog_asked);
 	if (l->somaxconn)
 		event_set(e, F_SOMAXCONN, l->somaxconn);
-	if (h->flags & FACT_F_MPTCP)
+	if (f->h.flags & FACT_F_MPTCP)
 		event_set(e, F_MPTCP, true);
 	line_emit(&t->lines);
 }
 
+void tracker_on_listen(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_listen *f = (const struct fact_listen *)h;
+	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
+	bool again = h->flags & FACT_F_AGAIN;
+
+	if (l && !l->alive) /* it listens again after a shutdown(): that is another listener */
+		l = NULL;
+	if (l && l->t_state && !again)
+		return; /* a duplicate */
+	if (!l)
+		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, h->t);
+	if (!l)
+		return;
+	learn_listen(t, l, f);
+	if (!again)
+		l->t_state = h->t;
+	figures_unnamed_refusals(t, l, h->t, listener_update(l, &f->q));
+	listen_line(t, f, l);
+}
+
+/* ---- the end ---- */
+
 static void end_listener(struct tracker *t, struct listener *l, uint64_t at)
 {
-	struct event *e;
-
 	figures_emit_accept_errors(t, l, at, NULL);
-	if (!t->config.raw) {
-		e = line_begin(&t->lines, EVENT_STATE, at);
-		event_set(e, F_OLD, TCP_STATE_LISTEN);
-		event_set(e, F_NEW, TCP_STATE_CLOSE);
-		if (l->t_state)
-			event_set(e, F_IN_OLD_NS, at - l->t_state);
-		line_listener(&t->lines, l);
-		line_queues(&t->lines, l);
-		line_emit(&t->lines);
-	}
+	transition_line(t, at, l, TCP_STATE_LISTEN, TCP_STATE_CLOSE);
+	if (l->t_state)
+		event_set(&t->lines.e, F_IN_OLD_NS, at - l->t_state);
+	line_emit(&t->lines);
 	accept_queue_flush(t, l, at);
 	listener_died(t->listeners, l);
+}
+
+static void unknown_closed_line(struct tracker *t, const struct fact_closed *f)
+{
+	struct event *e = line_begin(&t->lines, EVENT_STATE, f->h.t);
+
+	event_set(e, F_OLD, f->old);
+	event_set(e, F_NEW, f->new);
+	event_set_text(e, F_ROLE, "listener");
+	line_ends(&t->lines, &f->s);
+	line_emit(&t->lines);
 }
 
 void listen_closed(struct tracker *t, const struct fact_closed *f)
 {
 	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
-	struct event *e;
 
-	raw_emit(t, &f->h, &f->s, f->old, f->new);
 	if (l ? !l->alive : ended_lately(t, f->s.cookie))
-		return; /* told twice */
+		return; /* a duplicate */
 	ended_remember(t, f->s.cookie);
 	if (l) {
 		learn_addr(l, &f->s);
 		end_listener(t, l, f->h.t);
-	} else if (!t->config.raw) {
-		e = line_begin(&t->lines, EVENT_STATE, f->h.t);
-		event_set(e, F_OLD, f->old);
-		event_set(e, F_NEW, f->new);
-		event_set_text(e, F_ROLE, "listener");
-		line_ends(&t->lines, &f->s);
-		line_emit(&t->lines);
+	} else {
+		unknown_closed_line(t, f);
 	}
 }
 
@@ -115,6 +126,8 @@ void listen_lost(struct tracker *t, struct listener *l, uint64_t at)
 	l->t_state = 0;
 	end_listener(t, l, at);
 }
+
+/* ---- the verdict ---- */
 
 static uint64_t rate(uint64_t count, uint64_t ns)
 {

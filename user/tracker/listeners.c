@@ -322,10 +322,10 @@ void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listene
 {
 	conn_id id = conn_id_of(t, c);
 
-	if (conn_is(c, CONN_QUEUED))
+	if (c->stage == STAGE_QUEUED)
 		return;
 	listener_attach(ls, c, l);
-	c->flags |= CONN_QUEUED | CONN_WAS_QUEUED;
+	c->stage = STAGE_QUEUED;
 	c->queue_older = l->queue_newest;
 	c->queue_newer = 0;
 	if (l->queue_newest)
@@ -340,9 +340,9 @@ void listener_dequeue(struct listeners *ls, struct conn_table *t, struct conn *c
 {
 	struct listener *l = listener_get(ls, c->listener);
 
-	if (!conn_is(c, CONN_QUEUED) || !l)
+	if (c->stage != STAGE_QUEUED || !l)
 		return;
-	c->flags &= ~(uint32_t)CONN_QUEUED;
+	c->stage = STAGE_LEFT;
 	if (c->queue_older)
 		conn_get(t, c->queue_older)->queue_newer = c->queue_newer;
 	else

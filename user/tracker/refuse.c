@@ -8,21 +8,7 @@
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
 
-/*
- * By how much the listener's own counter (sk_drops) moves for such a refusal: a final ACK that
- * finds the queue full is counted where its child is not made (tcp_listendrop in
- * tcp_v4_syn_recv_sock), and then each of its segments as one that nobody wanted (discard_and_relse
- * in tcp_v4_rcv): data that the client sends, believing to be connected, comes as several in one
- * packet.
- */
-static unsigned int counted_as(const struct fact_drop *f)
-{
-	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED)
-		return 0;
-	if (f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE))
-		return 1;
-	return 1 + (f->segments ? f->segments : 1);
-}
+/* ---- requests that our own RST ended ---- */
 
 #define RESET_REQUESTS_MAX 16
 
@@ -31,7 +17,7 @@ struct reset_request {
 	uint64_t t;
 };
 
-/* The latest requests that our RST ended; from `next` on the oldest. */
+/* The latest; from `next` on the oldest. */
 struct reset_requests {
 	struct reset_request request[RESET_REQUESTS_MAX];
 	unsigned int next;
@@ -50,7 +36,7 @@ void refuse_remember_reset(struct tracker *t, const struct fact_sock *s, uint64_
 	r->next = (r->next + 1) % RESET_REQUESTS_MAX;
 }
 
-/* With tcp_abort_on_overflow the RST comes first, then the segment is given up. */
+/* With tcp_abort_on_overflow the kernel sends the RST first, and then drops the segment. */
 static bool request_was_reset(const struct tracker *t, const struct fact_sock *s, uint64_t at)
 {
 	for (int i = 0; i < RESET_REQUESTS_MAX; i++) {
@@ -64,52 +50,96 @@ static bool request_was_reset(const struct tracker *t, const struct fact_sock *s
 	return false;
 }
 
-void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
-{
-	const struct fact_drop *f = (const struct fact_drop *)h;
-	enum drop_reason reason = (enum drop_reason)f->reason;
-	bool syn = h->flags & FACT_F_SEGMENT_SYN;
-	struct conn *c = syn ? NULL : identity_find_request(t, &f->s);
-	/* Where our RST has ended the request it knows better. */
-	bool believes =
-		!syn && h->flags & FACT_F_ACKED && (c || !request_was_reset(t, &f->s, h->t));
-	struct listener *l = listener_by_queues(t->listeners, &f->q);
-	struct event *e;
+/* ---- a refused segment ---- */
 
-	if (!f->q.sk)
-		l = c && c->listener ? listener_of(t, c) : listener_by_port(t->listeners, &f->s);
-	/*
-	 * Named before the figures are looked at: the counter that comes with this fact has it
-	 * already, or soon will.
-	 */
+/*
+ * By how much the listener's own counter (sk_drops) moves for this refusal. A final ACK that finds
+ * the queue full counts once because no child is made (tcp_listendrop in tcp_v4_syn_recv_sock), and
+ * each of its segments counts again because nobody took it (discard_and_relse in tcp_v4_rcv). It has
+ * several where the client, believing to be connected, has sent data that GRO put into one packet.
+ */
+static unsigned int counted_as(const struct fact_drop *f)
+{
+	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED)
+		return 0;
+	if (f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE))
+		return 1;
+	return 1 + (f->segments ? f->segments : 1);
+}
+
+/*
+ * The listener that refused, with its figures of that moment. The refusal is counted as named before
+ * the figures are read: sk_drops, which comes with them, has it already, or soon will.
+ */
+static struct listener *refusing_listener(struct tracker *t, const struct fact_drop *f,
+					  const struct conn *request)
+{
+	struct listener *l;
+
+	if (f->q.sk)
+		l = listener_by_queues(t->listeners, &f->q);
+	else if (request && request->listener)
+		l = listener_of(t, request);
+	else
+		l = listener_by_port(t->listeners, &f->s);
 	if (l)
 		l->named_drops += counted_as(f);
-	if (f->q.sk)
-		l = figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	if (reason == DROP_UNKNOWN && l)
-		reason = figures_full_queue(l);
-	figures_count_refusal(t, reason, l, 1);
-	if (c && believes)
-		c->flags |= CONN_ACK_REFUSED;
-	e = line_begin(&t->lines, EVENT_DROP, h->t);
-	if (c) {
-		line_conn(&t->lines, c, l);
-		line_isns(&t->lines, c);
+	return f->q.sk ? figures_observe(t, &f->h, &f->q, f->s.netns, f->s.lport) : l;
+}
+
+struct refusal {
+	const struct conn *request; /* NULL: none is known */
+	const struct listener *l;   /* NULL: not known */
+	enum drop_reason reason;
+	bool believes; /* the client's connect() has returned: it believes to be connected */
+};
+
+static void drop_line(struct tracker *t, const struct fact_drop *f, const struct refusal *r)
+{
+	struct event *e = line_begin(&t->lines, EVENT_DROP, f->h.t);
+	bool syn = f->h.flags & FACT_F_SEGMENT_SYN;
+
+	if (r->request) {
+		line_conn(&t->lines, r->request, r->l);
+		line_isns(&t->lines, r->request);
 	} else {
 		line_ends(&t->lines, &f->s);
-		line_refused(&t->lines, l);
+		line_refused(&t->lines, r->l);
 		if (syn)
 			event_set(e, F_CLIENT_ISN, f->client_seq);
 	}
 	event_set_text(e, F_SEGMENT, syn ? "syn" : "ack");
-	if (reason != DROP_UNKNOWN)
-		event_set_text(e, F_REASON, drop_reason_name(reason));
-	if (believes)
+	if (r->reason != DROP_UNKNOWN)
+		event_set_text(e, F_REASON, drop_reason_name(r->reason));
+	if (r->believes)
 		event_set(e, F_CLIENT_BELIEVES, true);
-	if (h->flags & FACT_F_SYNCOOKIE)
+	if (f->h.flags & FACT_F_SYNCOOKIE)
 		event_set(e, F_SYNCOOKIE, true);
-	line_queues(&t->lines, l);
-	if (l && l->drops_known)
-		event_set(e, F_DROPS_TOTAL, l->drops);
+	line_queues(&t->lines, r->l);
+	if (r->l && r->l->drops_known)
+		event_set(e, F_DROPS_TOTAL, r->l->drops);
 	line_emit(&t->lines);
+}
+
+void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_drop *f = (const struct fact_drop *)h;
+	bool syn = h->flags & FACT_F_SEGMENT_SYN;
+	struct conn *c = syn ? NULL : identity_find_request(t, &f->s);
+	struct listener *l = refusing_listener(t, f, c);
+	struct refusal r = {
+		.request = c,
+		.l = l,
+		.reason = (enum drop_reason)f->reason,
+		/* A client that our RST has reached knows better. */
+		.believes = !syn && h->flags & FACT_F_ACKED &&
+			    (c || !request_was_reset(t, &f->s, h->t)),
+	};
+
+	if (r.reason == DROP_UNKNOWN && l)
+		r.reason = figures_full_queue(l);
+	figures_count_refusal(t, r.reason, l, 1);
+	if (c && r.believes)
+		c->flags |= CONN_ACK_REFUSED;
+	drop_line(t, f, &r);
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * Half open: the SYN made a request, its SYN-ACK goes out again, it expires; what the listener
- * refused.
- */
+/* Half open: a SYN makes a request, its SYN-ACK goes out again, it expires. */
 #include <string.h>
 
 #include "tracker/figures.h"
@@ -11,15 +8,31 @@
 #include "tracker/state.h"
 #include "tracker/tracked.h"
 
-/* ---- the request: SYN, SYN-ACK again, expiry ---- */
+/* ---- the end of a request ---- */
+
+static void given_up_line(struct tracker *t, const struct conn *c, uint64_t at,
+			  enum drop_reason given_up)
+{
+	const struct listener *l = listener_of(t, c);
+	struct event *e = line_begin(&t->lines, EVENT_DROP, at);
+
+	line_conn(&t->lines, c, l);
+	line_isns(&t->lines, c);
+	line_queues(&t->lines, l);
+	event_set_text(e, F_REASON, drop_reason_name(given_up));
+	event_set(e, F_SYNACK_RETRANS, c->synack_retrans);
+	if (conn_is(c, CONN_ACK_REFUSED))
+		event_set(e, F_CLIENT_BELIEVES, true);
+	line_emit(&t->lines);
+}
 
 void request_end(struct tracker *t, struct conn *c, uint64_t at, enum drop_reason given_up)
 {
-	struct listener *l = listener_of(t, c);
+	const struct listener *l = listener_of(t, c);
 	const char *why = state_close_reason(c);
 	struct event *e;
 
-	/* its timer found nobody to wait for */
+	/* Its timer found the listener closed, and ended it for that (reqsk_timer_handler). */
 	if (given_up == DROP_REQUEST_EXPIRED && l && !l->alive) {
 		given_up = DROP_UNKNOWN;
 		why = drop_reason_name(DROP_LISTENER_CLOSED);
@@ -27,24 +40,26 @@ void request_end(struct tracker *t, struct conn *c, uint64_t at, enum drop_reaso
 	if (given_up)
 		why = drop_reason_name(given_up);
 	e = state_enter(t, c, at, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE);
-	if (e && why)
+	if (why)
 		event_set_text(e, F_REASON, why);
-	state_emit(t, e);
+	line_emit(&t->lines);
 	if (given_up) {
-		c->flags |= given_up == DROP_CLIENT_UNREACHABLE ? CONN_UNREACHABLE : CONN_TIMED_OUT;
+		conn_ended_by(c, given_up == DROP_CLIENT_UNREACHABLE ? END_UNREACHABLE
+								     : END_TIMED_OUT);
 		figures_count_refusal(t, given_up, NULL, 1);
-		e = line_begin(&t->lines, EVENT_DROP, at);
-		line_conn(&t->lines, c, l);
-		line_isns(&t->lines, c);
-		line_queues(&t->lines, l);
-		event_set_text(e, F_REASON, drop_reason_name(given_up));
-		event_set(e, F_SYNACK_RETRANS, c->synack_retrans);
-		if (conn_is(c, CONN_ACK_REFUSED))
-			event_set(e, F_CLIENT_BELIEVES, true);
-		line_emit(&t->lines);
+		given_up_line(t, c, at, given_up);
 	}
 	state_end(t, c, at, at);
 }
+
+/* Another request took its place. How and when it ended was not seen: no duration is known. */
+static void end_unseen(struct tracker *t, struct conn *c, uint64_t at)
+{
+	c->t_begin = c->t_state = 0;
+	request_end(t, c, at, DROP_UNKNOWN);
+}
+
+/* ---- SYN ---- */
 
 static void learn_isns(struct conn *c, const struct fact_syn *f)
 {
@@ -55,14 +70,21 @@ static void learn_isns(struct conn *c, const struct fact_syn *f)
 	c->isns_known = true;
 }
 
-/*
- * Whether f is about a request that is known: its SYN-ACK passes another device, or goes out again.
- */
-static bool is_known(const struct conn *c, const struct fact_syn *f)
+/* Whether f is about the request c: its SYN-ACK passes one more device, or goes out again. */
+static bool is_same_request(const struct conn *c, const struct fact_syn *f)
 {
 	if (c->isns_known)
 		return c->server_isn == f->server_isn;
-	return f->h.flags & FACT_F_SYNACK; /* found in the tables, where the numbers do not stand */
+	/* c was found in the kernel's tables, which do not tell the numbers. */
+	return f->h.flags & FACT_F_SYNACK;
+}
+
+static void request_line(struct tracker *t, struct event *e, const struct conn *c)
+{
+	event_set_text(e, F_BASIS, conn_is(c, CONN_FROM_SYNACK) ? "synack" : "syn");
+	line_isns(&t->lines, c);
+	line_queues(&t->lines, listener_of(t, c));
+	line_emit(&t->lines);
 }
 
 void tracker_on_syn(struct tracker *t, const struct fact_hdr *h)
@@ -70,17 +92,14 @@ void tracker_on_syn(struct tracker *t, const struct fact_hdr *h)
 	const struct fact_syn *f = (const struct fact_syn *)h;
 	struct listener *l = figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	struct conn *c = identity_find_request(t, &f->s);
-	struct event *e;
 
-	if (c && is_known(c, f)) {
+	if (c && is_same_request(c, f)) {
 		learn_isns(c, f);
 		conn_learn_cookie(t->conns, c, f->s.cookie);
 		return;
 	}
-	if (c) { /* it went before, nobody saw how and when: no duration is told */
-		c->t_begin = c->t_state = 0;
-		request_end(t, c, h->t, DROP_UNKNOWN);
-	}
+	if (c)
+		end_unseen(t, c, h->t);
 	c = tracked_add(t, &f->s, true);
 	if (!c)
 		return;
@@ -93,16 +112,44 @@ void tracker_on_syn(struct tracker *t, const struct fact_hdr *h)
 		c->flags |= CONN_MPTCP;
 	listener_attach(t->listeners, c, l);
 	owner_from_listener(c, l);
-	e = state_enter(t, c, h->t, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV);
-	if (!e)
-		return;
-	event_set_text(e, F_BASIS, h->flags & FACT_F_SYNACK ? "synack" : "syn");
-	line_isns(&t->lines, c);
-	line_queues(&t->lines, l);
-	line_emit(&t->lines);
+	request_line(t, state_enter(t, c, h->t, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV), c);
 }
 
-static void sent_again(struct tracker *t, struct conn *c, const struct fact_syn *f)
+/* ---- SYN or SYN-ACK, sent again ---- */
+
+/* Who sent again: it decides what the fact is about. */
+enum sender {
+	SENDER_CLIENT,	/* our SYN */
+	SENDER_REQUEST, /* a SYN-ACK */
+	SENDER_CHILD,	/* a SYN-ACK of a fast open, which has a socket before its handshake ends */
+};
+
+static enum sender sender_of(const struct fact_syn *f)
+{
+	if (f->s.state == TCP_STATE_SYN_SENT)
+		return SENDER_CLIENT;
+	return f->s.state == TCP_STATE_SYN_RECV ? SENDER_CHILD : SENDER_REQUEST;
+}
+
+/* The connection or request that sent again. NULL: not known, or no memory. */
+static struct conn *sending_conn(struct tracker *t, const struct fact_syn *f, struct listener *l)
+{
+	enum sender sender = sender_of(f);
+	struct conn *c;
+
+	if (sender != SENDER_REQUEST) {
+		c = identity_find(t, &f->s);
+		return c || sender == SENDER_CLIENT ? c : identity_fast_open(t, &f->s);
+	}
+	c = identity_find_request(t, &f->s);
+	if (c && c->isns_known && f->server_isn && c->server_isn != f->server_isn) {
+		end_unseen(t, c, f->h.t);
+		c = NULL;
+	}
+	return c ? c : identity_adopt_request(t, &f->s, l);
+}
+
+static void learn_retransmit(struct tracker *t, struct conn *c, const struct fact_syn *f)
 {
 	uint32_t attempt = c->synack_retrans + 1u;
 
@@ -117,121 +164,127 @@ static void sent_again(struct tracker *t, struct conn *c, const struct fact_syn 
 }
 
 /*
- * The listener that our SYN was meant for, where it is in the same namespace. A SYN that goes out
- * again to a listener whose queue is full names a client that was refused, though no hook saw the
- * refusal.
+ * The listener that our SYN goes to, if it is in the same namespace and one of its queues is full:
+ * then our SYN was refused, though no hook saw that. Else NULL.
  */
-static struct listener *asked_listener(struct tracker *t, const struct fact_sock *ours)
+static struct listener *full_listener(struct tracker *t, const struct fact_sock *ours)
 {
 	struct fact_sock theirs = *ours;
+	struct listener *l;
 
 	theirs.lport = ours->rport;
 	theirs.rport = ours->lport;
 	memcpy(theirs.laddr, ours->raddr, sizeof(theirs.laddr));
 	memcpy(theirs.raddr, ours->laddr, sizeof(theirs.raddr));
-	return listener_by_port(t->listeners, &theirs);
+	l = listener_by_port(t->listeners, &theirs);
+	return l && figures_full_queue(l) != DROP_UNKNOWN ? l : NULL;
+}
+
+static void syn_again_line(struct tracker *t, const struct fact_syn *f, const struct conn *c)
+{
+	struct listener *l = full_listener(t, &f->s);
+	struct event *e = line_begin(&t->lines, EVENT_RETRANSMIT, f->h.t);
+
+	if (c)
+		line_conn(&t->lines, c, listener_of(t, c));
+	else
+		line_ends(&t->lines, &f->s);
+	event_set_text(e, F_WHAT, "syn");
+	event_set(e, F_ATTEMPT, c ? c->synack_retrans : f->attempt);
+	if (l)
+		event_set_text(e, F_REASON, drop_reason_name(figures_full_queue(l)));
+	line_queues(&t->lines, l);
+	line_emit(&t->lines);
+}
+
+static void synack_again_line(struct tracker *t, const struct fact_syn *f, const struct conn *c,
+			      const struct listener *l)
+{
+	struct event *e = line_begin(&t->lines, EVENT_RETRANSMIT, f->h.t);
+
+	if (c) {
+		line_conn(&t->lines, c, listener_of(t, c));
+		line_isns(&t->lines, c);
+		if (conn_is(c, CONN_ACK_REFUSED))
+			event_set(e, F_CLIENT_BELIEVES, true);
+	} else {
+		line_ends(&t->lines, &f->s);
+	}
+	event_set_text(e, F_WHAT, "synack");
+	event_set(e, F_ATTEMPT, c ? c->synack_retrans : f->attempt);
+	line_queues(&t->lines, l);
+	line_emit(&t->lines);
 }
 
 void tracker_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
-	bool ours = f->s.state == TCP_STATE_SYN_SENT;
-	/* a fast open has its socket before the handshake is over */
-	bool child = f->s.state == TCP_STATE_SYN_RECV;
-	struct listener *l = ours ? NULL : figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
-	struct conn *c = ours || child ? identity_find(t, &f->s) : identity_find_request(t, &f->s);
-	struct event *e;
+	enum sender sender = sender_of(f);
+	struct listener *l = NULL;
+	struct conn *c;
 
-	/*
-	 * Another request of the same client: the one that we know has gone unseen, nobody knows
-	 * when.
-	 */
-	if (c && !ours && !child && c->isns_known && f->server_isn &&
-	    c->server_isn != f->server_isn) {
-		c->t_begin = c->t_state = 0;
-		request_end(t, c, h->t, DROP_UNKNOWN);
-		c = NULL;
-	}
-	if (!c && child)
-		c = identity_fast_open(t, &f->s);
-	if (!c && !ours && !child) {
-		/* Older than the tracer, or its SYN was lost: its begin is not known. */
-		c = tracked_add(t, &f->s, true);
-		if (!c)
-			return;
-		c->role = ROLE_SERVER;
-		c->state = TCP_STATE_SYN_RECV;
-		c->flags |= CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
-		listener_attach(t->listeners, c, l);
-		owner_from_listener(c, l);
-	}
+	if (sender != SENDER_CLIENT)
+		l = figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
+	c = sending_conn(t, f, l);
+	if (!c && sender == SENDER_REQUEST)
+		return;
 	if (c)
-		sent_again(t, c, f);
-	e = line_begin(&t->lines, EVENT_RETRANSMIT, h->t);
-	if (c)
-		line_conn(&t->lines, c, listener_of(t, c));
+		learn_retransmit(t, c, f);
+	if (sender == SENDER_CLIENT)
+		syn_again_line(t, f, c);
 	else
-		line_ends(&t->lines, &f->s);
-	event_set_text(e, F_WHAT, ours ? "syn" : "synack");
-	event_set(e, F_ATTEMPT, c ? c->synack_retrans : f->attempt);
-	if (c && !ours) {
-		line_isns(&t->lines, c);
-		if (conn_is(c, CONN_ACK_REFUSED))
-			event_set(e, F_CLIENT_BELIEVES, true);
-	}
-	if (ours) {
-		l = asked_listener(t, &f->s);
-		if (l && figures_full_queue(l) != DROP_UNKNOWN)
-			event_set_text(e, F_REASON, drop_reason_name(figures_full_queue(l)));
-		else
-			l = NULL;
-	}
-	line_queues(&t->lines, l);
-	line_emit(&t->lines);
+		synack_again_line(t, f, c, l);
 }
+
+/* ---- expiry ---- */
 
 void tracker_on_expired(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_syn *f = (const struct fact_syn *)h;
+	bool unreachable = h->flags & FACT_F_UNREACHABLE;
+	struct listener *l = listener_by_queues(t->listeners, &f->q);
 	struct conn *c = identity_find_request(t, &f->s);
-	struct listener *l;
 
 	/*
-	 * The figures are of after its end, but the counter will move for it yet (tcp_listendrop in
-	 * tcp_req_err).
+	 * The figures were read after the request ended, but before its listener's counter moves
+	 * for it (tcp_listendrop in tcp_req_err): that refusal has its name here.
 	 */
-	l = listener_by_queues(t->listeners, &f->q);
-	if (l && h->flags & FACT_F_UNREACHABLE)
+	if (l && unreachable)
 		l->named_drops++;
 	figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	if (!c)
 		return;
 	learn_isns(c, f);
-	request_end(t, c, h->t,
-		    h->flags & FACT_F_UNREACHABLE ? DROP_CLIENT_UNREACHABLE : DROP_REQUEST_EXPIRED);
+	request_end(t, c, h->t, unreachable ? DROP_CLIENT_UNREACHABLE : DROP_REQUEST_EXPIRED);
 }
 
 /*
- * A request that should have sent its SYN-ACK again long ago is gone. Where the kernel tells of
- * every expiry, it went another way (the client's RST); elsewhere this is how expiry is derived:
- * the timer doubles from one second (RFC 6298 5.5). One that never sent again may also be waiting
- * for data, silently (TCP_DEFER_ACCEPT): it gets all the time that the kernel's five attempts take,
- * and is then not said to have expired. So does one whose final ACK was refused: it stays also
- * while no way to the client is found to send on (reqsk_timer_handler, acked). When exactly it went
- * is not known, so no duration is told.
+ * How long after its last SYN-ACK a request must be gone. The timer doubles from one second (RFC
+ * 6298 5.5). Two kinds stay silently for as long as the kernel's five attempts take together: one
+ * that has sent no SYN-ACK again may wait for data (TCP_DEFER_ACCEPT), and one whose final ACK was
+ * refused stays while there is no route to the client (reqsk_timer_handler, `acked`).
+ */
+static uint64_t overdue_after(const struct conn *c)
+{
+	bool silent = !c->synack_retrans || conn_is(c, CONN_ACK_REFUSED);
+	unsigned int doublings = silent ? 5 : c->synack_retrans < 7 ? c->synack_retrans : 7;
+
+	return (NS_S << doublings) * 2 + NS_S / 2;
+}
+
+/*
+ * Where a hook sees every expiry, a request that is overdue ended in another way (the client's RST).
+ * Elsewhere this is how expiry is derived, unless it may have waited for data. When it ended is not
+ * known, so no duration is either.
  */
 void request_expire(void *ctx, struct conn *c)
 {
 	struct tracker *t = ctx;
-	bool patient = !c->synack_retrans || conn_is(c, CONN_ACK_REFUSED);
-	unsigned int doublings = patient ? 5 : c->synack_retrans < 7 ? c->synack_retrans : 7;
-	uint64_t overdue = (NS_S << doublings) * 2 + NS_S / 2;
-	bool expired;
+	bool expired = c->synack_retrans && !tracker_exact(t, KNOW_REQUEST_EXPIRED);
 
-	if (!c->t_last || t->t_now < c->t_last + overdue)
+	if (!c->t_last || t->t_now < c->t_last + overdue_after(c))
 		return;
 	c->t_begin = c->t_state = 0;
 	figures_uncount_request(t, c);
-	expired = c->synack_retrans && !tracker_exact(t, KNOW_REQUEST_EXPIRED);
 	request_end(t, c, t->t_now, expired ? DROP_REQUEST_EXPIRED : DROP_UNKNOWN);
 }

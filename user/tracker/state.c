@@ -5,7 +5,7 @@
 
 #include "tracker/tracked.h"
 
-/* ---- states ---- */
+/* ---- transitions ---- */
 
 static bool spent_in_state(const struct conn *c, uint64_t t, uint64_t *ns)
 {
@@ -42,17 +42,14 @@ static void emit_gap(struct tracker *t, uint64_t at, const struct conn *c, const
 	line_emit(&t->lines);
 }
 
-/*
- * Begins the line of a transition of c, and makes it. The caller adds what this transition knows,
- * then tells the line. NULL: the line is not wanted (--raw).
- */
 struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsigned int old_state,
 			  unsigned int new_state)
 {
-	struct event *e = NULL;
+	struct event *e;
 	uint64_t ns;
 	bool timed = c->state == old_state && spent_in_state(c, at, &ns);
 
+	/* A request's LISTEN is the listener's state: it leaves no gap. */
 	if (c->state && c->state != old_state && old_state != TCP_STATE_LISTEN) {
 		emit_gap(t, at, c, "a transition is missing", c->state, old_state);
 		c->t_state = 0;
@@ -60,83 +57,71 @@ struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsign
 	}
 	if (!tcp_transition_legal(old_state, new_state))
 		emit_gap(t, at, c, "not a legal transition", old_state, new_state);
-	if (!t->config.raw) {
-		e = line_begin(&t->lines, EVENT_STATE, at);
-		event_set(e, F_OLD, old_state);
-		event_set(e, F_NEW, new_state);
-		if (timed)
-			event_set(e, F_IN_OLD_NS, ns);
-	}
+	e = line_begin(&t->lines, EVENT_STATE, at);
+	event_set(e, F_OLD, old_state);
+	event_set(e, F_NEW, new_state);
+	if (timed)
+		event_set(e, F_IN_OLD_NS, ns);
 	enter(c, new_state, at);
-	if (e)
-		line_conn(&t->lines, c, listener_of(t, c));
+	line_conn(&t->lines, c, listener_of(t, c));
 	return e;
 }
 
-void state_emit(struct tracker *t, struct event *e)
-{
-	if (e)
-		line_emit(&t->lines);
-}
-
-/* ---- the end of a life ---- */
+/* ---- the end ---- */
 
 const char *state_close_reason(const struct conn *c)
 {
-	if (conn_is(c, CONN_TIMED_OUT))
-		return "timeout";
-	if (conn_is(c, CONN_UNREACHABLE))
-		return "unreachable";
-	if (conn_is(c, CONN_RST_RECEIVED | CONN_REFUSED))
-		return "rst_received";
-	if (conn_is(c, CONN_LISTENER_GONE))
+	static const char *const reasons[] = {
+		[END_RST_SENT] = "rst_sent",	[END_RST_RECEIVED] = "rst_received",
+		[END_REFUSED] = "rst_received", [END_UNREACHABLE] = "unreachable",
+		[END_TIMED_OUT] = "timeout",
+	};
+
+	/* When a listener closes the kernel resets its children: that RST is not the cause. */
+	if (c->stage == STAGE_FLUSHED && c->end_cause <= END_RST_SENT)
 		return "listener_closed";
-	if (conn_is(c, CONN_RST_SENT))
-		return "rst_sent";
-	return NULL;
+	return reasons[c->end_cause];
+}
+
+static bool was_in(const struct conn *c, unsigned int state)
+{
+	return c->visited >> state & 1;
 }
 
 static const char *end_of(const struct conn *c)
 {
-	bool listening_ended = conn_is(c, CONN_LISTENER_GONE) && !conn_is(c, CONN_ACCEPTED);
+	static const char *const ends[] = {
+		[END_RST_SENT] = "rst_sent", [END_RST_RECEIVED] = "rst_received",
+		[END_REFUSED] = "refused",   [END_UNREACHABLE] = "unreachable",
+		[END_TIMED_OUT] = "timeout",
+	};
 
-	if (listening_ended)
+	if (c->stage == STAGE_FLUSHED)
 		return "never_accepted";
-	if (conn_is(c, CONN_TIMED_OUT))
-		return "timeout";
-	if (conn_is(c, CONN_UNREACHABLE))
-		return "unreachable";
-	if (conn_is(c, CONN_REFUSED))
-		return "refused";
-	if (conn_is(c, CONN_RST_RECEIVED))
-		return "rst_received";
-	if (conn_is(c, CONN_RST_SENT))
-		return "rst_sent";
-	if (c->visited >> TCP_STATE_CLOSING & 1)
+	if (c->end_cause)
+		return ends[c->end_cause];
+	if (was_in(c, TCP_STATE_CLOSING))
 		return "fin_simultaneous";
-	if (c->visited >> TCP_STATE_FIN_WAIT1 & 1)
+	if (was_in(c, TCP_STATE_FIN_WAIT1))
 		return "fin_active";
-	if (c->visited >> TCP_STATE_CLOSE_WAIT & 1 || c->visited >> TCP_STATE_LAST_ACK & 1)
+	if (was_in(c, TCP_STATE_CLOSE_WAIT) || was_in(c, TCP_STATE_LAST_ACK))
 		return "fin_passive";
 	return "unknown";
 }
 
-/*
- * The last line of c at `at`; c ended at `ended` (0: not yet, the stream ends first). c is gone
- * afterwards.
- */
-void state_end(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
+/* At the end of the stream one that is still queued may yet be accepted, even if it was reset. */
+static bool never_accepted(const struct conn *c)
+{
+	if (c->role != ROLE_SERVER || !conn_accept_known(c) || c->stage == STAGE_ACCEPTED ||
+	    c->stage == STAGE_QUEUED)
+		return false;
+	return c->stage != STAGE_NONE || was_in(c, TCP_STATE_ESTABLISHED);
+}
+
+static void close_line(struct tracker *t, const struct conn *c, uint64_t at, uint64_t ended)
 {
 	struct event *e = line_begin(&t->lines, EVENT_CLOSE, at);
-	/*
-	 * One that is queued even now may still be handed out: a corpse, at the end of the stream.
-	 */
-	bool never = c->role == ROLE_SERVER && conn_accept_known(c) &&
-		     !conn_is(c, CONN_ACCEPTED | CONN_QUEUED) &&
-		     (conn_is(c, CONN_WAS_QUEUED) || c->visited >> TCP_STATE_ESTABLISHED & 1);
 
-	if (never)
-		t->never_accepted++;
 	event_set_text(e, F_END, end_of(c));
 	line_conn(&t->lines, c, listener_of(t, c));
 	line_isns(&t->lines, c);
@@ -148,6 +133,12 @@ void state_end(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
 	if (conn_is(c, CONN_PREEXISTING))
 		event_set(e, F_PREEXISTING, true);
 	line_emit(&t->lines);
+}
+
+void state_end(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
+{
+	t->never_accepted += never_accepted(c);
+	close_line(t, c, at, ended);
 	ended_remember(t, c->cookie);
 	tracked_forget(t, c);
 }

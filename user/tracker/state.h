@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * state.h - a connection's way from state to state, and its last line.
+ * state.h - a connection's way from state to state, and its close line.
  */
 #ifndef SOCKSTATE_STATE_H
 #define SOCKSTATE_STATE_H
@@ -9,15 +9,12 @@
 
 /*
  * Makes a transition of c and begins its line. The caller adds what this transition knows, then
- * emits it (state_emit). NULL: the line is not wanted (--raw). A gap or an illegal transition is
- * reported on a line of its own, never smoothed over.
+ * calls line_emit(). A gap or an illegal transition is reported on a line of its own, before it.
  */
 struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsigned int old_state,
 			  unsigned int new_state);
-/* e may be NULL. */
-void state_emit(struct tracker *t, struct event *e);
 
-/* Why c is in CLOSE; NULL unknown. */
+/* Why c is in CLOSE; NULL: not known, or by FINs. */
 const char *state_close_reason(const struct conn *c);
 /*
  * Emits the close line of c, stamped `at`. c ended at `ended` (0: it has not, the stream ends

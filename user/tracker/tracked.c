@@ -51,6 +51,12 @@ struct ended *ended_new(void)
 	return calloc(1, sizeof(struct ended));
 }
 
+void tracked_count_once(struct tracker *t, struct conn *c)
+{
+	c->flags |= CONN_PEER_TRACED;
+	t->connections--;
+}
+
 void ended_remember(struct tracker *t, uint64_t cookie)
 {
 	if (cookie)

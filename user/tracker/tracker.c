@@ -8,6 +8,7 @@
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
+#include "tracker/raw.h"
 #include "tracker/refuse.h"
 #include "tracker/state.h"
 #include "tracker/tracked.h"
@@ -40,6 +41,7 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->lines.ctx = ctx;
 	t->lines.side = config->filter.side;
 	t->lines.names = t->names;
+	t->lines.raw = config->raw;
 	if (t->names && t->conns && t->listeners && t->ended && t->early && t->reset_requests &&
 	    t->pending && t->aborted)
 		return t;
@@ -138,6 +140,8 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
 	if (fact->t > t->t_now)
 		t->t_now = fact->t;
 	open_flush_pending(t, fact->t > ENQUEUE_WAIT ? fact->t - ENQUEUE_WAIT : 0);
+	if (t->config.raw)
+		raw_emit(t, fact);
 	if (fact->kind < FACT_KINDS && handlers[fact->kind])
 		handlers[fact->kind](t, fact);
 }
