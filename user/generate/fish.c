@@ -11,15 +11,6 @@ static void print_quoted(FILE *out, const char *text)
 	fputc('\'', out);
 }
 
-static bool has_group(const struct command *command, const struct arg_group *group)
-{
-	for (size_t u = 0; u < command->args.nr; u++) {
-		if (command->args.uses[u].group == group)
-			return true;
-	}
-	return false;
-}
-
 static void print_arg(FILE *out, const struct arg *arg, const struct arg_group *group,
 		      const struct generate_program *program)
 {
@@ -27,7 +18,7 @@ static void print_arg(FILE *out, const struct arg *arg, const struct arg_group *
 	for (size_t c = 0; c < program->nr; c++) {
 		const char *name = generate_name(program->commands[c]);
 
-		if (has_group(program->commands[c], group))
+		if (generate_has_group(program->commands[c], group))
 			fprintf(out, " %s", *name ? name : "-");
 	}
 	fputc('\'', out);

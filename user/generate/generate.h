@@ -33,12 +33,13 @@ void generate_fish(FILE *out, const struct generate_program *program);
  */
 int generate_manual(FILE *out, FILE *in, const struct generate_program *program);
 
-/* ---- for them ---- */
+/* ---- program.c, for them ---- */
 
 /* The command's name, or "" for the one without. */
 const char *generate_name(const struct command *command);
 /* Whether an earlier use, in this command or one before it, has the same group. */
 bool generate_group_seen(const struct generate_program *program, size_t command, size_t use);
+bool generate_has_group(const struct command *command, const struct arg_group *group);
 /* Prints text with escape before each character that stands in special. */
 void generate_escaped(FILE *out, const char *text, const char *special, const char *escape);
 /* Whether an option of the program is completed in that way. */

@@ -10,51 +10,6 @@
 #include "generate/generate.h"
 #include "lab/lab.h"
 
-const char *generate_name(const struct command *command)
-{
-	return command->name ? command->name : "";
-}
-
-bool generate_group_seen(const struct generate_program *program, size_t command, size_t use)
-{
-	const struct arg_group *group = program->commands[command]->args.uses[use].group;
-
-	for (size_t c = 0; c <= command; c++) {
-		const struct arg_table *table = &program->commands[c]->args;
-
-		for (size_t u = 0; u < table->nr && (c < command || u < use); u++) {
-			if (table->uses[u].group == group)
-				return true;
-		}
-	}
-	return false;
-}
-
-void generate_escaped(FILE *out, const char *text, const char *special, const char *escape)
-{
-	for (; *text; text++)
-		fprintf(out, "%s%c", strchr(special, *text) ? escape : "", *text);
-}
-
-bool generate_offers(const struct generate_program *program, enum arg_complete complete)
-{
-	for (size_t c = 0; c < program->nr; c++) {
-		const struct arg *arg;
-
-		for (size_t i = 0; (arg = arg_at(&program->commands[c]->args, i, NULL)); i++) {
-			if (arg->complete == complete)
-				return true;
-		}
-	}
-	return false;
-}
-
-void generate_hooks(FILE *out, const struct generate_program *program)
-{
-	for (size_t i = 0; program->hooks && program->hooks[i]; i++)
-		fprintf(out, "%s%s", i ? " " : "", program->hooks[i]);
-}
-
 /* The file of a program is the last argument of `generate manual`. */
 static int print_manual(const struct generate_program *program, const char *path)
 {

@@ -125,15 +125,6 @@ static void print_arg(FILE *out, const struct arg *arg, const char *value)
 	}
 }
 
-static bool has_group(const struct command *command, const struct arg_group *group)
-{
-	for (size_t u = 0; u < command->args.nr; u++) {
-		if (command->args.uses[u].group == group)
-			return true;
-	}
-	return false;
-}
-
 /* "With doctor and list:", above options that the command without a name does not have. */
 static void print_owners(FILE *out, const struct generate_program *program,
 			 const struct arg_group *group)
@@ -142,7 +133,7 @@ static void print_owners(FILE *out, const struct generate_program *program,
 	bool first = true;
 
 	for (size_t c = 0; c < program->nr; c++) {
-		if (!has_group(program->commands[c], group))
+		if (!generate_has_group(program->commands[c], group))
 			continue;
 		if (!program->commands[c]->name)
 			return;
@@ -152,7 +143,7 @@ static void print_owners(FILE *out, const struct generate_program *program,
 		return;
 	fputs(".P\nWith ", out);
 	for (size_t c = 0; c < program->nr; c++) {
-		if (!has_group(program->commands[c], group))
+		if (!generate_has_group(program->commands[c], group))
 			continue;
 		fprintf(out, "%s\\fB%s\\fR",
 			first	    ? ""
