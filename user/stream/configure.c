@@ -19,21 +19,28 @@ void stream_limits_init(struct verdict_limits *limits, const struct opt_threshol
 		limits->flood_old_percent = thresholds->flood_old_percent;
 }
 
+void stream_tracker_init(struct tracker_config *tracker, const struct opt_sockets *sockets,
+			 const struct opt_limits *limits, const struct opt_thresholds *thresholds)
+{
+	tracker_config_init(tracker);
+	tracker->filter = sockets->filter;
+	if (limits->max_connections)
+		tracker->max_connections = limits->max_connections;
+	if (limits->max_requests)
+		tracker->max_requests = limits->max_requests;
+	stream_limits_init(&tracker->verdict, thresholds);
+}
+
 void stream_config_init(struct stream_config *config, const struct trace_options *options)
 {
 	*config = (struct stream_config){.count = options->count,
 					 .brief = options->output == OUTPUT_SUMMARY};
-	tracker_config_init(&config->tracker);
-	config->tracker.filter = options->sockets.filter;
+	stream_tracker_init(&config->tracker, &options->sockets, &options->limits,
+			    &options->thresholds);
 	config->tracker.raw = options->raw;
 	config->tracker.interval_ns = options->interval_ns;
 	if (options->output == OUTPUT_SUMMARY && !options->interval_ns)
 		config->tracker.interval_ns = SUMMARY_INTERVAL_NS;
-	if (options->limits.max_connections)
-		config->tracker.max_connections = options->limits.max_connections;
-	if (options->limits.max_requests)
-		config->tracker.max_requests = options->limits.max_requests;
-	stream_limits_init(&config->tracker.verdict, &options->thresholds);
 }
 
 struct view *stream_view_new(const struct trace_options *options,
