@@ -17,7 +17,7 @@ BINDIR		?= $(PREFIX)/bin
 MANDIR		?= $(PREFIX)/share/man
 DATADIR		?= $(PREFIX)/share
 
-# Objects go to O and programs to BIN; `make check-asan` sets both to build/asan.
+# What is compiled goes to O, the two programs to BIN; `make check-asan` sets both to build/asan.
 O		= build
 BIN		= .
 VMLINUX		?= vmlinux
@@ -36,14 +36,17 @@ say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # --- Flags ----------------------------------------------------------------------------------------
 
+# A member that an initializer leaves out is zero, and so it is meant.
 WARNINGS	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
-		  -Werror=implicit-function-declaration -Werror=incompatible-pointer-types \
-		  -Werror=int-conversion -Werror=return-type -Werror=format -Werror=strict-prototypes \
-		  -Werror=vla
+		  -Wno-missing-field-initializers \
+		  $(addprefix -Werror=,implicit-function-declaration incompatible-pointer-types \
+		  int-conversion return-type format strict-prototypes vla)
 CFLAGS		?= -O2 -g
 ALL_CFLAGS	= -std=gnu11 $(WARNINGS) -ffile-prefix-map=$(CURDIR)/= -fno-common \
-		  $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
-ALL_CPPFLAGS	= -D_GNU_SOURCE= -DSOCKSTATE_VERSION='"$(VERSION)"' -Iuser -Ibpf -MMD -MP $(CPPFLAGS)
+		  $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) \
+		  $(if $(SANITIZE),-fno-omit-frame-pointer) $(CFLAGS)
+ALL_CPPFLAGS	= -D_GNU_SOURCE= -DSOCKSTATE_VERSION='"$(VERSION)"' -Iuser -Ibpf -MMD -MP \
+		  $(CPPFLAGS)
 ALL_LDFLAGS	= $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
 pkg		= $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
@@ -53,20 +56,25 @@ URING		:= $(call pkg,--exists liburing && echo yes)
 URING_CFLAGS	:= $(if $(URING),-DHAVE_LIBURING $(call pkg,--cflags liburing))
 URING_LIBS	:= $(if $(URING),$(call pkg,--libs liburing))
 
+# The machine that is built for, as the compiler names it without its vendor: aarch64-linux-gnu.
+TARGET		:= $(shell $(CC) -dumpmachine | sed 's/-\(pc\|unknown\|redhat\|suse\|alpine\)-/-/')
+# What libbpf's bpf_tracing.h calls that architecture.
+BPF_ARCH	:= $(shell echo $(TARGET) | sed 's/-.*//; s/x86_64\|i[3-6]86/x86/; \
+		   s/aarch64.*/arm64/; s/^arm[^6].*/arm/; s/p\(ower\)*pc.*/powerpc/; s/s390x/s390/; \
+		   s/riscv.*/riscv/; s/mips.*/mips/; s/loongarch.*/loongarch/')
 # Headers like <linux/types.h> include <asm/types.h>, which Debian keeps in a directory of the
 # architecture that `clang -target bpf` does not search.
-MULTIARCH	:= $(shell $(CC) -print-multiarch 2>/dev/null)
-BPF_ARCH	:= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/ppc64le/powerpc/; s/s390x/s390/; s/riscv64/riscv/')
 BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
 		  -I$(VMLINUX) -Ibpf $(LIBBPF_CFLAGS) \
-		  $(addprefix -idirafter ,$(wildcard /usr/include/$(MULTIARCH))) \
+		  $(addprefix -idirafter ,$(wildcard /usr/include/$(TARGET))) \
 		  -ffile-prefix-map=$(CURDIR)/= -MMD -MP
 
 # --- What is made of what -------------------------------------------------------------------------
 
 # A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
 # kernel's rooms know libbpf; the lab is a program of its own.
-CORE_ROOMS	= base event fact listener tracker stream verify gate view view/table view/ladder view/summary cli
+CORE_ROOMS	= base event fact listener tracker stream verify gate view view/table view/ladder \
+		  view/summary cli
 KERNEL_ROOMS	= kernel run
 room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))
@@ -78,19 +86,21 @@ HELPERS		:= $(wildcard tests/live/*.c tests/cli/*.c tests/replay/*.c)
 FUZZ		:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 
 # --summary counts in the kernel and is loaded alone, so it is an object of its own.
-SUMMARY_BPF	:= $(wildcard bpf/summary.bpf.c)
+SUMMARY_BPF	:= bpf/summary.bpf.c
 BPF		:= $(filter-out $(SUMMARY_BPF),$(wildcard bpf/*.bpf.c))
-SKELETONS	:= build/sockstate.skel.h $(if $(SUMMARY_BPF),build/summary.skel.h)
+SKELETONS	= $(O)/sockstate.skel.h $(O)/summary.skel.h
 
 KERNEL_OBJS	= $(KERNEL_SIDE:%=$(O)/%.o)
 LAB_OBJS	= $(LAB:%=$(O)/%.o)
 CORE_OBJS	= $(CORE:%=$(O)/%.o)
 UNIT_TESTS	= $(UNIT:%=$(O)/tests/%)
+FUZZERS		= $(FUZZ:%=$(O)/tests/fuzz/%)
 HELPER_PROGRAMS	= $(HELPERS:tests/%.c=$(O)/tests/%)
-PROGRAMS	= $(if $(and $(wildcard user/main.c),$(BPF)),$(BIN)/sockstate) $(if $(LAB),$(BIN)/sockstate-lab)
+TEST_PROGRAMS	= $(UNIT_TESTS) $(HELPER_PROGRAMS) $(O)/generate
+PROGRAMS	= $(BIN)/sockstate $(BIN)/sockstate-lab
 
 ## all		build ./sockstate and ./sockstate-lab (the default)
-all: $(PROGRAMS) $(if $(CORE),$(O)/libcore.a)
+all: $(PROGRAMS)
 	@:
 
 $(BIN)/sockstate: $(KERNEL_OBJS) $(O)/libcore.a
@@ -107,47 +117,56 @@ $(O)/libcore.a: $(CORE_OBJS)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
 RANLIB		?= ranlib
 
-$(KERNEL_OBJS): PART_CPPFLAGS = -Ibuild $(LIBBPF_CFLAGS)
+$(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS)
 $(KERNEL_OBJS): | $(SKELETONS)
 $(LAB_OBJS): PART_CPPFLAGS = -pthread $(URING_CFLAGS)
 
-$(O)/user/%.o: user/%.c Makefile | build/.tools
+$(O)/user/%.o: user/%.c Makefile | $(O)/.tools
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(PART_CPPFLAGS) -c -o $@ $<
 
 # Unit tests link with the core and libc alone: the linker keeps the core free of the kernel.
-$(O)/tests/unit/%: tests/unit/%.c $(O)/libcore.a Makefile | build/.tools
+$(O)/tests/unit/%: tests/unit/%.c $(O)/libcore.a Makefile | $(O)/.tools
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit $(ALL_LDFLAGS) -MF $@.d -o $@ $< $(O)/libcore.a
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit $(ALL_LDFLAGS) \
+		-MF $@.d -o $@ $< $(O)/libcore.a
 
 # Programs that shell tests use may ask the kernel side too: build/tests/live/NAME and the like.
-$(HELPER_PROGRAMS): $(O)/tests/%: tests/%.c $(O)/libkernel.a $(O)/libcore.a Makefile | build/.tools
+$(HELPER_PROGRAMS): $(O)/tests/%: tests/%.c $(O)/libkernel.a $(O)/libcore.a Makefile | $(O)/.tools
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(LIBBPF_CFLAGS) $(ALL_LDFLAGS) -MF $@.d -o $@ $< \
-		$(O)/libkernel.a $(O)/libcore.a $(LIBBPF_LIBS)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(LIBBPF_CFLAGS) $(ALL_LDFLAGS) \
+		-MF $@.d -o $@ $< $(O)/libkernel.a $(O)/libcore.a $(LIBBPF_LIBS)
+
+# The core is compiled with the same sanitizers: `make fuzz` sets O, CC and SANITIZE.
+$(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcore.a Makefile | $(O)/.tools
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer \
+		-MF $@.d -o $@ $< $(O)/libcore.a
 
 $(O)/libkernel.a: $(filter-out $(O)/user/main.o,$(KERNEL_OBJS))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
 
-build/bpf/%.bpf.o: bpf/%.bpf.c Makefile | build/.tools
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c Makefile | $(O)/.tools
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
-build/sockstate.bpf.o: $(BPF:bpf/%.c=build/bpf/%.o)
+$(O)/sockstate.bpf.o: $(BPF:bpf/%.c=$(O)/bpf/%.o)
 	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
 
-build/summary.bpf.o: build/bpf/summary.bpf.o
+$(O)/summary.bpf.o: $(O)/bpf/summary.bpf.o
 	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
 
-build/%.skel.h: build/%.bpf.o
+$(O)/%.skel.h: $(O)/%.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
 
-# One clear line when a tool is missing, once, instead of an error of the first command that wants it.
-build/.tools: tests/deps
-	@mkdir -p build
+# One clear line when a tool is missing, once, instead of an error of the first command that wants
+# it.
+$(O)/.tools: tests/deps
+	@mkdir -p $(@D)
 	@tests/deps --check build && touch $@
 
--include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d $(O)/tests/*/*.d $(O)/tests/*/*/*.d build/bpf/*.d)
+-include $(wildcard $(addprefix $(O)/,bpf/*.d user/*.d user/*/*.d user/*/*/*.d tests/*/*.d \
+		tests/*/*/*.d))
 
 # Files in the repository that come from tables in the code; the test of each is in tests/cli.
 ## generate	refresh completions, manuals and docs/fields.md from the tables in the code
@@ -186,74 +205,77 @@ vm: build-with-deps
 
 # --- Testing --------------------------------------------------------------------------------------
 
-# One prove runs it all, so that its last lines speak for everything. tests/vm/rules.yml says what
-# may run at the same time.
-PROVE		= HARNESS_RULESFILE=tests/vm/rules.yml prove $(PROVEFLAGS)
+# tests/run says how a failure is handled; tests/vm/rules.yml, what may run at the same time.
+PROVE		= HARNESS_RULESFILE=tests/vm/rules.yml prove --exec tests/one $(PROVEFLAGS)
+RUN		= tests/run -j $(or $(JOBS),2)
 UNIT_T		= $(UNIT_TESTS)
+LINT_T		= $(wildcard tests/lint/*.t)
 REPLAY_T	= $(wildcard tests/replay/*.t)
 CLI_T		= $(wildcard tests/cli/*.t)
 LIVE_T		= $(wildcard tests/live/*.t)
 VM_T		= $(VM_KERNELS:%=tests/vm/%.t)
+QUIET_T		= $(LINT_T) $(UNIT_T) $(REPLAY_T) $(CLI_T)
 
-prove		= $(if $(strip $(1)),$(PROVE) $(1),echo "nothing to run yet")
+## check		unit, replay, command line, lint; no root, no network, nothing is installed
+check: all $(TEST_PROGRAMS)
+	@tests/deps --check build check
+	@$(RUN) $(QUIET_T)
 
-## check		all tests: unit, replay, command line, live, and live again on other kernels
-check: build-with-deps
-	@+$(MAKE) --no-print-directory $(UNIT_TESTS) $(O)/generate $(HELPER_PROGRAMS)
-	@$(PROVE) --state=save --failures --comments -j $(or $(JOBS),2) $(UNIT_T) $(REPLAY_T) $(CLI_T) $(LIVE_T) $(VM_T) || { \
-		echo "# What failed, once more and in full. What passes now failed for want of a quiet machine: look into it."; \
-		$(PROVE) --state=failed --verbose; }
+## check-all	check, live, live again on other kernels; root; installs what is missing
+check-all: build-with-deps
+	@+$(MAKE) --no-print-directory $(TEST_PROGRAMS)
+	@$(RUN) $(QUIET_T) $(LIVE_T) $(VM_T)
 
 ## check-unit	unit tests of the core; no root
 check-unit: $(UNIT_TESTS)
-	@$(call prove,$(UNIT_T))
+	@$(PROVE) $(UNIT_T)
 
 ## check-replay	recordings against expected text; no root
 check-replay: all $(HELPER_PROGRAMS)
-	@$(call prove,$(REPLAY_T))
+	@$(PROVE) $(REPLAY_T)
 
 ## check-cli	options, exit codes, help against manual; no root
 check-cli: all $(O)/generate $(HELPER_PROGRAMS)
-	@$(call prove,$(CLI_T))
+	@$(PROVE) $(CLI_T)
 
 ## check-live	real sockets on this kernel; root
 check-live: all $(HELPER_PROGRAMS)
-	@$(call prove,$(LIVE_T))
+	@$(PROVE) $(LIVE_T)
 
 ## check-vm	live tests on other kernels, in virtual machines; VM_TESTS=all for every one
 check-vm: build-with-deps
 	@+$(MAKE) --no-print-directory $(HELPER_PROGRAMS)
-	@$(call prove,-j $(or $(JOBS),2) $(VM_T))
+	@$(PROVE) -j $(or $(JOBS),2) $(VM_T)
 
-## check-asan	unit and replay tests with address and undefined-behaviour sanitizers
+## check-asan	unit, replay and command line with address and undefined-behaviour sanitizers
 check-asan:
 	@+$(MAKE) --no-print-directory O=build/asan BIN=build/asan SANITIZE=address,undefined \
-		CFLAGS="-O1 -g" check-unit check-replay
+		CFLAGS="-O1 -g" check-unit check-replay check-cli
 
-# A script, or a directory with a script called run.
-script		= $(firstword $(wildcard $(1)/run $(1).sh) $(1))
+## lint		form of the code, scripts, licenses, arrows between the rooms
+lint: all
+	@$(PROVE) $(LINT_T)
 
 ## bench		what tracing costs
 bench: build-with-deps
-	@$(call script,tests/bench)
+	@tests/bench/run
 
 ## soak		ten minutes at full load: memory, losses, and the tracker against the kernel
 soak: build-with-deps
-	@$(call script,tests/soak)
+	@tests/soak
 
 ## fuzz		feed noise to what reads bytes or text; FUZZ_TIME=60 seconds each
-fuzz: $(FUZZ:%=build/fuzz/%)
-	@for f in $(FUZZ); do \
-		mkdir -p build/fuzz/$$f.corpus; \
-		echo "  FUZZ    $$f"; \
-		build/fuzz/$$f -max_total_time=$(or $(FUZZ_TIME),60) -artifact_prefix=build/fuzz/ \
-			build/fuzz/$$f.corpus $$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) || exit 1; \
-	done
+fuzz:
+	@+$(MAKE) --no-print-directory O=build/fuzz CC=$(CLANG) \
+		SANITIZE=fuzzer-no-link,address,undefined CFLAGS="-O1 -g" fuzz-all
 
-build/fuzz/%: tests/fuzz/%.c $(CORE:%=%.c) Makefile
-	@mkdir -p $(@D)
-	$(call say,FUZZ,$<)$(CLANG) -std=gnu11 -O1 -g -D_GNU_SOURCE= -DSOCKSTATE_VERSION='"$(VERSION)"' -Iuser -Ibpf \
-		-fsanitize=fuzzer,address,undefined -o $@ $< $(CORE:%=%.c)
+fuzz-all: $(FUZZERS)
+	@for f in $(FUZZ); do \
+		mkdir -p $(O)/$$f.corpus; \
+		echo "  FUZZ    $$f"; \
+		$(O)/tests/fuzz/$$f -max_total_time=$(or $(FUZZ_TIME),60) -artifact_prefix=$(O)/ \
+			$(O)/$$f.corpus $$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) || exit 1; \
+	done
 
 # Packages first, then a second make that sees them.
 build-with-deps:
@@ -264,29 +286,34 @@ build-with-deps:
 
 MANUALS		= $(wildcard docs/*.8)
 INSTALLED	= sockstate sockstate-lab
+BASH_DIR	= $(DATADIR)/bash-completion/completions
+ZSH_DIR		= $(DATADIR)/zsh/site-functions
+FISH_DIR	= $(DATADIR)/fish/vendor_completions.d
 
 ## install	to PREFIX (/usr/local), under DESTDIR
 install: all
-	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man8 \
+		$(DESTDIR)$(BASH_DIR) $(DESTDIR)$(ZSH_DIR) $(DESTDIR)$(FISH_DIR)
 	$(Q)$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
-	$(if $(MANUALS),$(Q)$(INSTALL) -d $(DESTDIR)$(MANDIR)/man8 && $(INSTALL) -m 644 $(MANUALS) $(DESTDIR)$(MANDIR)/man8)
+	$(Q)$(INSTALL) -m 644 $(MANUALS) $(DESTDIR)$(MANDIR)/man8
 	$(Q)for p in $(INSTALLED); do \
-		$(INSTALL) -D -m 644 completions/$$p.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/$$p && \
-		$(INSTALL) -D -m 644 completions/_$$p $(DESTDIR)$(DATADIR)/zsh/site-functions/_$$p && \
-		$(INSTALL) -D -m 644 completions/$$p.fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$p.fish || exit 1; \
+		$(INSTALL) -m 644 completions/$$p.bash $(DESTDIR)$(BASH_DIR)/$$p && \
+		$(INSTALL) -m 644 completions/_$$p $(DESTDIR)$(ZSH_DIR)/_$$p && \
+		$(INSTALL) -m 644 completions/$$p.fish $(DESTDIR)$(FISH_DIR)/$$p.fish || exit 1; \
 	done
 
 ## uninstall	take it away again
 uninstall:
-	$(Q)rm -f $(INSTALLED:%=$(DESTDIR)$(BINDIR)/%) $(MANUALS:docs/%=$(DESTDIR)$(MANDIR)/man8/%) \
-		$(INSTALLED:%=$(DESTDIR)$(DATADIR)/bash-completion/completions/%) \
-		$(INSTALLED:%=$(DESTDIR)$(DATADIR)/zsh/site-functions/_%) \
-		$(INSTALLED:%=$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/%.fish)
+	$(Q)rm -f $(INSTALLED:%=$(DESTDIR)$(BINDIR)/%) \
+		$(MANUALS:docs/%=$(DESTDIR)$(MANDIR)/man8/%) \
+		$(INSTALLED:%=$(DESTDIR)$(BASH_DIR)/%) $(INSTALLED:%=$(DESTDIR)$(ZSH_DIR)/_%) \
+		$(INSTALLED:%=$(DESTDIR)$(FISH_DIR)/%.fish)
 
 ## dist		a source archive of the last commit, the same bytes every time
 dist:
 	@mkdir -p build
-	$(Q)git archive --prefix=sockstate-$(VERSION)/ HEAD | gzip -n9 > build/sockstate-$(VERSION).tar.gz
+	$(Q)git archive --prefix=sockstate-$(VERSION)/ HEAD | \
+		gzip -n9 > build/sockstate-$(VERSION).tar.gz
 	@echo build/sockstate-$(VERSION).tar.gz
 
 ## clean		remove what was built; the kernels in build/vm stay
@@ -303,8 +330,9 @@ help:
 	@echo "usage: make [TARGET] [V=1] [DEPS=skip]"
 	@sed -n 's/^## \([a-z-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
-.PHONY: all deps demo vm check check-unit check-replay check-cli check-live check-vm check-asan \
-	bench soak fuzz generate build-with-deps install uninstall dist clean distclean help
+.PHONY: all deps demo vm check check-all check-unit check-replay check-cli check-live check-vm \
+	check-asan lint bench soak fuzz fuzz-all generate build-with-deps install uninstall dist \
+	clean distclean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS	+= --no-builtin-rules

@@ -132,6 +132,7 @@ is 'read, reply, close' server_said 'write(.*) = 18'
 is 'the client reads it all' client_said 'bytes sent 7, read 18'
 stop_server
 
+# shellcheck disable=SC2086 # a way may be two words
 for way in '--mode epoll' '--accept4' '--threads 4' '--io-uring single' '--io-uring multishot'; do
 	if [ "${way#--io}" != "$way" ] &&
 	   "$lab" server $way --accept-max 1 --exit-when-done --addr x 2>&1 | grep -q liburing; then

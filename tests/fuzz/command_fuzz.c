@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "base/value.h"
+#include "cli/command.h"
 
 #define WORDS_MAX 32
 

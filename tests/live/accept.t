@@ -34,6 +34,7 @@ way=1
 for options in --accept4 '--mode epoll' '--threads 3' --io-uring=single --io-uring=multishot; do
 	way=$((way + 1))
 	name=${options#--}
+	# shellcheck disable=SC2086 # words
 	if [ "${name#io}" != "$name" ] && "$lab" server --port 0 $options --duration 0 2>&1 | grep -q liburing; then
 		skip 2 "$name: the lab was built without liburing"
 		continue

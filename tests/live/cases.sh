@@ -176,7 +176,7 @@ sniff()
 {
 	tcpdump -i any -n -S -tt --immediate-mode -l "$@" >"$dir/wire" 2>"$dir/wire.err" &
 	sniffer=$!
-	pids+=($sniffer)
+	pids+=("$sniffer")
 	until_true grep -qs "listening on" "$dir/wire.err"
 }
 
@@ -192,7 +192,7 @@ server()
 	rm -f "$dir/ready" && mkfifo "$dir/ready"
 	"$lab" server --port "$port" --duration 400 --ready-fd 7 "$@" >"$dir/server" 2>&1 7>"$dir/ready" </dev/null &
 	server_pid=$!
-	pids+=($server_pid)
+	pids+=("$server_pid")
 	read -r _ <"$dir/ready"
 }
 
@@ -207,7 +207,7 @@ client_bg()
 	exec 8<>"$dir/input"
 	"$lab" client --port "$port" --duration 400 "$@" >"$dir/client" 2>&1 <&8 &
 	client_pid=$!
-	pids+=($client_pid)
+	pids+=("$client_pid")
 }
 tell() { echo >&8; }
 stop_client() { kill -TERM "$client_pid" 2>/dev/null; wait "$client_pid"; client_pid=; }

@@ -123,7 +123,7 @@ case_reuseport()
 	wait_for 12 'server | to("SYN_RECV"; "ESTABLISHED")'
 	# The witness: cookie and length of each queue
 	ss -tlneH "sport = :$port" | while read -r _ queued _ _ _ rest; do
-		[ "$queued" = 0 ] || echo "$((16#$(sed 's/.*sk:\([0-9a-f]*\).*/\1/' <<<"$rest"))) $queued"
+		[ "$queued" = 0 ] || echo "$((16#$(grep -oP 'sk:\K[0-9a-f]+' <<<"$rest"))) $queued"
 	done | sort >"$dir/queues"
 	is "$(ask 'map(server | to("SYN_RECV"; "ESTABLISHED")) | group_by(.listener) | map("\(.[0].listener) \(length)") | sort | join("\n")' -r)" \
 		"$(cat "$dir/queues")" 'each connection belongs to the member that has it (ss)'
@@ -164,7 +164,7 @@ case_migrates()
 		$SIG{USR1} = sub { close shift @l }; $SIG{USR2} = sub { push @c, $l[0]->accept for 1 .. 8 }; sleep 1 while 1'
 	perl -MIO::Socket::INET -e "$group" "$port" &
 	group_pid=$!
-	pids+=($group_pid)
+	pids+=("$group_pid")
 	until_true in_state listening 2
 	client_bg --count 8 --send 0 --hold forever
 	wait_for 8 'server | to("SYN_RECV"; "ESTABLISHED")'

@@ -162,6 +162,7 @@ has_line() # file, extended regular expression[, how many]
 	first_found='' found=''
 	for line in "${lines[@]}"; do
 		[[ $line =~ $2 ]] || continue
+		# shellcheck disable=SC2034 # for the caller
 		found=$line
 		first_found=${first_found:-$line}
 		count=$((count + 1))
@@ -254,6 +255,7 @@ came() # how many, patterns...
 	mapfile -t lines <"$out"
 	coming=0
 	for line in "${lines[@]}"; do
+		# shellcheck disable=SC1083 # the end of an object, or another member
 		[[ $line != *'"netns":'* || $line == *"\"netns\":$ns"[,}]* ]] || continue
 		for pattern; do
 			# shellcheck disable=SC2053 # they are patterns

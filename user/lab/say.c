@@ -64,7 +64,8 @@ static int print_stamp(const struct lab_say *say, char *buf, size_t size)
 }
 
 /* One write() per line: threads and workers share stdout and must not tear lines. */
-static void say_line(const struct lab_say *say, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void say_line(const struct lab_say *say,
+							   const char *fmt, va_list ap)
 {
 	char line[LINE_MAX_BYTES];
 	size_t n, room = sizeof(line) - 1;

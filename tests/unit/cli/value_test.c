@@ -7,7 +7,6 @@
 
 #include "tap.h"
 
-
 static void test_durations(void)
 {
 	static const struct {

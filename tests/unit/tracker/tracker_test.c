@@ -96,7 +96,8 @@ static void check_crowd(void *ctx, const struct event *e)
 			    event_get(e, F_LIFE_NS) != CROWD * 50;
 }
 
-static void tell_crowd(struct tracker *t, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void tell_crowd(struct tracker *t, const char *format,
+							     ...)
 {
 	char line[256];
 	union any_fact f;
