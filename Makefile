@@ -82,6 +82,7 @@ KERNEL_SIDE	:= user/main $(call room,$(KERNEL_ROOMS))
 LAB		:= $(call room,lab)
 GENERATE	:= $(call room,generate)
 UNIT		:= $(patsubst tests/%.c,%,$(wildcard tests/unit/*/*_test.c))
+UNIT_SHARED	:= $(patsubst %.c,%,$(filter-out %_test.c,$(wildcard tests/unit/*/*.c)))
 HELPERS		:= $(wildcard tests/live/*.c tests/cli/*.c tests/replay/*.c)
 FUZZ		:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 
@@ -126,10 +127,18 @@ $(O)/user/%.o: user/%.c Makefile | $(O)/.tools
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(PART_CPPFLAGS) -c -o $@ $<
 
 # Unit tests link with the core and libc alone: the linker keeps the core free of the kernel.
-$(O)/tests/unit/%: tests/unit/%.c $(O)/libcore.a Makefile | $(O)/.tools
+$(UNIT_TESTS): $(O)/tests/%: tests/%.c $(O)/tests/libunit.a $(O)/libcore.a Makefile | $(O)/.tools
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit $(ALL_LDFLAGS) \
-		-MF $@.d -o $@ $< $(O)/libcore.a
+		-MF $@.d -o $@ $< $(O)/tests/libunit.a $(O)/libcore.a
+
+# What several unit tests share: every file beside them that is no test.
+$(O)/tests/unit/%.o: tests/unit/%.c Makefile | $(O)/.tools
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit -c -o $@ $<
+
+$(O)/tests/libunit.a: $(UNIT_SHARED:%=$(O)/%.o)
+	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
 
 # Programs that shell tests use may ask the kernel side too: build/tests/live/NAME and the like.
 $(HELPER_PROGRAMS): $(O)/tests/%: tests/%.c $(O)/libkernel.a $(O)/libcore.a Makefile | $(O)/.tools

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The tracker's stories: tests/unit/tracker/stories/NAME.story, one situation each
- * (tests/unit/fact/fact_text.h tells how to read them).
+ * (story.h tells how to read them).
  *
  *	tracker_test			all of them
- *	tracker_test --print FILE	a story as it is told now, to write a new one with, and then to read it critically
+ *	tracker_test --print FILE	a story as the tracker makes it now: to write a new one with, and then to read it critically
  */
 #include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/socket.h>
 
+#include "event/tcp.h"
+#include "fact/decode.h"
 #include "fact/fact_text.h"
 #include "tap.h"
+#include "tracker/story.h"
+#include "tracker/tracker.h"
 
 static char *read_file(const char *path)
 {
@@ -96,8 +104,7 @@ static void check_crowd(void *ctx, const struct event *e)
 			    event_get(e, F_LIFE_NS) != CROWD * 50;
 }
 
-__attribute__((format(printf, 2, 3))) static void tell_crowd(struct tracker *t, const char *format,
-							     ...)
+__attribute__((format(printf, 2, 3))) static void feed(struct tracker *t, const char *format, ...)
 {
 	char line[256];
 	union any_fact f;
@@ -106,7 +113,7 @@ __attribute__((format(printf, 2, 3))) static void tell_crowd(struct tracker *t, 
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	if (read_fact(line, &f))
+	if (fact_read(line, &f))
 		abort();
 	tracker_fact(t, &f.h);
 }
@@ -129,8 +136,8 @@ static void check_crowd_story(bool full)
 	tracker_config_init(&config);
 	know_tier(&config.facts, full);
 	t = tracker_new(&config, check_crowd, &crowd);
-	tell_crowd(t, "1 listen #1 0.0.0.0:9502 q=1:0/9/0 ns=1");
-	tell_crowd(t, "1 listen #2 0.0.0.0:9502 q=2:0/9/0 ns=2");
+	feed(t, "1 listen #1 0.0.0.0:9502 q=1:0/9/0 ns=1");
+	feed(t, "1 listen #2 0.0.0.0:9502 q=2:0/9/0 ns=2");
 	for (unsigned int phase = 0; phase < 6; phase++)
 		for (unsigned int i = 0; i < CROWD; i++) {
 			unsigned int ns = 1 + i % 2, port = 1024 + i / 2, cookie = 100 + i;
@@ -140,20 +147,19 @@ static void check_crowd_story(bool full)
 			snprintf(when, sizeof(when), "%" PRIu64 ".%09" PRIu64, at / 1000000000,
 				 at % 1000000000);
 			if (phase == 0) {
-				tell_crowd(t, phases[0], when, port, ns, i, 2 * i, ns);
+				feed(t, phases[0], when, port, ns, i, 2 * i, ns);
 			} else if (phase == 1) {
 				if (full)
-					tell_crowd(t, "%s enqueue sk=%u q=%u:1/9/0", when,
-						   cookie * 64, ns);
-				tell_crowd(t, phases[1], when, cookie, cookie * 64, port, ns, i,
-					   2 * i);
+					feed(t, "%s enqueue sk=%u q=%u:1/9/0", when, cookie * 64,
+					     ns);
+				feed(t, phases[1], when, cookie, cookie * 64, port, ns, i, 2 * i);
 				if (!full)
-					tell_crowd(t, "%s enqueue #%u sk=%u q=%u:1/9/0", when,
-						   cookie, cookie * 64, ns);
+					feed(t, "%s enqueue #%u sk=%u q=%u:1/9/0", when, cookie,
+					     cookie * 64, ns);
 			} else if (phase == 2) {
-				tell_crowd(t, phases[2], when, cookie, port, ns, 50 + ns, when);
+				feed(t, phases[2], when, cookie, port, ns, 50 + ns, when);
 			} else {
-				tell_crowd(t, phases[phase], when, cookie, port, ns, i);
+				feed(t, phases[phase], when, cookie, port, ns, i);
 			}
 		}
 	tracker_finish(t, 3000000000);
@@ -270,7 +276,7 @@ static void check_noise_story(void)
 			t += below(4) ? below(3000) : below(2000000000);
 			random_words(&w, t);
 			memset(&f, 0, sizeof(f));
-			fill(&f, kind, &w);
+			fact_fill(&f, kind, &w);
 			f.h = (struct fact_hdr){.t = below(30) ? t : t - below(5000000),
 						.kind = (uint8_t)kind,
 						.size = (uint16_t)fact_size(kind),
@@ -322,20 +328,20 @@ static void check_walk(void)
 	tracker_config_init(&config);
 	know_tier(&config.facts, true);
 	t = tracker_new(&config, ignore, NULL);
-	tell_crowd(t, "1 listen #1 0.0.0.0:9502 q=1:0/9/0");
-	tell_crowd(t, "1 listen #2 0.0.0.0:9503 q=2:0/9/0");
-	tell_crowd(t, "2 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=1/2 q=1:0/9/1");
-	tell_crowd(t, "2.1 est #7 10.0.0.1:9502<10.0.0.2:4000 isn=1/2 copy=0/9");
-	tell_crowd(t, "3 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 q=1:1/9/1");
-	tell_crowd(t, "4 closed #2 LISTEN>CLOSE 0.0.0.0:9503");
+	feed(t, "1 listen #1 0.0.0.0:9502 q=1:0/9/0");
+	feed(t, "1 listen #2 0.0.0.0:9503 q=2:0/9/0");
+	feed(t, "2 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=1/2 q=1:0/9/1");
+	feed(t, "2.1 est #7 10.0.0.1:9502<10.0.0.2:4000 isn=1/2 copy=0/9");
+	feed(t, "3 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 q=1:1/9/1");
+	feed(t, "4 closed #2 LISTEN>CLOSE 0.0.0.0:9503");
 	tracker_walk(t, see, &seen);
 	ok(seen.listeners == 1 && seen.requests == 1 && seen.established == 1,
 	   "a walk shows what is believed to exist, and nothing else");
 	ok(seen.low == 0 && seen.high == 1, "the accept queue was empty and then not");
 	tracker_walk(t, see, &seen);
 	ok(seen.low == 1 && seen.high == 1, "the next walk begins with its length of now");
-	tell_crowd(t, "4.1 est #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 copy=1/9");
-	tell_crowd(t, "4.2 syn #9 10.0.0.1:9502<10.0.0.2:4002 isn=1/2 q=1:1/9/1");
+	feed(t, "4.1 est #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 copy=1/9");
+	feed(t, "4.2 syn #9 10.0.0.1:9502<10.0.0.2:4002 isn=1/2 q=1:1/9/1");
 	tracker_walk(t, see, &seen);
 	ok(seen.low == 1 && seen.high == 2, "and tells what was between");
 	tracker_free(t);
@@ -357,12 +363,12 @@ int main(int argc, char **argv)
 	int count;
 
 	if (argc == 3 && !strcmp(argv[1], "--print")) {
-		char *story = read_file(argv[2]), *told = story ? retell(story) : NULL;
+		char *story = read_file(argv[2]), *text = story ? retell(story) : NULL;
 
-		fputs(told ? told : "cannot read it\n", stdout);
-		free(told);
+		fputs(text ? text : "cannot read it\n", stdout);
+		free(text);
 		free(story);
-		return !told;
+		return !text;
 	}
 	strcpy(strrchr(directory, '/'), "/stories");
 	count = scandir(directory, &list, is_story, alphasort);

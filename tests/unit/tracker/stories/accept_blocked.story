@@ -8,5 +8,5 @@
     state SYN_RECV->ESTABLISHED server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms basis=syn client_isn=100 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 10.1002 accept #7 10.0.0.1:9502<10.0.0.2:4000 q=1:0/2/0 by=50/srv called=5 fd=5
     accept server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50:50/srv] state=ESTABLISHED fd=5 accept_wait_ns=0.2ms call_ns=5100.2ms completed_before_accept=false accept_queue=0 backlog=2
-# told twice: nothing
+# a duplicate: nothing
 10.1002 accept #7 10.0.0.1:9502<10.0.0.2:4000 q=1:0/2/0 by=50/srv called=5 fd=5

@@ -1,4 +1,4 @@
-# Errors of accept() are told at once, then at most once a second; EAGAIN is none. What is untold comes at the end.
+# Errors of accept() are reported at once, then at most once a second; EAGAIN is none. The rest comes at the end.
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0
 10 accept err=EAGAIN q=1:1/2/0 by=50/srv

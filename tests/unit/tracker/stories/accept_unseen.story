@@ -1,4 +1,4 @@
-# accept() of a 32-bit program, of the kernel, or lost: the queue's length and who holds the socket tell that it was taken.
+# An accept() that no hook sees (a 32-bit program, the kernel itself, a lost fact): the length of the queue and who holds the socket show it.
 1 listen #1 0.0.0.0:9502 q=1:0/9/0 by=50/srv asked=9 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=9 backlog_asked=9 somaxconn=4096 syn_queue=0
 2 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=7/200 q=1:0/9/1

@@ -1,4 +1,4 @@
-# After a loss the kernel has a connection in TIME_WAIT that was established. Nobody tells the end of TIME_WAIT in this tier: it is over.
+# After a loss the kernel has a connection in TIME_WAIT that was established. No hook sees the end of TIME_WAIT in this tier: it is over.
 tier tracepoint
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0

@@ -1,4 +1,4 @@
-# Two connections and two requests at most: the least recently touched make room, and that is told.
+# Two connections and two requests at most: the least recently touched are evicted, and counted as lost.
 max 2 2
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0

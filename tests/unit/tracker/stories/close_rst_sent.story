@@ -1,4 +1,4 @@
-# SO_LINGER 0: CLOSE first, the RST follows; and unread data at close(). A third's RST is never told: its last line waits.
+# SO_LINGER 0: CLOSE first, the RST follows; and unread data at close(). The RST of a third is not seen: its close line waits.
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0
 10 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=7/200 q=1:0/2/1
@@ -40,7 +40,7 @@
     listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepted=3 completed_per_s=0 accepted_per_s=0 verdict=app_slow advice="connections wait 100 ms for accept(): the program is the bottleneck, a longer queue only hides it"
 15.11 tick
     close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] end=unknown client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1000ms states={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
-# told once
+# emitted once
 15.3 tick
 16 end
     summary accepted=3 connections=3 never_accepted=0 still_queued=0 drops={} lost=0

@@ -1,4 +1,4 @@
-# Refused, then the same socket connects again, and again while its first life has not been told to the end.
+# Refused, then the same socket connects again, and again before the first has got its close line.
 1 connect #7 10.0.0.1:0<10.0.0.3:80 by=60/cl
     state CLOSE->SYN_SENT client#7 10.0.0.1<10.0.0.3:80 [60/cl]
 1.01 closed #7 SYN_SENT>CLOSE 10.0.0.1:5000<10.0.0.3:80 err=ECONNREFUSED

@@ -1,5 +1,5 @@
 # Two CPUs refuse at once: the first fact carries a counter that has the second refusal already. Where each refusal is named,
-# the second is not told before its own fact comes.
+# the second is not reported before its own fact comes.
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0
 10 drop 10.0.0.1:9502<10.0.0.2:4000 seq=8 q=1:3/2/0 drops=2 reason=accept_queue_full +segment_syn

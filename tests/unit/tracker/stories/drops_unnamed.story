@@ -1,4 +1,4 @@
-# Without fentry nobody sees the refused SYN; the listener's counter tells how many. The final ACK is named, without
+# Without fentry no hook sees the refused SYN; the listener's counter says how many. The final ACK is named, without
 # the listener's figures, before the counter is read again: it is not counted twice.
 tier tracepoint
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096

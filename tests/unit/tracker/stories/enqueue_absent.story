@@ -1,4 +1,4 @@
-# 6.1 without fentry: no hook tells of the enqueue. The child's copy of its listener's queue stands in, and the line does not
+# 6.1 without fentry: no hook sees the enqueue. The child's copy of its listener's queue stands in, and the line does not
 # wait; with two listeners on the port, which one it was is not known, but that it is queued is.
 tier tracepoint
 know enqueue absent

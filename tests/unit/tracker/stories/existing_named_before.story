@@ -1,4 +1,4 @@
-# A hook names a listener and a request older than us before their rows of the tables come: both are told to be there.
+# A hook names a listener and a request older than us before their rows of the tables come: both get a socket line.
 tier tracepoint
 1 again #7 10.0.0.1:9502<10.0.0.2:4000 isn=7/200 q=1:0/2/1 attempt=1
     retransmit server#7@1 10.0.0.1:9502<10.0.0.2:4000 what=synack attempt=1 client_isn=7 server_isn=200 accept_queue=0 backlog=2 syn_queue=1

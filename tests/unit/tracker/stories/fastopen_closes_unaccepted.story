@@ -1,4 +1,4 @@
-# Fast open: the first fact that tells the ends is a FIN, or accept() by io_uring; a stale note is not taken for another.
+# Fast open: the first fact that names the ends is a FIN, or accept() by io_uring; a stale enqueue is not taken for another.
 tier tracepoint
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0

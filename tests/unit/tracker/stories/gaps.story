@@ -1,4 +1,4 @@
-# Transitions are missing, or impossible: told, and the times around them are not.
+# Transitions are missing, or impossible: that is reported, and the times around them are left out.
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0
 10 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=7/200 q=1:0/2/1
@@ -30,3 +30,9 @@
 22 state #8 CLOSING>CLOSING 10.0.0.1:9502<10.0.0.2:4001
 # of no family of facts that we know: a child that came to nothing
 23 closed #99 SYN_RECV>CLOSE 10.0.0.1:9502<0.0.0.0:0
+# a simultaneous open whose SYN_RECV was lost: how long connect() took is not known
+30 connect #10 10.0.0.1:5001<10.0.0.3:5002 by=60/cl
+    state CLOSE->SYN_SENT client#10 10.0.0.1:5001<10.0.0.3:5002 [60/cl]
+30.2 est #10 SYN_RECV>ESTABLISHED 10.0.0.1:5001<10.0.0.3:5002 isn=2/1
+    verify client#10 10.0.0.1:5001<10.0.0.3:5002 [60/cl] difference="a transition is missing: SYN_SENT to SYN_RECV"
+    state SYN_RECV->ESTABLISHED client#10 10.0.0.1:5001<10.0.0.3:5002 [60/cl] client_isn=1 server_isn=2

@@ -1,4 +1,4 @@
-# MPTCP: subflows are told as such.
+# MPTCP: subflows are marked as such.
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv +mptcp
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0 mptcp=true
 10 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=1/2 q=1:0/2/1 +mptcp

@@ -1,4 +1,4 @@
-# Without fentry: the begin is stamped as the SYN-ACK leaves, and the enqueue is told after ESTABLISHED.
+# Without fentry: the begin is stamped as the SYN-ACK leaves, and the enqueue comes after ESTABLISHED.
 # The SYN queue no longer holds the request once it is established.
 tier tracepoint
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096

@@ -1,4 +1,4 @@
-# listen() again with another backlog; then where no hook tells of it; then a shutdown and another life of the socket.
+# listen() again with another backlog; then where no hook sees it; then a shutdown and the socket listens again.
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0
 2 listen #1 0.0.0.0:9502 q=1:0/7/0 by=50/srv asked=7 somaxconn=4096 +again

@@ -1,4 +1,4 @@
-# Without fentry expiry is derived from silence: when it was is not known, so no duration is told.
+# Without fentry expiry is derived from silence: when it was is not known, so no duration is either.
 tier tracepoint
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0

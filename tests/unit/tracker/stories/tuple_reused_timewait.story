@@ -1,4 +1,4 @@
-# The same ends, three times: a cookie that was never told finds the one in TIME_WAIT. What nobody knows ends nothing twice.
+# The same ends, three times: a cookie that no fact named finds the one in TIME_WAIT. What nobody knows ends nothing twice.
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0
 2 existing #7 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT

@@ -1,4 +1,4 @@
-# Corpses that nobody takes: their listener closes, or the stream ends first (then they are still queued).
+# Reset while queued, and never accepted: the listener closes, or the stream ends first (then they are still queued).
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0
 10 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=7/200 q=1:0/2/1

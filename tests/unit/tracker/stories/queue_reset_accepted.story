@@ -1,4 +1,4 @@
-# The client resets before accept(): the corpse stays in the queue, and accept() hands it out.
+# The client resets before accept(): the connection stays in the queue, and accept() returns it.
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv asked=2 somaxconn=4096
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0
 10 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=7/200 q=1:0/2/1
