@@ -22,8 +22,10 @@ static void accept_failed(struct tracker *t, const struct fact_accept *f, struct
 /* NULL: a duplicate, or no accept at all. */
 static struct conn *accepted_conn(struct tracker *t, const struct fact_accept *f)
 {
-	/* Some number that io_uring returned and that is also a descriptor: believe it of those
-	 * that are known to be queued. */
+	/*
+	 * io_uring completed with a number that is also a descriptor: an accept only if that socket
+	 * was known to be queued.
+	 */
 	bool guess = f->h.flags & FACT_F_IO_URING && !(f->h.flags & FACT_F_TCP_FUNCTIONS);
 	struct conn *c = identity_find(t, &f->s);
 

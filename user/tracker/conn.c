@@ -72,8 +72,8 @@ static uint64_t half(const uint8_t *p)
 }
 
 /*
- * The same for both directions, and without the namespace, so that the other end is found in the
- * same chain.
+ * The other end of a connection must be found in the same chain. Its ends are reversed and its
+ * namespace may be another: both directions hash alike, and the namespace is left out.
  */
 static uint64_t hash_ends(const uint8_t *laddr, const uint8_t *raddr, uint16_t lport,
 			  uint16_t rport)
@@ -136,7 +136,7 @@ static void unlink_ends(struct conn_table *t, struct conn *c, conn_id id)
 		}
 }
 
-/* Keeps chains short. Without memory the chains grow longer: slower, not wrong. */
+/* Keeps chains short. If there is no memory they grow longer: slower, not wrong. */
 static void grow_hashes(struct conn_table *t)
 {
 	uint32_t size = (t->mask + 1) * 2;
@@ -153,7 +153,7 @@ static void grow_hashes(struct conn_table *t)
 	t->by_cookie = by_cookie;
 	t->by_ends = by_ends;
 	t->mask = size - 1;
-	/* By age, so that the newest stays first in its chain. */
+	/* The oldest first, so that the newest stays at the head of its chain. */
 	for (int request = 0; request < 2; request++)
 		for (conn_id id = t->lru[request].oldest; id; id = conn_get(t, id)->lru_newer) {
 			struct conn *c = conn_get(t, id);
@@ -274,7 +274,7 @@ void conn_remove(struct conn_table *t, struct conn *c)
 	unlink_cookie(t, c, id);
 	unlink_ends(t, c, id);
 	lru_unlink(t, c);
-	c->flags = 0; /* an id that somebody kept must not look alive */
+	c->flags = 0; /* a conn_id kept elsewhere must not look alive */
 	c->cookie = 0;
 	c->next_cookie = t->free;
 	t->free = id;
@@ -317,7 +317,7 @@ struct conn *conn_by_ends(struct conn_table *t, const struct fact_sock *s)
 	return conn_by_ends_next(t, s, NULL);
 }
 
-/* Of sockets older than us no numbers are known; then only the same namespace makes it sure. */
+/* The numbers of sockets older than the tracer are not known. */
 static bool same_isns(const struct conn *a, const struct conn *b)
 {
 	if (a->isns_known != b->isns_known)

@@ -3,8 +3,8 @@
  * conn.h - the table of connections and half-open requests: found by cookie and by ends, bounded,
  * the least recently touched first to go.
  *
- * Owns memory and indices; knows nothing of what TCP means. Entries are named by number (conn_id),
- * because a connection is kept small: 50,000 of them must fit into a few megabytes. Pure.
+ * Owns memory and indices; knows nothing of what TCP means. Links are numbers (conn_id), half the
+ * size of pointers: 100,000 connections must fit into some 20 megabytes. Pure.
  */
 #ifndef SOCKSTATE_CONN_H
 #define SOCKSTATE_CONN_H
@@ -25,7 +25,7 @@ enum conn_role {
 
 /* Where a server's connection stands with its listener's accept queue. */
 enum accept_stage {
-	STAGE_NONE,   /* not known to have been in one: half open, a client, or older than us */
+	STAGE_NONE,   /* not known to have been in one: half open, a client, or too old */
 	STAGE_QUEUED, /* waits in its listener's queue (linked there) */
 	STAGE_LEFT,   /* was queued; where it is now is not known */
 	/* its listener closed before accept(): the kernel resets it, or another listener takes it */
@@ -89,21 +89,21 @@ struct conn {
 	uint64_t cookie;	/* 0 unknown */
 	uint64_t t_begin;	/* ns: SYN received or sent; 0 unknown */
 	uint64_t t_state;	/* ns: when the state was entered; 0 unknown */
-	uint64_t t_established; /* 0: not yet, or unknown */
-	uint64_t t_last;	/* requests: when the SYN-ACK last went out */
+	uint64_t t_established; /* ns; 0: not yet, or unknown */
+	uint64_t t_last;	/* ns: requests: when the SYN-ACK last went out */
 	uint64_t accept_wait;	/* ns: ESTABLISHED to accept(), with CONN_WAIT_KNOWN */
 	uint64_t spent[SLOT_COUNT];
 	uint64_t bytes_in, bytes_out;
 	uint32_t retrans, srtt_us;
-	uint8_t laddr[16], raddr[16];
+	uint8_t laddr[16], raddr[16]; /* network order, as in struct fact_sock */
 	uint32_t netns;
 	uint32_t client_isn, server_isn;
 	uint32_t pid, name; /* the owner; 0 unknown */
 	uint32_t listener;  /* listener_id in listeners.h; 0 unknown */
 	uint32_t flags;
-	uint16_t lport, rport;
-	uint16_t visited; /* bit per kernel state: been there */
-	uint16_t timed;	  /* bit per kernel state: spent[] is known */
+	uint16_t lport, rport; /* host order */
+	uint16_t visited;      /* bit per kernel state: been there */
+	uint16_t timed;	       /* bit per kernel state: spent[] is known */
 	uint8_t family, state, role;
 	uint8_t synack_retrans;
 	uint8_t isns_known;
@@ -133,7 +133,7 @@ static inline void conn_ended_by(struct conn *c, enum end_cause cause)
 }
 
 /*
- * Whether it is known if accept() took c. Of one that is older than us it is known only if it was
+ * Whether it is known if accept() took c. Of one older than the tracer that is known only if it was
  * seen in the queue, or seen to open.
  */
 static inline bool conn_accept_known(const struct conn *c)
@@ -148,8 +148,8 @@ struct conn *conn_get(struct conn_table *t, conn_id id);
 conn_id conn_id_of(struct conn_table *t, const struct conn *c);
 
 /*
- * Zeroed but for the ends and the cookie of s, linked under what is known. NULL: no memory. The
- * caller evicts first, see conn_oldest.
+ * A new entry with the ends and the cookie of s, all else zero. NULL: no memory. The bound is the
+ * caller's to keep: see conn_full() and conn_oldest().
  */
 struct conn *conn_add(struct conn_table *t, const struct fact_sock *s, bool request);
 /* The table of that kind is full: the next conn_add would exceed its bound. */
@@ -161,21 +161,18 @@ void conn_remove(struct conn_table *t, struct conn *c);
 struct conn *conn_by_cookie(struct conn_table *t, uint64_t cookie);
 /* The newest with these ends, in that namespace. */
 struct conn *conn_by_ends(struct conn_table *t, const struct fact_sock *s);
-/*
- * The newest with these ends that comes after `after` in age (NULL: the first). For tuples that
- * were used again.
- */
+/* The next older one with these ends (after NULL: the newest): ports are used again. */
 struct conn *conn_by_ends_next(struct conn_table *t, const struct fact_sock *s,
 			       const struct conn *after);
 /*
- * The other end: reversed ends and the same initial sequence numbers, whatever its namespace (of
- * unknown numbers: in it).
+ * The other end of the same connection, where both are on this machine: reversed ends and the same
+ * initial sequence numbers. Where the numbers are not known it must be in the same namespace.
  */
 struct conn *conn_other_end(struct conn_table *t, const struct conn *c);
-/* Learns what was not known when the entry was made: cookie, local port. */
+/* What was not known when the entry was made: its cookie, its local port. */
 void conn_learn_cookie(struct conn_table *t, struct conn *c, uint64_t cookie);
 void conn_learn_ends(struct conn_table *t, struct conn *c, const struct fact_sock *s);
-/* It is a connection from now on, and the most recently touched. */
+/* A request becomes a connection, and the most recently touched. */
 void conn_promote(struct conn_table *t, struct conn *c);
 void conn_touch(struct conn_table *t, struct conn *c);
 

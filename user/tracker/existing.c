@@ -75,7 +75,7 @@ static void conn_line(struct tracker *t, const struct conn *c, const struct fact
 	line_conn(&t->lines, c, listener_of(t, c));
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
-	/* Where accept() cannot be seen it is in the queue now, though nobody knows for how long. */
+	/* In the queue: also where accept() cannot be seen and its stage is unseen from the start. */
 	if (c->stage == STAGE_QUEUED || c->stage == STAGE_ACCEPT_UNSEEN)
 		event_set(e, F_QUEUED, true);
 	event_set(e, F_PREEXISTING, true);
@@ -183,7 +183,7 @@ static bool is_over(const struct tracker *t, const struct fact_existing *f)
 	return f->s.state == TCP_STATE_CLOSE;
 }
 
-/* It ended, nobody saw how: it may have been accepted before that. */
+/* It ended unseen: it may have been accepted before that. */
 static void end_unseen(struct tracker *t, struct conn *c, uint64_t at)
 {
 	if (conn_is(c, CONN_REQUEST))

@@ -40,19 +40,19 @@ void line_as_fired(struct lines *ls);
 /* Identity and owner. l: its listener, or NULL. */
 void line_conn(struct lines *ls, const struct conn *c, const struct listener *l);
 void line_listener(struct lines *ls, const struct listener *l);
-/* Ends alone, of a segment that belongs to no socket we know. Unset ports are left out. */
+/* The ends alone, of a segment that belongs to no known socket. Ports that are 0 are left out. */
 void line_ends(struct lines *ls, const struct fact_sock *s);
-/* Role and listener of a client that the listener refused, and that nothing more is known of. */
+/* Role and listener of a client that l (or NULL) refused, and of which nothing else is known. */
 void line_refused(struct lines *ls, const struct listener *l);
 void line_task(struct lines *ls, const struct fact_task *task);
 /* accept_queue, backlog and syn_queue as far as they are known. */
 void line_queues(struct lines *ls, const struct listener *l);
 /* client_isn and server_isn */
 void line_isns(struct lines *ls, const struct conn *c);
-/* The totals of the close line: life, states, waits, bytes. t: when it ended, 0 unknown. */
+/* The totals of the close line: life, states, waits, bytes. t: ns, when c ended; 0 unknown. */
 void line_life(struct lines *ls, const struct conn *c, uint64_t t);
 
-/* Where the time of a state is kept; -1 for a state that is none of a connection's. */
+/* Which of conn.spent[] keeps the time in that state; -1: a connection is never in it. */
 int slot_of_state(unsigned int state);
 
 #endif

@@ -218,7 +218,7 @@ static void trim_dead(struct listeners *ls)
 {
 	struct listener *l;
 
-	/* One that is still pointed to goes to the end and is looked at again later. */
+	/* One that connections still point to goes to the end of the list, for a later try. */
 	for (uint32_t tries = ls->dead; ls->dead > DEAD_MAX && tries; tries--) {
 		l = ls->dead_oldest;
 		ls->dead_oldest = l->next_dead;
@@ -286,7 +286,7 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 	if (l->drops_known && q->drops > l->drops)
 		unreported = more > l->named_drops ? more - l->named_drops : 0;
 	if (!l->drops_known || q->drops >= l->drops) {
-		/* Refusals named before the counter was read again are in it now. */
+		/* The counter now holds the refusals that were named before. */
 		l->named_drops =
 			l->drops_known && l->named_drops > more ? l->named_drops - more : 0;
 		l->drops = q->drops;
@@ -298,7 +298,7 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 		      (q->sk && q->backlog && q->syn_queue >= q->backlog);
 	set_accept_queue(l, q->accept_queue);
 	l->backlog = q->backlog;
-	if (q->sk) { /* the kernel's tables tell the accept queue alone */
+	if (q->sk) { /* a row of the kernel's tables holds the accept queue alone */
 		l->syn_queue = q->syn_queue;
 		l->syn_young = q->syn_young;
 		l->syn_known = true;
@@ -438,14 +438,14 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 			   struct verdict_input *in)
 {
 	const struct conn *oldest = conn_get(conns, l->queue_oldest);
-	/* One older than us has been waiting at least since we found it. */
+	/* One older than the tracer has waited at least since it was found. */
 	uint64_t queued_since = !oldest			? 0
 				: oldest->t_established ? oldest->t_established
 							: oldest->t_last;
-	bool nobody = l->queues_known && !l->accept_queue; /* accept() took it, unseen */
+	bool empty = l->queues_known && !l->accept_queue; /* an accept() was not seen */
 	/*
-	 * Where accept() may go unseen, it is known to wait only until the queue was last looked
-	 * at.
+	 * Where some accepts are not seen the oldest is known to wait only until the kernel's
+	 * figures were last read.
 	 */
 	uint64_t queued_until = l->accept_unseen && l->figures_t < t ? l->figures_t : t;
 
@@ -462,7 +462,7 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 		.fd_errors = l->window.fd_errors,
 		.syncookies = l->window.syncookies,
 		.wait_p50_ns = window_median(&l->window),
-		.oldest_wait_ns = nobody || !queued_since || queued_until <= queued_since
+		.oldest_wait_ns = empty || !queued_since || queued_until <= queued_since
 					  ? 0
 					  : queued_until - queued_since,
 		.since_accept_ns = t - (l->t_accept ? l->t_accept : l->t_known),

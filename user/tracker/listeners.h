@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * listeners.h - listening sockets: their two queues, who waits in them, what they did in the last
- * window.
+ * listeners.h - the table of listening sockets: their two queues, who waits in the accept queue,
+ * what they did since the last verdict.
  *
  * Owns the table of listeners, the accept queue's order (oldest first), the counts behind the
  * verdict and the summary. Prints nothing. Pure.
@@ -30,8 +30,8 @@ struct listener_window {
 	uint64_t refused, completed, accepted, fd_errors, syncookies;
 	uint64_t wait_count;
 	/*
-	 * Accept waits by power of two, and their sums: enough for a median of the window, exact if
-	 * they are alike.
+	 * Accept waits (ns) counted and summed by power of two: the median is the mean of its power,
+	 * exact where all waits of that power are equal.
 	 */
 	uint64_t waits[64], wait_sums[64];
 };
@@ -56,16 +56,16 @@ struct listener {
 	uint32_t somaxconn;	/* 0 unknown */
 	uint32_t backlog_asked; /* with asked_known */
 	bool asked_known, drops_known;
-	uint64_t named_drops;	    /* refusals told one by one since `drops` was read */
-	bool accept_full, syn_full; /* at this reading of the figures or the one before */
+	uint64_t named_drops;	    /* refusals that facts named since `drops` was read */
+	bool accept_full, syn_full; /* at the latest figures, or those before */
 	uint32_t peak;
-	uint32_t low, high; /* of the accept queue, since somebody last looked (tracker_walk()) */
+	uint32_t low, high; /* of the accept queue, since the last tracker_walk() */
 
-	conn_id queue_oldest, queue_newest; /* connections in the accept queue that we know */
+	conn_id queue_oldest, queue_newest; /* known connections in the accept queue */
 	uint32_t queued;
-	uint64_t excess_t;  /* ns: more than the kernel says since then; 0 not more */
+	uint64_t excess_t;  /* ns: `queued` is above the kernel's length since; 0: is not */
 	uint64_t figures_t; /* ns: when the kernel's figures were last read */
-	bool accept_unseen; /* some of its connections were taken unseen */
+	bool accept_unseen; /* some of its accepts were not seen */
 	uint32_t refs;	    /* connections that point here */
 
 	uint64_t t_known, t_accept;		   /* ns: first seen; last accept, 0 none yet */
@@ -73,7 +73,7 @@ struct listener {
 	struct histogram *handshake, *accept_wait; /* NULL: nothing yet */
 	struct listener_window window;
 	uint64_t line_t, line_completed, line_accepted; /* at the last line, for rates */
-	uint64_t error_t;				/* ns: errors were last told; 0 never */
+	uint64_t error_t;				/* ns: errors were last reported; 0 never */
 	enum verdict verdict;
 	struct listener_error errors[LISTENER_ERRNOS];
 	struct listener *next_cookie, *next_sk, *next_dead;
@@ -88,13 +88,11 @@ struct listener *listener_get(struct listeners *ls, uint32_t id);
 struct listener *listener_by_cookie(struct listeners *ls, uint64_t cookie);
 /* By cookie, else by address of the living one. NULL: not known. */
 struct listener *listener_by_queues(struct listeners *ls, const struct fact_queues *q);
-/*
- * The only living one at that port whose cookie is not known yet; NULL: there is none, or several.
- */
+/* The only living one at that port whose cookie is not known yet. NULL: none, or several. */
 struct listener *listener_without_cookie(struct listeners *ls, uint32_t netns, uint16_t port);
 /*
- * The living one that connections to these ends belong to, as the kernel prefers them; NULL where
- * there is none, or several fit as well.
+ * The living one that the kernel would choose for a segment to these ends (fact/lookup.h). NULL:
+ * none, or several fit equally well.
  */
 struct listener *listener_by_port(struct listeners *ls, const struct fact_sock *s);
 /* A new one, alive. NULL: no memory. */
@@ -102,42 +100,39 @@ struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk
 			      uint16_t port, uint64_t t);
 void listener_learn(struct listeners *ls, struct listener *l, uint64_t cookie, uint64_t sk);
 /*
- * It listens no more. Forgotten at once if it did nothing and nobody points to it, else kept for
- * the summary (bounded).
+ * l listens no more. It is freed if it did nothing and no connection points to it, else kept for the
+ * summary (bounded).
  */
 void listener_died(struct listeners *ls, struct listener *l);
-/* conn->listener changes hands; keeps refs. NULL: none. */
+/* c belongs to l (NULL: to none) from now on; keeps the count of references. */
 void listener_attach(struct listeners *ls, struct conn *c, struct listener *l);
 
-/* Any living one there, be it one of several. */
+/* Whether a living one fits these ends, even if it is one of several. */
 bool listener_at_port(struct listeners *ls, const struct fact_sock *s);
 
 /*
- * The kernel's figures as a hook read them. Returns how many refusals happened that nobody has told
- * one by one.
+ * Takes over the kernel's figures as a hook read them. Returns how many refusals the kernel has
+ * counted beyond those that facts named.
  */
 uint64_t listener_update(struct listener *l, const struct fact_queues *q);
 
-/* The accept queue and its limit, as a child's copy of them tells: one more is in it now. */
+/* The length of the accept queue and its limit, from a child's copy: the child is counted. */
 void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog);
 
-/* The accept queue's order. */
+/* c joins, and leaves, the accept queue of its listener: oldest first. Sets c->stage. */
 void listener_enqueue(struct listeners *ls, struct conn_table *t, struct listener *l,
 		      struct conn *c);
 void listener_dequeue(struct listeners *ls, struct conn_table *t, struct conn *c);
 
 void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool syncookie);
-/* A completion was counted at the wrong one (NULL: at none). */
+/* A handshake that was counted at `counted` (NULL: at none) belongs to l. */
 void listener_completed_elsewhere(struct listener *counted, struct listener *l);
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns);
 void listener_refused(struct listener *l, uint64_t count);
-/*
- * Counts an accept() error to be told; returns false where the kinds of error are more than can be
- * held.
- */
+/* Counts an accept() error that is to be reported. False: there are too many kinds to hold. */
 bool listener_error(struct listener *l, int err);
 
-/* The window's figures at t; restarts the window. */
+/* Fills `in` with the figures of the window that ends at t (ns), and begins the next. */
 void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t,
 			   struct verdict_input *in);
 

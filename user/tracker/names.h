@@ -2,8 +2,8 @@
 /*
  * names.h - process names, each kept once: a connection holds a number instead of 16 bytes.
  *
- * Also remembers which name a pid had last, for facts that carry a pid alone. Bounded: when the
- * table is full a new name is not kept (id 0, no name) rather than an old one forgotten. Pure.
+ * Also keeps which name a pid had last, for facts that carry a pid alone. Bounded: when the table is
+ * full a new name gets no number (id 0), and no old one is forgotten. Pure.
  */
 #ifndef SOCKSTATE_NAMES_H
 #define SOCKSTATE_NAMES_H
@@ -14,7 +14,7 @@ struct names;
 
 struct names *names_new(void);
 void names_free(struct names *n);
-/* comm: at most 16 bytes, any bytes. Returns its id, 0 for "" or where the table is full. */
+/* comm: up to 16 bytes, of any value. Returns its id; 0: it is "", or the table is full. */
 uint32_t names_id(struct names *n, const char *comm);
 /* NULL for id 0. Valid as long as n is. */
 const char *names_text(const struct names *n, uint32_t id);

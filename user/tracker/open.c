@@ -229,7 +229,7 @@ static void learn_client(struct tracker *t, struct conn *c, const struct fact_es
 
 static void active_established(struct tracker *t, const struct fact_established *f)
 {
-	/* A socket whose connect() failed may connect again: ended_lately() tells nothing here. */
+	/* A socket whose connect() failed may connect again: so ended_lately() is not asked. */
 	struct conn *c = conn_by_cookie(t->conns, f->s.cookie);
 
 	if (c && c->state == TCP_STATE_ESTABLISHED)

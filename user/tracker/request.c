@@ -75,7 +75,7 @@ static bool is_same_request(const struct conn *c, const struct fact_syn *f)
 {
 	if (c->isns_known)
 		return c->server_isn == f->server_isn;
-	/* c was found in the kernel's tables, which do not tell the numbers. */
+	/* c was found in the kernel's tables, which do not hold the numbers. */
 	return f->h.flags & FACT_F_SYNACK;
 }
 

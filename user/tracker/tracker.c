@@ -154,10 +154,7 @@ static void close_at_end(void *ctx, struct conn *c)
 
 	if (conn_is(c, CONN_CLOSED))
 		state_end(t, c, t->t_now, c->t_state);
-	/*
-	 * Those that were in TIME_WAIT before us have no story; those that came to it before our
-	 * eyes do.
-	 */
+	/* Not one that was in TIME_WAIT before the tracer: nothing of its life was seen. */
 	else if (c->state == TCP_STATE_TIME_WAIT &&
 		 (!conn_is(c, CONN_PREEXISTING) || conn_is(c, CONN_HANDED_OVER)))
 		state_end(t, c, t->t_now, 0);

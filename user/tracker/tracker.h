@@ -35,7 +35,7 @@ struct tracker_config {
 	uint64_t interval_ns;
 	size_t max_connections; /* bound of the table of connections */
 	size_t max_requests;	/* bound of the table of half-open requests */
-	bool raw;		/* print the kernel's own transitions instead of the story */
+	bool raw;		/* transitions as the kernel's tracepoint fired them */
 };
 void tracker_config_init(struct tracker_config *config);
 
@@ -46,18 +46,18 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 void tracker_free(struct tracker *t);
 
 /*
- * One checked fact (decode.h). Never fails: what cannot be kept is evicted, counted and told as
- * `lost`.
+ * Takes one checked fact (decode.h). Never fails: what cannot be kept is evicted, counted, and
+ * reported as `lost`.
  */
 void tracker_fact(struct tracker *t, const struct fact_hdr *fact);
 
 /*
- * The end of the stream at now (ns, CLOCK_MONOTONIC): pending lines and the summary, which is the
- * last event.
+ * The stream ends at now (ns, CLOCK_MONOTONIC). Emits what is pending, and the summary as the last
+ * event.
  */
 void tracker_finish(struct tracker *t, uint64_t now);
 
-/* For `verify` and tests: what the tracker believes to exist. */
+/* For verify/ and tests: a socket that, as far as the tracker knows, exists. */
 struct tracker_socket {
 	uint64_t cookie; /* 0 unknown */
 	uint32_t netns;
@@ -66,12 +66,12 @@ struct tracker_socket {
 	uint16_t lport, rport;
 	unsigned int state; /* enum tcp_state; a half-open request is SYN_RECV */
 	bool listener;
-	uint32_t accept_queue;		/* listeners: as last known */
+	uint32_t accept_queue;		/* listeners: the latest known length */
 	uint32_t queue_low, queue_high; /* its extremes since the last walk */
 	uint32_t backlog;
 	uint64_t since; /* ns: when the state was entered */
 };
-/* Whether it knows that listener. */
+/* Whether it knows the listener that a hook names. */
 bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q);
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),
 		  void *ctx);
