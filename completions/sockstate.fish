@@ -15,7 +15,8 @@ end
 
 # The arguments behind what stands before the last comma.
 function __sockstate_list
-    set -l before (string match -r '^.*,' -- (commandline -ct | string replace -r '^--?[a-zA-Z-]+=' ''))
+    set -l value (commandline -ct | string replace -r '^--?[a-zA-Z-]+=' '')
+    set -l before (string match -r '^.*,' -- $value)
     printf '%s\n' "$before"$argv
 end
 

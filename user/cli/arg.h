@@ -150,7 +150,10 @@ const struct arg *arg_by_name(const struct arg_table *table, const char *name, s
 			      const struct arg_use **use);
 /* The value may be left out. */
 bool arg_value_optional(const struct arg *arg);
-/* How far apart two words are, for "did you mean": 0 is equal or a beginning, SIZE_MAX is too far. */
+/*
+ * How far apart two words are, for "did you mean". 0: they are equal, or typed is the beginning of
+ * name. SIZE_MAX: too far.
+ */
 size_t arg_distance(const char *typed, size_t len, const char *name);
 
 /* ---- help ---- */

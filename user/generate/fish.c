@@ -74,7 +74,8 @@ static void print_helpers(FILE *out, const struct generate_program *program)
 		fprintf(out,
 			"# The arguments behind what stands before the last comma.\n"
 			"function __%s_list\n"
-			"    set -l before (string match -r '^.*,' -- (commandline -ct | string replace -r '^--?[a-zA-Z-]+=' ''))\n"
+			"    set -l value (commandline -ct | string replace -r '^--?[a-zA-Z-]+=' '')\n"
+			"    set -l before (string match -r '^.*,' -- $value)\n"
 			"    printf '%%s\\n' \"$before\"$argv\n"
 			"end\n"
 			"\n",

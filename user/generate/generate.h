@@ -28,8 +28,8 @@ void generate_bash(FILE *out, const struct generate_program *program);
 void generate_zsh(FILE *out, const struct generate_program *program);
 void generate_fish(FILE *out, const struct generate_program *program);
 /*
- * The manual that in holds, with each section between `.\" generated: NAME` and `.\" end` made anew.
- * Returns 0, or -EINVAL for a section of another name or without an end.
+ * The manual that in holds, with each part between `.\" generated: NAME` and `.\" end` made anew.
+ * Returns 0, or -EINVAL for a part of another name or without an end.
  */
 int generate_manual(FILE *out, FILE *in, const struct generate_program *program);
 

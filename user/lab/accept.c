@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Taking connections from the queue, as early, late, often and by as many threads as asked. */
+/* Acceptors: threads that call accept() when, how often and how slowly the options say. */
 #include "lab/server.h"
 
 #include <errno.h>
@@ -15,13 +15,13 @@
 #include <liburing.h>
 #endif
 
-#define RETRY_NS (200 * NS_MS) /* after EMFILE; the queue stays ready meanwhile */
+#define RETRY_NS (200 * NS_MS) /* pause after EMFILE, while the queue stays readable */
 
 struct acceptor {
 	struct server *server;
 	struct lab_say say;
-	uint64_t last_ns; /* when the last accept returned; 0 = none yet */
-	bool failing;	  /* the last accept did not give a connection, and not for EAGAIN */
+	uint64_t last_ns; /* when the last accept() returned; 0: none has */
+	bool failing;	  /* the last accept() failed with another error than EAGAIN */
 };
 
 static bool stopped(const struct acceptor *a)
@@ -48,7 +48,7 @@ static void wait_ready(const struct acceptor *a)
 		;
 }
 
-/* Waits as the options say. False: the acceptor shall end. */
+/* Waits as the options say. Returns false when the acceptor has to end. */
 static bool take_turn(struct acceptor *a)
 {
 	const struct server_cfg *cfg = a->server->cfg;
@@ -60,7 +60,7 @@ static bool take_turn(struct acceptor *a)
 	if (a->last_ns && cfg->accept_every_ms)
 		sleep_until(a, a->last_ns + cfg->accept_every_ms * NS_MS);
 	if (a->failing) {
-		/* accept() reserves the descriptor before it waits, so it would fail at once. */
+		/* accept() takes a descriptor before it waits: without a free one it fails at once. */
 		wait_ready(a);
 		sleep_until(a, lab_now_ns() + RETRY_NS);
 	}
@@ -77,7 +77,7 @@ static void give_back_turn(struct acceptor *a)
 		atomic_fetch_sub(&a->server->tickets, 1);
 }
 
-/* Tells what accept gave and hands the connection on. res is a descriptor or negative errno. */
+/* Prints what accept() returned, a descriptor or a negative errno, and hands the connection on. */
 static void accept_done(struct acceptor *a, const char *call, int res, const union lab_addr *from,
 			uint64_t called_ns)
 {
@@ -228,7 +228,7 @@ static void accept_uring(struct acceptor *a)
 #else
 static void accept_uring(struct acceptor *a)
 {
-	(void)a; /* refused when options were checked */
+	(void)a; /* server_check() has refused the option */
 }
 #endif
 
@@ -274,7 +274,7 @@ int acceptors_start(struct server *server)
 	return 0;
 }
 
-/* A signal sent just before the thread enters the kernel is lost, so it is repeated. */
+/* A signal that arrives just before the thread enters the kernel interrupts nothing: repeat it. */
 void acceptors_stop(struct server *server)
 {
 	static const struct timespec pause = {.tv_nsec = 1000000};

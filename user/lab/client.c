@@ -64,7 +64,7 @@ static int open_socket(const struct job *job)
 			.tv_usec = (suseconds_t)(cfg->timeout_ms % 1000 * 1000),
 		};
 
-		/* connect() in blocking mode heeds the send timeout. */
+		/* SO_SNDTIMEO is what limits a blocking connect(). */
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 	}
 	if (!cfg->bind_addr && !cfg->bind_port)
@@ -92,7 +92,7 @@ static const char *payload(char buf[CHUNK])
 	return buf;
 }
 
-/* A socket bound to a port and connected to the same one meets its own SYN. */
+/* A socket that connects to the port it is bound to receives its own SYN. */
 static int aim_at_self(const struct job *job, int fd, union lab_addr *target)
 {
 	socklen_t len = sizeof(*target);
@@ -282,7 +282,7 @@ static int start_job(struct client *client, uint64_t index)
 	return -err;
 }
 
-/* Waits for a thread's end or the time. Returns true for SIGINT, SIGTERM. */
+/* Waits until a thread ends or the time has come. Returns true after SIGINT or SIGTERM. */
 static bool wait_signal(uint64_t until_ns)
 {
 	uint64_t now = lab_now_ns(), wait_ns = 0;

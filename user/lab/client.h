@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What lab/client.c and lab/client_options.c share. */
+/* client.h - the options of the client, for client_options.c and client.c. */
 #ifndef LAB_CLIENT_H
 #define LAB_CLIENT_H
 
@@ -7,8 +7,8 @@
 
 #define CLIENT_HELLO "hello\r\n" /* what a connection sends, over and over */
 
-#define PEER_PORT      20000 /* the TUN peer begins somewhere from here */
-#define PEER_PORTS     20000 /* to here: runs in a row shall not meet old tuples */
+#define PEER_PORT      20000 /* lowest port that the TUN peer may begin with */
+#define PEER_PORTS     20000 /* how many there are: the choice varies, to avoid old tuples */
 #define PEER_COUNT_MAX 20000 /* connections of a script or half open */
 
 enum client_close { CLOSE_FIN = 1, CLOSE_RST, CLOSE_NEVER, CLOSE_SHUTDOWN };

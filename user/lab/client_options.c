@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the client can be asked for. */
+/* The options of the client, and those that contradict each other. */
 #include "lab/client.h"
 
 #include <inttypes.h>
@@ -8,9 +8,9 @@
 #define COUNT_MAX	  1000000
 #define PARALLEL_MAX	  4096
 #define SEND_MAX	  (64u << 20)
-#define FLOOD_MAX	  65535 /* SYNs of a flood, */
-#define FLOOD_RATE_MAX	  20000 /* each second, */
-#define FLOOD_SECONDS_MAX 60	/* and how long it may last */
+#define FLOOD_MAX	  65535 /* SYNs */
+#define FLOOD_RATE_MAX	  20000 /* SYNs per second */
+#define FLOOD_SECONDS_MAX 60	/* a flood ends by itself after this time at the latest */
 
 static const char *const closes[] = {"fin", "rst", "never", "shutdown", NULL};
 static const char *const stamps[] = {"relative", "wall", "ns", NULL};

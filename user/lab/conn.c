@@ -40,7 +40,7 @@ static void conn_watch(struct server *server, struct conn *conn, int op)
 		ev.events |= server->cfg->no_read ? EPOLLRDHUP : EPOLLIN;
 	if (conn->reply_left && !conn->reply_due)
 		ev.events |= EPOLLOUT;
-	/* EPOLLHUP and EPOLLERR cannot be switched off, so an ended connection leaves the set. */
+	/* epoll reports EPOLLHUP and EPOLLERR unasked: an ended connection has to leave the set. */
 	if (!ev.events)
 		op = EPOLL_CTL_DEL;
 	epoll_ctl(server->conns->epoll, op, conn->fd, &ev);
@@ -70,7 +70,7 @@ static void conn_write(struct server *server, struct conn *conn)
 	}
 }
 
-/* With --read-first the time to close runs from the reply: before it the server still waits. */
+/* With --read-first, the time of --close-after runs from the reply. */
 static void conn_reply(struct server *server, struct conn *conn)
 {
 	conn->reply_due = false;
@@ -228,7 +228,7 @@ static void conns_wake(struct conns *conns)
 	uint64_t one = 1;
 
 	if (write(conns->wake, &one, sizeof(one)) < 0)
-		return; /* full: the thread is awake anyway */
+		return; /* the pipe is full: the thread has been woken already */
 }
 
 void conns_add(struct server *server, int fd)
@@ -253,7 +253,7 @@ void conns_add(struct server *server, int fd)
 	conns_wake(conns);
 }
 
-/* Called when no acceptor is left. */
+/* To be called after acceptors_stop(): nobody may add a connection any more. */
 void conns_stop(struct server *server)
 {
 	struct conns *conns = server->conns;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Half open connections: SYNs from the TUN peer whose SYN-ACKs nobody answers. A few are told
- * one by one; a flood comes from many addresses, at a rate, with caps the client enforces.
+ * Half-open connections: SYNs from the TUN peer whose SYN-ACKs nobody answers. Of a few, each
+ * segment is printed. A flood comes from many addresses at a fixed rate; client_check() limits it.
  */
 #include "lab/lab.h"
 
@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define FLOOD_ADDRS 200	       /* sources of a flood; one address has too few ports */
+#define FLOOD_ADDRS 200	       /* source addresses of a flood: one has too few ports */
 #define ANSWER_NS   (1 * NS_S) /* longest wait for the first answers */
 #define WINDOW	    65535
 #define MSS	    1460
@@ -18,7 +18,7 @@ struct half_open {
 	const struct lab_peer_job *job;
 	uint32_t addrs;
 	uint32_t iss;
-	uint8_t *answered; /* by connection: SYN-ACKs seen, saturating */
+	uint8_t *answered; /* SYN-ACKs received by connection, 255 at most */
 	uint64_t synacks, first, resets;
 };
 
@@ -39,7 +39,7 @@ static struct lab_seg segment(const struct half_open *half, uint64_t i, uint8_t 
 
 static void note_answer(struct half_open *half, const struct lab_seg *seg)
 {
-	/* The acknowledged number tells the connection; the addresses confirm it. */
+	/* The acknowledgement number holds the index of the connection; the addresses confirm it. */
 	uint64_t i = (uint32_t)(seg->ack - 1 - half->iss) / 1024;
 	struct lab_seg syn;
 
@@ -62,7 +62,7 @@ static void note_answer(struct half_open *half, const struct lab_seg *seg)
 	half->answered[i] = 1;
 }
 
-/* Receives until the time, or until all were answered if asked. Negative: interrupted. */
+/* Receives until the time given or, if asked, until all are answered. Negative: interrupted. */
 static int listen_until(struct half_open *half, uint64_t until_ns, bool or_all)
 {
 	struct lab_seg seg;
@@ -143,6 +143,6 @@ int lab_half_open(const struct lab_peer_job *job)
 		       sent, lab_ms(took), half.first, half.synacks - half.first,
 		       sent - half.first - half.resets, half.resets);
 	free(half.answered);
-	/* A signal ends a hold; that is what it was for. */
+	/* A signal is the ordinary end of --hold, no failure. */
 	return err == -EINTR ? 0 : err;
 }

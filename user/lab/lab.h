@@ -21,8 +21,8 @@
 
 #include "base/units.h"
 
-#define LAB_NEVER	  UINT64_MAX /* a time that does not come; "forever" on the command line */
-#define LAB_MS_MAX	  UINT64_C(86400000) /* one day: longer waits are typing errors */
+#define LAB_NEVER	  UINT64_MAX	     /* "forever" on the command line */
+#define LAB_MS_MAX	  UINT64_C(86400000) /* one day: a longer wait is a typing error */
 #define LAB_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #ifndef IPPROTO_MPTCP
@@ -48,9 +48,9 @@ enum lab_stamps {
 
 struct lab_say {
 	const char *command; /* "server" or "client", for errors on stderr */
-	char tag[24];	     /* which worker or thread speaks; empty if there is one */
-	uint64_t start_ns;   /* CLOCK_MONOTONIC; zero of relative stamps */
-	int64_t wall_off_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC */
+	char tag[24];	     /* which worker or thread prints; "" where there is only one */
+	uint64_t start_ns;   /* CLOCK_MONOTONIC; relative stamps count from here */
+	int64_t wall_off_ns; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
 	int stamps;	     /* enum lab_stamps */
 	bool quiet;
 };
@@ -66,7 +66,7 @@ union lab_addr {
 uint64_t lab_now_ns(void); /* CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns() */
 void lab_say_init(struct lab_say *say, const char *command, int stamps, bool quiet);
 void lab_say(const struct lab_say *say, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The tally: printed even with --quiet. */
+/* The same even with --quiet: for the totals at the end. */
 void lab_say_always(const struct lab_say *say, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* One line on stderr; returns -err, so a failing path can end in "return lab_fail(...)". */
@@ -79,7 +79,7 @@ socklen_t lab_addr_len(const union lab_addr *addr);
 uint16_t lab_addr_port(const union lab_addr *addr);
 void lab_addr_set_port(union lab_addr *addr, uint16_t port);
 bool lab_addr_equal(const union lab_addr *a, const union lab_addr *b);
-void lab_addr_add(union lab_addr *addr, uint32_t n); /* to the host part */
+void lab_addr_add(union lab_addr *addr, uint32_t n); /* n further hosts in its network */
 const char *lab_addr_text(const union lab_addr *addr, char buf[LAB_ADDR_TEXT]);
 double lab_ms(uint64_t ns);
 
@@ -149,8 +149,8 @@ struct lab_seg {
 	uint8_t flags; /* enum lab_tcp_flag */
 	uint16_t window;
 	uint16_t len;	/* payload bytes; sent as 'x' */
-	uint16_t mss;	/* 0 = option absent, as for the rest */
-	uint8_t wscale; /* shift + 1 */
+	uint16_t mss;	/* 0: the option is absent; so it is for those below */
+	uint8_t wscale; /* the shift plus 1 */
 	bool sack;
 	bool ts;
 	uint32_t ts_val, ts_ecr;
@@ -167,12 +167,12 @@ struct lab_tun {
 	union lab_addr peer; /* first address of the far side, port 0 */
 };
 
-/* target and peer may be NULL: a free 198.18.N.0/24 is taken. */
+/* target and peer may be NULL: then a network 198.18.N.0/24 that is free is taken. */
 int lab_tun_open(struct lab_tun *tun, const struct lab_say *say, const char *target,
 		 const char *peer, uint16_t port, bool any_netns);
 void lab_tun_close(struct lab_tun *tun);
 int lab_tun_send(const struct lab_tun *tun, const struct lab_seg *seg);
-/* 1 = a TCP segment, 0 = until_ns passed, negative errno. -EINTR is returned to the caller. */
+/* Returns 1 for a TCP segment, 0 once until_ns has passed, or a negative errno, -EINTR included. */
 int lab_tun_recv(const struct lab_tun *tun, struct lab_seg *seg, uint64_t until_ns);
 /* lab/segment.c: the bytes of an IP packet. */
 /* Returns how many bytes they are, or -EMSGSIZE. */

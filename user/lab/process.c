@@ -53,7 +53,7 @@ int server_run_workers(const struct server_cfg *cfg, const struct lab_say *say)
 	struct lab_say quiet = *say;
 	char byte;
 
-	/* Bound but never listening: keeps the port, whoever comes first. */
+	/* A socket that is bound and never listens keeps the port until all workers have it. */
 	quiet.quiet = true;
 	if (listener_bind(cfg, &quiet, &port, true, &holder))
 		return LAB_EXIT_FAIL;
@@ -145,7 +145,7 @@ int server_run_passed(const struct server_cfg *cfg, const struct lab_say *say)
 		lab_fail(say, errno, "socketpair");
 		return LAB_EXIT_FAIL;
 	}
-	/* Forked before the listener exists: the child has it from the message alone. */
+	/* Forked before the listener exists: the child can have it from the message alone. */
 	pid = fork();
 	if (pid < 0) {
 		lab_fail(say, errno, "fork");
@@ -171,7 +171,7 @@ int server_run_passed(const struct server_cfg *cfg, const struct lab_say *say)
 	close(pair[1]);
 	if (listener_open(cfg, say, &port, false, &fd) || carry_fd(pair[0], fd) ||
 	    read(pair[0], &byte, 1) != 1) {
-		close(pair[0]); /* the child reads the end of file and leaves */
+		close(pair[0]); /* the child reads end of file, and exits */
 		waitpid(pid, NULL, 0);
 		return LAB_EXIT_FAIL;
 	}

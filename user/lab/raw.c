@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEW_ISS_STEP 1000000 /* a SYN on a used tuple starts above everything sent there */
+#define NEW_ISS_STEP 1000000 /* a SYN on a used tuple begins above all that was sent on it */
 
 static int step_failed(const struct raw *raw, const char *why)
 {
@@ -38,7 +38,7 @@ static int emit(struct raw *raw, const struct lab_seg *seg)
 	struct peer *p = raw->p;
 	int err;
 
-	/* Said before, since the kernel answers within the write(). */
+	/* Printed first: the kernel answers within write(), and its answer is printed after this. */
 	lab_seg_say(raw->job->say, seg, true);
 	err = lab_tun_send(raw->job->tun, seg);
 	if (err)
@@ -68,7 +68,7 @@ static struct lab_seg next_segment(const struct peer *p, uint8_t flags, uint16_t
 	return seg;
 }
 
-/* Takes note of a segment, as a host that received it would. */
+/* Moves the state of the connection on, as a host that received this segment would. */
 static void learn(struct peer *p, const struct lab_seg *seg)
 {
 	uint32_t end = seg->seq + seg->len + !!(seg->flags & LAB_SYN) + !!(seg->flags & LAB_FIN);
@@ -106,7 +106,7 @@ int raw_pump(struct raw *raw, uint64_t until_ns, bool once)
 			    lab_addr_equal(&seg.src, &raw->peers[i].remote))
 				at = &raw->peers[i];
 		if (!at)
-			continue; /* late words to a connection of an earlier round */
+			continue; /* for a connection of an earlier run of the script */
 		raw->received++;
 		lab_seg_say(raw->job->say, &seg, false);
 		if (at->in - at->out < RAW_INBOX_MAX)
@@ -145,7 +145,7 @@ static bool matches(const struct peer *p, const struct lab_seg *seg, int want)
 	}
 }
 
-/* The next segment that matches; those before it are taken note of. */
+/* The next segment that matches. Those before it are received as well. */
 static int take(struct raw *raw, int want, uint64_t until_ns, struct lab_seg *out)
 {
 	struct peer *p = raw->p;
@@ -203,7 +203,7 @@ int step_syn(struct raw *raw, const struct step *step)
 	return emit(raw, &seg);
 }
 
-/* The SYN-ACK carries the same number as the SYN sent before, as in a crossing open. */
+/* When opens cross, the SYN-ACK has the sequence number of the SYN sent before (RFC 9293, 3.5). */
 int step_synack(struct raw *raw, const struct step *step)
 {
 	struct peer *p = raw->p;
@@ -267,7 +267,7 @@ int step_wait(struct raw *raw, const struct step *step)
 	if (step->rule->what == WANT_SYNACK) {
 		p->synack_seen = true;
 		p->synack_seq = seg.seq;
-		/* Data in a fast open SYN may be acknowledged, or not. */
+		/* A SYN-ACK acknowledges the data of a fast open SYN, or the SYN alone. */
 		p->snd_nxt = seg.ack;
 	}
 	return 0;

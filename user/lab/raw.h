@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the two halves of raw scripts share: lab/script.c has the table of steps and reads
- * scripts, lab/raw.c does the steps.
+ * raw.h - a raw script as steps: lab/script.c has the table of steps and reads scripts, lab/raw.c
+ * does the steps.
  */
 #ifndef LAB_RAW_H
 #define LAB_RAW_H
@@ -74,7 +74,7 @@ void raw_set_up_peer(struct raw *raw, int index);
 /* Receives until the deadline or, if once, until one segment for the current connection. */
 int raw_pump(struct raw *raw, uint64_t until_ns, bool once);
 
-/* The steps; 0 or negative errno, having told why. */
+/* The steps. They return 0, or a negative errno after a complaint. */
 int step_again(struct raw *raw, const struct step *step);
 int step_autoack(struct raw *raw, const struct step *step);
 int step_bad_ack(struct raw *raw, const struct step *step);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The lab's voice: one stamped line per call, on the clock the tracer uses. */
+/* What the lab prints: one stamped line per call, by the clock that the tracer uses. */
 #include "lab/lab.h"
 
 #include <arpa/inet.h>
@@ -63,7 +63,7 @@ static int print_stamp(const struct lab_say *say, char *buf, size_t size)
 	}
 }
 
-/* One write() per line: threads and workers share stdout and must not tear lines. */
+/* One write() for a line: threads and workers share stdout, and their lines must not mix. */
 __attribute__((format(printf, 2, 0))) static void say_line(const struct lab_say *say,
 							   const char *fmt, va_list ap)
 {
@@ -119,7 +119,7 @@ int lab_fail(const struct lab_say *say, int err, const char *fmt, ...)
 	return err ? -err : -EIO;
 }
 
-/* strerrorname_np() is glibc 2.32; the lab meets few errors, so they are written here. */
+/* strerrorname_np() needs glibc 2.32. The lab meets few errors, and lists them here. */
 const char *lab_errno_name(int err, char buf[16])
 {
 	static const struct {
@@ -195,7 +195,7 @@ socklen_t lab_addr_len(const union lab_addr *addr)
 
 uint16_t lab_addr_port(const union lab_addr *addr)
 {
-	/* Both families keep the port at the same place. */
+	/* sin_port and sin6_port have the same offset. */
 	return ntohs(addr->v4.sin_port);
 }
 

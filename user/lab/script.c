@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Raw scripts: the table of steps is the parser, the interpreter and the text in --help. */
+/* Raw scripts: one table of steps for the parser, the interpreter, --help and the manual. */
 #include "lab/raw.h"
 
 #include <errno.h>

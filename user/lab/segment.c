@@ -60,7 +60,7 @@ static uint32_t get32(const uint8_t *p)
 	return (uint32_t)get16(p) << 16 | get16(p + 2);
 }
 
-/* Each option is brought to a multiple of four by NOPs, so no end mark is needed. */
+/* NOPs fill each option up to a multiple of four bytes: no end-of-list option is needed. */
 static size_t build_options(const struct lab_seg *seg, uint8_t *p)
 {
 	uint8_t *start = p;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A server on its listener: the timetable, until the end comes. */
+/* A server on its listener: relistening, closing and ending at the times that the options say. */
 #include "lab/server.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static int limit_files(const struct server *server)
 		return -errno;
 	limit.rlim_cur = cfg->fd_limit;
 	if (!cfg->fd_limit) {
-		/* Take the next fd_room descriptors: the limit is one above the last of them. */
+		/* The limit leaves room for fd_room more: take that many descriptors, and see the last. */
 		for (; n < (int)cfg->fd_room && n < FD_PROBES_MAX; n++)
 			fds[n] = dup(server->listener);
 		top = dup(server->listener);
@@ -47,7 +47,7 @@ static void close_listener(struct server *server, const char *why)
 	server->listener = -1;
 }
 
-/* Runs what is due in the timetable; returns when the next entry is. */
+/* Does what is due by now. Returns the time of what comes next. */
 static uint64_t timetable(struct server *server, uint64_t now, unsigned int *done, bool *end)
 {
 	const struct server_cfg *cfg = server->cfg;

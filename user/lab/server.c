@@ -34,7 +34,7 @@ static int run_alone(const struct server_cfg *cfg, const struct lab_say *say)
 	return LAB_EXIT_OK;
 }
 
-/* No SA_RESTART: the call that is interrupted returns EINTR, which is all that is wanted. */
+/* Installed without SA_RESTART: that the interrupted call returns EINTR is all it is for. */
 static void ignore_signal(int sig)
 {
 	(void)sig;

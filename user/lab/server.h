@@ -73,8 +73,8 @@ struct server {
 	struct lab_say say;
 	uint64_t start_ns;
 	int listener;
-	atomic_bool stop;     /* acceptors end at their next look */
-	atomic_ulong tickets; /* accepts begun, held below accept_max */
+	atomic_bool stop;     /* acceptors end when they see it */
+	atomic_ulong tickets; /* calls of accept() begun, accept_max at most */
 	atomic_ulong accepted, closed, errors;
 	struct conns *conns;
 	pthread_t threads[SERVER_THREADS_MAX];
@@ -88,10 +88,10 @@ int listener_open(const struct server_cfg *cfg, const struct lab_say *say, uint1
 		  bool reuse_port, int *out);
 void server_ready(const struct server_cfg *cfg, uint16_t port); /* --ready-fd */
 
-/* lab/server_options.c: 0, or -EINVAL after a complaint about options that contradict each other. */
+/* lab/server_options.c. Returns 0, or -EINVAL after a complaint about a contradiction. */
 int server_check(const struct server_cfg *cfg);
 
-/* lab/serve.c: serves on a listener until the end; takes it over. Returns an exit code. */
+/* lab/serve.c: serves on the listener until the end, and closes it. Returns an exit code. */
 int server_serve(const struct server_cfg *cfg, const struct lab_say *say, int listener);
 
 /* lab/process.c. Return exit codes. */

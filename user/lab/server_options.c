@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the server can be asked for. */
+/* The options of the server, and those that contradict each other. */
 #include "lab/server.h"
 
 #include <errno.h>

@@ -32,8 +32,8 @@ struct in6_ifreq_kernel { /* <linux/ipv6.h> clashes with <netinet/in.h> */
 };
 
 /*
- * Where a device of the outside world is up, segments of the peer could be forwarded to it. Which
- * namespace is the machine's cannot be told from within a container; this can.
+ * A device of the outside world that is up. The kernel could forward segments of the peer to it.
+ * Whether a namespace is the machine's own cannot be seen from inside a container; this can.
  */
 static bool find_outside(char name[IF_NAMESIZE])
 {
@@ -58,7 +58,7 @@ static bool find_outside(char name[IF_NAMESIZE])
 	return found;
 }
 
-/* Not by bind(): before the first address of a namespace it takes any. */
+/* bind() would not tell: in a namespace without addresses it takes any. */
 static bool addr_is_local(const union lab_addr *addr)
 {
 	struct ifaddrs *list, *at;
@@ -107,7 +107,7 @@ void lab_addr_add(union lab_addr *addr, uint32_t n)
 	memcpy(&addr->v6.sin6_addr.s6_addr[12], &last, sizeof(last));
 }
 
-/* The device carries a /24 or a /64; the peer must lie in it or the answers go elsewhere. */
+/* The device has a /24 or a /64. A peer outside of it would not get the answers. */
 static bool same_net(const union lab_addr *a, const union lab_addr *b)
 {
 	if (a->sa.sa_family != b->sa.sa_family)
@@ -152,7 +152,7 @@ static int give_address(const struct lab_tun *tun, const union lab_addr *addr)
 	return err;
 }
 
-/* The kernel makes an IPv6 address usable from a work queue; the local route is its last step. */
+/* A work queue makes an IPv6 address usable (addrconf_dad_work); the local route comes last. */
 static int await_local_route(const union lab_addr *addr)
 {
 	static const struct timespec pause = {.tv_nsec = 1000000};
@@ -207,7 +207,7 @@ int lab_tun_open(struct lab_tun *tun, const struct lab_say *say, const char *tar
 		 const char *peer, uint16_t port, bool any_netns)
 {
 	char text[LAB_ADDR_TEXT], text2[LAB_ADDR_TEXT];
-	union lab_addr device; /* what the TUN device is given */
+	union lab_addr device; /* address of the TUN device */
 	char outside[IF_NAMESIZE];
 	int err;
 
@@ -277,7 +277,7 @@ int lab_tun_recv(const struct lab_tun *tun, struct lab_seg *seg, uint64_t until_
 	uint8_t packet[PACKET_MAX];
 	sigset_t open_mask;
 
-	/* The client blocks SIGINT and SIGTERM: they come through here alone, so none is lost. */
+	/* SIGINT and SIGTERM are blocked but in ppoll(): none arrives between a test and a wait. */
 	sigemptyset(&open_mask);
 	for (;;) {
 		struct pollfd pfd = {.fd = tun->fd, .events = POLLIN};

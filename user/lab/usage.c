@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What a person typed, and what they are told about it. */
+/* The command line of the lab, and complaints about it. */
 #include "lab/lab.h"
 
 #include <errno.h>
