@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "../unit/story.h"
+#include "../unit/event/sample_events.h"
 
 static uint64_t cpu_ns(void)
 {

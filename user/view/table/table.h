@@ -4,8 +4,9 @@
  * written.
  *
  * view/table/table.c lays out the columns and sees to whom an event goes: view/table/events.c
- * writes the line of each type, view/table/whole_run.c what is said of the whole run before and
- * behind them. Both write on the canvas of view/table/line.c, which knows columns, colours and
+ * writes the line of each type with the cells of view/table/cells.c, view/table/close.c that of a
+ * connection that ended, view/table/whole_run.c what is said of the whole run before and behind
+ * them. All write on the canvas of view/table/line.c, which knows columns, colours and
  * where a row ends, and nothing of events. view/table/listeners.c remembers what lines have told of
  * each listener.
  */
