@@ -98,4 +98,7 @@ refused() # capabilities, what is missing
 refused bpf CAP_PERFMON
 refused perfmon CAP_BPF
 refused net_admin 'CAP_BPF and CAP_PERFMON'
+# Nothing large lies on the stack: what runs ten times a second least of all.
+is "$(ulimit -s 64; "$sockstate" --netns self --duration 1 >"$work/small" 2>&1; echo $?)" 0 "a stack of 64 KiB is enough"
+
 done_testing

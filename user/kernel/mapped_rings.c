@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "base/value.h"
 #include "fact/rings.h"
 #include "kernel/clock.h"
 #include "ring.h"
@@ -38,18 +39,19 @@ static unsigned int online_cpus(int possible)
 {
 	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
 	char list[4096] = "";
+	uint64_t highest = UINT64_MAX;
+	const char *end;
 	char *last;
-	int count = 0;
 
 	if (f && fgets(list, sizeof(list), f) && strchr(list, '\n')) {
 		last = list + strcspn(list, "\n");
 		while (last > list && last[-1] >= '0' && last[-1] <= '9')
 			last--;
-		count = atoi(last) + 1;
+		value_digits(last, &highest, &end);
 	}
 	if (f)
 		fclose(f);
-	return (unsigned int)(count < 1 || count > possible ? possible : count);
+	return (unsigned int)(highest < (uint64_t)possible ? highest + 1 : (uint64_t)possible);
 }
 
 void mapped_rings_plan(struct mapped_rings *m, size_t total, int possible_cpus)

@@ -5,12 +5,15 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/value.h"
 
 /* ---- loading ---- */
 
@@ -107,6 +110,8 @@ int programs_tracefs(void)
 static int tracepoint_id(int tracefs, const char *name)
 {
 	char path[128], text[16] = "";
+	const char *end;
+	uint64_t id;
 	ssize_t n;
 	int fd;
 
@@ -116,7 +121,9 @@ static int tracepoint_id(int tracefs, const char *name)
 		return -errno;
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
-	return n > 0 ? atoi(text) : -EIO;
+	if (n <= 0 || value_digits(text, &id, &end) || *end != '\n' || id > INT_MAX)
+		return -EIO;
+	return (int)id;
 }
 
 /*
@@ -158,25 +165,39 @@ struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_ki
 
 /* ---- reading ---- */
 
-int programs_walk(const struct bpf_link *link, size_t size, record_fn fn, void *ctx)
-{
-	char records[16384] __attribute__((aligned(8)));
-	int iter = bpf_iter_create(bpf_link__fd(link)), rc = 0;
-	ssize_t n;
+/* What programs_walk() reads at once: much, since each read is a system call. */
+#define WALK_BYTES 16384
 
-	if (iter < 0)
-		return -errno;
-	/*
-	 * Whole records only: the kernel's buffer is larger than this, and a record is written at
-	 * once or not at all.
-	 */
-	while (!rc && (n = read(iter, records, sizeof(records) / size * size)) != 0) {
+/*
+ * Whole records only: the kernel's buffer is larger than ours, and a record is written at once or
+ * not at all.
+ */
+static int read_records(int iter, char *records, size_t size, record_fn fn, void *ctx)
+{
+	ssize_t n;
+	int rc = 0;
+
+	while (!rc && (n = read(iter, records, WALK_BYTES / size * size)) != 0) {
 		if (n < 0)
 			rc = -errno;
 		for (ssize_t at = 0; fn && !rc && at + (ssize_t)size <= n; at += (ssize_t)size)
 			rc = fn(ctx, records + at, size);
 	}
-	close(iter);
+	return rc;
+}
+
+int programs_walk(const struct bpf_link *link, size_t size, record_fn fn, void *ctx)
+{
+	char *records = malloc(WALK_BYTES);
+	int iter, rc;
+
+	if (!records)
+		return -ENOMEM;
+	iter = bpf_iter_create(bpf_link__fd(link));
+	rc = iter < 0 ? -errno : read_records(iter, records, size, fn, ctx);
+	if (iter >= 0)
+		close(iter);
+	free(records);
 	return rc;
 }
 

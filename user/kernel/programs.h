@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * programs.h - what the loader (loader.h) and the sources do with programs of any object:
- * settings, choice, attachment, walks,
- * missed runs.
+ * programs.h - what the loader (loader.h) and the sources do with programs of any object: settings,
+ * choice, attachment, walks, missed runs.
  */
 #ifndef SOCKSTATE_PROGRAMS_H
 #define SOCKSTATE_PROGRAMS_H
