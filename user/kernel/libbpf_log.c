@@ -24,7 +24,8 @@ bool libbpf_log_parse(const char *line, struct libbpf_complaint *c)
 	return true;
 }
 
-static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static int on_libbpf(enum libbpf_print_level level,
+							   const char *format, va_list args)
 {
 	char line[1024];
 
