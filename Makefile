@@ -60,8 +60,8 @@ URING_LIBS	:= $(if $(URING),$(call pkg,--libs liburing))
 TARGET		:= $(shell $(CC) -dumpmachine | sed 's/-\(pc\|unknown\|redhat\|suse\|alpine\)-/-/')
 # What libbpf's bpf_tracing.h calls that architecture.
 BPF_ARCH	:= $(shell echo $(TARGET) | sed 's/-.*//; s/x86_64\|i[3-6]86/x86/; \
-		   s/aarch64.*/arm64/; s/^arm[^6].*/arm/; s/p\(ower\)*pc.*/powerpc/; s/s390x/s390/; \
-		   s/riscv.*/riscv/; s/mips.*/mips/; s/loongarch.*/loongarch/')
+		   s/aarch64.*/arm64/; s/^arm[^6].*/arm/; s/p\(ower\)*pc.*/powerpc/; \
+		   s/s390x/s390/; s/riscv.*/riscv/; s/mips.*/mips/; s/loongarch.*/loongarch/')
 # Headers like <linux/types.h> include <asm/types.h>, which Debian keeps in a directory of the
 # architecture that `clang -target bpf` does not search.
 BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \

@@ -5,11 +5,12 @@
  *	fin	connect, accept, close: 10 transitions a connection, 5 at each end
  *	rst	the client closes with SO_LINGER 0: 6 transitions
  *	storm	listen, shutdown: 2 transitions a turn
- *	hold	count connections are opened, held until a line comes on standard input (or 120 s have passed), then closed
+ *	hold	count connections are opened, held until a line comes on standard input (or 120 s
+ *		have passed), then closed
  *	udp	datagrams of 1400 bytes through lo
  *	tcp	one stream for each thread through lo
- *	lines	no load: counts standard input: lines, bytes, lines that contain with=, JSON lines by type; keeps the types
- *		named in match= in file=
+ *	lines	no load: counts standard input: lines, bytes, lines that contain with=, JSON
+ *		lines by type; keeps the types named in match= in file=
  *
  *	threads=2 seconds=1 count=0 rate=0 port=7460 here=0 own=0
  *

@@ -2,13 +2,14 @@
 /*
  * ref.c - runs one program of ref.bpf.c, or tells what the programs of other processes have cost.
  *
- *	ref PROGRAM [PORT]	of ref.bpf.c, until SIGINT or SIGTERM; "attached" and "first" are told on standard
- *				output as they happen, and what was seen at the end
+ *	ref PROGRAM [PORT]	of ref.bpf.c, until SIGINT or SIGTERM; "attached" and "first" are told
+ *				on standard output as they happen, and at the end what was seen
  *	ref watch	commands on standard input, an answer each:
- *			on		the kernel measures all programs from now on, as long as this process wants it
+ *			on		the kernel measures all programs until this one ends
  *			off		no more
- *			programs PID	a JSON array: name, run_cnt, run_time_ns, recursion_misses of that process's programs
- *			maps PID	a JSON array: name, whether it can be mapped, bytes of memory
+ *			programs PID	a JSON array of that process's programs: name, run_cnt,
+ *					run_time_ns, recursion_misses
+ *			maps PID	a JSON array: name, whether it can be mapped, bytes
  *
  * The measuring is asked for by BPF_ENABLE_STATS, which ends with the descriptor: no setting of the
  * machine changes.

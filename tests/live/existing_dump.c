@@ -2,7 +2,8 @@
 /*
  * Prints what source_kernel_existing() and _time_waits() tell, one socket per line in its order,
  * for existing.t:
- *	netns state lport rport cookie(hex) inode queue backlog syn_queue syn_young pid comm fd listener(hex) sk?
+ *	netns state lport rport cookie(hex) inode queue backlog syn_queue syn_young pid comm fd
+ *	listener(hex) sk?
  * "time" prints instead how many microseconds each walk took: existing, snapshot, listeners.
  */
 #include <stdio.h>

@@ -3,7 +3,8 @@
  * For hidden.t: "NAME 1" for each loaded BPF program that has a private stack (bpf/again.bpf.h),
  * "NAME 0" for each that has none. The kernel does not tell; its machine code does. On x86-64 a
  * private stack begins with
- *	movabs $stack, %r9; add %gs:cpu_offset, %r9		(emit_priv_frame_ptr, arch/x86/net/bpf_jit_comp.c)
+ *	movabs $stack, %r9; add %gs:cpu_offset, %r9
+ * (emit_priv_frame_ptr, arch/x86/net/bpf_jit_comp.c).
  */
 #include <bpf/bpf.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Prints what sockdiag reads, one socket per line, for sockdiag.t:
- *	netns family state laddr lport raddr rport cookie(hex) inode queue backlog drops retrans srtt_us in out kind
+ *	netns family state laddr lport raddr rport cookie(hex) inode queue backlog drops
+ *	retrans srtt_us in out kind
  * Arguments: "time" prints only the count and microseconds; "own" closes foreign namespaces.
  */
 #include <arpa/inet.h>

@@ -3,17 +3,10 @@
  * hooks.h - which programs serve which fact: one table, and the choice from it.
  *
  * A hook is a group of programs that are attached together or not at all. A fact has candidates in
-<<<<<<< HEAD
- * order of preference; the first whose hook this kernel takes serves it. What the kernel takes is
- * found by trying, never by its version: kernel/loader.c tries, hooks_refuse()s what failed,
- * and asks again for the choice. hooks_tell() puts the outcome into words for the meta line and
- * `sockstate doctor`.
-=======
  * order of preference, and the first one whose hook the kernel takes serves it. What the kernel
- * takes is found by trying, and never by its version: kernel/stream_source.c tries, calls
+ * takes is found by trying, and never by its version: kernel/loader.c tries, calls
  * hooks_refuse() for what failed, and asks for another choice. hooks_tell() puts the outcome into
  * words for the meta line and for `sockstate doctor`.
->>>>>>> 78571b3 (fact, base: comments that are readable at one reading; a hook has a cost)
  *
  * Knows the names of programs and kernel functions. Does not know libbpf.
  */

@@ -174,7 +174,9 @@ static void describe(struct gate_listener *is, const struct event *e)
 		snprintf(is->comm, sizeof(is->comm), "%s", comm);
 }
 
-/* The listener of a line about it or about one of its connections. NULL: of none that is asked for. */
+/*
+ * The listener of a line about it or about one of its connections. NULL: of none that is asked for.
+ */
 static struct watched *watched_of(struct gate *g, const struct event *e, int *rc)
 {
 	bool own = is_listeners(e);
@@ -460,7 +462,10 @@ static enum fact_name missing_fact(const struct gate *g, enum gate_measure measu
 	return KNOW_COUNT;
 }
 
-/* How many of n values may lie above the limit: nearest rank, rounded in favour of the limit's side. */
+/*
+ * How many of n values may lie above the limit: nearest rank, rounded in favour of the limit's
+ * side.
+ */
 static uint64_t allowed_above(uint32_t rank, uint64_t n)
 {
 	unsigned __int128 product = (unsigned __int128)rank * n;

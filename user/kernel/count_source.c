@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * count_source.c - the programs of --summary: what the loader (loader.h) is to know of them, and the
- * counts that they keep.
+ * count_source.c - the programs of --summary: what the loader (loader.h) is to know of them, and
+ * the counts that they keep.
  *
  * Which hooks serve is decided by the same table as for the stream (fact/hooks.h): a program here
  * bears the name of the one there that hooks the same place.

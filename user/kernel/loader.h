@@ -45,11 +45,15 @@ struct loader_object {
 	size_t hook_count;
 	/* Why the other hooks are not there, for `doctor`. */
 	const char *without;
-	/* Programs of no hook that the object can do without: names, then NULL. NULL: there are none. */
+	/*
+	 * Programs of no hook that the object can do without: names, then NULL. NULL: there are
+	 * none.
+	 */
 	const char *const *optional;
 	/*
-	 * prepare() makes settings of what is chosen: whenever the choice changes the object is loaded
-	 * again. Else only where a hook comes into the choice, whose programs are not loaded yet.
+	 * prepare() makes settings of what is chosen: whenever the choice changes the object is
+	 * loaded again. Else only where a hook comes into the choice, whose programs are not loaded
+	 * yet.
 	 */
 	bool settings_follow_choice;
 
@@ -57,7 +61,9 @@ struct loader_object {
 	int (*open)(void *ctx, const struct bpf_object_open_opts *opts, struct bpf_object **obj);
 	/* Settings and sizes, between open and load. */
 	int (*prepare)(void *ctx, const struct hooks *h, const struct kernel_types *types);
-	/* NULL: bpf_object__load(). A skeleton has a function of its own, which also maps its data. */
+	/*
+	 * NULL: bpf_object__load(). A skeleton has a function of its own, which also maps its data.
+	 */
 	int (*load)(void *ctx);
 	/* Once all is attached: hooks_refuse() for those that see nothing. */
 	void (*test)(void *ctx, struct loader *l);

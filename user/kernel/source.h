@@ -37,7 +37,8 @@ struct source_kernel;
 /*
  * Loads and attaches what the kernel allows, by trying, and fills facts. On success events are
  * flowing.
- * -EPERM with the missing capability named; -ENOENT where the kernel has no BTF; else what the kernel said.
+ * -EPERM with the missing capability named; -ENOENT where the kernel has no BTF; else what the
+ * kernel said.
  */
 int source_kernel_open(struct source_kernel **out, const struct kernel_options *options,
 		       struct fact_list *facts, char *err, size_t err_size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * stream_source.c - the programs of the stream: what the loader (loader.h) is to know of them, their
- * rings, and the counts of what they could not send.
+ * stream_source.c - the programs of the stream: what the loader (loader.h) is to know of them,
+ * their rings, and the counts of what they could not send.
  */
 #include "kernel/stream_source.h"
 

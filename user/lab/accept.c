@@ -60,7 +60,9 @@ static bool take_turn(struct acceptor *a)
 	if (a->last_ns && cfg->accept_every_ms)
 		sleep_until(a, a->last_ns + cfg->accept_every_ms * NS_MS);
 	if (a->failing) {
-		/* accept() takes a descriptor before it waits: without a free one it fails at once. */
+		/*
+		 * accept() takes a descriptor before it waits: without a free one it fails at once.
+		 */
 		wait_ready(a);
 		sleep_until(a, lab_now_ns() + RETRY_NS);
 	}

@@ -39,7 +39,9 @@ static struct lab_seg segment(const struct half_open *half, uint64_t i, uint8_t 
 
 static void note_answer(struct half_open *half, const struct lab_seg *seg)
 {
-	/* The acknowledgement number holds the index of the connection; the addresses confirm it. */
+	/*
+	 * The acknowledgement number holds the index of the connection; the addresses confirm it.
+	 */
 	uint64_t i = (uint32_t)(seg->ack - 1 - half->iss) / 1024;
 	struct lab_seg syn;
 

@@ -38,7 +38,9 @@ static int emit(struct raw *raw, const struct lab_seg *seg)
 	struct peer *p = raw->p;
 	int err;
 
-	/* Printed first: the kernel answers within write(), and its answer is printed after this. */
+	/*
+	 * Printed first: the kernel answers within write(), and its answer is printed after this.
+	 */
 	lab_seg_say(raw->job->say, seg, true);
 	err = lab_tun_send(raw->job->tun, seg);
 	if (err)

@@ -22,7 +22,10 @@ static int limit_files(const struct server *server)
 		return -errno;
 	limit.rlim_cur = cfg->fd_limit;
 	if (!cfg->fd_limit) {
-		/* The limit leaves room for fd_room more: take that many descriptors, and see the last. */
+		/*
+		 * The limit leaves room for fd_room more: take that many descriptors, and see the
+		 * last.
+		 */
 		for (; n < (int)cfg->fd_room && n < FD_PROBES_MAX; n++)
 			fds[n] = dup(server->listener);
 		top = dup(server->listener);

@@ -39,9 +39,9 @@ void accept_queue_accepted(struct tracker *t, struct conn *c, struct listener *l
 }
 
 /*
- * Either its accept() is about to return, or the fact of it was lost, or no hook sees that accept():
- * the kernel's own (NFS), a 32-bit program's where only tracepoints are used, io_uring's into fixed
- * files.
+ * Either its accept() is about to return, or the fact of it was lost, or no hook sees that
+ * accept(): the kernel's own (NFS), a 32-bit program's where only tracepoints are used, io_uring's
+ * into fixed files.
  */
 void accept_queue_accepted_unseen(struct tracker *t, struct conn *c)
 {

@@ -16,8 +16,8 @@ void accept_queue_attach(struct tracker *t, struct conn *c, struct listener *l);
  */
 void accept_queue_add(struct tracker *t, struct listener *l, struct conn *c);
 /*
- * accept() returned c from the queue of l (NULL: unknown). length_known: the fact brought the length
- * of the queue after that; else it is one less than before.
+ * accept() returned c from the queue of l (NULL: unknown). length_known: the fact brought the
+ * length of the queue after that; else it is one less than before.
  */
 void accept_queue_accepted(struct tracker *t, struct conn *c, struct listener *l,
 			   bool length_known);

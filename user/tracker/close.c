@@ -149,7 +149,9 @@ static bool enters_time_wait(const struct tracker *t, const struct conn *c,
 	if (c->end_cause == END_RST_RECEIVED || c->end_cause == END_RST_SENT ||
 	    c->end_cause == END_TIMED_OUT || conn_is(c, CONN_ORPHAN_FW2))
 		return false;
-	/* Where the kernel has too many timewait sockets it makes none, and the socket is closed. */
+	/*
+	 * Where the kernel has too many timewait sockets it makes none, and the socket is closed.
+	 */
 	if (tracker_exact(t, KNOW_TIME_WAIT_BEGIN) &&
 	    !conn_is(c, CONN_TIMEWAIT | CONN_PAST_UNKNOWN))
 		return false;

@@ -28,7 +28,9 @@ enum accept_stage {
 	STAGE_NONE,   /* not known to have been in one: half open, a client, or too old */
 	STAGE_QUEUED, /* waits in its listener's queue (linked there) */
 	STAGE_LEFT,   /* was queued; where it is now is not known */
-	/* its listener closed before accept(): the kernel resets it, or another listener takes it */
+	/*
+	 * its listener closed before accept(): the kernel resets it, or another listener takes it
+	 */
 	STAGE_FLUSHED,
 	STAGE_ACCEPT_UNSEEN, /* was queued, and taken by an accept() that no hook saw */
 	STAGE_ACCEPTED,

@@ -58,7 +58,10 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 		return;
 	learn_listener(t, l, f);
 	figures_refresh(t, l, f->h.t, &f->q);
-	/* t_state: it began to listen before our eyes. Else it existed, even if a hook named it first. */
+	/*
+	 * t_state: it began to listen before our eyes. Else it existed, even if a hook named it
+	 * first.
+	 */
 	if (t->walked || l->preexisting || l->t_state)
 		return;
 	l->preexisting = true;
@@ -75,7 +78,9 @@ static void conn_line(struct tracker *t, const struct conn *c, const struct fact
 	line_conn(&t->lines, c, listener_of(t, c));
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
-	/* In the queue: also where accept() cannot be seen and its stage is unseen from the start. */
+	/*
+	 * In the queue: also where accept() cannot be seen and its stage is unseen from the start.
+	 */
 	if (c->stage == STAGE_QUEUED || c->stage == STAGE_ACCEPT_UNSEEN)
 		event_set(e, F_QUEUED, true);
 	event_set(e, F_PREEXISTING, true);

@@ -28,7 +28,9 @@ static void unnamed_line(struct tracker *t, const struct listener *l, uint64_t a
 	line_listener(&t->lines, l);
 	line_queues(&t->lines, l);
 	event_set(e, F_COUNT, count);
-	/* A listener that sent SYN cookies may have refused an ACK with one: no tracepoint sees it. */
+	/*
+	 * A listener that sent SYN cookies may have refused an ACK with one: no tracepoint sees it.
+	 */
 	if (!tracker_absent(t, KNOW_ACK_DROP) && !l->cookie_stamp)
 		event_set_text(e, F_SEGMENT, "syn");
 	event_set_text(e, F_REASON, drop_reason_name(reason));

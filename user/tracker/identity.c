@@ -55,8 +55,8 @@ struct conn *identity_match_request(struct tracker *t, const struct fact_establi
 }
 
 /*
- * An unknown socket is older than the tracer. But once the kernel's tables have been read, all older
- * ones are known: then its earlier facts were lost.
+ * An unknown socket is older than the tracer. But once the kernel's tables have been read, all
+ * older ones are known: then its earlier facts were lost.
  */
 static uint32_t unseen_past(const struct tracker *t)
 {

@@ -13,8 +13,8 @@
 
 /*
  * The connection of a fact, by its socket's cookie. If it is not known: a child of a fast open
- * becomes a connection; else the socket is adopted in adopt_state (0: it is not). NULL: not known, a
- * duplicate of a fact of a socket that has ended, or no memory.
+ * becomes a connection; else the socket is adopted in adopt_state (0: it is not). NULL: not known,
+ * a duplicate of a fact of a socket that has ended, or no memory.
  */
 struct conn *conn_of_fact(struct tracker *t, const struct fact_sock *s, unsigned int adopt_state);
 
@@ -32,7 +32,8 @@ struct conn *identity_adopt_request(struct tracker *t, const struct fact_sock *s
 
 /*
  * Children that were queued before a fact named their ends: known by address until then. A fast
- * open's child is queued at its SYN; the enqueue of any child may be stamped before its ESTABLISHED.
+ * open's child is queued at its SYN; the enqueue of any child may be stamped before its
+ * ESTABLISHED.
  */
 struct early_children *early_new(void);
 void early_remember(struct tracker *t, const struct fact_enqueue *f);

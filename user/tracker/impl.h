@@ -21,7 +21,7 @@
 #include "tracker/tracker.h"
 
 /* How long a line may wait for a fact that completes it. */
-#define ACCEPT_WAIT  (100 * NS_MS) /* a connection that left the queue, for its accept() to return */
+#define ACCEPT_WAIT  (100 * NS_MS) /* for accept() to return a connection that left the queue */
 #define ENQUEUE_WAIT (2 * NS_MS)   /* ESTABLISHED of an unknown request, for its listener */
 #define RESET_WAIT   (100 * NS_MS) /* the close line of an aborted connection, for its RST */
 /* How often. */

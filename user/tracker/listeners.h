@@ -30,8 +30,8 @@ struct listener_window {
 	uint64_t refused, completed, accepted, fd_errors, syncookies;
 	uint64_t wait_count;
 	/*
-	 * Accept waits (ns) counted and summed by power of two: the median is the mean of its power,
-	 * exact where all waits of that power are equal.
+	 * Accept waits (ns) counted and summed by power of two: the median is the mean of its
+	 * power, exact where all waits of that power are equal.
 	 */
 	uint64_t waits[64], wait_sums[64];
 };
@@ -100,8 +100,8 @@ struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk
 			      uint16_t port, uint64_t t);
 void listener_learn(struct listeners *ls, struct listener *l, uint64_t cookie, uint64_t sk);
 /*
- * l listens no more. It is freed if it did nothing and no connection points to it, else kept for the
- * summary (bounded).
+ * l listens no more. It is freed if it did nothing and no connection points to it, else kept for
+ * the summary (bounded).
  */
 void listener_died(struct listeners *ls, struct listener *l);
 /* c belongs to l (NULL: to none) from now on; keeps the count of references. */

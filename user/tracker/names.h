@@ -2,8 +2,8 @@
 /*
  * names.h - process names, each kept once: a connection holds a number instead of 16 bytes.
  *
- * Also keeps which name a pid had last, for facts that carry a pid alone. Bounded: when the table is
- * full a new name gets no number (id 0), and no old one is forgotten. Pure.
+ * Also keeps which name a pid had last, for facts that carry a pid alone. Bounded: when the table
+ * is full a new name gets no number (id 0), and no old one is forgotten. Pure.
  */
 #ifndef SOCKSTATE_NAMES_H
 #define SOCKSTATE_NAMES_H

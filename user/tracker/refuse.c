@@ -55,8 +55,9 @@ static bool request_was_reset(const struct tracker *t, const struct fact_sock *s
 /*
  * By how much the listener's own counter (sk_drops) moves for this refusal. A final ACK that finds
  * the queue full counts once because no child is made (tcp_listendrop in tcp_v4_syn_recv_sock), and
- * each of its segments counts again because nobody took it (discard_and_relse in tcp_v4_rcv). It has
- * several where the client, believing to be connected, has sent data that GRO put into one packet.
+ * each of its segments counts again because nobody took it (discard_and_relse in tcp_v4_rcv). It
+ * has several where the client, believing to be connected, has sent data that GRO put into one
+ * packet.
  */
 static unsigned int counted_as(const struct fact_drop *f)
 {
@@ -68,8 +69,8 @@ static unsigned int counted_as(const struct fact_drop *f)
 }
 
 /*
- * The listener that refused, with its figures of that moment. The refusal is counted as named before
- * the figures are read: sk_drops, which comes with them, has it already, or soon will.
+ * The listener that refused, with its figures of that moment. The refusal is counted as named
+ * before the figures are read: sk_drops, which comes with them, has it already, or soon will.
  */
 static struct listener *refusing_listener(struct tracker *t, const struct fact_drop *f,
 					  const struct conn *request)

@@ -273,9 +273,9 @@ static uint64_t overdue_after(const struct conn *c)
 }
 
 /*
- * Where a hook sees every expiry, a request that is overdue ended in another way (the client's RST).
- * Elsewhere this is how expiry is derived, unless it may have waited for data. When it ended is not
- * known, so no duration is either.
+ * Where a hook sees every expiry, a request that is overdue ended in another way (the client's
+ * RST). Elsewhere this is how expiry is derived, unless it may have waited for data. When it ended
+ * is not known, so no duration is either.
  */
 void request_expire(void *ctx, struct conn *c)
 {

@@ -7,24 +7,27 @@
  * with:
  *
  *	verify_begin(v, now);
- *	source_kernel_snapshot(...);		every FACT_EXISTING record to verify_kernel_socket()
- *						then drain the ring into the tracker, up to the end of the snapshot
- *	tracker_walk(t, ...);			every socket to verify_tracker_socket()
+ *	source_kernel_snapshot(...);	every FACT_EXISTING record to verify_kernel_socket(); then
+ *					drain the ring into the tracker, up to the snapshot's end
+ *	tracker_walk(t, ...);		every socket to verify_tracker_socket()
  *	n = verify_end(v, now, false);
  *
  * A dump of the tables is not atomic, so one look proves little. A difference is told only when
- *  - it is the same in two consecutive rounds: same socket, same two answers, and the tracker's `since` has not moved;
+ *  - it is the same in two consecutive rounds: same socket, same two answers, and the tracker's
+ *    `since` has not moved;
  *  - the tracker has not entered the state after the row was read;
- *  - a queue's length is outside of all that the tracker has counted since the round before, in two rounds on the same side.
+ *  - a queue's length is outside of all that the tracker has counted since the round before, in two
+ *    rounds on the same side.
  * It is told once, for as long as it lasts; where verify_set_fix() was called no longer than that.
  *
  * Not differences, because the tracker cannot know better:
- *  - sockets that the filter or its side passes over, sockets of namespaces that are not listed, sockets in CLOSE (never
- *    listed: a connection reset in the accept queue, for one);
- *  - TIME_WAIT and FIN_WAIT2 without an owner, on one side only, where time_wait_end is not exact; TIME_WAIT against
- *    FIN_WAIT2 where time_wait_begin is not exact, and where a timewait socket got the FIN late (no hook sees that);
- *  - half-open requests that the kernel has and syn_recv_begin is absent, or that only the tracker has and
- *    request_expired is not exact;
+ *  - sockets that the filter or its side passes over, sockets of namespaces that are not listed,
+ *    sockets in CLOSE (never listed: a connection reset in the accept queue, for one);
+ *  - TIME_WAIT and FIN_WAIT2 without an owner, on one side only, where time_wait_end is not exact;
+ *    TIME_WAIT against FIN_WAIT2 where time_wait_begin is not exact, and where a timewait socket
+ *    got the FIN late (no hook sees that);
+ *  - half-open requests that the kernel has and syn_recv_begin is absent, or that only the tracker
+ *    has and request_expired is not exact;
  *  - queue lengths where enqueue or accept is absent, limits where relisten is not exact.
  */
 #ifndef SOCKSTATE_VERIFY_H

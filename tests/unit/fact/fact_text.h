@@ -5,10 +5,11 @@
  *	10.000 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:0/2/1
  *
  * A fact is: seconds, kind, then in any order
- *	#7		cookie			A:p<B:p		ends, local first ('<' and '>' mean the same)
+ *	#7		cookie			A:p<B:p		ends, local first; '<' or '>'
  *	OLD>NEW		states			+owned		a flag of enum fact_flag
- *	q=1:0/2/1	listener's cookie : accept queue / backlog / SYN queue, at its usual address; young= drops= stamp=
- *	isn=100/200	client's / server's	copy=0/2	a child's copy of accept queue / backlog
+ *	q=1:0/2/1	listener's cookie : accept queue / backlog / SYN queue, at its usual
+ *			address; young= drops= stamp=
+ *	isn=100/200	client's / server's	copy=0/2	a child's accept queue / backlog
  *	by=50:51/nc	pid:tid/comm		ns=2		namespace; 1 where not given
  *	sk=5		address of the socket or child			called=10.5	seconds
  * and the plain numbers and names in set_number() and set_word().

@@ -136,7 +136,9 @@ static void end(struct world *w)
 	gate_event(w->gate, &e);
 }
 
-/* n connections accepted after a millisecond, then one each after the waits given in milliseconds. */
+/*
+ * n connections accepted after a millisecond, then one each after the waits given in milliseconds.
+ */
 static void connections(struct world *w, unsigned int n, const unsigned int *waits, size_t nr)
 {
 	for (unsigned int i = 0; i < n + nr; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * story.h - the tracker's test cases as stories: facts written as text (fact_text.h), and below each
- * the lines that come of it.
+ * story.h - the tracker's test cases as stories: facts written as text (fact_text.h), and below
+ * each the lines that come of it.
  *
  *	tier tracepoint
  *	10.000 syn #7 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:0/2/1

@@ -4,7 +4,8 @@
  * (story.h tells how to read them).
  *
  *	tracker_test			all of them
- *	tracker_test --print FILE	a story as the tracker makes it now: to write a new one with, and then to read it critically
+ *	tracker_test --print FILE	a story as the tracker makes it now: to write a
+ *					new one with, and then to read it critically
  */
 #include <dirent.h>
 #include <errno.h>
