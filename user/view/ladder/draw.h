@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * draw.h - one connection drawn as a ladder, client left, server right. For view/ladder/ladder.c
+ * draw.h - one connection drawn as a ladder, client left, server right. For the files of the ladder
  * alone.
  *
- * Owns how a step looks; which steps belong to one connection is decided there.
+ * view/ladder/draw.c decides which rows a step takes, view/ladder/row.c how a row looks,
+ * view/ladder/frame.c draws what stands above and below the rows. Which steps belong to a connection
+ * is decided in view/ladder/ladder.c.
  */
 #ifndef SOCKSTATE_LADDER_DRAW_H
 #define SOCKSTATE_LADDER_DRAW_H

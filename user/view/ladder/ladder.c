@@ -21,174 +21,16 @@
 #include "event/tcp.h"
 #include "view/impl.h"
 #include "view/ladder/draw.h"
+#include "view/ladder/match.h"
+#include "view/ladder/step.h"
 
 #define LADDERS 64
-/* Before this the other end's account of a segment may still be on its way. */
-#define HOLD_NS (100 * NS_MS)
 /* A resting live one is interrupted, or gives its place, after this. */
 #define REST_NS NS_S
-
-struct ladder_view {
-	struct view base;
-	struct ladder *list; /* the oldest first */
-	unsigned int count;
-	struct ladder *live;
-	bool below; /* the last row is a ladder's */
-	bool server_ever;
-	bool clients_only;     /* --side */
-	uint8_t listens[8192]; /* bit by port: a server has been seen there */
-	uint64_t not_drawn;
-};
-
-static bool within(uint64_t t, uint64_t ns, uint64_t now)
-{
-	return t + ns >= now;
-}
-
-static bool listens(const struct ladder_view *v, uint64_t port)
-{
-	return v->listens[port / 8 & 8191] >> port % 8 & 1;
-}
 
 static void learn_listens(struct ladder_view *v, uint64_t port)
 {
 	v->listens[port / 8 & 8191] |= (uint8_t)(1u << port % 8);
-}
-
-/* An event's ends turned so that the client comes first. */
-struct ends {
-	int side;
-	const uint8_t *addr[2];
-	uint16_t port[2];
-	uint64_t cookie, netns;
-	bool isn_known;
-	uint32_t isn[2];
-};
-
-static bool read_ends(const struct event *e, int local, struct ends *x)
-{
-	x->side = local;
-	if (!event_has(e, F_LADDR) || !event_has(e, F_RADDR) ||
-	    (e->family != AF_INET && e->family != AF_INET6) || !e->v[F_LADDR].addr ||
-	    !e->v[F_RADDR].addr)
-		return false;
-	x->addr[local] = e->v[F_LADDR].addr;
-	x->addr[!local] = e->v[F_RADDR].addr;
-	x->port[local] = (uint16_t)event_get(e, F_LPORT);
-	x->port[!local] = (uint16_t)event_get(e, F_RPORT);
-	x->cookie = event_get(e, F_COOKIE);
-	x->netns = event_get(e, F_NETNS);
-	x->isn_known = event_has(e, F_CLIENT_ISN) && event_has(e, F_SERVER_ISN);
-	x->isn[CLIENT] = (uint32_t)event_get(e, F_CLIENT_ISN);
-	x->isn[SERVER] = (uint32_t)event_get(e, F_SERVER_ISN);
-	return true;
-}
-
-static bool differ(uint64_t a, uint64_t b)
-{
-	return a && b && a != b;
-}
-
-static bool same_isn(const struct ladder *c, const struct ends *x)
-{
-	return !c->isn_known || !x->isn_known || (c->isn[0] == x->isn[0] && c->isn[1] == x->isn[1]);
-}
-
-static bool same_addrs(const struct ladder *c, int family, const uint8_t *const addr[2])
-{
-	size_t n = family == AF_INET ? 4 : 16;
-
-	return c->family == family && !memcmp(c->addr[0], addr[0], n) &&
-	       !memcmp(c->addr[1], addr[1], n);
-}
-
-static bool same_ends(const struct ladder *c, int family, const uint8_t *const addr[2],
-		      const uint16_t port[2])
-{
-	return port[0] && port[1] && c->port[0] == port[0] && c->port[1] == port[1] &&
-	       same_addrs(c, family, addr);
-}
-
-/* What may still be told of an end that is done: it begins nothing. */
-static bool is_epilogue(const struct event *e)
-{
-	const char *segment = event_text(e, F_SEGMENT);
-
-	return e->type == EVENT_CLOSE || e->type == EVENT_RESET ||
-	       (e->type == EVENT_DROP && segment && !strcmp(segment, "ack"));
-}
-
-static struct ladder *find(const struct ladder_view *v, const struct event *e, const struct ends *x)
-{
-	struct ladder *best = NULL, *ended = NULL;
-
-	for (struct ladder *c = v->list; c; c = c->next) {
-		if (x->cookie && c->cookie[x->side] == x->cookie &&
-		    !differ(c->netns[x->side], x->netns) && same_isn(c, x))
-			return c;
-		if (!same_ends(c, e->family, x->addr, x->port) || !same_isn(c, x) ||
-		    differ(c->cookie[x->side], x->cookie) || differ(c->netns[x->side], x->netns))
-			continue;
-		if (c->done[x->side])
-			ended = c;
-		else if (!best || (c->isn_known && x->isn_known) || !best->isn_known)
-			best = c; /* the youngest, or one whose numbers agree */
-	}
-	return best || !is_epilogue(e) ? best : ended;
-}
-
-/*
- * The connect() that a RST without a socket answers: its own port is not known yet. NULL: none, or
- * more than one.
- */
-static struct ladder *find_refused(const struct ladder_view *v, const struct event *e,
-				   const struct ends *x)
-{
-	struct ladder *found = NULL;
-
-	for (struct ladder *c = v->list; c; c = c->next) {
-		if (c->port[CLIENT] || c->port[SERVER] != x->port[SERVER] ||
-		    !same_addrs(c, e->family, x->addr) || !within(c->last_t, HOLD_NS, e->t))
-			continue;
-		if (found)
-			return NULL;
-		found = c;
-	}
-	return found;
-}
-
-/*
- * Turns the ends of e and looks for their ladder: *c, or NULL. Of one whose role nobody knows the
- * ladder may.
- */
-static bool place(const struct ladder_view *v, const struct event *e, struct ends *x,
-		  struct ladder **c)
-{
-	const char *role = event_text(e, F_ROLE);
-	uint64_t lport = event_get(e, F_LPORT), rport = event_get(e, F_RPORT);
-	bool above = lport > rport;
-
-	*c = NULL;
-	if (role && role[0] == 'l')
-		return false;
-	if (role) {
-		if (!read_ends(e, role[0] == 'c' ? CLIENT : SERVER, x))
-			return false;
-		*c = find(v, e, x);
-		return true;
-	}
-	for (int side = CLIENT; side <= SERVER && !*c; side++) {
-		if (!read_ends(e, side, x))
-			return false;
-		*c = find(v, e, x);
-	}
-	if (!*c && e->type == EVENT_RESET) /* x has it at the server's end now */
-		*c = find_refused(v, e, x);
-	if (*c)
-		return true;
-	if (listens(v, lport) != listens(v, rport))
-		above = listens(v, rport);
-	return read_ends(e, above ? CLIENT : SERVER, x); /* servers have the lower ports */
 }
 
 static void unlink_ladder(struct ladder_view *v, struct ladder *c)
@@ -295,19 +137,6 @@ static struct ladder *begin(struct ladder_view *v, const struct event *e, const 
 	return c;
 }
 
-static void name_of(const struct event *e, bool utf8, char out[32])
-{
-	const char *comm = event_text(e, F_COMM);
-	char name[24] = "";
-
-	if (comm)
-		text_clean(name, sizeof(name), comm, 10, utf8);
-	if (event_has(e, F_PID))
-		snprintf(out, 32, *name ? "%s[%u]" : "%spid %u", name, (unsigned int)e->v[F_PID].u);
-	else
-		snprintf(out, 32, "%s", name);
-}
-
 /* What is now known of the connection as a whole. */
 static void learn(struct ladder_view *v, struct ladder *c, const struct event *e,
 		  const struct ends *x)
@@ -340,141 +169,11 @@ static void learn(struct ladder_view *v, struct ladder *c, const struct event *e
 		c->syn_known = true;
 		c->isn[CLIENT] = x->isn[CLIENT];
 	}
-	name_of(e, v->base.options.utf8, name);
+	ladder_owner(e, v->base.options.utf8, name);
 	if (*name && (e->type != EVENT_ACCEPT || !*c->owner[x->side]))
 		memcpy(c->owner[x->side], name, sizeof(name));
 	if (e->t > c->last_t)
 		c->last_t = e->t;
-}
-
-static uint32_t small(const struct event *e, enum field f)
-{
-	uint64_t v = event_get(e, f);
-
-	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
-}
-
-static void copy_reason(char out[24], const char *reason)
-{
-	text_clean(out, 24, reason ? reason : "", 23, false);
-	for (; *out; out++)
-		if (*out == '_')
-			*out = ' ';
-}
-
-static struct step make_step(const struct ladder_view *v, const struct event *e, int side)
-{
-	const char *segment = event_text(e, F_SEGMENT), *what = event_text(e, F_WHAT),
-		   *dir = event_text(e, F_DIR);
-	enum field wait = e->type == EVENT_ACCEPT  ? F_ACCEPT_WAIT_NS
-			  : e->type == EVENT_CLOSE ? F_LIFE_NS
-			  : side == CLIENT	   ? F_CONNECT_NS
-						   : F_HANDSHAKE_NS;
-	struct step s = {
-		.t = e->t,
-		.type = (uint8_t)e->type,
-		.side = (uint8_t)side,
-		.from = (uint8_t)event_get(e, F_OLD),
-		.to = (uint8_t)event_get(e, e->type == EVENT_STATE ? F_NEW : F_SOCKET_STATE),
-		.syn = (segment && !strcmp(segment, "syn")) || (what && !strcmp(what, "syn")),
-		.sent = dir && !strcmp(dir, "sent"),
-		.believes = event_get(e, F_CLIENT_BELIEVES),
-		.queued = event_get(e, F_QUEUED),
-		.fastopen = event_get(e, F_FASTOPEN),
-		.io_uring = event_has(e, F_VIA),
-		.syncookie = event_get(e, F_SYNCOOKIE),
-		.before_accept = event_get(e, F_COMPLETED_BEFORE_ACCEPT),
-		.unaccepted = event_has(e, F_ACCEPTED) && !event_get(e, F_ACCEPTED),
-		.has_wait = event_has(e, wait),
-		.has_syn_queue = event_has(e, F_SYN_QUEUE),
-		.has_accept_queue = event_has(e, F_ACCEPT_QUEUE),
-		.has_backlog = event_has(e, F_BACKLOG),
-		.has_fd = event_has(e, F_FD),
-		.has_bytes = event_has(e, F_BYTES_IN) && event_has(e, F_BYTES_OUT),
-		.syn_queue = small(e, F_SYN_QUEUE),
-		.accept_queue = small(e, F_ACCEPT_QUEUE),
-		.backlog = small(e, F_BACKLOG),
-		.attempt = small(e, F_ATTEMPT),
-		.fd = event_has(e, F_FD) ? (int32_t)e->v[F_FD].i : -1,
-		.wait_ns = event_get(e, wait),
-		.call_ns = event_get(e, F_CALL_NS),
-		.bytes_in = event_get(e, F_BYTES_IN),
-		.bytes_out = event_get(e, F_BYTES_OUT),
-	};
-
-	if (s.call_ns > s.t)
-		s.call_ns = 0;
-	copy_reason(s.reason, event_text(e, F_REASON));
-	if (e->type == EVENT_ACCEPT)
-		name_of(e, v->base.options.utf8, s.owner);
-	return s;
-}
-
-/* The account of the other end of a RST that has been told: it may know the reason. */
-static bool pair_reset(struct ladder *c, const struct step *s)
-{
-	for (unsigned int i = 0; i < c->count; i++) {
-		struct step *o = &c->steps[i];
-
-		if (o->type != EVENT_RESET || o->side == s->side || o->sent == s->sent || o->paired)
-			continue;
-		o->paired = true;
-		if (!*o->reason)
-			memcpy(o->reason, s->reason, sizeof(o->reason));
-		return true;
-	}
-	return false;
-}
-
-/*
- * The RST by which the server ended a request, or NULL. That it refused the ACK, if that is why,
- * the kernel tells afterwards.
- */
-static const struct step *unexplained_reset(const struct ladder *c)
-{
-	const struct step *reset = NULL;
-	bool ended = false;
-
-	for (const struct step *s = c->steps; s < c->steps + c->count; s++) {
-		if (s->type == EVENT_DROP)
-			return NULL;
-		if (s->type == EVENT_RESET && s->side == SERVER && s->sent)
-			reset = s;
-		ended |= s->type == EVENT_STATE && s->side == SERVER &&
-			 s->from == TCP_STATE_SYN_RECV && s->to == TCP_STATE_CLOSE;
-	}
-	return ended ? reset : NULL;
-}
-
-static void add_step(struct ladder *c, const struct step *s)
-{
-	const struct step *reset = s->type == EVENT_DROP && !s->syn ? unexplained_reset(c) : NULL;
-	uint64_t t = s->t;
-	unsigned int at = c->count;
-
-	if (s->type == EVENT_RESET && pair_reset(c, s))
-		return;
-	if (reset)
-		t = reset->t; /* by then it was refused */
-	if (c->count == LADDER_STEPS) {
-		if (s->type != EVENT_CLOSE) {
-			c->more++;
-			return;
-		}
-		at = --c->count; /* how it ended is worth more than what came before */
-		if (c->drawn > c->count)
-			c->drawn = c->count;
-		else
-			c->more++;
-	}
-	while (at > 0 && (c->steps[at - 1].t > t || (reset && c->steps[at - 1].t == t)))
-		at--;
-	memmove(c->steps + at + 1, c->steps + at, (c->count - at) * sizeof(*s));
-	c->steps[at] = *s;
-	c->steps[at].t = t;
-	c->count++;
-	if (at < c->drawn)
-		c->drawn++; /* too late for the picture */
 }
 
 /* An active open has learnt its port: perhaps the server's end is known already. */
@@ -487,10 +186,10 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 				  (o->isn[0] != c->isn[0] || o->isn[1] != c->isn[1]);
 
 		if (o == c || o->seen[CLIENT] || c->seen[SERVER] || isn_differ || o->done[SERVER] ||
-		    !same_ends(o, c->family, addr, c->port))
+		    !ladder_same_ends(o, c->family, addr, c->port))
 			continue;
 		for (unsigned int i = 0; i < c->count; i++)
-			add_step(o, &c->steps[i]);
+			ladder_add_step(o, &c->steps[i]);
 		o->seen[CLIENT] = o->socket[CLIENT] = o->roles_known = true;
 		o->cookie[CLIENT] = c->cookie[CLIENT];
 		o->netns[CLIENT] = c->netns[CLIENT];
@@ -516,7 +215,7 @@ static bool incomplete(const struct ladder *c, const struct step *s)
 		return false;
 	return (c->seen[to] && !c->done[to]) ||
 	       (c->seen[!to] && (s->sent ? !c->done[!to] : !s->paired)) ||
-	       s == unexplained_reset(c);
+	       s == ladder_unexplained_reset(c);
 }
 
 /*
@@ -526,7 +225,7 @@ static bool incomplete(const struct ladder *c, const struct step *s)
  */
 static bool held(const struct ladder_view *v, const struct ladder *c, uint64_t now)
 {
-	bool server = c->seen[SERVER] || (!v->clients_only && listens(v, c->port[SERVER]));
+	bool server = c->seen[SERVER] || (!v->clients_only && ladder_listens(v, c->port[SERVER]));
 	uint64_t hold = HOLD_NS;
 	bool opening = true;
 
@@ -541,7 +240,7 @@ static bool held(const struct ladder_view *v, const struct ladder *c, uint64_t n
 				(s->to == TCP_STATE_SYN_SENT || s->to == TCP_STATE_SYN_RECV ||
 				 (s->to == TCP_STATE_ESTABLISHED && s->side == CLIENT && server));
 	}
-	return (opening || !c->port[CLIENT]) && within(c->steps[0].t, hold, now);
+	return (opening || !c->port[CLIENT]) && ladder_within(c->steps[0].t, hold, now);
 }
 
 /* How many of its steps may be drawn. */
@@ -552,7 +251,7 @@ static unsigned int ready(const struct ladder_view *v, const struct ladder *c, u
 	if (!n && c->count && held(v, c, now))
 		return 0;
 	while (n < c->count &&
-	       !(incomplete(c, &c->steps[n]) && within(c->steps[n].t, HOLD_NS, now)))
+	       !(incomplete(c, &c->steps[n]) && ladder_within(c->steps[n].t, HOLD_NS, now)))
 		n++;
 	return n;
 }
@@ -575,8 +274,8 @@ static bool finished(const struct ladder_view *v, const struct ladder *c, uint64
 /* One that is half closed may stay so for long. */
 static bool gives_place(const struct ladder *live, uint64_t now)
 {
-	return !live ||
-	       ((live->done[CLIENT] || live->done[SERVER]) && !within(live->last_t, REST_NS, now));
+	return !live || ((live->done[CLIENT] || live->done[SERVER]) &&
+			 !ladder_within(live->last_t, REST_NS, now));
 }
 
 static void progress(struct ladder_view *v, uint64_t now)
@@ -618,7 +317,7 @@ static void add_syn(struct ladder *c, const struct step *established)
 	    established->wait_ns >= established->t || ladder_has(c, SERVER, TCP_STATE_SYN_RECV))
 		return;
 	s.t = established->t - established->wait_ns;
-	add_step(c, &s);
+	ladder_add_step(c, &s);
 }
 
 static void connection_event(struct ladder_view *v, const struct event *e)
@@ -628,7 +327,7 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 	struct step s;
 	unsigned int to = (unsigned int)event_get(e, F_NEW);
 
-	if (event_get(e, F_RAW) || !place(v, e, &x, &c))
+	if (event_get(e, F_RAW) || !ladder_place(v, e, &x, &c))
 		return;
 	if (!c && begins(e))
 		c = begin(v, e, &x);
@@ -637,9 +336,9 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 	learn(v, c, e, &x);
 	if (x.side == CLIENT && c->port[CLIENT] && !c->seen[SERVER])
 		c = join(v, c);
-	s = make_step(v, e, x.side);
+	s = ladder_make_step(e, x.side, v->base.options.utf8);
 	if (e->type != EVENT_STATE || !ladder_gives_up(&s)) /* its drop says so too, and more */
-		add_step(c, &s);
+		ladder_add_step(c, &s);
 	if (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED)
 		add_syn(c, &s);
 	if (v->live != c && e->type != EVENT_SOCKET && gives_place(v->live, e->t)) {
@@ -676,7 +375,7 @@ static void listen_line(struct ladder_view *v, const struct event *e)
 			  v->base.options.utc_offset_s) = '\0';
 	text_end(end, e->family, event_has(e, F_LADDR) ? e->v[F_LADDR].addr : NULL,
 		 event_has(e, F_LPORT) ? (int)e->v[F_LPORT].u : -1);
-	name_of(e, v->base.options.utf8, name);
+	ladder_owner(e, v->base.options.utf8, name);
 	learn_listens(v, event_get(e, F_LPORT));
 	begin_note(v);
 	begin = v->base.out.len;

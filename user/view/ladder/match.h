@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * match.h - finds the ladder of an event. For the files of the ladder alone.
+ */
+#ifndef SOCKSTATE_LADDER_MATCH_H
+#define SOCKSTATE_LADDER_MATCH_H
+
+#include "base/units.h"
+#include "view/impl.h"
+#include "view/ladder/draw.h"
+
+/* Before this the other end's account of a segment may still be on its way. */
+#define HOLD_NS (100 * NS_MS)
+
+struct ladder_view {
+	struct view base;
+	struct ladder *list; /* the oldest first */
+	unsigned int count;
+	struct ladder *live;
+	bool below; /* the last row is a ladder's */
+	bool server_ever;
+	bool clients_only;     /* --side */
+	uint8_t listens[8192]; /* bit by port: a server has been seen there */
+	uint64_t not_drawn;
+};
+
+/* An event's ends turned so that the client comes first. */
+struct ends {
+	int side;
+	const uint8_t *addr[2];
+	uint16_t port[2];
+	uint64_t cookie, netns;
+	bool isn_known;
+	uint32_t isn[2];
+};
+
+static inline bool ladder_within(uint64_t t, uint64_t ns, uint64_t now)
+{
+	return t + ns >= now;
+}
+
+static inline bool ladder_listens(const struct ladder_view *v, uint64_t port)
+{
+	return v->listens[port / 8 & 8191] >> port % 8 & 1;
+}
+
+bool ladder_same_ends(const struct ladder *c, int family, const uint8_t *const addr[2],
+		      const uint16_t port[2]);
+/*
+ * Turns the ends of e and looks for their ladder: *c, or NULL. Of one whose role nobody knows the
+ * ladder may.
+ */
+bool ladder_place(const struct ladder_view *v, const struct event *e, struct ends *x,
+		  struct ladder **c);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * step.h - the steps of one connection: made of events, kept in the order of time. Pure.
+ */
+#ifndef SOCKSTATE_LADDER_STEP_H
+#define SOCKSTATE_LADDER_STEP_H
+
+#include "view/ladder/draw.h"
+
+/* The name of the process or its pid, clean; "" where the event has neither. */
+void ladder_owner(const struct event *e, bool utf8, char out[32]);
+/* side: enum ladder_side, whose event it is. */
+struct step ladder_make_step(const struct event *e, int side, bool utf8);
+/* Merges a RST that the other end has reported already; what does not fit is counted in c->more. */
+void ladder_add_step(struct ladder *c, const struct step *s);
+/*
+ * The RST by which the server ended a request, or NULL. That it refused the ACK, if that is why,
+ * the kernel tells afterwards.
+ */
+const struct step *ladder_unexplained_reset(const struct ladder *c);
+
+#endif
