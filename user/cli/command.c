@@ -8,6 +8,7 @@ static const struct command *const commands[COMMAND_COUNT] = {
 	[COMMAND_TRACE] = &command_trace,
 	[COMMAND_DOCTOR] = &command_doctor,
 	[COMMAND_FIELDS] = &command_fields,
+	[COMMAND_CHECK] = &command_check,
 };
 
 const struct command *command_get(enum command_id id)

@@ -17,6 +17,7 @@
 #include <stdio.h>
 
 #include "cli/arg.h"
+#include "cli/check.h"
 #include "cli/doctor.h"
 #include "cli/exit.h"
 #include "cli/fields.h"
@@ -27,6 +28,7 @@ enum command_id {
 	COMMAND_TRACE, /* what runs when no command is named */
 	COMMAND_DOCTOR,
 	COMMAND_FIELDS,
+	COMMAND_CHECK,
 	COMMAND_COUNT
 };
 
@@ -34,9 +36,10 @@ union command_options {
 	struct trace_options trace;
 	struct doctor_options doctor;
 	struct fields_options fields;
+	struct check_options check;
 };
 
-extern const struct command command_trace, command_doctor, command_fields;
+extern const struct command command_trace, command_doctor, command_fields, command_check;
 
 struct command_line {
 	enum command_id id;

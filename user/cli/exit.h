@@ -10,6 +10,9 @@ enum exit_code {
 	EXIT_RUNTIME,
 	EXIT_USAGE,
 	EXIT_DIFFERENCE,
+	EXIT_BROKEN,
+	EXIT_TOO_LITTLE,
+	EXIT_UNKNOWN,
 	EXIT_CODES, /* how many there are */
 };
 

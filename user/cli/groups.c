@@ -83,7 +83,7 @@ static const struct arg socket_args[] = {
 };
 
 const struct arg_group group_sockets = {
-	.title = "Which sockets",
+	.title = TITLE_SOCKETS,
 	.about = "Applied in the kernel: other traffic costs next to nothing.",
 	ARG_ROWS(socket_args),
 	.init = init_sockets,

@@ -66,6 +66,7 @@ extern const struct arg_group group_sockets, group_color, group_table, group_dur
 	group_thresholds, group_hooks, group_limits, group_tests, group_common;
 
 /* Headings that the groups of several commands stand under. */
+#define TITLE_SOCKETS  "Which sockets"
 #define TITLE_PRINTED  "What is printed"
 #define TITLE_HOW_LONG "How long"
 #define TITLE_COST     "Depth and cost"

@@ -69,6 +69,7 @@ struct gate_finding {
 	uint64_t samples;  /* WAIT, HANDSHAKE: how many were measured */
 	struct gate_connection worst;
 	enum fact_name missing; /* UNKNOWN: the fact that is absent; KNOW_COUNT: none */
+	uint64_t pending;	/* WAIT: connections that still wait, less than the limit so far */
 	uint64_t lost;		/* UNKNOWN: how many facts were lost */
 };
 
@@ -84,10 +85,16 @@ size_t gate_listeners(const struct gate *g);
 const struct gate_listener *gate_listener(const struct gate *g, size_t listener);
 const struct gate_rules *gate_rules(const struct gate *g);
 void gate_judge(const struct gate *g, size_t listener, size_t rule, struct gate_finding *finding);
-/* What holds over all listeners and rules. */
+/*
+ * What holds over all listeners and rules: broken before too little before unknown before held.
+ */
 enum gate_verdict gate_result(const struct gate *g);
 /* What the run can know of a fact, as its meta line said. */
 const struct fact_knowledge *gate_fact(const struct gate *g, enum fact_name fact);
+/* Connections that wait for accept() now. */
+size_t gate_waiting(const struct gate *g);
+/* ns from the first event to the latest. */
+uint64_t gate_duration(const struct gate *g);
 /* Handshakes completed at all listeners. */
 uint64_t gate_connections(const struct gate *g);
 /*

@@ -112,6 +112,11 @@ bool queued_take(struct queued *q, uint64_t cookie, struct gate_connection *c)
 	return true;
 }
 
+size_t queued_count(const struct queued *q)
+{
+	return q->used;
+}
+
 void queued_each(const struct queued *q,
 		 void (*fn)(void *ctx, const struct gate_connection *c, void *listener), void *ctx)
 {

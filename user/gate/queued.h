@@ -7,6 +7,7 @@
 #define SOCKSTATE_GATE_QUEUED_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct gate_connection;
@@ -18,6 +19,7 @@ void queued_free(struct queued *q);
 int queued_add(struct queued *q, const struct gate_connection *c, void *listener);
 /* Takes it out, into *c. False: it does not wait. */
 bool queued_take(struct queued *q, uint64_t cookie, struct gate_connection *c);
+size_t queued_count(const struct queued *q);
 void queued_each(const struct queued *q,
 		 void (*fn)(void *ctx, const struct gate_connection *c, void *listener), void *ctx);
 

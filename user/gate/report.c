@@ -15,18 +15,6 @@
 #define VALUE_COLUMNS  10
 #define PROGRESS_RULES 2
 
-int gate_exit_code(enum gate_verdict result)
-{
-	static const int codes[GATE_VERDICT_COUNT] = {
-		[GATE_HELD] = 0,
-		[GATE_BROKEN] = 4,
-		[GATE_TOO_LITTLE] = 5,
-		[GATE_UNKNOWN] = 6,
-	};
-
-	return codes[result];
-}
-
 /* ---- words that all forms share ---- */
 
 static bool is_time(const struct gate_rule *rule)
@@ -58,7 +46,7 @@ static void value_text(const struct gate_rule *rule, const struct gate_finding *
 	else if (rule->measure == GATE_VERDICT)
 		verdict_list(bad ? bad : 1U << VERDICT_OK, out, VALUE_MAX);
 	else if (rule->percent)
-		snprintf(out, VALUE_MAX, "%" PRIu64 " of %" PRIu64, f->measured, f->limit);
+		snprintf(out, VALUE_MAX, "%" PRIu64 " (limit %" PRIu64 ")", f->measured, f->limit);
 	else
 		snprintf(out, VALUE_MAX, "%" PRIu64, f->measured);
 }
@@ -72,6 +60,8 @@ static void unknown_text(const struct gate *g, const struct gate_finding *f, cha
 		fact = gate_fact(g, f->missing);
 		snprintf(out, size, "this kernel does not show %s%s%s", fact_meaning(f->missing),
 			 fact->why[0] ? ": " : "", fact->why);
+	} else if (f->pending) {
+		snprintf(out, size, "%" PRIu64 " connections still wait for accept()", f->pending);
 	} else if (f->lost) {
 		snprintf(out, size, "%" PRIu64 " facts were lost", f->lost);
 	} else {
@@ -336,10 +326,10 @@ void gate_report_json(struct out *o, const struct gate_report *r)
 
 	result_text(r->gate, words, sizeof(words));
 	out_format(o, "{\"type\":\"check\",\"result\":\"%s\",\"exit_code\":%d",
-		   gate_verdict_name(result), gate_exit_code(result));
+		   gate_verdict_name(result), r->exit_code);
 	put_json_key(o, "sentence", words);
-	out_format(o, ",\"duration_ns\":%" PRIu64 ",\"connections\":%" PRIu64, r->duration_ns,
-		   gate_connections(r->gate));
+	out_format(o, ",\"duration_ns\":%" PRIu64 ",\"connections\":%" PRIu64,
+		   gate_duration(r->gate), gate_connections(r->gate));
 	if (r->command_status >= 0)
 		out_format(o, ",\"command_status\":%d", r->command_status);
 	out_text(o, ",\"listeners\":[");
@@ -456,7 +446,7 @@ void gate_report_progress(struct out *o, const struct gate_report *r)
 	unsigned int shown = 0;
 	struct gate_finding f;
 
-	text_duration(time, r->duration_ns, r->utf8);
+	text_duration(time, gate_duration(r->gate), r->utf8);
 	out_format(o, "%s %s %" PRIu64 " connections", time, dot, gate_connections(r->gate));
 	for (size_t l = 0; l < gate_listeners(r->gate); l++)
 		for (size_t i = 0; i < gate_rules(r->gate)->count; i++) {

@@ -16,12 +16,9 @@ struct gate_report {
 	bool color, utf8;
 	int64_t boot_offset_ns; /* wall clock = t + this */
 	int32_t utc_offset_s;	/* of the table's clock */
-	uint64_t duration_ns;	/* how long was watched */
+	int exit_code;		/* of sockstate itself */
 	int command_status;	/* exit status of the command, -1: there was none */
 };
-
-/* The exit status that a result stands for, as the manual lists them. */
-int gate_exit_code(enum gate_verdict result);
 
 void gate_report_table(struct out *o, const struct gate_report *report);
 /* One object on one line. */

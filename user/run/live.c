@@ -174,7 +174,7 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 static bool over(const struct live *l)
 {
 	return l->place->stopped() || stream_done(l->stream) || l->write_error ||
-	       l->recording_error;
+	       l->recording_error || place_guest_over(l->place);
 }
 
 /* While sockets in TIME_WAIT are listed, what happens is told. */
@@ -363,7 +363,7 @@ static int open_outputs(struct live *l, const struct recording_info *info, char 
 		.boot_offset_ns = info->boot_offset_ns,
 	};
 	view_options.boot_offset_ns = info->boot_offset_ns;
-	l->view = stream_view_new(l->options, &view_options);
+	l->view = place_view(l->place, l->options, &view_options);
 	l->stream = l->view ? stream_new(&config, l->view) : NULL;
 	l->facts = info->facts;
 	if (l->stream && l->options->verify)
@@ -497,7 +497,9 @@ static int run(struct live *l, char *err, size_t err_size)
 	if (rc < 0 && rc != -EINTR)
 		run_complain("cannot list the sockets in TIME_WAIT: %s", strerror(-rc));
 	take_namespaces(l);
-	rc = loop(l);
+	rc = place_guest_begin(l->place);
+	if (!rc)
+		rc = loop(l);
 	finish(l);
 	return rc;
 }

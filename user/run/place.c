@@ -17,6 +17,7 @@
 #include "fact/hooks.h"
 #include "kernel/clock.h"
 #include "run/run.h"
+#include "stream/configure.h"
 
 #define COLUMNS_MAX 1000
 
@@ -162,6 +163,29 @@ int place_check_line(struct command_line *line)
 	    check_record(line->options.trace.record))
 		return EXIT_RUNTIME;
 	return EXIT_CLEAN;
+}
+
+struct view *place_view(const struct run_place *place, const struct trace_options *options,
+			const struct view_options *view_options)
+{
+	const struct run_guest *guest = place->guest;
+
+	return guest && guest->view ? guest->view(guest->ctx, view_options)
+				    : stream_view_new(options, view_options);
+}
+
+int place_guest_begin(const struct run_place *place)
+{
+	const struct run_guest *guest = place->guest;
+
+	return guest && guest->begin ? guest->begin(guest->ctx) : 0;
+}
+
+bool place_guest_over(const struct run_place *place)
+{
+	const struct run_guest *guest = place->guest;
+
+	return guest && guest->over && guest->over(guest->ctx);
 }
 
 uint16_t place_port_by_name(const char *name)

@@ -11,10 +11,25 @@
 #include "cli/command.h"
 #include "view/view.h"
 
+/*
+ * A command that watches the stream of a live run or of a replay instead of printing it. Each
+ * function may be NULL.
+ */
+struct run_guest {
+	/* The view that takes the events; NULL when out of memory. */
+	struct view *(*view)(void *ctx, const struct view_options *options);
+	/* Facts are flowing, privileges have been given up. Returns 0, or a negative errno to stop. */
+	int (*begin)(void *ctx);
+	/* Called several times a second. Whether the run is over. */
+	bool (*over)(void *ctx);
+	void *ctx;
+};
+
 struct run_place {
 	struct view_options view; /* the run adds boot_offset_ns */
 	const char *const *argv;
-	bool (*stopped)(void); /* whether a signal asked us to end */
+	bool (*stopped)(void);	       /* whether a signal asked us to end */
+	const struct run_guest *guest; /* NULL: none */
 };
 
 /* Descriptors 0 to 2 are open after this. -EBADF, and a complaint, where output was closed. */
@@ -29,6 +44,12 @@ void place_look_around(struct run_place *place, struct command_line *line, char 
 int place_check_line(struct command_line *line);
 /* The port of a TCP service in /etc/services; 0: it is not there. */
 uint16_t place_port_by_name(const char *name);
+/* The view of the guest, else the one that the options name. NULL when out of memory. */
+struct view *place_view(const struct run_place *place, const struct trace_options *options,
+			const struct view_options *view_options);
+int place_guest_begin(const struct run_place *place);
+bool place_guest_over(const struct run_place *place);
+
 /* What stdio has printed must have arrived: the code, or what it becomes. */
 int place_close_stdout(int code);
 

@@ -29,7 +29,7 @@ static int on_record(void *ctx, const void *bytes, size_t size)
 		r->write_error = run_flush(r->view);
 	if (r->write_error)
 		return r->write_error;
-	r->stopped = r->place->stopped();
+	r->stopped = r->place->stopped() || place_guest_over(r->place);
 	return r->stopped ? -ECANCELED : 0;
 }
 
@@ -80,7 +80,7 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 	}
 	configure(&config, options, place, &info);
 	view_options.boot_offset_ns = info.boot_offset_ns;
-	r.view = stream_view_new(options, &view_options);
+	r.view = place_view(place, options, &view_options);
 	r.stream = r.view ? stream_new(&config, r.view) : NULL;
 	if (!r.stream) {
 		run_complain("out of memory");

@@ -17,6 +17,7 @@ int run_summary(const struct trace_options *options, const struct run_place *pla
 int run_replay(const struct trace_options *options, const struct run_place *place);
 int run_doctor(const struct doctor_options *options, const struct run_place *place);
 int run_fields(void);
+int run_check(const struct check_options *options, const struct run_place *place);
 
 /* One line on standard error, with the program's name. */
 void run_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -37,6 +37,8 @@ struct view *view_json_new(const struct view_options *options);
 struct view *view_table_new(const struct view_options *options);
 struct view *view_ladder_new(const struct view_options *options);
 struct view *view_summary_new(const struct view_options *options);
+/* Prints nothing: each event is handed to watch. */
+struct view *view_watch_new(const struct view_options *options, event_fn watch, void *ctx);
 
 void view_event(struct view *v, const struct event *e);
 void view_finish(struct view *v);

@@ -211,8 +211,20 @@ static void test_still_queued(void)
 	w.t += 2 * NS_S;
 	end(&w);
 	f = finding(&w, 0);
-	ok(f.samples == 0, "below the limit its wait is not known yet");
+	ok(f.samples == 0 && f.verdict == GATE_UNKNOWN && f.pending == 1,
+	   "below the limit nothing is known yet");
 	gate_free(w.gate);
+	w = watch("max-wait p50=5s", "80");
+	connections(&w, 2, NULL, 0);
+	establish(&w, 50, NS_US);
+	end(&w);
+	ok(result(&w) == GATE_HELD, "whatever becomes of one of three, p50 holds");
+	w = watch("max-wait p99=5s", "80");
+	connections(&w, 0, NULL, 0);
+	establish(&w, 50, NS_US);
+	transition(&w, 50, TCP_STATE_CLOSE);
+	end(&w);
+	ok(result(&w) == GATE_UNKNOWN, "no wait was measured: nothing is held");
 }
 
 static void test_counts(void)
