@@ -29,7 +29,7 @@ bad "--duration: 'soon' is not a time: give seconds, or a unit as in 500ms or 1m
 bad "--count: '0' is not a count: give a number from 1" --count 0
 bad "--ring-size: '3M' is not a power of two: give for example 1M, 2M, 4M or 8M" --ring-size 3M
 bad "--record and --replay: a replay cannot be recorded, copy the file instead" --record a --replay b
-bad "--quiet: only for 'sockstate doctor'" --quiet
+bad "--quiet: only for 'sockstate doctor' or 'sockstate check'" --quiet
 bad "--duration and --replay: a recording ends by itself, use --count" --duration 1 --replay b
 bad "--force-absent: 'foo' is no hook: fentry, or names of the table in user/fact/hooks.c" --force-absent fentry,foo
 bad "--json: not an option of 'sockstate doctor': see 'sockstate doctor --help'" doctor --json

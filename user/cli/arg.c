@@ -140,24 +140,31 @@ static const struct arg *nearest(const struct arg_table *table, const char *name
 
 /* ---- what is refused ---- */
 
-/* The option belongs to other commands: names them, when they are few. */
+/* Room for the names of the commands that have an option; more of them are not all named. */
+#define OWNERS_TEXT 96
+
+/* Whether an option belongs to other commands. Names them if they are few. */
 static int refuse_elsewhere(const struct walk *w, const char *name, size_t len)
 {
-	const struct arg_table *first = NULL;
-	unsigned int owners = 0;
+	char owners[OWNERS_TEXT] = "";
+	bool any = false, all = true;
 
 	for (size_t i = 0; i < w->line->nr; i++) {
-		if (!arg_by_name(w->line->tables[i], name, len, NULL))
+		const struct arg_table *table = w->line->tables[i];
+		size_t used = strlen(owners);
+
+		if (!arg_by_name(table, name, len, NULL))
 			continue;
-		if (!owners++)
-			first = w->line->tables[i];
+		/* Without a command, everything else is a command: that one is the remedy. */
+		all &= strlen(table->program) > strlen(w->table->program) &&
+		       (size_t)snprintf(owners + used, sizeof(owners) - used, "%s'%s'",
+					any ? " or " : "", table->program) < sizeof(owners) - used;
+		any = true;
 	}
-	if (!owners)
+	if (!any)
 		return 0;
-	/* Without a command, everything else is a command: that one is the remedy. */
-	if (owners == 1 && strlen(first->program) > strlen(w->table->program))
-		return refuse(w->err, w->err_size, "--%.*s: only for '%s'", (int)len, name,
-			      first->program);
+	if (all)
+		return refuse(w->err, w->err_size, "--%.*s: only for %s", (int)len, name, owners);
 	return refuse(w->err, w->err_size, "--%.*s: not an option of '%s': see '%s --help'",
 		      (int)len, name, w->table->program, w->table->program);
 }
