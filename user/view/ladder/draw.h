@@ -4,8 +4,8 @@
  * alone.
  *
  * view/ladder/draw.c decides which rows a step takes, view/ladder/row.c how a row looks,
- * view/ladder/frame.c draws what stands above and below the rows. Which steps belong to a connection
- * is decided in view/ladder/ladder.c.
+ * view/ladder/frame.c draws what stands above and below the rows. Which steps belong to a
+ * connection is decided in view/ladder/ladder.c.
  */
 #ifndef SOCKSTATE_LADDER_DRAW_H
 #define SOCKSTATE_LADDER_DRAW_H

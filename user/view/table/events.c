@@ -186,9 +186,8 @@ static void drop_line(struct line *l, const struct event *e)
 		if (reason && !strcmp(reason, "syn_queue_full") && event_has(e, F_SYN_QUEUE)) {
 			*p++ = ' ';
 			p = text_u64(p, e->v[F_SYN_QUEUE].u);
-		} else if (
-			table_queue_full(
-				e)) { /* it holds one more than the backlog; of later the figures would say nothing */
+		} else if (table_queue_full(e)) {
+			/* One more than the backlog. Figures of later would say nothing. */
 			*p++ = ' ';
 			p = stpcpy(table_put_accept_queue(p, e), "+1");
 		}
