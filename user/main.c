@@ -41,6 +41,7 @@ static void catch_signals(void)
 		sigaction(ends[i], &action, NULL);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* write() says EFBIG, and we say which file */
 }
 
 static int run_trace(const struct trace_options *options, const struct run_place *place)

@@ -26,12 +26,21 @@ static char *put_escape(char *p, uint32_t cp)
 	} else if (cp < 0x20 && short_form[cp]) {
 		*p++ = short_form[cp];
 	} else {
-		memcpy(p, "u00", 3);
-		p[3] = hex[cp >> 4 & 15];
-		p[4] = hex[cp & 15];
-		p += 5;
+		*p++ = 'u';
+		for (int shift = 12; shift >= 0; shift -= 4)
+			*p++ = hex[cp >> shift & 15];
 	}
 	return p;
+}
+
+/*
+ * Characters that change the direction of text (Unicode Bidi_Control) or end a line: a terminal that
+ * shows the JSON would show other text than stands there.
+ */
+static bool turns_text(uint32_t cp)
+{
+	return cp == 0x61c || cp == 0x200e || cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2066 && cp <= 0x2069);
 }
 
 char *json_text(char *p, const char *text)
@@ -50,7 +59,7 @@ char *json_text(char *p, const char *text)
 			memcpy(p, "\xef\xbf\xbd", 3);
 			p += 3;
 			text -= n;
-		} else if (n == 1 || cp < 0xa0) {
+		} else if (n == 1 || cp < 0xa0 || turns_text(cp)) {
 			p = put_escape(p, cp);
 			text += n;
 		} else {

@@ -204,8 +204,14 @@ int recording_create(struct recording_writer **out, const char *path,
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		goto fail;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
+	/*
+	 * Without O_NONBLOCK the open of a FIFO that nobody reads would not return. Addresses and
+	 * names of programs are nobody else's business.
+	 */
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 	if (fd < 0)
+		goto fail;
+	if (fcntl(fd, F_SETFL, 0))
 		goto fail;
 	w->file = fdopen(fd, "w");
 	if (!w->file)
@@ -221,7 +227,9 @@ int recording_create(struct recording_writer **out, const char *path,
 	return 0;
 fail:
 	rc = errno ? -errno : -ENOMEM;
-	snprintf(err, err_size, "cannot write '%s': %s", path, strerror(-rc));
+	snprintf(err, err_size, "cannot write '%s': %s", path,
+		 rc == -ENXIO ? "it is a FIFO that nobody reads: start the reader first"
+			      : strerror(-rc));
 	if (fd >= 0)
 		close(fd);
 	recording_close(w);

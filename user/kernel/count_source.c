@@ -7,6 +7,7 @@
  * bears the name of the one there that hooks the same place.
  */
 #include "kernel/count_source.h"
+#include "kernel/look.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -141,8 +142,10 @@ static int open_parts(struct summary_source *s, const struct kernel_options *opt
 {
 	int rc;
 
-	s->cpus = libbpf_num_possible_cpus();
-	s->by_cpu = s->cpus > 0 ? calloc((size_t)s->cpus, sizeof(*s->by_cpu)) : NULL;
+	s->cpus = kernel_cpus(err, err_size);
+	if (s->cpus < 0)
+		return s->cpus;
+	s->by_cpu = calloc((size_t)s->cpus, sizeof(*s->by_cpu));
 	if (!s->by_cpu) {
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;

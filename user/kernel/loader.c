@@ -133,6 +133,10 @@ static void say_load_failure(int rc, char *err, size_t err_size)
 			err, err_size,
 			"the kernel refuses to load tracing programs: capabilities of a container or user namespace "
 			"do not count, kernel lockdown or a security module may forbid it too");
+	else if (rc == -EFBIG)
+		snprintf(err, err_size,
+			 "the limit on the size of files is too low for the kernel's types (ulimit "
+			 "-f): raise it to 64 MiB");
 	else
 		snprintf(err, err_size, "the kernel did not load the programs: %s%s%s",
 			 strerror(-rc), c->line[0] ? "; " : "", c->line);

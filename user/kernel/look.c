@@ -19,6 +19,29 @@
 
 #define TYPES_MAX 256 /* that our programs know by name */
 
+int kernel_cpus(char *err, size_t err_size)
+{
+	static const struct {
+		const char *path, *remedy;
+	} needed[] = {
+		{"/proc/self/fd", "/proc is not mounted here: mount -t proc proc /proc"},
+		{"/sys/devices/system/cpu/possible",
+		 "/sys is not mounted here: mount -t sysfs sysfs /sys"},
+	};
+	int cpus;
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (access(needed[i].path, F_OK)) {
+			snprintf(err, err_size, "%s", needed[i].remedy);
+			return -ENOENT;
+		}
+	}
+	cpus = libbpf_num_possible_cpus();
+	if (cpus < 0)
+		snprintf(err, err_size, "cannot read %s: %s", needed[1].path, strerror(-cpus));
+	return cpus;
+}
+
 void kernel_done(struct kernel *k)
 {
 	kernel_types_free(k->types);

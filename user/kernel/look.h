@@ -26,6 +26,12 @@ struct kernel {
 
 #define KERNEL_PATH_MAX 32
 
+/*
+ * How many CPUs this machine may have; -ENOENT, with the remedy in err, where /sys or /proc is not
+ * mounted, which loading programs needs too.
+ */
+int kernel_cpus(char *err, size_t err_size);
+
 /* k is to be done with also on error. -EACCES where we may not read the types, else -ENOENT. */
 int kernel_look(struct kernel *k, char *err, size_t err_size);
 void kernel_done(struct kernel *k);

@@ -98,15 +98,37 @@ static unsigned int id_from(const char *variable)
 	return *end || errno || id == 0 || id >= (unsigned int)-1 ? NOBODY : (unsigned int)id;
 }
 
-/* The file mode creation and all else stay; only the identity goes. */
+/*
+ * The file mode creation and all else stay; only the identity goes. A container may hold CAP_BPF and
+ * CAP_PERFMON without CAP_SETUID: then uid 0 stays, which without capabilities owns files and no
+ * more.
+ */
 static int become_ordinary(void)
 {
 	unsigned int uid = id_from("SUDO_UID");
 	unsigned int gid = uid == NOBODY ? NOBODY : id_from("SUDO_GID");
 
+	if (!privilege_has(CAP_SETUID) || !privilege_has(CAP_SETGID))
+		return 0;
 	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
 		return -errno;
 	return 0;
+}
+
+void privilege_protect(void)
+{
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/*
+ * Nothing that is executed later can gain a capability. Without CAP_SETPCAP the set stays, and
+ * no_new_privs alone has to do.
+ */
+static void empty_bounding_set(void)
+{
+	for (unsigned int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0;
+	     capability++)
+		prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
 }
 
 int privilege_drop(char *err, size_t err_size)
@@ -115,6 +137,7 @@ int privilege_drop(char *err, size_t err_size)
 	const struct __user_cap_data_struct none[CAPABILITY_WORDS] = {0};
 	int rc = 0;
 
+	empty_bounding_set();
 	if (geteuid() == 0)
 		rc = become_ordinary();
 	if (!rc && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
@@ -123,6 +146,7 @@ int privilege_drop(char *err, size_t err_size)
 		rc = -errno;
 	if (!rc && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		rc = -errno;
+	privilege_protect(); /* setresuid() sets it anew, from fs.suid_dumpable */
 	if (rc)
 		snprintf(err, err_size,
 			 "cannot give up our privileges: %s (--keep-privileges goes on with them)",

@@ -16,8 +16,13 @@ int privilege_check(char *err, size_t err_size);
 /* Whether we have it, and it counts. */
 bool privilege_has(unsigned int capability);
 /*
- * Gives up every capability and, where we are root, the user id (to SUDO_UID, else nobody);
- * no_new_privs.
+ * Keeps other processes of the same user out of this one: no ptrace(), no pidfd_getfd(), nothing of
+ * /proc/PID/mem, no core dump (prctl(2), PR_SET_DUMPABLE). To be called before any map exists.
+ */
+void privilege_protect(void);
+/*
+ * Gives up every capability, also for whatever is executed later, and, where we are root and may,
+ * the user id (to SUDO_UID, else nobody); no_new_privs.
  */
 int privilege_drop(char *err, size_t err_size);
 

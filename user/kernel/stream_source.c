@@ -4,6 +4,7 @@
  * their rings, and the counts of what they could not send.
  */
 #include "kernel/stream_source.h"
+#include "kernel/look.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -118,10 +119,12 @@ static int open_parts(struct source_kernel *s, const struct kernel_options *opti
 {
 	int rc;
 
-	s->cpus = libbpf_num_possible_cpus();
-	s->by_cpu = s->cpus > 0 ? calloc((size_t)s->cpus, sizeof(*s->by_cpu)) : NULL;
+	s->cpus = kernel_cpus(err, err_size);
+	if (s->cpus < 0)
+		return s->cpus;
+	s->by_cpu = calloc((size_t)s->cpus, sizeof(*s->by_cpu));
 	if (!s->by_cpu) {
-		snprintf(err, err_size, "cannot tell how many CPUs there are");
+		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
 	mapped_rings_plan(&s->rings, options->ring_bytes, s->cpus);

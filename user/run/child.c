@@ -77,7 +77,7 @@ static int become(const struct identity *id)
 
 static void default_signals(void)
 {
-	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
 	sigset_t none;
 
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)

@@ -137,6 +137,7 @@ static int run(struct summary *s, char *err, size_t err_size)
 	struct fact_list facts;
 	int rc = privilege_check(err, err_size);
 
+	privilege_protect();
 	if (!rc)
 		rc = summary_source_open(&s->source, &kernel, &facts, err, err_size);
 	if (rc)

@@ -335,6 +335,7 @@ static int open_kernel(struct live *l, struct fact_list *facts, char *err, size_
 	};
 	int rc = privilege_check(err, err_size);
 
+	privilege_protect();
 	return rc ? rc : source_kernel_open(&l->source, &kernel, facts, err, err_size);
 }
 

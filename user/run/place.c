@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <limits.h>
+#include <linux/nsfs.h>
 #include <locale.h>
 #include <netdb.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -83,6 +85,17 @@ void place_look_around(struct run_place *place, struct command_line *line, char 
 	};
 }
 
+/* Asked of the file itself, since any file has an inode. */
+static bool is_netns(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool is = fd >= 0 && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 /* --netns: the inode of the namespace that is meant. */
 static int find_netns(struct opt_sockets *sockets)
 {
@@ -108,6 +121,13 @@ static int find_netns(struct opt_sockets *sockets)
 		run_complain("--netns: '%s': %s: give self, a name of ip netns, a path or an inode",
 			     netns, strerror(errno));
 		return -errno;
+	}
+	if (!is_netns(path)) {
+		run_complain(
+			"--netns: '%s' is no network namespace: give self, a name of ip netns, "
+			"a path or an inode",
+			netns);
+		return -EINVAL;
 	}
 	sockets->filter.netns = (uint32_t)st.st_ino;
 	return 0;

@@ -7,17 +7,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "event/describe.h"
 
+#define COMPLAINT_MAX 4096
+
+/* A message may hold a file name or what stands in a foreign recording: no controls go out. */
 void run_complain(const char *fmt, ...)
 {
+	char text[COMPLAINT_MAX], clean[COMPLAINT_MAX];
 	va_list ap;
 
-	fputs("sockstate: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	text_clean(clean, sizeof(clean), text, COMPLAINT_MAX, true);
+	fprintf(stderr, "sockstate: %s\n", clean);
 }
 
 int run_flush(struct view *view)
