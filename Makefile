@@ -42,12 +42,23 @@ WARNINGS	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 		  $(addprefix -Werror=,implicit-function-declaration incompatible-pointer-types \
 		  int-conversion return-type format strict-prototypes vla)
 CFLAGS		?= -O2 -g
-ALL_CFLAGS	= -std=gnu11 $(WARNINGS) -ffile-prefix-map=$(CURDIR)/= -fno-common \
+# What a compiler or linker refuses is left out. The sanitizers bring checks of their own.
+accepts		= $(shell echo 'int main(void) { return 0; }' | \
+		  $(CC) -Werror $(1) -x c - -o /dev/null 2>/dev/null && echo '$(1)')
+HARDEN_CFLAGS	:= $(if $(SANITIZE),,-fPIE -fstack-protector-strong -U_FORTIFY_SOURCE \
+		   $(if $(findstring -O,$(CFLAGS)),-D_FORTIFY_SOURCE=2) \
+		   $(call accepts,-fstack-clash-protection) $(call accepts,-fcf-protection=full) \
+		   $(call accepts,-mbranch-protection=standard))
+comma		= ,
+HARDEN_LDFLAGS	:= $(if $(SANITIZE),,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now$(comma)-z$(comma)noexecstack)
+# The same bytes wherever the sources lie.
+SAME_PATHS	= -ffile-prefix-map=$(CURDIR)=.
+ALL_CFLAGS	= -std=gnu11 $(WARNINGS) $(SAME_PATHS) -fno-common $(HARDEN_CFLAGS) \
 		  $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) \
 		  $(if $(SANITIZE),-fno-omit-frame-pointer) $(CFLAGS)
 ALL_CPPFLAGS	= -D_GNU_SOURCE= -DSOCKSTATE_VERSION='"$(VERSION)"' -Iuser -Ibpf -MMD -MP \
 		  $(CPPFLAGS)
-ALL_LDFLAGS	= $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+ALL_LDFLAGS	= $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(HARDEN_LDFLAGS) $(LDFLAGS)
 
 pkg		= $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 LIBBPF_CFLAGS	:= $(call pkg,--cflags libbpf libelf zlib)
@@ -67,7 +78,7 @@ BPF_ARCH	:= $(shell echo $(TARGET) | sed 's/-.*//; s/x86_64\|i[3-6]86/x86/; \
 BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
 		  -I$(VMLINUX) -Ibpf $(LIBBPF_CFLAGS) \
 		  $(addprefix -idirafter ,$(wildcard /usr/include/$(TARGET))) \
-		  -ffile-prefix-map=$(CURDIR)/= -MMD -MP
+		  $(SAME_PATHS) -MMD -MP
 
 # --- What is made of what -------------------------------------------------------------------------
 

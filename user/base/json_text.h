@@ -15,8 +15,9 @@ static inline size_t json_text_max(size_t len)
 }
 
 /*
- * Writes text in quotes at p and returns the end; writes no NUL. Escapes the quote, the backslash
- * and control characters (C0, DEL, C1). Bytes that are not UTF-8 become U+FFFD.
+ * Writes text in quotes at p and returns the end; writes no NUL. Escapes the quote, the backslash,
+ * control characters (C0, DEL, C1) and those that change the direction of text (U+202E and its
+ * kind). Bytes that are not UTF-8 become U+FFFD.
  */
 char *json_text(char *p, const char *text);
 
