@@ -3,15 +3,16 @@
 
 #include "event/coverage.h"
 #include "event/event.h"
-#include "event/refusal.h"
+#include "event/vocabulary.h"
 
 static const char *kind_name(enum field_kind kind)
 {
 	static const char *const names[] = {
-		[KIND_U64] = "integer",	  [KIND_I64] = "integer",  [KIND_BOOL] = "true or false",
-		[KIND_STATE] = "state",	  [KIND_TEXT] = "text",	   [KIND_ADDR] = "address",
-		[KIND_STATES] = "object", [KIND_FACTS] = "object", [KIND_FILTER] = "object",
-		[KIND_ARGV] = "array",	  [KIND_DROPS] = "object", [KIND_LISTENERS] = "array",
+		[KIND_U64] = "integer",	    [KIND_I64] = "integer",   [KIND_BOOL] = "true or false",
+		[KIND_ENUM] = "word",	    [KIND_STATE] = "state",   [KIND_TEXT] = "text",
+		[KIND_ADDR] = "address",    [KIND_STATES] = "object", [KIND_FACTS] = "object",
+		[KIND_FILTER] = "object",   [KIND_ARGV] = "array",    [KIND_DROPS] = "object",
+		[KIND_LISTENERS] = "array",
 	};
 
 	return names[kind];
@@ -24,6 +25,28 @@ static void print_cell(FILE *out, const char *text)
 		if (*text == '|')
 			putc('\\', out);
 		putc(*text, out);
+	}
+}
+
+/* The words of each closed list, once for every key that has one. */
+static void print_words(FILE *out)
+{
+	fputs("\n## Words\n\n"
+	      "These keys hold one word of a closed list.\n\n"
+	      "| key | word | meaning |\n| --- | --- | --- |\n",
+	      out);
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		const struct vocabulary *v = field_infos[i].vocabulary;
+
+		for (unsigned int n = 0; v && n < v->count; n++) {
+			const struct word *word = vocabulary_word(v, n);
+
+			if (!word)
+				continue;
+			fprintf(out, "| `%s` | `%s` | ", field_infos[i].key, word->name);
+			print_cell(out, word->meaning);
+			fputs(" |\n", out);
+		}
 	}
 }
 
@@ -62,8 +85,10 @@ void fields_print_markdown(FILE *out)
 	}
 	fputs("| `late` | true or false | last on the line: one with a later `t_ns` had been printed before |\n\n"
 	      "States are the kernel's names without `TCP_`: `CLOSE` `LISTEN` `SYN_SENT` `SYN_RECV` `ESTABLISHED` `FIN_WAIT1`\n"
-	      "`FIN_WAIT2` `TIME_WAIT` `CLOSE_WAIT` `LAST_ACK` `CLOSING`.\n\n"
-	      "## `facts`: what a run can know\n\n"
+	      "`FIN_WAIT2` `TIME_WAIT` `CLOSE_WAIT` `LAST_ACK` `CLOSING`.\n",
+	      out);
+	print_words(out);
+	fputs("\n## `facts`: what a run can know\n\n"
 	      "Each is `exact`, `derived` or `absent`; `why` says the reason where it is not exact.\n\n"
 	      "| fact | meaning |\n| --- | --- |\n",
 	      out);

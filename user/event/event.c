@@ -4,10 +4,17 @@
 #include <stddef.h>
 
 const struct field_info field_infos[FIELD_COUNT] = {
-#define FIELD(id, key, kind, meaning) [F_##id] = {key, KIND_##kind, meaning},
+#define FIELD(id, key, kind, meaning) [F_##id] = {key, KIND_##kind, NULL, meaning},
+#define WORD_FIELD(id, key, vocabulary, meaning) \
+	[F_##id] = {key, KIND_ENUM, &vocabulary_##vocabulary, meaning},
 #include "event/fields.def"
-#undef FIELD
 };
+
+const char *event_word(const struct event *e, enum field f)
+{
+	return event_has(e, f) ? vocabulary_name(field_infos[f].vocabulary, event_enum(e, f))
+			       : NULL;
+}
 
 static const struct {
 	const char *name, *meaning;

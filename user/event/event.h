@@ -9,7 +9,7 @@
  *	struct event e;
  *	event_init(&e, EVENT_STATE, t_ns);
  *	event_set(&e, F_OLD, TCP_SYN_RECV);
- *	event_set_text(&e, F_BASIS, "syn");
+ *	event_set_enum(&e, F_BASIS, BASIS_SYN);
  *	if (event_has(&e, F_OLD)) ...
  *
  * A field that is unknown or does not apply is not set: there is no value for "unknown".
@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "event/vocabulary.h"
 
 /* EVENT(id, name, meaning) */
 #define EVENT_TYPES(EVENT)                                                                      \
@@ -46,9 +48,9 @@ enum event_type {
 };
 
 enum field {
-#define FIELD(id, key, kind, meaning) F_##id,
+#define FIELD(id, key, kind, meaning)		 F_##id,
+#define WORD_FIELD(id, key, vocabulary, meaning) F_##id,
 #include "event/fields.def"
-#undef FIELD
 	FIELD_COUNT
 };
 
@@ -56,6 +58,7 @@ enum field_kind {
 	KIND_U64,    /* v.u */
 	KIND_I64,    /* v.i */
 	KIND_BOOL,   /* v.u, 0 or 1 */
+	KIND_ENUM,   /* v.u, number of a word in the field's vocabulary */
 	KIND_STATE,  /* v.u, kernel state number; names in tcp.h */
 	KIND_TEXT,   /* v.text, any bytes, NUL terminated */
 	KIND_ADDR,   /* v.addr, network order; 4 or 16 bytes by event.family */
@@ -71,6 +74,7 @@ enum field_kind {
 struct field_info {
 	const char *key;
 	enum field_kind kind;
+	const struct vocabulary *vocabulary; /* of KIND_ENUM; else NULL */
 	const char *meaning;
 };
 
@@ -136,6 +140,12 @@ static inline void event_set(struct event *e, enum field f, uint64_t value)
 	event_field(e, f)->u = value;
 }
 
+/* The number of a word in the vocabulary of f. */
+static inline void event_set_enum(struct event *e, enum field f, unsigned int number)
+{
+	event_field(e, f)->u = number;
+}
+
 static inline void event_set_text(struct event *e, enum field f, const char *text)
 {
 	event_field(e, f)->text = text;
@@ -152,5 +162,14 @@ static inline const char *event_text(const struct event *e, enum field f)
 {
 	return event_has(e, f) ? e->v[f].text : NULL;
 }
+
+/* The number of its word, or 0 where the field is not set. */
+static inline unsigned int event_enum(const struct event *e, enum field f)
+{
+	return (unsigned int)event_get(e, f);
+}
+
+/* The name of its word, or NULL where the field is not set. */
+const char *event_word(const struct event *e, enum field f);
 
 #endif

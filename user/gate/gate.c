@@ -135,8 +135,7 @@ static void describe(struct gate_listener *is, const struct event *e)
 /* The listener of a line about it or about one of its connections. NULL: of none that is asked for. */
 static struct watched *watched_of(struct gate *g, const struct event *e, int *rc)
 {
-	const char *role = event_text(e, F_ROLE);
-	bool own = is_listeners(e), server = role && !strcmp(role, "server");
+	bool own = is_listeners(e), server = event_enum(e, F_ROLE) == ROLE_SERVER;
 	uint64_t cookie = event_get(e, own ? F_COOKIE : F_LISTENER);
 	uint16_t port = (uint16_t)event_get(e, F_LPORT);
 	struct watched *w;
@@ -233,19 +232,9 @@ static void note_queue(struct gate *g, struct watched *w, const struct event *e)
 			w->cells[i].worst = connection_of(e, length);
 }
 
-static unsigned int verdict_of(const struct event *e)
-{
-	const char *name = event_text(e, F_VERDICT);
-	unsigned int v = 0;
-
-	while (name && v < VERDICT_COUNT && strcmp(verdict_name(v), name) != 0)
-		v++;
-	return v % VERDICT_COUNT;
-}
-
 static void note_verdict(struct gate *g, struct watched *w, const struct event *e)
 {
-	unsigned int verdict = verdict_of(e);
+	unsigned int verdict = event_enum(e, F_VERDICT);
 
 	if (!event_has(e, F_VERDICT))
 		return;

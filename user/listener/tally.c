@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/hash.h"
-#include "event/refusal.h"
+#include "event/vocabulary.h"
 
 #define BUCKETS	   4096u /* a power of two, several times the listeners there can be */
 #define GONE_MAX   1024u
@@ -331,17 +331,13 @@ void tally_nobody(struct tally *t, const struct summary_stats *stats)
 void tally_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
 		void *ctx)
 {
-	static const char *const places[FACT_LOST_PLACES] = {
-		[FACT_LOST_RECURSION] = "recursion",
-		[FACT_LOST_MAP] = "map_full",
-	};
 	struct event e;
 
 	if (count <= t->lost[where])
 		return;
 	event_init(&e, EVENT_LOST, t->now);
 	event_set(&e, F_COUNT, count - t->lost[where]);
-	event_set_text(&e, F_WHERE, places[where]);
+	event_set_enum(&e, F_WHERE, where);
 	t->lost_total += count - t->lost[where];
 	t->lost[where] = count;
 	event_set(&e, F_TOTAL, t->lost_total);
@@ -371,17 +367,17 @@ static void tell_row(struct tally *t, struct row *row, event_fn emit, void *ctx)
 
 	event_init(&e, EVENT_LISTENER, t->now);
 	e.family = l->family;
-	event_set_text(&e, F_ROLE, "listener");
+	event_set_enum(&e, F_ROLE, ROLE_LISTENER);
 	event_set(&e, F_COOKIE, row->r.cookie);
 	event_set(&e, F_NETNS, l->netns);
-	event_set_text(&e, F_FAMILY, l->family == AF_INET ? "ipv4" : "ipv6");
+	event_set_enum(&e, F_FAMILY, family_of(l->family));
 	event_field(&e, F_LADDR)->addr = l->addr;
 	event_set(&e, F_LPORT, l->port);
 	if (l->task.pid) {
 		event_set(&e, F_PID, l->task.pid);
 		event_set_text(&e, F_COMM, l->task.comm);
 	}
-	event_set_text(&e, F_BASIS, "rtt");
+	event_set_enum(&e, F_BASIS, BASIS_RTT);
 	event_set(&e, F_SYNACK_RETRANS, row->stats.synack_retrans);
 	event_set(&e, F_ACCEPT_QUEUE, q->accept_queue);
 	event_set(&e, F_BACKLOG, q->backlog);
@@ -396,7 +392,7 @@ static void tell_row(struct tally *t, struct row *row, event_fn emit, void *ctx)
 	event_set(&e, F_COMPLETED_RATE, per_second(t, row->completed));
 	event_set(&e, F_ACCEPTED_RATE, per_second(t, row->accepted));
 	set_states(&e, row->states, &row->stats);
-	event_set_text(&e, F_VERDICT, verdict_name(row->verdict));
+	event_set_enum(&e, F_VERDICT, row->verdict);
 	if (row->advice[0])
 		event_set_text(&e, F_ADVICE, row->advice);
 	emit(ctx, &e);
@@ -475,7 +471,7 @@ void tally_summary(struct tally *t, event_fn emit, void *ctx)
 	event_set(&e, F_CONNECTIONS, sum.completed);
 	event_set(&e, F_ACCEPTED_COUNT, sum.accepted);
 	event_set(&e, F_STILL_QUEUED, queued);
-	event_set_text(&e, F_BASIS, "rtt");
+	event_set_enum(&e, F_BASIS, BASIS_RTT);
 	event_set(&e, F_SYNACK_RETRANS, sum.synack_retrans);
 	event_field(&e, F_DROPS)->drops = t->drops;
 	event_set(&e, F_LOST, t->lost_total);

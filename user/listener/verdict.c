@@ -56,21 +56,6 @@ enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_
 	return VERDICT_OK;
 }
 
-const char *verdict_name(enum verdict v)
-{
-	static const char *const names[VERDICT_COUNT] = {
-		[VERDICT_OK] = "ok",
-		[VERDICT_OUT_OF_FDS] = "out_of_fds",
-		[VERDICT_APP_STUCK] = "app_stuck",
-		[VERDICT_SYN_FLOOD] = "syn_flood",
-		[VERDICT_BACKLOG_CAPPED] = "backlog_capped",
-		[VERDICT_BACKLOG_TOO_SMALL] = "backlog_too_small",
-		[VERDICT_APP_SLOW] = "app_slow",
-	};
-
-	return (unsigned int)v < VERDICT_COUNT ? names[v] : "unknown";
-}
-
 static void duration(uint64_t ns, char *out, size_t size)
 {
 	if (ns < 1000 * NS_MS)

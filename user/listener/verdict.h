@@ -12,23 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum verdict {
-	VERDICT_OK,
-	VERDICT_OUT_OF_FDS, /* accept() failed with EMFILE or ENFILE in the window */
-	/* nobody took a connection for stuck_ns while the queue was not empty */
-	VERDICT_APP_STUCK,
-	/*
-	 * the SYN queue holds mostly old requests, or SYN cookies are being sent, while few
-	 * complete
-	 */
-	VERDICT_SYN_FLOOD,
-	/* refusals, and the limit is net.core.somaxconn: listen() asked for as much or more */
-	VERDICT_BACKLOG_CAPPED,
-	/* refusals although the program takes connections quickly: bursts */
-	VERDICT_BACKLOG_TOO_SMALL,
-	VERDICT_APP_SLOW, /* the program takes connections, but later than slow_ns */
-	VERDICT_COUNT
-};
+#include "event/vocabulary.h"
 
 /* Thresholds; the defaults stand in verdict_limits_init(). */
 struct verdict_limits {
@@ -58,8 +42,6 @@ struct verdict_input {
 };
 
 enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_limits *limits);
-/* "ok", "app_slow", ... */
-const char *verdict_name(enum verdict v);
 /* One sentence for a tired engineer, with the numbers in it. Always NUL terminated. */
 void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, size_t size);
 

@@ -97,7 +97,7 @@ static void accept_line(struct tracker *t, const struct conn *c, const struct li
 	if (l && l->limit_known)
 		event_set(e, F_BACKLOG, l->backlog);
 	if (f->h.flags & FACT_F_IO_URING)
-		event_set_text(e, F_VIA, "io_uring");
+		event_set_enum(e, F_VIA, VIA_IO_URING);
 	if (conn_is(c, CONN_FASTOPEN))
 		event_set(e, F_FASTOPEN, true);
 	line_emit(&t->lines);

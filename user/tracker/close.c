@@ -181,10 +181,10 @@ static bool sends_reset(const struct conn *c, const struct fact_closed *f)
 
 static void closed_line(struct tracker *t, struct event *e, const struct conn *c)
 {
-	const char *why = state_close_reason(c);
+	enum cause why = state_cause(c);
 
 	if (why)
-		event_set_text(e, F_REASON, why);
+		event_set_enum(e, F_REASON, why);
 	line_emit(&t->lines);
 }
 
@@ -240,34 +240,17 @@ void tracker_on_closed(struct tracker *t, const struct fact_hdr *h)
 
 /* ---- RST ---- */
 
-static const char *reset_reason_name(unsigned int reason)
-{
-	static const char *const reason_names[FACT_RESET_REASONS] = {
-		[FACT_RESET_NO_SOCKET] = "no_socket",
-		[FACT_RESET_STATE] = "state",
-		[FACT_RESET_ABORT_ON_CLOSE] = "abort_on_close",
-		[FACT_RESET_ABORT_ON_LINGER] = "abort_on_linger",
-		[FACT_RESET_ABORT_ON_MEMORY] = "abort_on_memory",
-		[FACT_RESET_DISCONNECT] = "disconnect",
-		[FACT_RESET_TIMEOUT] = "timeout",
-		[FACT_RESET_OTHER] = "other",
-	};
-
-	return reason < FACT_RESET_REASONS ? reason_names[reason] : NULL;
-}
-
 static void reset_line(struct tracker *t, const struct fact_reset *f, const struct conn *c)
 {
 	struct event *e = line_begin(&t->lines, EVENT_RESET, f->h.t);
-	const char *reason = reset_reason_name(f->reason);
 
 	if (c)
 		line_conn(&t->lines, c, listener_of(t, c));
 	else
 		line_ends(&t->lines, &f->s);
-	event_set_text(e, F_DIR, f->h.flags & FACT_F_SENT ? "sent" : "received");
-	if (reason)
-		event_set_text(e, F_REASON, reason);
+	event_set_enum(e, F_DIR, f->h.flags & FACT_F_SENT ? DIRECTION_SENT : DIRECTION_RECEIVED);
+	if (vocabulary_word(&vocabulary_reset_reason, f->reason))
+		event_set_enum(e, F_RESET_REASON, f->reason);
 	line_emit(&t->lines);
 }
 

@@ -13,15 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/vocabulary.h"
 #include "fact.h"
 
 typedef uint32_t conn_id; /* 0: none */
-
-enum conn_role {
-	ROLE_UNKNOWN,
-	ROLE_SERVER,
-	ROLE_CLIENT,
-};
 
 /* Where a server's connection stands with its listener's accept queue. */
 enum accept_stage {

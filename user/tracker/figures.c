@@ -32,8 +32,8 @@ static void unnamed_line(struct tracker *t, const struct listener *l, uint64_t a
 	 * A listener that sent SYN cookies may have refused an ACK with one: no tracepoint sees it.
 	 */
 	if (!tracker_absent(t, KNOW_ACK_DROP) && !l->cookie_stamp)
-		event_set_text(e, F_SEGMENT, "syn");
-	event_set_text(e, F_REASON, drop_reason_name(reason));
+		event_set_enum(e, F_SEGMENT, SEGMENT_SYN);
+	event_set_enum(e, F_DROP_REASON, reason);
 	event_set(e, F_DROPS_TOTAL, l->drops);
 	line_emit(&t->lines);
 }
@@ -71,7 +71,7 @@ void figures_put(struct tracker *t, const struct listener *l)
 	event_set(e, F_COMPLETED, l->completed);
 	if (!tracker_absent(t, KNOW_ACCEPT))
 		event_set(e, F_ACCEPTED_COUNT, l->accepted);
-	event_set_text(e, F_VERDICT, verdict_name(l->verdict));
+	event_set_enum(e, F_VERDICT, l->verdict);
 }
 
 void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,

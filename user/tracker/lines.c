@@ -42,16 +42,15 @@ static void owner(struct lines *ls, uint32_t pid, uint32_t name)
 static void family(struct event *e, int af)
 {
 	e->family = af;
-	event_set_text(e, F_FAMILY, af == AF_INET6 ? "ipv6" : "ipv4");
+	event_set_enum(e, F_FAMILY, family_of(af));
 }
 
 void line_conn(struct lines *ls, const struct conn *c, const struct listener *l)
 {
-	static const char *const roles[] = {[ROLE_SERVER] = "server", [ROLE_CLIENT] = "client"};
 	struct event *e = &ls->e;
 
 	if (c->role)
-		event_set_text(e, F_ROLE, roles[c->role]);
+		event_set_enum(e, F_ROLE, c->role);
 	if (c->cookie)
 		event_set(e, F_COOKIE, c->cookie);
 	if (l && l->cookie && c->role == ROLE_SERVER)
@@ -76,7 +75,7 @@ void line_listener(struct lines *ls, const struct listener *l)
 {
 	struct event *e = &ls->e;
 
-	event_set_text(e, F_ROLE, "listener");
+	event_set_enum(e, F_ROLE, ROLE_LISTENER);
 	if (l->cookie)
 		event_set(e, F_COOKIE, l->cookie);
 	if (l->netns)
@@ -113,7 +112,7 @@ void line_ends(struct lines *ls, const struct fact_sock *s)
 
 void line_refused(struct lines *ls, const struct listener *l)
 {
-	event_set_text(&ls->e, F_ROLE, "server");
+	event_set_enum(&ls->e, F_ROLE, ROLE_SERVER);
 	if (l && l->cookie)
 		event_set(&ls->e, F_LISTENER, l->cookie);
 	ls->muted = ls->side == SIDE_CLIENT;

@@ -101,7 +101,7 @@ static void unknown_closed_line(struct tracker *t, const struct fact_closed *f)
 
 	event_set(e, F_OLD, f->old);
 	event_set(e, F_NEW, f->new);
-	event_set_text(e, F_ROLE, "listener");
+	event_set_enum(e, F_ROLE, ROLE_LISTENER);
 	line_ends(&t->lines, &f->s);
 	line_emit(&t->lines);
 }

@@ -45,9 +45,11 @@ void tracker_on_connect(struct tracker *t, const struct fact_hdr *h)
 
 /* ---- ESTABLISHED: what both ends share ---- */
 
-static const char *basis(const struct conn *c)
+static enum basis basis(const struct conn *c)
 {
-	return conn_is(c, CONN_FROM_RTT) ? "rtt" : conn_is(c, CONN_FROM_SYNACK) ? "synack" : "syn";
+	if (conn_is(c, CONN_FROM_RTT))
+		return BASIS_RTT;
+	return conn_is(c, CONN_FROM_SYNACK) ? BASIS_SYNACK : BASIS_SYN;
 }
 
 static void client_established_line(struct tracker *t, struct event *e, const struct conn *c)
@@ -66,7 +68,7 @@ static void server_established_line(struct tracker *t, struct event *e, const st
 	line_isns(&t->lines, c);
 	if (c->t_begin && e->t >= c->t_begin) {
 		event_set(e, F_HANDSHAKE_NS, e->t - c->t_begin);
-		event_set_text(e, F_BASIS, basis(c));
+		event_set_enum(e, F_BASIS, basis(c));
 	}
 	event_set(e, F_SYNACK_RETRANS, f->retrans);
 	if (conn_is(c, CONN_SYNCOOKIE))

@@ -109,9 +109,9 @@ static void drop_line(struct tracker *t, const struct fact_drop *f, const struct
 		if (syn)
 			event_set(e, F_CLIENT_ISN, f->client_seq);
 	}
-	event_set_text(e, F_SEGMENT, syn ? "syn" : "ack");
+	event_set_enum(e, F_SEGMENT, syn ? SEGMENT_SYN : SEGMENT_ACK);
 	if (r->reason != DROP_UNKNOWN)
-		event_set_text(e, F_REASON, drop_reason_name(r->reason));
+		event_set_enum(e, F_DROP_REASON, r->reason);
 	if (r->believes)
 		event_set(e, F_CLIENT_BELIEVES, true);
 	if (f->h.flags & FACT_F_SYNCOOKIE)

@@ -19,7 +19,7 @@ static void given_up_line(struct tracker *t, const struct conn *c, uint64_t at,
 	line_conn(&t->lines, c, l);
 	line_isns(&t->lines, c);
 	line_queues(&t->lines, l);
-	event_set_text(e, F_REASON, drop_reason_name(given_up));
+	event_set_enum(e, F_DROP_REASON, given_up);
 	event_set(e, F_SYNACK_RETRANS, c->synack_retrans);
 	if (conn_is(c, CONN_ACK_REFUSED))
 		event_set(e, F_CLIENT_BELIEVES, true);
@@ -29,19 +29,20 @@ static void given_up_line(struct tracker *t, const struct conn *c, uint64_t at,
 void request_end(struct tracker *t, struct conn *c, uint64_t at, enum drop_reason given_up)
 {
 	const struct listener *l = listener_of(t, c);
-	const char *why = state_close_reason(c);
+	enum cause why = state_cause(c);
 	struct event *e;
 
 	/* Its timer found the listener closed, and ended it for that (reqsk_timer_handler). */
 	if (given_up == DROP_REQUEST_EXPIRED && l && !l->alive) {
 		given_up = DROP_UNKNOWN;
-		why = drop_reason_name(DROP_LISTENER_CLOSED);
+		why = CAUSE_LISTENER_CLOSED;
 	}
 	if (given_up)
-		why = drop_reason_name(given_up);
+		why = given_up == DROP_CLIENT_UNREACHABLE ? CAUSE_CLIENT_UNREACHABLE
+							  : CAUSE_REQUEST_EXPIRED;
 	e = state_enter(t, c, at, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE);
 	if (why)
-		event_set_text(e, F_REASON, why);
+		event_set_enum(e, F_REASON, why);
 	line_emit(&t->lines);
 	if (given_up) {
 		conn_ended_by(c, given_up == DROP_CLIENT_UNREACHABLE ? END_UNREACHABLE
@@ -81,7 +82,7 @@ static bool is_same_request(const struct conn *c, const struct fact_syn *f)
 
 static void request_line(struct tracker *t, struct event *e, const struct conn *c)
 {
-	event_set_text(e, F_BASIS, conn_is(c, CONN_FROM_SYNACK) ? "synack" : "syn");
+	event_set_enum(e, F_BASIS, conn_is(c, CONN_FROM_SYNACK) ? BASIS_SYNACK : BASIS_SYN);
 	line_isns(&t->lines, c);
 	line_queues(&t->lines, listener_of(t, c));
 	line_emit(&t->lines);
@@ -189,10 +190,10 @@ static void syn_again_line(struct tracker *t, const struct fact_syn *f, const st
 		line_conn(&t->lines, c, listener_of(t, c));
 	else
 		line_ends(&t->lines, &f->s);
-	event_set_text(e, F_WHAT, "syn");
+	event_set_enum(e, F_WHAT, RESENT_SYN);
 	event_set(e, F_ATTEMPT, c ? c->synack_retrans : f->attempt);
 	if (l)
-		event_set_text(e, F_REASON, drop_reason_name(figures_full_queue(l)));
+		event_set_enum(e, F_DROP_REASON, figures_full_queue(l));
 	line_queues(&t->lines, l);
 	line_emit(&t->lines);
 }
@@ -210,7 +211,7 @@ static void synack_again_line(struct tracker *t, const struct fact_syn *f, const
 	} else {
 		line_ends(&t->lines, &f->s);
 	}
-	event_set_text(e, F_WHAT, "synack");
+	event_set_enum(e, F_WHAT, RESENT_SYNACK);
 	event_set(e, F_ATTEMPT, c ? c->synack_retrans : f->attempt);
 	line_queues(&t->lines, l);
 	line_emit(&t->lines);

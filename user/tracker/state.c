@@ -69,18 +69,18 @@ struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsign
 
 /* ---- the end ---- */
 
-const char *state_close_reason(const struct conn *c)
+enum cause state_cause(const struct conn *c)
 {
-	static const char *const reasons[] = {
-		[END_RST_SENT] = "rst_sent",	[END_RST_RECEIVED] = "rst_received",
-		[END_REFUSED] = "rst_received", [END_UNREACHABLE] = "unreachable",
-		[END_TIMED_OUT] = "timeout",
+	static const enum cause causes[] = {
+		[END_RST_SENT] = CAUSE_RST_SENT,    [END_RST_RECEIVED] = CAUSE_RST_RECEIVED,
+		[END_REFUSED] = CAUSE_RST_RECEIVED, [END_UNREACHABLE] = CAUSE_UNREACHABLE,
+		[END_TIMED_OUT] = CAUSE_TIMEOUT,
 	};
 
 	/* When a listener closes the kernel resets its children: that RST is not the cause. */
 	if (c->stage == STAGE_FLUSHED && c->end_cause <= END_RST_SENT)
-		return "listener_closed";
-	return reasons[c->end_cause];
+		return CAUSE_LISTENER_CLOSED;
+	return causes[c->end_cause];
 }
 
 static bool was_in(const struct conn *c, unsigned int state)
@@ -88,25 +88,25 @@ static bool was_in(const struct conn *c, unsigned int state)
 	return c->visited >> state & 1;
 }
 
-static const char *end_of(const struct conn *c)
+static enum close_reason close_reason_of(const struct conn *c)
 {
-	static const char *const ends[] = {
-		[END_RST_SENT] = "rst_sent", [END_RST_RECEIVED] = "rst_received",
-		[END_REFUSED] = "refused",   [END_UNREACHABLE] = "unreachable",
-		[END_TIMED_OUT] = "timeout",
+	static const enum close_reason ends[] = {
+		[END_RST_SENT] = CLOSE_RST_SENT, [END_RST_RECEIVED] = CLOSE_RST_RECEIVED,
+		[END_REFUSED] = CLOSE_REFUSED,	 [END_UNREACHABLE] = CLOSE_UNREACHABLE,
+		[END_TIMED_OUT] = CLOSE_TIMEOUT,
 	};
 
 	if (c->stage == STAGE_FLUSHED)
-		return "never_accepted";
+		return CLOSE_NEVER_ACCEPTED;
 	if (c->end_cause)
 		return ends[c->end_cause];
 	if (was_in(c, TCP_STATE_CLOSING))
-		return "fin_simultaneous";
+		return CLOSE_FIN_SIMULTANEOUS;
 	if (was_in(c, TCP_STATE_FIN_WAIT1))
-		return "fin_active";
+		return CLOSE_FIN_ACTIVE;
 	if (was_in(c, TCP_STATE_CLOSE_WAIT) || was_in(c, TCP_STATE_LAST_ACK))
-		return "fin_passive";
-	return "unknown";
+		return CLOSE_FIN_PASSIVE;
+	return CLOSE_UNKNOWN;
 }
 
 /* At the end of the stream one that is still queued may yet be accepted, even if it was reset. */
@@ -122,7 +122,7 @@ static void close_line(struct tracker *t, const struct conn *c, uint64_t at, uin
 {
 	struct event *e = line_begin(&t->lines, EVENT_CLOSE, at);
 
-	event_set_text(e, F_END, end_of(c));
+	event_set_enum(e, F_END, close_reason_of(c));
 	line_conn(&t->lines, c, listener_of(t, c));
 	line_isns(&t->lines, c);
 	line_life(&t->lines, c, ended);

@@ -14,8 +14,8 @@
 struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsigned int old_state,
 			  unsigned int new_state);
 
-/* Why c is in CLOSE; NULL: not known, or by FINs. */
-const char *state_close_reason(const struct conn *c);
+/* Why c is in CLOSE; CAUSE_NONE: not known, or by FINs. */
+enum cause state_cause(const struct conn *c);
 /*
  * Emits the close line of c, stamped `at`. c ended at `ended` (0: it has not, the stream ends
  * first). c is gone afterwards.

@@ -68,16 +68,11 @@ void tracker_free(struct tracker *t)
 
 static void emit_lost(struct tracker *t, uint64_t at, uint64_t count, enum fact_lost_where where)
 {
-	static const char *const places[FACT_LOST_PLACES] = {
-		[FACT_LOST_RING] = "ringbuf",	 [FACT_LOST_RECURSION] = "recursion",
-		[FACT_LOST_MAP] = "map_full",	 [FACT_LOST_DECODE] = "decode",
-		[FACT_LOST_EVICTED] = "evicted",
-	};
 	struct event *e = line_begin(&t->lines, EVENT_LOST, at);
 
 	t->lost += count;
 	event_set(e, F_COUNT, count);
-	event_set_text(e, F_WHERE, places[where]);
+	event_set_enum(e, F_WHERE, where);
 	event_set(e, F_TOTAL, t->lost);
 	line_emit(&t->lines);
 }

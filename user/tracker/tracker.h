@@ -22,8 +22,8 @@
 #include "event/coverage.h"
 #include "event/event.h"
 #include "event/filter.h"
-#include "event/refusal.h"
 #include "event/totals.h"
+#include "event/vocabulary.h"
 #include "fact.h"
 #include "listener/verdict.h"
 

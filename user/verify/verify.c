@@ -532,11 +532,11 @@ static void tell(struct verify *v, const struct finding *f, uint64_t t)
 	e.family = f->ends.family;
 	event_set(&e, F_SOCKET_STATE, state);
 	if (state == TCP_STATE_LISTEN)
-		event_set_text(&e, F_ROLE, "listener");
+		event_set_enum(&e, F_ROLE, ROLE_LISTENER);
 	if (f->ends.cookie)
 		event_set(&e, F_COOKIE, f->ends.cookie);
 	event_set(&e, F_NETNS, f->ends.netns);
-	event_set_text(&e, F_FAMILY, f->ends.family == AF_INET6 ? "ipv6" : "ipv4");
+	event_set_enum(&e, F_FAMILY, family_of(f->ends.family));
 	event_field(&e, F_LADDR)->addr = f->ends.laddr;
 	event_set(&e, F_LPORT, f->ends.lport);
 	if (state != TCP_STATE_LISTEN) {

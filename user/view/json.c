@@ -10,9 +10,9 @@
 #include "base/text.h"
 #include "event/coverage.h"
 #include "event/filter.h"
-#include "event/refusal.h"
 #include "event/tcp.h"
 #include "event/totals.h"
+#include "event/vocabulary.h"
 #include "view/impl.h"
 
 struct json_view {
@@ -34,13 +34,11 @@ static const struct key keys[FIELD_COUNT] = {
 #define FIELD(id, key, kind, meaning) \
 	[F_##id] = {",\"" key "\":", sizeof(",\"" key "\":") - 1, KIND_##kind},
 #include "event/fields.def"
-#undef FIELD
 };
 
 #define FIELD(id, key, kind, meaning) \
 	_Static_assert(sizeof(key) + 4 <= KEY_CELL, key " is longer than its cell");
 #include "event/fields.def"
-#undef FIELD
 
 /* "{"type":"state","ts":"" and so on, ready made. */
 struct opening {
@@ -294,6 +292,19 @@ static void put_addr(struct cursor *c, enum field f, int family, const uint8_t *
 	*c->p++ = '"';
 }
 
+/* A number that is no word is an absent field. */
+static void put_word(struct cursor *c, enum field f, unsigned int number)
+{
+	const struct word *word = vocabulary_word(field_infos[f].vocabulary, number);
+
+	if (!word)
+		return;
+	put_key(c, f);
+	*c->p++ = '"';
+	put(c, word->name, word->len);
+	*c->p++ = '"';
+}
+
 /*
  * One present field that is no number. False only without memory. A NULL pointer is an absent
  * field.
@@ -311,6 +322,9 @@ static bool put_other(struct cursor *c, enum field f, int family, const union fi
 			PUT(c, "true");
 		else
 			PUT(c, "false");
+		return true;
+	case KIND_ENUM:
+		put_word(c, f, (unsigned int)v->u);
 		return true;
 	case KIND_STATE: {
 		const char *name = tcp_state_name((unsigned int)v->u);

@@ -1,32 +1,83 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "view/words.h"
 
-#include <string.h>
+#define WORDS_OF(kind, ...)                                                                       \
+	const char *words_of_##kind(unsigned int number)                                          \
+	{                                                                                         \
+		static const char *const words[] = {__VA_ARGS__};                                 \
+                                                                                                  \
+		return number < sizeof(words) / sizeof(words[0]) && words[number] ? words[number] \
+										  : "";           \
+	}
 
-#include "base/text.h"
+/* clang-format off */
+WORDS_OF(cause,
+	[CAUSE_RST_SENT] = "RST sent",
+	[CAUSE_RST_RECEIVED] = "RST received",
+	[CAUSE_UNREACHABLE] = "peer unreachable",
+	[CAUSE_TIMEOUT] = "timed out",
+	[CAUSE_LISTENER_CLOSED] = "listener closed",
+	[CAUSE_REQUEST_EXPIRED] = "no final ACK",
+	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
 
-const char *phrase(const char *name, char *buf, size_t size)
-{
-	static const char *const known[][2] = {
-		{"rst_received", "RST received"},
-		{"rst_sent", "RST sent"},
-		{"timeout", "timed out"},
-		{"unreachable", "peer unreachable"},
-		{"listener_closed", "listener closed"},
-		{"accept_queue_full", "accept queue full"},
-		{"syn_queue_full", "SYN queue full"},
-		{"cookie_invalid", "SYN cookie invalid"},
-		{"request_expired", "no final ACK"},
-		{"client_unreachable", "client unreachable (ICMP)"},
-	};
-	char *p = buf;
+WORDS_OF(cause_brief,
+	[CAUSE_RST_SENT] = "by RST",
+	[CAUSE_RST_RECEIVED] = "by RST",
+	[CAUSE_UNREACHABLE] = "peer unreachable",
+	[CAUSE_TIMEOUT] = "timeout",
+	[CAUSE_LISTENER_CLOSED] = "listener closed",
+	[CAUSE_REQUEST_EXPIRED] = "no final ACK",
+	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (!strcmp(name, known[i][0]))
-			return known[i][1];
-	text_clean(buf, size, name, 60, false);
-	for (; *p; p++)
-		if (*p == '_')
-			*p = ' ';
-	return buf;
-}
+WORDS_OF(close,
+	[CLOSE_FIN_ACTIVE] = "closed by us",
+	[CLOSE_FIN_PASSIVE] = "closed by peer",
+	[CLOSE_FIN_SIMULTANEOUS] = "closed by both",
+	[CLOSE_RST_RECEIVED] = "reset by peer",
+	[CLOSE_RST_SENT] = "reset by us",
+	[CLOSE_TIMEOUT] = "timed out",
+	[CLOSE_UNREACHABLE] = "peer unreachable",
+	[CLOSE_REFUSED] = "refused",
+	[CLOSE_NEVER_ACCEPTED] = "never accepted",
+	[CLOSE_UNKNOWN] = "closed")
+
+WORDS_OF(drop,
+	[DROP_UNKNOWN] = "unknown",
+	[DROP_ACCEPT_QUEUE_FULL] = "accept queue full",
+	[DROP_SYN_QUEUE_FULL] = "SYN queue full",
+	[DROP_COOKIE_INVALID] = "SYN cookie invalid",
+	[DROP_LISTENER_CLOSED] = "listener closed",
+	[DROP_OTHER] = "other",
+	[DROP_REQUEST_EXPIRED] = "no final ACK",
+	[DROP_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
+
+/* Of "other" the kernel has a reason, and we no name for it. */
+WORDS_OF(reset,
+	[FACT_RESET_NO_SOCKET] = "no socket for this segment",
+	[FACT_RESET_STATE] = "aborted",
+	[FACT_RESET_ABORT_ON_CLOSE] = "closed with data unread",
+	[FACT_RESET_ABORT_ON_LINGER] = "FIN not awaited (TCP_LINGER2)",
+	[FACT_RESET_ABORT_ON_MEMORY] = "orphan limit or out of memory",
+	[FACT_RESET_DISCONNECT] = "disconnected with data unsent",
+	[FACT_RESET_TIMEOUT] = "keepalive without an answer")
+
+WORDS_OF(segment,
+	[SEGMENT_UNKNOWN] = "segment",
+	[SEGMENT_SYN] = "SYN",
+	[SEGMENT_ACK] = "ACK")
+
+WORDS_OF(lost,
+	[FACT_LOST_RING] = "ringbuf",
+	[FACT_LOST_RECURSION] = "recursion",
+	[FACT_LOST_MAP] = "map full",
+	[FACT_LOST_DECODE] = "decode",
+	[FACT_LOST_EVICTED] = "evicted")
+
+WORDS_OF(verdict,
+	[VERDICT_OK] = "ok",
+	[VERDICT_OUT_OF_FDS] = "out of fds",
+	[VERDICT_APP_STUCK] = "app stuck",
+	[VERDICT_SYN_FLOOD] = "syn flood",
+	[VERDICT_BACKLOG_CAPPED] = "backlog capped",
+	[VERDICT_BACKLOG_TOO_SMALL] = "backlog too small",
+	[VERDICT_APP_SLOW] = "app slow")

@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * words.h - the names of the contract in words, for a person: "accept_queue_full" is "accept queue
- * full". Pure.
+ * words.h - what a person reads in place of a word of the contract: "accept queue full" for
+ * accept_queue_full. The table, the ladder and the summary all take their words from here. Pure.
+ *
+ * "" stands for a number that is no word, and for one that tells a person nothing.
  */
-#ifndef SOCKSTATE_PHRASE_H
-#define SOCKSTATE_PHRASE_H
+#ifndef SOCKSTATE_WORDS_H
+#define SOCKSTATE_WORDS_H
 
-#include <stddef.h>
+#include "event/vocabulary.h"
 
-/* A name that we do not know is shown with blanks for underscores, in buf. */
-const char *phrase(const char *name, char *buf, size_t size);
+const char *words_of_cause(unsigned int cause);
+/* The same in eight columns, where there are words that short. */
+const char *words_of_cause_brief(unsigned int cause);
+const char *words_of_close(unsigned int close_reason);
+const char *words_of_drop(unsigned int drop_reason);
+/* Why a RST was sent, as the program or its owner would say it. */
+const char *words_of_reset(unsigned int reset_reason);
+/* "SYN", "ACK", and "segment" where it is not known. */
+const char *words_of_segment(unsigned int segment);
+const char *words_of_lost(unsigned int place);
+const char *words_of_verdict(unsigned int verdict);
 
 #endif

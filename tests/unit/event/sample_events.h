@@ -45,11 +45,11 @@ static __attribute__((unused)) struct event *at(struct story *s, enum event_type
 
 	event_init(e, type, STORY_T0 + t);
 	e->family = AF_INET;
-	event_set_text(e, F_FAMILY, "ipv4");
+	event_set_enum(e, F_FAMILY, FAMILY_IPV4);
 	event_field(e, F_LADDR)->addr = story_lo;
 	event_set(e, F_NETNS, 4026531840u);
 	if (role == 'l') {
-		event_set_text(e, F_ROLE, "listener");
+		event_set_enum(e, F_ROLE, ROLE_LISTENER);
 		event_set(e, F_COOKIE, 1);
 		event_set(e, F_LPORT, SERVER_PORT);
 		event_set(e, F_PID, 4711);
@@ -58,7 +58,7 @@ static __attribute__((unused)) struct event *at(struct story *s, enum event_type
 	}
 	event_field(e, F_RADDR)->addr = story_lo;
 	if (role == 's') {
-		event_set_text(e, F_ROLE, "server");
+		event_set_enum(e, F_ROLE, ROLE_SERVER);
 		event_set(e, F_COOKIE, 1000 + port);
 		event_set(e, F_LISTENER, 1);
 		event_set(e, F_LPORT, SERVER_PORT);
@@ -66,7 +66,7 @@ static __attribute__((unused)) struct event *at(struct story *s, enum event_type
 		event_set(e, F_PID, 4711);
 		event_set_text(e, F_COMM, "lab");
 	} else {
-		event_set_text(e, F_ROLE, "client");
+		event_set_enum(e, F_ROLE, ROLE_CLIENT);
 		event_set(e, F_COOKIE, 2000 + port);
 		event_set(e, F_LPORT, port);
 		event_set(e, F_RPORT, SERVER_PORT);
@@ -143,7 +143,7 @@ static __attribute__((unused)) void story_handshake(struct story *s, uint64_t t,
 	e->present[F_LPORT / 64] &= ~(UINT64_C(1) << F_LPORT % 64); /* not chosen yet */
 	tell(s);
 	e = move(s, t + 12 * US, 's', port, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV, 0);
-	event_set_text(e, F_BASIS, "syn");
+	event_set_enum(e, F_BASIS, BASIS_SYN);
 	isns(e, port);
 	queues(e, 1, queue - 1);
 	tell(s);
@@ -152,7 +152,7 @@ static __attribute__((unused)) void story_handshake(struct story *s, uint64_t t,
 	isns(e, port);
 	tell(s);
 	e = move(s, t + 53 * US, 's', port, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 41 * US);
-	event_set_text(e, F_BASIS, "syn");
+	event_set_enum(e, F_BASIS, BASIS_SYN);
 	event_set(e, F_HANDSHAKE_NS, 41 * US);
 	event_set(e, F_SYNACK_RETRANS, 0);
 	event_set(e, F_QUEUED, 1);
@@ -196,7 +196,7 @@ static __attribute__((unused)) void story_close(struct story *s, uint64_t t, uns
 	move(s, t + 75 * US, 's', port, TCP_STATE_LAST_ACK, TCP_STATE_CLOSE, 25 * US);
 	tell(s);
 	e = at(s, EVENT_CLOSE, t + 75 * US, 's', port);
-	event_set_text(e, F_END, "fin_passive");
+	event_set_enum(e, F_END, CLOSE_FIN_PASSIVE);
 	event_set(e, F_LIFE_NS, life);
 	states[TCP_STATE_SYN_RECV] = 41 * US;
 	states[TCP_STATE_ESTABLISHED] = life - 41 * US;
@@ -212,15 +212,15 @@ static __attribute__((unused)) void story_close(struct story *s, uint64_t t, uns
 }
 
 static __attribute__((unused)) void story_drop(struct story *s, uint64_t t, unsigned int port,
-					       const char *segment)
+					       enum segment segment)
 {
 	struct event *e = at(s, EVENT_DROP, t, 's', port);
 
 	e->present[F_ROLE / 64] &= ~(UINT64_C(1) << F_ROLE % 64);
 	e->present[F_COOKIE / 64] &= ~(UINT64_C(1) << F_COOKIE % 64);
-	event_set_text(e, F_SEGMENT, segment);
-	event_set_text(e, F_REASON, "accept_queue_full");
-	if (!strcmp(segment, "ack"))
+	event_set_enum(e, F_SEGMENT, segment);
+	event_set_enum(e, F_DROP_REASON, DROP_ACCEPT_QUEUE_FULL);
+	if (segment == SEGMENT_ACK)
 		event_set(e, F_CLIENT_BELIEVES, 1);
 	else
 		event_set(e, F_CLIENT_ISN, 653072494u + port - 51234);
@@ -229,12 +229,12 @@ static __attribute__((unused)) void story_drop(struct story *s, uint64_t t, unsi
 }
 
 static __attribute__((unused)) void story_retransmit(struct story *s, uint64_t t, char role,
-						     unsigned int port, const char *what,
+						     unsigned int port, enum resent_segment what,
 						     unsigned int attempt)
 {
 	struct event *e = at(s, EVENT_RETRANSMIT, t, role, port);
 
-	event_set_text(e, F_WHAT, what);
+	event_set_enum(e, F_WHAT, what);
 	event_set(e, F_ATTEMPT, attempt);
 	tell(s);
 }
@@ -294,11 +294,11 @@ static __attribute__((unused)) void story_tell(struct story *s)
 	story_handshake(s, 5020 * MS, 51240, 3);
 	e = move(s, 5030 * MS, 'c', 51242, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
 	tell(s);
-	story_drop(s, 5030 * MS + 10 * US, 51242, "syn");
-	story_retransmit(s, 6040 * MS, 'c', 51242, "syn", 1);
-	story_drop(s, 6040 * MS + 10 * US, 51242, "syn");
-	story_drop(s, 6100 * MS, 51244, "ack");
-	story_retransmit(s, 7120 * MS, 's', 51244, "synack", 1);
+	story_drop(s, 5030 * MS + 10 * US, 51242, SEGMENT_SYN);
+	story_retransmit(s, 6040 * MS, 'c', 51242, RESENT_SYN, 1);
+	story_drop(s, 6040 * MS + 10 * US, 51242, SEGMENT_SYN);
+	story_drop(s, 6100 * MS, 51244, SEGMENT_ACK);
+	story_retransmit(s, 7120 * MS, 's', 51244, RESENT_SYNACK, 1);
 	e = at(s, EVENT_ACCEPT_ERROR, 7200 * MS, 'l', 0);
 	event_set_text(e, F_ERRNO, "EMFILE");
 	event_set(e, F_COUNT, 12);
@@ -306,19 +306,19 @@ static __attribute__((unused)) void story_tell(struct story *s)
 	e = at(s, EVENT_LISTENER, 7300 * MS, 'l', 0);
 	queues(e, 0, 3);
 	event_set(e, F_ACCEPT_QUEUE_PEAK, 3);
-	event_set_text(e, F_VERDICT, "app_stuck");
+	event_set_enum(e, F_VERDICT, VERDICT_APP_STUCK);
 	event_set_text(
 		e, F_ADVICE,
 		"3 connections have waited 2.3 s and nobody called accept(): look at pid 4711.");
 	tell(s);
 	e = at(s, EVENT_RESET, 7400 * MS, 's', 51236);
-	event_set_text(e, F_DIR, "received");
+	event_set_enum(e, F_DIR, DIRECTION_RECEIVED);
 	tell(s);
 	e = move(s, 7400 * MS, 's', 51236, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE, 2399 * MS);
-	event_set_text(e, F_REASON, "rst_received");
+	event_set_enum(e, F_REASON, CAUSE_RST_RECEIVED);
 	tell(s);
 	e = at(s, EVENT_CLOSE, 7400 * MS, 's', 51236);
-	event_set_text(e, F_END, "rst_received");
+	event_set_enum(e, F_END, CLOSE_RST_RECEIVED);
 	event_set(e, F_LIFE_NS, 2400 * MS);
 	event_set(e, F_ACCEPTED, 0);
 	event_set(e, F_BYTES_IN, 1234567);
@@ -326,7 +326,7 @@ static __attribute__((unused)) void story_tell(struct story *s)
 	tell(s);
 	event_init(&s->e, EVENT_LOST, STORY_T0 + 7500 * MS);
 	event_set(&s->e, F_COUNT, 12);
-	event_set_text(&s->e, F_WHERE, "ringbuf");
+	event_set_enum(&s->e, F_WHERE, FACT_LOST_RING);
 	event_set(&s->e, F_TOTAL, 12);
 	tell(s);
 	story_summary(s, 8000 * MS);

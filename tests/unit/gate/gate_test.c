@@ -245,7 +245,7 @@ static void test_counts(void)
 	e = of_connection(&w, EVENT_DROP, 9);
 	gate_event(w.gate, &e);
 	ok(finding(&w, 0).measured == 2, "a request that was given up is no refusal");
-	event_set_text(&e, F_SEGMENT, "ack");
+	event_set_enum(&e, F_SEGMENT, SEGMENT_ACK);
 	gate_event(w.gate, &e);
 	f = finding(&w, 1);
 	ok(f.verdict == GATE_BROKEN && f.measured == 3, "a refused ACK is one");
@@ -294,10 +294,10 @@ static void test_verdicts(void)
 
 	connections(&w, 1, NULL, 0);
 	e = of_listener(&w, EVENT_LISTENER);
-	event_set_text(&e, F_VERDICT, "app_stuck");
+	event_set_enum(&e, F_VERDICT, VERDICT_APP_STUCK);
 	gate_event(w.gate, &e);
 	e = of_listener(&w, EVENT_LISTENER);
-	event_set_text(&e, F_VERDICT, "ok");
+	event_set_enum(&e, F_VERDICT, VERDICT_OK);
 	gate_event(w.gate, &e);
 	ok(finding(&w, 0).verdict == GATE_BROKEN, "a verdict that passed is remembered");
 	ok(finding(&w, 1).verdict == GATE_HELD, "another one was not seen");
@@ -361,7 +361,7 @@ static void test_too_little(void)
 	connections(&w, 1, NULL, 0);
 	ok(gate_result(w.gate) == GATE_TOO_LITTLE, "two are asked for");
 	e = of_connection(&w, EVENT_DROP, 9);
-	event_set_text(&e, F_SEGMENT, "syn");
+	event_set_enum(&e, F_SEGMENT, SEGMENT_SYN);
 	gate_event(w.gate, &e);
 	connections(&w, 2, NULL, 0);
 	ok(result(&w) == GATE_HELD, "two are enough");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "event/refusal.h"
+#include "event/vocabulary.h"
 #include "listener/tally.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void keep(void *ctx, const struct event *e)
 	if (v)
 		view_event(v, e);
 	if (e->type == EVENT_LISTENER && told.listeners < 8) {
-		snprintf(told.verdict[told.listeners], 24, "%s", event_text(e, F_VERDICT));
+		snprintf(told.verdict[told.listeners], 24, "%s", event_word(e, F_VERDICT));
 		told.listener[told.listeners++] = *e;
 	} else if (e->type == EVENT_LOST) {
 		told.lost++;

@@ -73,7 +73,7 @@ static void add_end(struct text *t, const struct event *e, enum field addr, enum
 static void add_who(struct text *t, const struct event *e)
 {
 	if (event_has(e, F_ROLE) || event_has(e, F_COOKIE))
-		add(t, " %s", event_has(e, F_ROLE) ? event_text(e, F_ROLE) : "?");
+		add(t, " %s", event_has(e, F_ROLE) ? event_word(e, F_ROLE) : "?");
 	if (event_has(e, F_COOKIE))
 		add(t, "#%" PRIu64, event_get(e, F_COOKIE));
 	if (event_has(e, F_LISTENER))
@@ -136,6 +136,9 @@ static void add_field(struct text *t, const struct event *e, enum field f)
 	switch (info->kind) {
 	case KIND_STATE:
 		add(t, "%s", tcp_state_name((unsigned int)v->u));
+		break;
+	case KIND_ENUM:
+		add(t, "%s", event_word(e, f));
 		break;
 	case KIND_TEXT:
 		add(t, strchr(v->text, ' ') ? "\"%s\"" : "%s", v->text);

@@ -90,7 +90,7 @@ static void check_crowd(void *ctx, const struct event *e)
 	if (e->type == EVENT_SUMMARY || event_get(e, F_NEW) == TCP_STATE_SYN_RECV)
 		return; /* no cookie yet */
 	c->wrong += e->type == EVENT_VERIFY || e->type == EVENT_LOST || e->late;
-	if (!strcmp(event_text(e, F_ROLE), "listener"))
+	if (event_enum(e, F_ROLE) == ROLE_LISTENER)
 		return;
 	c->wrong += event_get(e, F_NETNS) != 1 + i % 2 || event_get(e, F_RPORT) != 1024 + i / 2 ||
 		    event_get(e, F_LISTENER) != 1 + i % 2;
@@ -101,7 +101,7 @@ static void check_crowd(void *ctx, const struct event *e)
 	if (e->type == EVENT_CLOSE)
 		c->wrong += event_get(e, F_ACCEPT_WAIT_NS) != CROWD * 10 ||
 			    event_get(e, F_BYTES_IN) != i ||
-			    strcmp(event_text(e, F_END), "fin_passive") ||
+			    event_enum(e, F_END) != CLOSE_FIN_PASSIVE ||
 			    event_get(e, F_LIFE_NS) != CROWD * 50;
 }
 

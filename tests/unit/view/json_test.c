@@ -125,7 +125,9 @@ static void check_edges(void)
 	event_field(e, F_LADDR)->addr = longest;
 	event_field(e, F_RADDR)->addr = NULL;
 	event_set_text(e, F_COMM, "\x1b[31m\"\\\xff\n");
-	event_set_text(e, F_REASON, NULL);
+	event_set_enum(e, F_REASON, CAUSE_NONE);
+	event_set_enum(e, F_VERDICT, 99);
+	event_set_text(e, F_DIFFERENCE, NULL);
 	event_set(e, F_SOCKET_STATE, 99);
 	tell(&s);
 	event_init(e, EVENT_META, STORY_T0);

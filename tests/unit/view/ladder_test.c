@@ -112,7 +112,7 @@ static void check_remote_client(void)
 	e = move(&s, 0, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV, 0);
 	isns(e, 51234);
 	tell(&s);
-	story_retransmit(&s, SEC, 's', 51234, "synack", 1);
+	story_retransmit(&s, SEC, 's', 51234, RESENT_SYNACK, 1);
 	e = move(&s, SEC + 50 * MS, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED,
 		 SEC + 50 * MS);
 	isns(e, 51234);
@@ -170,13 +170,13 @@ static void check_remote_server(void)
 	e = move(&s, 0, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
 	tell(&s);
 	e = at(&s, EVENT_RESET, 30 * US, 'c', 51234);
-	event_set_text(e, F_DIR, "received");
+	event_set_enum(e, F_DIR, DIRECTION_RECEIVED);
 	tell(&s);
 	e = move(&s, 31 * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_CLOSE, 31 * US);
-	event_set_text(e, F_REASON, "rst_received");
+	event_set_enum(e, F_REASON, CAUSE_RST_RECEIVED);
 	tell(&s);
 	e = at(&s, EVENT_CLOSE, 31 * US, 'c', 51234);
-	event_set_text(e, F_END, "refused");
+	event_set_enum(e, F_END, CLOSE_REFUSED);
 	event_set(e, F_LIFE_NS, 31 * US);
 	tell(&s);
 	is_str(result(),
@@ -237,8 +237,8 @@ static void check_cookie_and_odd(void)
 	event_set_text(e, F_COMM, "\x1b[2J\xff evil name");
 	tell(&s);
 	e = at(&s, EVENT_RESET, MS, 's', 51234);
-	event_set_text(e, F_DIR, "sent");
-	event_set_text(e, F_REASON, "abort_on_close");
+	event_set_enum(e, F_DIR, DIRECTION_SENT);
+	event_set_enum(e, F_RESET_REASON, FACT_RESET_ABORT_ON_CLOSE);
 	tell(&s);
 	is_str(result(),
 	       "\n"
@@ -249,7 +249,7 @@ static void check_cookie_and_odd(void)
 	       " 0.000000 (ESTABLISHED) |-- ACK K+1=230177332 -------------------->| ESTABLISHED\n"
 	       "                        |   from a SYN cookie: no request was kept |\n"
 	       "                        |                      in the accept queue |\n"
-	       " 0.001000               |<- RST (abort on close) ------------------|\n"
+	       " 0.001000               |<- RST (closed with data unread) ---------|\n"
 	       "              still open\n",
 	       "a SYN cookie, a hostile name, a reset");
 
@@ -263,7 +263,7 @@ static void check_cookie_and_odd(void)
 
 	open_view(true);
 	for (unsigned int i = 0; i < 200; i++)
-		story_retransmit(&s, i * MS, 's', 51234, "synack", i);
+		story_retransmit(&s, i * MS, 's', 51234, RESENT_SYNACK, i);
 	is_str(result(), "", "a retransmit of an unknown connection draws nothing");
 }
 
@@ -279,7 +279,7 @@ static void check_bounds(void)
 	open_view(false);
 	story_handshake(&s, 0, 51234, 1);
 	for (unsigned int i = 0; i < 100; i++)
-		story_retransmit(&s, SEC + i * MS, 's', 51234, "synack", i);
+		story_retransmit(&s, SEC + i * MS, 's', 51234, RESENT_SYNACK, i);
 	story_close(&s, 2 * SEC, 51234, 2 * SEC);
 	ok(strstr(result(), "more steps not drawn\n"), "steps are bounded and counted");
 	ok(strstr(text, "server: 7 B in"), "and the end is still told");
@@ -386,29 +386,29 @@ static void check_fastopen(void)
 
 	open_view(false);
 	fastopen_accept(0);
-	story_retransmit(&s, 2 * SEC, 's', 51234, "synack", 1);
+	story_retransmit(&s, 2 * SEC, 's', 51234, RESENT_SYNACK, 1);
 	ok(strstr(so_far(), "accept() = 6"), "or after a second without");
 	fastopen_established(3 * SEC, 3 * SEC + 20 * US);
 	is_u64(count(result(), "SYN_RECV"), 0, "its SYN is not drawn again");
 	ok(strstr(text, " 3.000000 "), "and the times go on");
 }
 
-static void reset(uint64_t t, char role, const char *dir, const char *reason)
+static void reset(uint64_t t, char role, enum direction dir, enum fact_reset_reason reason)
 {
 	struct event *e = at(&s, EVENT_RESET, t, role, 51234);
 
-	event_set_text(e, F_DIR, dir);
+	event_set_enum(e, F_DIR, dir);
 	if (reason)
-		event_set_text(e, F_REASON, reason);
+		event_set_enum(e, F_RESET_REASON, reason);
 	tell(&s);
 }
 
-static void closes(uint64_t t, char role, const char *reason)
+static void closes(uint64_t t, char role, enum cause reason)
 {
 	struct event *e = move(&s, t, role, 51234, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE, 0);
 
 	if (reason)
-		event_set_text(e, F_REASON, reason);
+		event_set_enum(e, F_REASON, reason);
 	tell(&s);
 }
 
@@ -416,14 +416,14 @@ static void check_reset(void)
 {
 	open_view(false);
 	story_handshake(&s, 0, 51234, 1);
-	closes(SEC, 'c', NULL);
+	closes(SEC, 'c', CAUSE_NONE);
 	so_far();
-	reset(SEC + US, 's', "received", NULL);
+	reset(SEC + US, 's', DIRECTION_RECEIVED, FACT_RESET_UNKNOWN);
 	is_str(so_far(), "", "a RST that came waits for its sender");
-	closes(SEC + 2 * US, 's', "rst_received");
-	reset(SEC + 3 * US, 'c', "sent", "state");
+	closes(SEC + 2 * US, 's', CAUSE_RST_RECEIVED);
+	reset(SEC + 3 * US, 'c', DIRECTION_SENT, FACT_RESET_STATE);
 	is_str(so_far(),
-	       " 1.000001               |-- RST (state) -------------------------->| CLOSE\n",
+	       " 1.000001               |-- RST (aborted) ------------------------>| CLOSE\n",
 	       "who knows why: one row");
 	story_accept(&s, 5 * SEC, 51234, 5 * SEC, 4 * US);
 	ok(strstr(so_far(), "accept() = 5"), "what is in the queue is still accepted");
@@ -435,21 +435,21 @@ static void check_reset(void)
 
 	open_view(false);
 	story_handshake(&s, 0, 51234, 1);
-	closes(SEC, 's', "listener_closed");
+	closes(SEC, 's', CAUSE_LISTENER_CLOSED);
 	so_far();
-	reset(SEC + US, 's', "sent", "state");
+	reset(SEC + US, 's', DIRECTION_SENT, FACT_RESET_STATE);
 	at(&s, EVENT_CLOSE, SEC + US, 's', 51234);
 	tell(&s);
-	closes(SEC + 3 * US, 'c', "rst_received");
+	closes(SEC + 3 * US, 'c', CAUSE_RST_RECEIVED);
 	is_str(so_far(),
-	       " 1.000001         CLOSE |<- RST (state) ---------------------------|\n"
+	       " 1.000001         CLOSE |<- RST (aborted) -------------------------|\n"
 	       "              server: closed\n",
 	       "one row the other way too");
 	result();
 
 	open_view(false);
 	story_handshake(&s, 0, 51234, 1);
-	reset(SEC, 's', "received", NULL);
+	reset(SEC, 's', DIRECTION_RECEIVED, FACT_RESET_UNKNOWN);
 	so_far();
 	story_handshake(&s, 2 * SEC, 51236, 1);
 	ok(strstr(so_far(), "|-- RST ---"), "a sender that says nothing is not waited for long");
@@ -460,7 +460,7 @@ static void check_half_closed(void)
 {
 	open_view(false);
 	story_handshake(&s, 0, 51234, 1);
-	closes(MS, 'c', NULL);
+	closes(MS, 'c', CAUSE_NONE);
 	story_handshake(&s, 2 * SEC, 51236, 1);
 	ok(strstr(so_far(), "127.0.0.1:51236 -> "),
 	   "a connection that is half closed gives its place");
@@ -479,14 +479,14 @@ static void check_refused_by_reset(void)
 	e = move(&s, 0, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV, 0);
 	isns(e, 51234);
 	tell(&s);
-	reset(MS, 's', "sent", "other");
+	reset(MS, 's', DIRECTION_SENT, FACT_RESET_OTHER);
 	e = move(&s, MS, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_CLOSE, MS);
-	event_set_text(e, F_REASON, "rst_sent");
+	event_set_enum(e, F_REASON, CAUSE_RST_SENT);
 	tell(&s);
 	e = at(&s, EVENT_CLOSE, MS, 's', 51234);
 	event_set(e, F_ACCEPTED, 0);
 	tell(&s);
-	story_drop(&s, MS + 9 * US, 51234, "ack");
+	story_drop(&s, MS + 9 * US, 51234, SEGMENT_ACK);
 	is_str(result(),
 	       "\n"
 	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
@@ -495,7 +495,7 @@ static void check_refused_by_reset(void)
 	       "                        |<- SYN K=230177331, ACK J+1=653072495 ----|\n"
 	       " 0.001000               |-- ACK K+1=230177332 --------------------X| refused\n"
 	       "                        |                  accept queue full 3/2+1 |\n"
-	       " 0.001000               |<- RST (other) ---------------------------| CLOSE\n"
+	       " 0.001000               |<- RST -----------------------------------| CLOSE\n"
 	       "              server: never accepted\n",
 	       "an ACK that is refused by RST is one ladder");
 }

@@ -145,17 +145,16 @@ static void check_hostile(void)
 	event_set_text(e, F_ERRNO, "\x1b[2JEVIL_LONG_NAME_OF_AN_ERROR");
 	tell(&s);
 	e = at(&s, EVENT_LISTENER, 0, 'l', 0);
-	event_set_text(e, F_VERDICT, "bad\x1b[31m");
+	event_set_enum(e, F_VERDICT, VERDICT_APP_SLOW);
 	event_set_text(e, F_ADVICE, "do\nnot \x1b[0m");
 	tell(&s);
 	e = move(&s, 0, 's', 51234, 77, 0xffffffff, 41 * US);
-	event_set_text(e, F_REASON, "some_new\treason");
 	tell(&s);
 	is_str(result(),
 	       "10:31:30.000  9502 ← 127.0.0.1:51234        SYN_RECV → ESTABLISHED     41 µs  ?]0;pwn????[4711]\n"
 	       "10:31:30.000  9502 • 127.0.0.1              accept() failed: ?[2JEVIL_LONG_NAME_OF_A.  lab[4711]\n"
-	       "10:31:30.000  9502 • 127.0.0.1              bad?[31m  lab[4711]  do?not ?[0m\n"
-	       "10:31:30.000  9502 ← 127.0.0.1:51234        STATE_? → STATE_?          41 µs  some new?reason  lab[4711]\n",
+	       "10:31:30.000  9502 • 127.0.0.1              app slow  lab[4711]  do?not ?[0m\n"
+	       "10:31:30.000  9502 ← 127.0.0.1:51234        STATE_? → STATE_?          41 µs  lab[4711]\n",
 	       "foreign bytes never reach the terminal");
 }
 
@@ -239,14 +238,14 @@ static void listen_on(unsigned int cookie, unsigned int port, const char *comm)
 	tell(&s);
 }
 
-static void judge(unsigned int cookie, unsigned int port, const char *comm, const char *verdict,
+static void judge(unsigned int cookie, unsigned int port, const char *comm, enum verdict verdict,
 		  const char *advice)
 {
 	struct event *e = listener(EVENT_LISTENER, cookie, port, comm);
 
 	event_set(e, F_ACCEPT_QUEUE_PEAK, 1);
 	event_set(e, F_REFUSED, 0);
-	event_set_text(e, F_VERDICT, verdict);
+	event_set_enum(e, F_VERDICT, verdict);
 	if (advice)
 		event_set_text(e, F_ADVICE, advice);
 	tell(&s);
@@ -271,12 +270,12 @@ static void group(void)
 	listen_on(1, 9502, "long-worker");
 	listen_on(2, 9502, "long-worker");
 	listen_on(3, 9503, "long-worker");
-	judge(1, 9502, "long-worker", "app_slow",
+	judge(1, 9502, "long-worker", VERDICT_APP_SLOW,
 	      "the oldest connection has waited 311 ms for accept()");
-	judge(2, 9502, "long-worker", "ok", NULL);
-	judge(3, 9503, "long-worker", "app_slow",
+	judge(2, 9502, "long-worker", VERDICT_OK, NULL);
+	judge(3, 9503, "long-worker", VERDICT_APP_SLOW,
 	      "the oldest connection has waited 311 ms for accept()");
-	judge(3, 9503, "long-worker", "ok", NULL);
+	judge(3, 9503, "long-worker", VERDICT_OK, NULL);
 	listener_ends(1, 9502, "long-worker");
 	listener_ends(2, 9502, "long-worker");
 	listener_ends(3, 9503, "long-worker");
@@ -346,28 +345,28 @@ static void check_relisten(void)
 	e = listener(EVENT_LISTENER, 1, 9502, "lab");
 	event_set(e, F_BACKLOG, 7);
 	event_set(e, F_BACKLOG_ASKED, 7);
-	event_set_text(e, F_VERDICT, "ok");
+	event_set_enum(e, F_VERDICT, VERDICT_OK);
 	tell(&s);
 	e = listener(EVENT_LISTENER, 1, 9502, "lab");
 	event_set(e, F_BACKLOG, 5);
 	event_set(e, F_BACKLOG_ASKED, 100);
-	event_set_text(e, F_VERDICT, "ok");
+	event_set_enum(e, F_VERDICT, VERDICT_OK);
 	tell(&s);
 	/* where no hook tells of it */
 	e = listener(EVENT_LISTENER, 1, 9502, "lab");
 	event_set(e, F_BACKLOG, 9);
-	event_set_text(e, F_VERDICT, "ok");
+	event_set_enum(e, F_VERDICT, VERDICT_OK);
 	tell(&s);
 	/* the same limit, and a listener that is not remembered */
 	e = listener(EVENT_LISTENER, 8, 9508, "lab");
 	event_set(e, F_BACKLOG, 9);
 	event_set(e, F_BACKLOG_ASKED, 9);
-	event_set_text(e, F_VERDICT, "ok");
+	event_set_enum(e, F_VERDICT, VERDICT_OK);
 	tell(&s);
 	/* a figure a second is no new limit */
 	e = listener(EVENT_LISTENER, 8, 9508, "lab");
 	event_set(e, F_BACKLOG, 9);
-	event_set_text(e, F_VERDICT, "ok");
+	event_set_enum(e, F_VERDICT, VERDICT_OK);
 	tell(&s);
 	is_str(result(),
 	       "10:31:30.000  9502•127.0.0.1             CLOSE→LISTEN  backlog 2  lab[4701]\n"
@@ -382,27 +381,24 @@ static void check_relisten(void)
 
 static void check_resets(void)
 {
-	static const char *const reasons[] = {
-		"no_socket",  "state",	 "abort_on_close", "abort_on_linger", "abort_on_memory",
-		"disconnect", "timeout", "other",	   "brand_new"};
 	struct event *e;
 
 	open_view(80, true, false, false);
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+	for (unsigned int reason = FACT_RESET_NO_SOCKET; reason < FACT_RESET_REASONS; reason++) {
 		e = at(&s, EVENT_RESET, 0, 's', 51234);
-		event_set_text(e, F_DIR, "sent");
-		event_set_text(e, F_REASON, reasons[i]);
+		event_set_enum(e, F_DIR, DIRECTION_SENT);
+		event_set_enum(e, F_RESET_REASON, reason);
 		tell(&s);
 	}
 	e = at(&s, EVENT_RESET, 0, 'c', 51234);
-	event_set_text(e, F_DIR, "sent");
-	event_set_text(e, F_REASON, "state");
+	event_set_enum(e, F_DIR, DIRECTION_SENT);
+	event_set_enum(e, F_RESET_REASON, FACT_RESET_STATE);
 	tell(&s);
 	/* its listener is known to listen still */
 	listen_on(1, 9502, "lab");
 	e = at(&s, EVENT_RESET, 0, 's', 51234);
-	event_set_text(e, F_DIR, "sent");
-	event_set_text(e, F_REASON, "state");
+	event_set_enum(e, F_DIR, DIRECTION_SENT);
+	event_set_enum(e, F_RESET_REASON, FACT_RESET_STATE);
 	tell(&s);
 	is_str(result(),
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: no socket for this segment\n"
@@ -414,7 +410,6 @@ static void check_resets(void)
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: disconnected with data unsent\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: keepalive without an answer\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent  lab[4711]\n"
-	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: brand new  lab[4711]\n"
 	       "10:31:30.000 51234→127.0.0.1:9502        RST sent: aborted  nc[4712]\n"
 	       "                                         └ by SO_LINGER 0 or ss -K\n"
 	       "10:31:30.000  9502•127.0.0.1             CLOSE→LISTEN  backlog 2  lab[4701]\n"
@@ -438,7 +433,7 @@ static void closed(char role, const uint64_t *states, bool totals, bool mptcp)
 {
 	struct event *e = at(&s, EVENT_CLOSE, 0, role, 51234);
 
-	event_set_text(e, F_END, "unknown");
+	event_set_enum(e, F_END, CLOSE_UNKNOWN);
 	event_set(e, F_LIFE_NS, 9 * MS);
 	if (states)
 		event_field(e, F_STATES)->states = states;

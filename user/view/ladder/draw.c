@@ -7,6 +7,7 @@
 
 #include "event/tcp.h"
 #include "view/ladder/row.h"
+#include "view/words.h"
 
 bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to)
 {
@@ -166,6 +167,13 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 	}
 }
 
+/* A transition that a RST made, sent or received. */
+static bool is_reset(const struct step *s)
+{
+	return s->type == EVENT_STATE &&
+	       (s->reason == CAUSE_RST_SENT || s->reason == CAUSE_RST_RECEIVED);
+}
+
 /* After the handshake: what a transition at one end tells of the segments. */
 static void draw_close(struct pen *pen, const struct ladder *c, const struct step *s)
 {
@@ -188,11 +196,11 @@ static void draw_close(struct pen *pen, const struct ladder *c, const struct ste
 		{TCP_STATE_LAST_ACK, TCP_STATE_CLOSE, "ACK", NULL, ""},
 	};
 	const char *name = tcp_state_name(s->to), *arrived = NULL, *sends = NULL, *peer = "",
-		   *reason = s->reason;
+		   *reason = words_of_cause(s->reason);
 	bool server = s->side == SERVER;
 	char words[48];
 
-	for (size_t i = 0; !*s->reason && i < sizeof(moves) / sizeof(*moves); i++)
+	for (size_t i = 0; !s->reason && i < sizeof(moves) / sizeof(*moves); i++)
 		if (moves[i].from == s->from && moves[i].to == s->to) {
 			arrived = moves[i].arrived;
 			sends = moves[i].sends;
@@ -200,9 +208,9 @@ static void draw_close(struct pen *pen, const struct ladder *c, const struct ste
 		}
 	if (c->seen[!s->side])
 		peer = "";
-	if (!strncmp(reason, "rst ", 4))
+	if (is_reset(s))
 		reason = "";
-	else if (!*reason && s->to == TCP_STATE_CLOSE &&
+	else if (!s->reason && s->to == TCP_STATE_CLOSE &&
 		 (s->from == TCP_STATE_ESTABLISHED || s->from == TCP_STATE_CLOSE_WAIT))
 		reason = "aborts";
 	if (arrived) {
@@ -265,20 +273,21 @@ static void draw_believes(struct pen *pen, const struct ladder *c)
 /* Why the listener refuses. The figures of later, when there is room again, would say nothing. */
 static void draw_full(struct pen *pen, const struct ladder *c, const struct step *s)
 {
+	const char *why = words_of_drop(s->reason);
 	char words[96];
 
+	if (!s->reason)
+		return;
 	if (s->has_accept_queue && s->has_backlog && s->accept_queue > s->backlog)
-		snprintf(words, sizeof(words), "%s %u/%u+1", s->reason, s->accept_queue,
-			 s->backlog);
+		snprintf(words, sizeof(words), "%s %u/%u+1", why, s->accept_queue, s->backlog);
 	else
-		snprintf(words, sizeof(words), "%s", s->reason);
-	if (*words)
-		ladder_row(pen, c, 0, "", AT_SERVER, words, "");
+		snprintf(words, sizeof(words), "%s", why);
+	ladder_row(pen, c, 0, "", AT_SERVER, words, "");
 }
 
 bool ladder_gives_up(const struct step *s)
 {
-	return !strcmp(s->reason, "request expired") || !strcmp(s->reason, "client unreachable");
+	return s->reason == DROP_REQUEST_EXPIRED || s->reason == DROP_CLIENT_UNREACHABLE;
 }
 
 static void draw_drop(struct pen *pen, const struct ladder *c, const struct step *s)
@@ -287,7 +296,7 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 
 	if (ladder_gives_up(s)) {
 		ladder_row(pen, c, s->t, "", AT_SERVER,
-			   !strcmp(s->reason, "request expired")
+			   s->reason == DROP_REQUEST_EXPIRED
 				   ? "request given up: no final ACK taken"
 				   : "request given up: client unreachable",
 			   "CLOSE");
@@ -312,16 +321,16 @@ static unsigned int draw_reset(struct pen *pen, const struct ladder *c, const st
 			       const struct step *end)
 {
 	const char *state[2] = {"", ""};
+	const char *why = words_of_reset(s->reason);
 	const struct step *next = s + 1;
 	char words[48];
 
 	for (; next < end; next++)
-		if (next->type == EVENT_STATE && !strncmp(next->reason, "rst ", 4))
+		if (is_reset(next))
 			state[next->side] = tcp_state_name(next->to);
 		else if (next->type != EVENT_CLOSE) /* that has no row */
 			break;
-	snprintf(words, sizeof(words), "RST%s%s%s", *s->reason ? " (" : "", s->reason,
-		 *s->reason ? ")" : "");
+	snprintf(words, sizeof(words), "RST%s%s%s", *why ? " (" : "", why, *why ? ")" : "");
 	ladder_row(pen, c, s->t, state[CLIENT],
 		   ladder_receiver(s) == SERVER ? TO_SERVER : TO_CLIENT, words, state[SERVER]);
 	return (unsigned int)(next - s);

@@ -41,7 +41,11 @@ struct step {
 	uint64_t wait_ns; /* connect, handshake, accept wait or life */
 	uint64_t call_ns;
 	uint64_t bytes_in, bytes_out;
-	char reason[24];
+	/*
+	 * Why, by type: STATE an enum cause, RESET an enum fact_reset_reason, DROP and RETRANSMIT
+	 * an enum drop_reason. 0 not known.
+	 */
+	uint8_t reason;
 	char owner[32]; /* ACCEPT: who took it, clean */
 };
 

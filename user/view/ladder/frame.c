@@ -28,7 +28,7 @@ static const char *part(const struct ladder *c, int side)
 static bool refuses(const struct ladder *c)
 {
 	for (unsigned int i = 0; i < c->count; i++) {
-		if (c->steps[i].type == EVENT_RETRANSMIT && c->steps[i].syn && *c->steps[i].reason)
+		if (c->steps[i].type == EVENT_RETRANSMIT && c->steps[i].syn && c->steps[i].reason)
 			return true;
 	}
 	return false;

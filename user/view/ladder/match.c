@@ -54,10 +54,8 @@ bool ladder_same_ends(const struct ladder *c, int family, const uint8_t *const a
 /* What may still be told of an end that is done: it begins nothing. */
 static bool is_epilogue(const struct event *e)
 {
-	const char *segment = event_text(e, F_SEGMENT);
-
 	return e->type == EVENT_CLOSE || e->type == EVENT_RESET ||
-	       (e->type == EVENT_DROP && segment && !strcmp(segment, "ack"));
+	       (e->type == EVENT_DROP && event_enum(e, F_SEGMENT) == SEGMENT_ACK);
 }
 
 static struct ladder *find(const struct ladder_view *v, const struct event *e, const struct ends *x)
@@ -102,15 +100,15 @@ static struct ladder *find_refused(const struct ladder_view *v, const struct eve
 bool ladder_place(const struct ladder_view *v, const struct event *e, struct ends *x,
 		  struct ladder **c)
 {
-	const char *role = event_text(e, F_ROLE);
+	enum role role = event_enum(e, F_ROLE);
 	uint64_t lport = event_get(e, F_LPORT), rport = event_get(e, F_RPORT);
 	bool above = lport > rport;
 
 	*c = NULL;
-	if (role && role[0] == 'l')
+	if (role == ROLE_LISTENER)
 		return false;
 	if (role) {
-		if (!read_ends(e, role[0] == 'c' ? CLIENT : SERVER, x))
+		if (!read_ends(e, role == ROLE_CLIENT ? CLIENT : SERVER, x))
 			return false;
 		*c = find(v, e, x);
 		return true;

@@ -29,18 +29,17 @@ static uint32_t small(const struct event *e, enum field f)
 	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 }
 
-static void copy_reason(char out[24], const char *reason)
+static uint8_t reason_of(const struct event *e)
 {
-	text_clean(out, 24, reason ? reason : "", 23, false);
-	for (; *out; out++)
-		if (*out == '_')
-			*out = ' ';
+	enum field f = e->type == EVENT_STATE	? F_REASON
+		       : e->type == EVENT_RESET ? F_RESET_REASON
+						: F_DROP_REASON;
+
+	return (uint8_t)event_enum(e, f);
 }
 
 struct step ladder_make_step(const struct event *e, int side, bool utf8)
 {
-	const char *segment = event_text(e, F_SEGMENT), *what = event_text(e, F_WHAT),
-		   *dir = event_text(e, F_DIR);
 	enum field wait = e->type == EVENT_ACCEPT  ? F_ACCEPT_WAIT_NS
 			  : e->type == EVENT_CLOSE ? F_LIFE_NS
 			  : side == CLIENT	   ? F_CONNECT_NS
@@ -51,12 +50,14 @@ struct step ladder_make_step(const struct event *e, int side, bool utf8)
 		.side = (uint8_t)side,
 		.from = (uint8_t)event_get(e, F_OLD),
 		.to = (uint8_t)event_get(e, e->type == EVENT_STATE ? F_NEW : F_SOCKET_STATE),
-		.syn = (segment && !strcmp(segment, "syn")) || (what && !strcmp(what, "syn")),
-		.sent = dir && !strcmp(dir, "sent"),
+		.syn = event_enum(e, F_SEGMENT) == SEGMENT_SYN ||
+		       event_enum(e, F_WHAT) == RESENT_SYN,
+		.sent = event_enum(e, F_DIR) == DIRECTION_SENT,
 		.believes = event_get(e, F_CLIENT_BELIEVES),
 		.queued = event_get(e, F_QUEUED),
 		.fastopen = event_get(e, F_FASTOPEN),
-		.io_uring = event_has(e, F_VIA),
+		.io_uring = event_enum(e, F_VIA) == VIA_IO_URING,
+		.reason = reason_of(e),
 		.syncookie = event_get(e, F_SYNCOOKIE),
 		.before_accept = event_get(e, F_COMPLETED_BEFORE_ACCEPT),
 		.unaccepted = event_has(e, F_ACCEPTED) && !event_get(e, F_ACCEPTED),
@@ -79,7 +80,6 @@ struct step ladder_make_step(const struct event *e, int side, bool utf8)
 
 	if (s.call_ns > s.t)
 		s.call_ns = 0;
-	copy_reason(s.reason, event_text(e, F_REASON));
 	if (e->type == EVENT_ACCEPT)
 		ladder_owner(e, utf8, s.owner);
 	return s;
@@ -94,8 +94,8 @@ static bool pair_reset(struct ladder *c, const struct step *s)
 		if (o->type != EVENT_RESET || o->side == s->side || o->sent == s->sent || o->paired)
 			continue;
 		o->paired = true;
-		if (!*o->reason)
-			memcpy(o->reason, s->reason, sizeof(o->reason));
+		if (!o->reason)
+			o->reason = s->reason;
 		return true;
 	}
 	return false;

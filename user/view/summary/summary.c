@@ -19,9 +19,9 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
-#include "event/refusal.h"
 #include "event/tcp.h"
 #include "event/totals.h"
+#include "event/vocabulary.h"
 #include "view/impl.h"
 #include "view/words.h"
 
@@ -47,7 +47,8 @@ struct row {
 	uint64_t completed, accepted, drops;
 	uint64_t completed_rate, accepted_rate;
 	struct quantiles handshake, accept_wait;
-	char verdict[24];
+	bool judged;
+	enum verdict verdict;
 	char advice[ADVICE_BYTES];
 	uint64_t round;
 };
@@ -114,7 +115,8 @@ static void learn_listener(struct summary *v, const struct event *e)
 	row->drops = event_get(e, F_REFUSED);
 	row->completed_rate = event_get(e, F_COMPLETED_RATE);
 	row->accepted_rate = event_get(e, F_ACCEPTED_RATE);
-	copy_text(row->verdict, sizeof(row->verdict), event_text(e, F_VERDICT));
+	row->judged = event_has(e, F_VERDICT);
+	row->verdict = event_enum(e, F_VERDICT);
 	copy_text(row->advice, sizeof(row->advice), event_text(e, F_ADVICE));
 	row->gone = false;
 	row->round = v->round;
@@ -297,14 +299,12 @@ static size_t row_of_words(const char *text, unsigned int columns)
  */
 static unsigned int advice_rows(struct summary *v, const struct row *row, bool draw)
 {
-	char text[sizeof(row->verdict) + sizeof(row->advice) + 4], words[64],
-		cell[4 * sizeof(text)];
+	char text[sizeof(row->advice) + 32], cell[4 * sizeof(text)];
 	unsigned int columns = limit(v) ? limit(v) : sizeof(text) + ADVICE_INDENT, rows = 0;
 
 	if (!row->advice[0] || row->gone || columns < 2 * ADVICE_INDENT)
 		return 0;
-	snprintf(text, sizeof(text), "%s: %s", phrase(row->verdict, words, sizeof(words)),
-		 row->advice);
+	snprintf(text, sizeof(text), "%s: %s", words_of_verdict(row->verdict), row->advice);
 	text_clean(cell, sizeof(cell), text, sizeof(text), v->base.options.utf8);
 	for (const char *p = cell; *p; rows++) {
 		size_t len = row_of_words(p, columns - ADVICE_INDENT);
@@ -354,7 +354,7 @@ static void put_row(struct summary *v, const struct row *row)
 	put_quantiles(v, &row->accept_wait, wide);
 	if (wide)
 		out_format(out, "  %s",
-			   row->gone ? "" : phrase(row->verdict, queue, sizeof(queue)));
+			   row->gone || !row->judged ? "" : words_of_verdict(row->verdict));
 	end_row(v);
 	advice_rows(v, row, true);
 }
@@ -418,8 +418,7 @@ static void put_summary(struct summary *v, const struct event *e)
 	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
 		if (!drops[i])
 			continue;
-		out_format(out, "refused %llu: %s", (unsigned long long)drops[i],
-			   phrase(drop_reason_name((enum drop_reason)i), item, sizeof(item)));
+		out_format(out, "refused %llu: %s", (unsigned long long)drops[i], words_of_drop(i));
 		end_row(v);
 	}
 	at = 0;

@@ -118,9 +118,8 @@ void table_note_its_owner(struct line *l, const struct event *e, unsigned int at
 /* A line about a listener: others may listen at the same ends. */
 bool table_one_of_many(struct table *t, const struct event *e)
 {
-	const char *role = event_text(e, F_ROLE);
 	const struct table_listener *known =
-		role && role[0] == 'l' ? table_listener_of(t, e) : NULL;
+		event_enum(e, F_ROLE) == ROLE_LISTENER ? table_listener_of(t, e) : NULL;
 
 	return known && known->one_of_many;
 }
@@ -152,14 +151,6 @@ const char *table_phase_color(unsigned int state)
 	};
 
 	return state < TCP_STATE_COUNT ? colors[state] : PLAIN;
-}
-
-/* phrase() for the eight columns that the compact form has left. */
-const char *table_short_words(const char *name, char *buf, size_t size)
-{
-	if (!strncmp(name, "rst_", 4))
-		return "by RST";
-	return strcmp(name, "timeout") ? phrase(name, buf, size) : "timeout";
 }
 
 void table_put_time(struct line *l, const struct event *e)
@@ -209,7 +200,7 @@ static bool is_listeners(const struct event *e)
 void table_put_ends(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
-	const char *role = event_text(e, F_ROLE);
+	enum role role = event_enum(e, F_ROLE);
 	const char *sign = "   ";
 	char port[TABLE_CELL];
 	size_t n = 0;
@@ -222,7 +213,9 @@ void table_put_ends(struct line *l, const struct event *e)
 	table_pad_to(l, TIME_COLUMNS + 1 + PORT_COLUMNS - (unsigned int)n);
 	table_put_cell(l, port, n, (unsigned int)n);
 	if (role)
-		sign = role[0] == 's' ? t->incoming : role[0] == 'c' ? t->outgoing : t->listening;
+		sign = role == ROLE_SERVER   ? t->incoming
+		       : role == ROLE_CLIENT ? t->outgoing
+					     : t->listening;
 	else if (e->type == EVENT_DROP)
 		sign = t->incoming;
 	else if (is_listeners(e))

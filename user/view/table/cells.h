@@ -24,8 +24,6 @@ void table_learn_its_listener(struct table *t, const struct event *e);
 /* The duration in field f (ns), in its column. Nothing where the event does not have f. */
 void table_lasted(struct line *l, const struct event *e, enum field f);
 const char *table_phase_color(unsigned int state);
-/* phrase() for the eight columns that the compact form has left. */
-const char *table_short_words(const char *name, char *buf, size_t size);
 void table_put_time(struct line *l, const struct event *e);
 /* TIME PORT↔PEER, up to the STATE column. */
 void table_put_ends(struct line *l, const struct event *e);

@@ -3,6 +3,7 @@
  * close.c - the line of a connection that ended: how it ended, how long it lived, what it carried.
  */
 #include "view/table/cells.h"
+#include "view/words.h"
 
 /* In place: "18 B" is "18", "1.23 MB" is "1.2M", "12.3 MB" is "12M". */
 static char *short_bytes(char *text)
@@ -23,11 +24,12 @@ static char *short_bytes(char *text)
 static const char *unfinished(const struct event *e)
 {
 	const uint64_t *spent = event_has(e, F_STATES) ? e->v[F_STATES].states : NULL;
-	const char *end = event_text(e, F_END), *role = event_text(e, F_ROLE);
+	enum role role = event_enum(e, F_ROLE);
 
-	if (!end || strcmp(end, "unknown") != 0 || !role || (spent && spent[TCP_STATE_ESTABLISHED]))
+	if (event_enum(e, F_END) != CLOSE_UNKNOWN || !role ||
+	    (spent && spent[TCP_STATE_ESTABLISHED]))
 		return NULL;
-	if (role[0] == 'c')
+	if (role == ROLE_CLIENT)
 		return spent && spent[TCP_STATE_SYN_SENT] ? "connect() given up" : NULL;
 	/* A request has no totals. */
 	return event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u && !event_has(e, F_BYTES_IN)
@@ -35,35 +37,22 @@ static const char *unfinished(const struct event *e)
 		       : NULL;
 }
 
+/* As it should, or for all that was seen. */
+static bool by_fins(enum close_reason end)
+{
+	return end == CLOSE_NONE || end == CLOSE_FIN_ACTIVE || end == CLOSE_FIN_PASSIVE ||
+	       end == CLOSE_FIN_SIMULTANEOUS || end == CLOSE_UNKNOWN;
+}
+
 void table_close_line(struct line *l, const struct event *e)
 {
-	static const struct {
-		const char *end, *words, *color;
-	} ends[] = {
-		{"fin_active", "closed by us", DIM},
-		{"fin_passive", "closed by peer", DIM},
-		{"fin_simultaneous", "closed by both", DIM},
-		{"rst_received", "reset by peer", RED},
-		{"rst_sent", "reset by us", RED},
-		{"timeout", "timed out", RED},
-		{"unreachable", "peer unreachable", RED},
-		{"refused", "refused", RED},
-		{"never_accepted", "never accepted", RED},
-		{"listener_closed", "listener closed", RED},
-		{"unknown", "closed", DIM},
-	};
 	struct table *t = l->t;
-	const char *end = event_text(e, F_END), *name = "closed", *color = DIM,
-		   *gone = unfinished(e);
+	enum close_reason end = event_enum(e, F_END);
+	const char *name = end ? words_of_close(end) : "closed", *gone = unfinished(e),
+		   *color = by_fins(end) ? DIM : RED;
 	char text[128], in[TEXT_DURATION_MAX], out[TEXT_DURATION_MAX], *p;
 	bool unaccepted = event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u;
 
-	for (size_t i = 0; end && i < sizeof(ends) / sizeof(*ends); i++)
-		if (!strcmp(end, ends[i].end)) {
-			name = ends[i].words;
-			color = ends[i].color;
-			break;
-		}
 	if (gone) {
 		name = gone;
 		color = YELLOW;
@@ -101,7 +90,7 @@ void table_close_line(struct line *l, const struct event *e)
 		text_duration(p, e->v[F_ACCEPT_WAIT_NS].u, t->base.options.utf8);
 		table_note(l, t->note_at, false, DIM, text);
 	}
-	if (unaccepted && !gone && (!end || strcmp(end, "never_accepted")))
+	if (unaccepted && !gone && end != CLOSE_NEVER_ACCEPTED)
 		table_note(l, t->note_at, true, RED, "never accepted");
 	if (event_get(e, F_RETRANS)) {
 		*stpcpy(text_u64(text, e->v[F_RETRANS].u), " sent again") = '\0';

@@ -39,9 +39,8 @@ static void state_line(struct line *l, const struct event *e)
 	unsigned int old_state = (unsigned int)event_get(e, F_OLD),
 		     new_state = (unsigned int)event_get(e, F_NEW);
 	const char *color = table_phase_color(new_state);
-	const char *reason = event_text(e, F_REASON);
-	unsigned int at = t->note_at;
-	char text[160], buf[64];
+	unsigned int reason = event_enum(e, F_REASON), at = t->note_at;
+	char text[160];
 
 	table_color_on(l, color);
 	table_put_transition(l, old_state, new_state);
@@ -58,8 +57,7 @@ static void state_line(struct line *l, const struct event *e)
 	table_note_queues(l, e, new_state == TCP_STATE_SYN_RECV);
 	if (reason)
 		table_note(l, at, true, RED,
-			   t->compact ? table_short_words(reason, buf, sizeof(buf))
-				      : phrase(reason, buf, sizeof(buf)));
+			   t->compact ? words_of_cause_brief(reason) : words_of_cause(reason));
 	if (event_get(e, F_SYNCOOKIE))
 		table_note(l, at, true, YELLOW, "by SYN cookie: begin unknown");
 	if (event_get(e, F_FASTOPEN))
@@ -84,7 +82,6 @@ static void accept_line(struct line *l, const struct event *e)
 	bool waited = event_get(e, F_ACCEPT_WAIT_NS) >= WAIT_WORTH_WORDS_NS;
 	bool before = event_get(e, F_COMPLETED_BEFORE_ACCEPT);
 	const char *color = waited && before ? YELLOW : GREEN;
-	const char *via = event_text(e, F_VIA);
 	char text[64], *p = text;
 	bool told = false, half_open = event_get(e, F_SOCKET_STATE) == TCP_STATE_SYN_RECV;
 
@@ -125,10 +122,8 @@ static void accept_line(struct line *l, const struct event *e)
 			   "complete before accept() was called");
 	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE)
 		table_note(l, t->note_at, true, RED, "a corpse: it died in the queue");
-	if (via)
-		table_note(l, t->note_at, true, DIM,
-			   !strcmp(via, "io_uring") ? "by io_uring"
-						    : phrase(via, text, sizeof(text)));
+	if (event_enum(e, F_VIA) == VIA_IO_URING)
+		table_note(l, t->note_at, true, DIM, "by io_uring");
 }
 
 static void accept_error_line(struct line *l, const struct event *e)
@@ -150,15 +145,15 @@ static void accept_error_line(struct line *l, const struct event *e)
 
 static void retransmit_line(struct line *l, const struct event *e)
 {
-	const char *what = event_text(e, F_WHAT), *reason = event_text(e, F_REASON);
-	char text[160], buf[64], *p;
+	bool reason = event_has(e, F_DROP_REASON);
+	char text[160], *p;
 
-	p = stpcpy(text, what && !strcmp(what, "syn") ? "SYN" : "SYN-ACK");
+	p = stpcpy(text, event_enum(e, F_WHAT) == RESENT_SYN ? "SYN" : "SYN-ACK");
 	p = stpcpy(p, " sent again");
 	if (event_has(e, F_ATTEMPT))
 		p = stpcpy(text_u64(stpcpy(p, " ("), e->v[F_ATTEMPT].u), ")");
 	if (reason)
-		p = stpcpy(stpcpy(p, ": "), phrase(reason, buf, sizeof(buf)));
+		p = stpcpy(stpcpy(p, ": "), words_of_drop(event_enum(e, F_DROP_REASON)));
 	*p = '\0';
 	table_note(l, l->t->state_at, true, reason ? RED : YELLOW, text);
 	table_note_its_owner(l, e, 0, false);
@@ -166,24 +161,22 @@ static void retransmit_line(struct line *l, const struct event *e)
 
 static void drop_line(struct line *l, const struct event *e)
 {
-	const char *segment = event_text(e, F_SEGMENT), *reason = event_text(e, F_REASON);
-	char text[160], buf[64], *p;
+	unsigned int reason = event_enum(e, F_DROP_REASON);
+	char text[160], *p;
 
-	if (reason && !strcmp(reason, "request_expired")) {
+	if (reason == DROP_REQUEST_EXPIRED) {
 		table_note(l, l->t->state_at, true, RED, "request given up: no final ACK taken");
-	} else if (reason && !strcmp(reason, "client_unreachable")) {
+	} else if (reason == DROP_CLIENT_UNREACHABLE) {
 		table_note(l, l->t->state_at, true, RED, "request given up: client unreachable");
 	} else {
 		p = text;
 		if (event_get(e, F_COUNT) > 1)
 			*(p = text_u64(p, e->v[F_COUNT].u)) = ' ', p++;
-		p = stpcpy(p, segment && !strcmp(segment, "syn") ? "SYN"
-			      : segment				 ? "ACK"
-								 : "segment");
+		p = stpcpy(p, words_of_segment(event_enum(e, F_SEGMENT)));
 		p = stpcpy(p, event_get(e, F_COUNT) > 1 ? "s refused" : " refused");
-		if (reason)
-			p = stpcpy(stpcpy(p, ": "), phrase(reason, buf, sizeof(buf)));
-		if (reason && !strcmp(reason, "syn_queue_full") && event_has(e, F_SYN_QUEUE)) {
+		if (event_has(e, F_DROP_REASON))
+			p = stpcpy(stpcpy(p, ": "), words_of_drop(reason));
+		if (reason == DROP_SYN_QUEUE_FULL && event_has(e, F_SYN_QUEUE)) {
 			*p++ = ' ';
 			p = text_u64(p, e->v[F_SYN_QUEUE].u);
 		} else if (table_queue_full(e)) {
@@ -199,41 +192,21 @@ static void drop_line(struct line *l, const struct event *e)
 	table_note_its_owner(l, e, 0, table_one_of_many(l->t, e));
 }
 
-/* Why a RST went, as the program or its owner would say it. */
-static const char *reset_words(const char *reason, char *buf, size_t size)
-{
-	static const char *const known[][2] = {
-		{"no_socket", "no socket for this segment"},
-		{"state", "aborted"}, /* not closed by FIN; see reset_line() */
-		{"abort_on_close", "closed with data unread"},
-		{"abort_on_linger", "FIN not awaited (TCP_LINGER2)"},
-		{"abort_on_memory", "orphan limit or out of memory"},
-		{"disconnect", "disconnected with data unsent"},
-		{"timeout", "keepalive without an answer"},
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (!strcmp(reason, known[i][0]))
-			return known[i][1];
-	return phrase(reason, buf, size);
-}
-
 static void reset_line(struct line *l, const struct event *e)
 {
-	const char *dir = event_text(e, F_DIR), *reason = event_text(e, F_REASON),
-		   *role = event_text(e, F_ROLE);
+	unsigned int reason = event_enum(e, F_RESET_REASON), dir = event_enum(e, F_DIR);
+	const char *why = words_of_reset(reason);
 	const struct table_listener *its = table_listener(l->t, event_get(e, F_LISTENER));
 	/* its listener may have: it aborts its queue */
-	bool stopped = role && role[0] == 's' && !(its && its->listens);
-	char text[160], buf[64], *p;
+	bool stopped = event_enum(e, F_ROLE) == ROLE_SERVER && !(its && its->listens);
+	char text[160], *p;
 
-	p = stpcpy(text, dir && !strcmp(dir, "sent") ? "RST sent" : dir ? "RST received" : "RST");
-	/* the kernel has a reason, and we no name for it */
-	if (reason && strcmp(reason, "other") != 0)
-		stpcpy(stpcpy(p, ": "), reset_words(reason, buf, sizeof(buf)));
+	p = stpcpy(text, dir == DIRECTION_SENT ? "RST sent" : dir ? "RST received" : "RST");
+	if (*why)
+		stpcpy(stpcpy(p, ": "), why);
 	table_note(l, l->t->state_at, true, RED, text);
 	table_note_its_owner(l, e, 0, false);
-	if (reason && !strcmp(reason, "state"))
+	if (reason == FACT_RESET_STATE) /* not by FIN */
 		table_note(l, 0, true, DIM,
 			   stopped ? "by SO_LINGER 0 or listener closed"
 				   : "by SO_LINGER 0 or ss -K");
@@ -292,17 +265,18 @@ static void note_advice(struct line *l, const struct event *e, const char *advic
 
 static void listener_line(struct line *l, const struct event *e)
 {
-	const char *verdict = event_text(e, F_VERDICT), *advice = event_text(e, F_ADVICE);
-	bool again = note_new_limit(l, e), fine = verdict && !strcmp(verdict, "ok");
-	char text[128], buf[64];
+	const char *advice = event_text(e, F_ADVICE);
+	bool judged = event_has(e, F_VERDICT), again = note_new_limit(l, e);
+	bool fine = judged && event_enum(e, F_VERDICT) == VERDICT_OK;
+	char text[128];
 
 	table_learn_its_listener(l->t, e);
 	table_queues_text(l->t, e, text);
 	table_note(l, l->t->state_at, !again, table_queue_full(e) ? RED : PLAIN, text);
-	if (verdict && !(again && fine))
+	if (judged && !(again && fine))
 		table_note(l, l->t->state_at, true, fine ? GREEN : RED,
-			   phrase(verdict, buf, sizeof(buf)));
-	if (verdict && !fine && advice) {
+			   words_of_verdict(event_enum(e, F_VERDICT)));
+	if (judged && !fine && advice) {
 		note_advice(l, e, advice);
 		return;
 	}
@@ -344,13 +318,12 @@ static void socket_line(struct line *l, const struct event *e)
 
 static void lost_line(struct line *l, const struct event *e)
 {
-	const char *where = event_text(e, F_WHERE);
-	char text[200], buf[64], *p;
+	char text[200], *p;
 
 	p = stpcpy(text, "LOST ");
 	p = stpcpy(text_u64(p, event_get(e, F_COUNT)), " facts");
-	if (where)
-		p = stpcpy(stpcpy(stpcpy(p, " ("), phrase(where, buf, 40)), ")");
+	if (event_has(e, F_WHERE))
+		p = stpcpy(stpcpy(stpcpy(p, " ("), words_of_lost(event_enum(e, F_WHERE))), ")");
 	if (event_has(e, F_TOTAL))
 		p = stpcpy(text_u64(stpcpy(p, ", "), e->v[F_TOTAL].u), " in all");
 	stpcpy(p, ": lines are missing here");

@@ -5,8 +5,8 @@
  */
 #include "event/coverage.h"
 #include "event/filter.h"
-#include "event/refusal.h"
 #include "event/totals.h"
+#include "event/vocabulary.h"
 #include "view/table/table.h"
 #include "view/words.h"
 
@@ -190,12 +190,10 @@ void table_summary(struct line *l, const struct event *e)
 	p = text;
 	*p = '\0';
 	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
-		char buf[64];
-
 		if (!drops[i])
 			continue;
 		p = stpcpy(p, p == text ? "refused: " : table_dot(t));
-		p = stpcpy(p, phrase(drop_reason_name((enum drop_reason)i), buf, sizeof(buf)));
+		p = stpcpy(p, words_of_drop(i));
 		*p++ = ' ';
 		p = text_u64(p, drops[i]);
 		*p = '\0';

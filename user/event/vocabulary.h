@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vocabulary.h - the closed lists of words that stand on lines: `role`, `basis`, `verdict` and the
+ * others. An event carries the number of a word, and only what prints a line turns it into text.
+ *
+ * Owns each list with its names and meanings. A list here is the whole of what may stand in its
+ * field: docs/fields.md, the JSON Schema and the parsers of options read the same tables.
+ */
+#ifndef SOCKSTATE_VOCABULARY_H
+#define SOCKSTATE_VOCABULARY_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "fact.h"
+
+/* Each list: WORD(id, name, meaning). 0 is no word, unless the list says otherwise. */
+
+#define ROLES(WORD)                                                     \
+	WORD(ROLE_LISTENER, "listener", "it listens")                   \
+	WORD(ROLE_SERVER, "server", "passive open: a listener made it") \
+	WORD(ROLE_CLIENT, "client", "active open: the program called connect()")
+
+#define FAMILIES(WORD)                                                                    \
+	WORD(FAMILY_IPV4, "ipv4", "IPv4, also a v4-mapped peer on a dual-stack listener") \
+	WORD(FAMILY_IPV6, "ipv6", "IPv6")
+
+#define RESENT_SEGMENTS(WORD)                       \
+	WORD(RESENT_SYN, "syn", "the client's SYN") \
+	WORD(RESENT_SYNACK, "synack", "the server's SYN-ACK")
+
+#define DIRECTIONS(WORD)                                     \
+	WORD(DIRECTION_SENT, "sent", "this machine sent it") \
+	WORD(DIRECTION_RECEIVED, "received", "it arrived here")
+
+#define SEGMENTS(WORD)                                               \
+	WORD(SEGMENT_SYN, "syn", "a SYN: no request was made of it") \
+	WORD(SEGMENT_ACK, "ack", "the final ACK of a handshake")
+
+#define BASES(WORD)                                                                       \
+	WORD(BASIS_SYN, "syn", "stamped when the SYN made the request")                   \
+	WORD(BASIS_SYNACK, "synack", "stamped when the SYN-ACK left, microseconds later") \
+	WORD(BASIS_RTT, "rtt", "derived from the kernel's SYN-ACK RTT sample")
+
+#define VIAS(WORD) WORD(VIA_IO_URING, "io_uring", "IORING_OP_ACCEPT took the connection")
+
+/* Why a socket is in CLOSE, where FINs are not the whole story. */
+#define CAUSES(WORD)                                                                          \
+	WORD(CAUSE_RST_SENT, "rst_sent", "this end sent a RST")                               \
+	WORD(CAUSE_RST_RECEIVED, "rst_received", "the peer sent a RST")                       \
+	WORD(CAUSE_UNREACHABLE, "unreachable", "an ICMP error, or no route to the peer")      \
+	WORD(CAUSE_TIMEOUT, "timeout", "nobody answered in time")                             \
+	WORD(CAUSE_LISTENER_CLOSED, "listener_closed", "its listener closed before accept()") \
+	WORD(CAUSE_REQUEST_EXPIRED, "request_expired", "no final ACK was taken in time")      \
+	WORD(CAUSE_CLIENT_UNREACHABLE, "client_unreachable", "an ICMP error ended the request")
+
+#define CLOSE_REASONS(WORD)                                                                 \
+	WORD(CLOSE_FIN_ACTIVE, "fin_active", "this end sent its FIN first")                 \
+	WORD(CLOSE_FIN_PASSIVE, "fin_passive", "the peer's FIN came first")                 \
+	WORD(CLOSE_FIN_SIMULTANEOUS, "fin_simultaneous", "the FINs crossed")                \
+	WORD(CLOSE_RST_RECEIVED, "rst_received", "the peer sent a RST")                     \
+	WORD(CLOSE_RST_SENT, "rst_sent", "this end sent a RST")                             \
+	WORD(CLOSE_TIMEOUT, "timeout", "nobody answered in time")                           \
+	WORD(CLOSE_UNREACHABLE, "unreachable", "an ICMP error, or no route to the peer")    \
+	WORD(CLOSE_REFUSED, "refused", "a RST answered the SYN")                            \
+	WORD(CLOSE_NEVER_ACCEPTED, "never_accepted", "its listener closed before accept()") \
+	WORD(CLOSE_UNKNOWN, "unknown", "no FIN, RST or error was seen")
+
+/* By enum fact_drop_reason, and beyond it what the tracker knows besides. 0 is a word. */
+#define DROP_REASONS(WORD)                                                                        \
+	WORD(DROP_UNKNOWN, "unknown", "refused, and no hook tells why")                           \
+	WORD(DROP_ACCEPT_QUEUE_FULL, "accept_queue_full", "the accept queue is at its limit")     \
+	WORD(DROP_SYN_QUEUE_FULL, "syn_queue_full", "too many half-open requests")                \
+	WORD(DROP_COOKIE_INVALID, "cookie_invalid", "an ACK with a SYN cookie that is not ours")  \
+	WORD(DROP_LISTENER_CLOSED, "listener_closed", "the listener closed meanwhile")            \
+	WORD(DROP_OTHER, "other", "refused, and the kernel does not tell why")                    \
+	WORD(DROP_REQUEST_EXPIRED, "request_expired", "given up: no final ACK was taken in time") \
+	WORD(DROP_CLIENT_UNREACHABLE, "client_unreachable", "given up: an ICMP error came back")
+
+/* By enum fact_reset_reason. */
+#define RESET_REASONS(WORD)                                                                        \
+	WORD(FACT_RESET_NO_SOCKET, "no_socket", "no socket takes such a segment")                  \
+	WORD(FACT_RESET_STATE, "state", "an abort: SO_LINGER 0, ss -K, or a listener that closes") \
+	WORD(FACT_RESET_ABORT_ON_CLOSE, "abort_on_close", "close() with data unread")              \
+	WORD(FACT_RESET_ABORT_ON_LINGER, "abort_on_linger", "TCP_LINGER2: no wait for the FIN")    \
+	WORD(FACT_RESET_ABORT_ON_MEMORY, "abort_on_memory", "too many orphans, or no memory")      \
+	WORD(FACT_RESET_DISCONNECT, "disconnect", "disconnected with data unsent")                 \
+	WORD(FACT_RESET_TIMEOUT, "timeout", "keepalive without an answer")                         \
+	WORD(FACT_RESET_OTHER, "other", "another reason of the kernel's")
+
+/* By enum fact_lost_where; 0 is a word. */
+#define LOST_PLACES(WORD)                                                                       \
+	WORD(FACT_LOST_RING, "ringbuf", "the ring buffer of a CPU was full")                    \
+	WORD(FACT_LOST_RECURSION, "recursion", "a BPF program was running already on that CPU") \
+	WORD(FACT_LOST_MAP, "map_full", "a BPF map was full")                                   \
+	WORD(FACT_LOST_DECODE, "decode", "a record was not what this version knows")            \
+	WORD(FACT_LOST_EVICTED, "evicted", "forgotten to stay within the bound of memory")
+
+/* From the worst on: the first that holds. 0 is a word. */
+#define VERDICTS(WORD)                                                                         \
+	WORD(VERDICT_OK, "ok", "nothing is wrong")                                             \
+	WORD(VERDICT_OUT_OF_FDS, "out_of_fds", "accept() fails with EMFILE or ENFILE")         \
+	WORD(VERDICT_APP_STUCK, "app_stuck", "connections wait, and nobody calls accept()")    \
+	WORD(VERDICT_SYN_FLOOD, "syn_flood", "half-open requests whose clients do not answer") \
+	WORD(VERDICT_BACKLOG_CAPPED, "backlog_capped", "refusals at net.core.somaxconn")       \
+	WORD(VERDICT_BACKLOG_TOO_SMALL, "backlog_too_small",                                   \
+	     "refusals in bursts, accept() is quick")                                          \
+	WORD(VERDICT_APP_SLOW, "app_slow", "the program calls accept() late")
+
+#define WORD_ID(id, name, meaning) id,
+enum role { ROLE_UNKNOWN, ROLES(WORD_ID) };
+enum family { FAMILY_UNKNOWN, FAMILIES(WORD_ID) };
+enum resent_segment { RESENT_UNKNOWN, RESENT_SEGMENTS(WORD_ID) };
+enum direction { DIRECTION_UNKNOWN, DIRECTIONS(WORD_ID) };
+enum segment { SEGMENT_UNKNOWN, SEGMENTS(WORD_ID) };
+enum basis { BASIS_UNKNOWN, BASES(WORD_ID) };
+enum via { VIA_UNKNOWN, VIAS(WORD_ID) };
+enum cause { CAUSE_NONE, CAUSES(WORD_ID) };
+enum close_reason { CLOSE_NONE, CLOSE_REASONS(WORD_ID) };
+enum drop_reason { DROP_REASONS(WORD_ID) DROP_REASON_COUNT };
+enum verdict { VERDICTS(WORD_ID) VERDICT_COUNT };
+#undef WORD_ID
+
+struct word {
+	const char *name; /* NULL: no word has this number */
+	const char *meaning;
+	unsigned int len; /* of the name */
+};
+
+struct vocabulary {
+	const struct word *words;
+	unsigned int count;
+};
+
+extern const struct vocabulary vocabulary_role, vocabulary_family, vocabulary_resent_segment,
+	vocabulary_direction, vocabulary_segment, vocabulary_basis, vocabulary_via,
+	vocabulary_cause, vocabulary_close_reason, vocabulary_drop_reason, vocabulary_reset_reason,
+	vocabulary_lost_place, vocabulary_verdict;
+
+/* NULL where no word has this number. */
+static inline const struct word *vocabulary_word(const struct vocabulary *v, unsigned int number)
+{
+	return number < v->count && v->words[number].name ? &v->words[number] : NULL;
+}
+
+/* "unknown" where no word has this number. */
+static inline const char *vocabulary_name(const struct vocabulary *v, unsigned int number)
+{
+	const struct word *word = vocabulary_word(v, number);
+
+	return word ? word->name : "unknown";
+}
+
+static inline const char *drop_reason_name(enum drop_reason reason)
+{
+	return vocabulary_name(&vocabulary_drop_reason, reason);
+}
+
+static inline const char *verdict_name(enum verdict verdict)
+{
+	return vocabulary_name(&vocabulary_verdict, verdict);
+}
+
+static inline enum family family_of(int af)
+{
+	return af == AF_INET6 ? FAMILY_IPV6 : FAMILY_IPV4;
+}
+
+#endif
