@@ -3,28 +3,16 @@
  * summary.h - what --summary keeps in the kernel: who each listener is, and what it did.
  *
  * Private to bpf/summary*.bpf.[ch] and user/kernel/count_source.c; user/listener/tally.c reads the
- * histograms. Numbers are in native byte order, ports in host order, addresses in network order,
+ * counters. Numbers are in native byte order, ports in host order, addresses in network order,
  * times in ns of CLOCK_MONOTONIC.
  */
 #ifndef SOCKSTATE_SUMMARY_H
 #define SOCKSTATE_SUMMARY_H
 
+#include "buckets.h"
 #include "fact.h"
 
 #define SUMMARY_LISTENERS 1024
-
-/*
- * A histogram of durations in units of 128 ns. Each power of two has 8 buckets, so a quantile is at
- * most 7 % off. The last bucket ends at 36 minutes and also counts what is longer.
- */
-#define SUMMARY_UNIT_BITS 7
-#define SUMMARY_SUB_BITS  3
-#define SUMMARY_BUCKETS	  256
-
-struct summary_durations {
-	__u64 max; /* ns; exact */
-	__u32 bucket[SUMMARY_BUCKETS];
-};
 
 /* The kernel's states are 1 to 12; the next power of two. */
 #define SUMMARY_STATES 16
@@ -46,8 +34,8 @@ struct summary_stats {
 	__u64 filled; /* how often a connection took the last place of the accept queue */
 	/* How often a socket entered that state. The end of TIME_WAIT is not seen. */
 	__u64 entered[SUMMARY_STATES];
-	struct summary_durations handshake;
-	struct summary_durations accept_wait;
+	struct durations handshake;
+	struct durations accept_wait;
 };
 
 /* A listener. The key is its cookie. */
@@ -143,8 +131,7 @@ struct summary_cpu {
 	__u64 queued_cookie;
 };
 
-FACT_SIZE(summary_durations, 8 + 4 * SUMMARY_BUCKETS);
-FACT_SIZE(summary_stats, 6 * 8 + 8 * SUMMARY_STATES + 2 * (8 + 4 * SUMMARY_BUCKETS));
+FACT_SIZE(summary_stats, 6 * 8 + 8 * SUMMARY_STATES + 2 * (16 + 4 * DURATIONS_BUCKETS));
 FACT_SIZE(summary_listener, 80);
 FACT_SIZE(summary_reading, 128);
 FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 10));

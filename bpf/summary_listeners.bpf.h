@@ -68,34 +68,12 @@ static __always_inline void count_lost(enum summary_count which)
 
 /* ---- durations ---- */
 
-/*
- * The bucket of a duration; summary.h describes the buckets. The logarithm is found in five steps.
- */
-static __always_inline __u32 duration_index(__u64 ns)
+static __always_inline void duration_add(struct durations *d, __u64 ns)
 {
-	__u64 v = ns >> SUMMARY_UNIT_BITS, rest = v;
-	__u32 log = 0, index;
+	__u32 i = bucket_index(DURATIONS_SCHEME, ns);
 
-	if (v < 1 << SUMMARY_SUB_BITS)
-		return v;
-#pragma unroll
-	for (int bits = 32; bits; bits /= 2) {
-		if (rest >> bits) {
-			rest >>= bits;
-			log += bits;
-		}
-	}
-	log -= SUMMARY_SUB_BITS;
-	index = ((log + 1) << SUMMARY_SUB_BITS) +
-		(__u32)((v >> log) & ((1 << SUMMARY_SUB_BITS) - 1));
-	return index < SUMMARY_BUCKETS ? index : SUMMARY_BUCKETS - 1;
-}
-
-static __always_inline void duration_add(struct summary_durations *d, __u64 ns)
-{
-	__u32 i = duration_index(ns);
-
-	__sync_fetch_and_add(&d->bucket[i & (SUMMARY_BUCKETS - 1)], 1);
+	__sync_fetch_and_add(&d->bucket[i & (DURATIONS_BUCKETS - 1)], 1);
+	__sync_fetch_and_add(&d->sum, ns);
 	if (ns > d->max)
 		d->max = ns;
 }

@@ -9,9 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Percentiles of durations in ns; count 0: the others are undefined. */
+/*
+ * Durations in ns: how many, percentiles (the rule stands in bpf/buckets.h), the longest, their
+ * sum. count 0: the others are undefined.
+ */
 struct quantiles {
-	uint64_t count, p50, p90, p99, max;
+	uint64_t count, p50, p90, p99, max, sum;
 };
 
 struct listener_summary {

@@ -8,12 +8,11 @@
 
 #include "base/hash.h"
 #include "event/vocabulary.h"
+#include "listener/durations.h"
 
 #define BUCKETS	   4096u /* a power of two, several times the listeners there can be */
 #define GONE_MAX   1024u
 #define ADVICE_MAX 256
-
-#define SUB (1u << SUMMARY_SUB_BITS)
 
 struct row {
 	struct summary_reading r;
@@ -47,59 +46,7 @@ struct tally {
 	uint64_t lost[FACT_LOST_PLACES], lost_total;
 };
 
-/* ---- durations ---- */
-
-uint64_t tally_lower(unsigned int bucket)
-{
-	uint64_t v = bucket;
-
-	if (bucket >= SUB)
-		v = (uint64_t)(SUB + (bucket & (SUB - 1))) << ((bucket >> SUMMARY_SUB_BITS) - 1);
-	return v << SUMMARY_UNIT_BITS;
-}
-
-static uint64_t quantile(const struct summary_durations *d, uint64_t count, unsigned int percent)
-{
-	uint64_t seen = 0;
-
-	for (unsigned int i = 0; i < SUMMARY_BUCKETS; i++) {
-		uint64_t middle;
-
-		seen += d->bucket[i];
-		if (!d->bucket[i] || seen * 100 < count * percent)
-			continue;
-		middle = (tally_lower(i) + tally_lower(i + 1)) / 2;
-		return middle < d->max && i + 1 < SUMMARY_BUCKETS ? middle : d->max;
-	}
-	return d->max;
-}
-
-static uint64_t duration_count(const struct summary_durations *d)
-{
-	uint64_t count = 0;
-
-	for (unsigned int i = 0; i < SUMMARY_BUCKETS; i++)
-		count += d->bucket[i];
-	return count;
-}
-
-void tally_quantiles(const struct summary_durations *d, struct quantiles *q)
-{
-	*q = (struct quantiles){.count = duration_count(d), .max = d->max};
-	if (!q->count)
-		return;
-	q->p50 = quantile(d, q->count, 50);
-	q->p90 = quantile(d, q->count, 90);
-	q->p99 = quantile(d, q->count, 99);
-}
-
-static void sum_durations(struct summary_durations *sum, const struct summary_durations *one)
-{
-	if (one->max > sum->max)
-		sum->max = one->max;
-	for (unsigned int i = 0; i < SUMMARY_BUCKETS; i++)
-		sum->bucket[i] += one->bucket[i];
-}
+/* ---- counters ---- */
 
 void tally_sum(struct summary_stats *sum, const struct summary_stats *one)
 {
@@ -112,21 +59,8 @@ void tally_sum(struct summary_stats *sum, const struct summary_stats *one)
 		sum->peak = one->peak;
 	for (unsigned int i = 0; i < SUMMARY_STATES; i++)
 		sum->entered[i] += one->entered[i];
-	sum_durations(&sum->handshake, &one->handshake);
-	sum_durations(&sum->accept_wait, &one->accept_wait);
-}
-
-/* The median of what came since. The maximum of that is not known; the bucket's own end will do. */
-static uint64_t median_since(const struct summary_durations *now,
-			     const struct summary_durations *before)
-{
-	struct summary_durations d = {.max = now->max};
-	uint64_t count;
-
-	for (unsigned int i = 0; i < SUMMARY_BUCKETS; i++)
-		d.bucket[i] = now->bucket[i] - before->bucket[i];
-	count = duration_count(&d);
-	return count ? quantile(&d, count, 50) : 0;
+	durations_merge(&sum->handshake, &one->handshake);
+	durations_merge(&sum->accept_wait, &one->accept_wait);
 }
 
 /* ---- rows ---- */
@@ -298,7 +232,8 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 		row->completed = stats->completed - row->stats.completed;
 		row->accepted = stats->accepted - row->stats.accepted;
 		filled = stats->filled > row->stats.filled;
-		row->wait_p50 = median_since(&stats->accept_wait, &row->stats.accept_wait);
+		row->wait_p50 =
+			durations_median_since(&stats->accept_wait, &row->stats.accept_wait);
 		row->stats = *stats;
 	}
 	more = counted_since(row,
@@ -446,8 +381,8 @@ static void summarize(const struct row *row, struct listener_summary *s)
 		.drops = row->drops,
 	};
 	memcpy(s->addr, l->addr, sizeof(s->addr));
-	tally_quantiles(&row->stats.handshake, &s->handshake);
-	tally_quantiles(&row->stats.accept_wait, &s->accept_wait);
+	durations_quantiles(&row->stats.handshake, &s->handshake);
+	durations_quantiles(&row->stats.accept_wait, &s->accept_wait);
 }
 
 void tally_summary(struct tally *t, event_fn emit, void *ctx)

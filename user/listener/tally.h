@@ -24,13 +24,6 @@ struct tally;
 
 /* Adds what one CPU has counted. */
 void tally_sum(struct summary_stats *sum, const struct summary_stats *one);
-/*
- * As histogram_quantile(): the middle of the bucket, at most the maximum; count 0 where nothing was
- * measured.
- */
-void tally_quantiles(const struct summary_durations *d, struct quantiles *q);
-/* The smallest duration of a bucket. */
-uint64_t tally_lower(unsigned int bucket);
 
 /* NULL when out of memory. The limits are copied. */
 struct tally *tally_new(const struct verdict_limits *limits, uint64_t now);

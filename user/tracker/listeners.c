@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "fact/lookup.h"
+#include "listener/durations.h"
 
 #define HASH_BITS 10
 #define DEAD_MAX  1024u /* listeners that are gone but stand in the summary */
@@ -386,18 +387,13 @@ void listener_completed_elsewhere(struct listener *counted, struct listener *l)
 
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns)
 {
-	int bucket;
-
 	l->accepted++;
 	l->window.accepted++;
 	l->t_accept = t;
 	if (!wait_ns)
 		return;
 	add(&l->accept_wait, *wait_ns);
-	bucket = *wait_ns ? 63 - __builtin_clzll(*wait_ns) : 0;
-	l->window.waits[bucket]++;
-	l->window.wait_sums[bucket] += *wait_ns;
-	l->window.wait_count++;
+	durations_add(&l->window.waits, *wait_ns);
 }
 
 void listener_refused(struct listener *l, uint64_t count)
@@ -420,18 +416,6 @@ bool listener_error(struct listener *l, int err)
 		return true;
 	}
 	return false;
-}
-
-static uint64_t window_median(const struct listener_window *w)
-{
-	uint64_t seen = 0;
-
-	for (int i = 0; i < 64; i++) {
-		seen += w->waits[i];
-		if (w->waits[i] && seen * 2 >= w->wait_count)
-			return w->wait_sums[i] / w->waits[i];
-	}
-	return 0;
 }
 
 void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t,
@@ -461,7 +445,7 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 		.accepted = l->window.accepted,
 		.fd_errors = l->window.fd_errors,
 		.syncookies = l->window.syncookies,
-		.wait_p50_ns = window_median(&l->window),
+		.wait_p50_ns = durations_median(&l->window.waits),
 		.oldest_wait_ns = empty || !queued_since || queued_until <= queued_since
 					  ? 0
 					  : queued_until - queued_since,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/histogram.h"
+#include "buckets.h"
 #include "fact.h"
 #include "listener/verdict.h"
 #include "tracker/conn.h"
@@ -28,12 +29,7 @@ struct listener_error {
 struct listener_window {
 	uint64_t start; /* ns */
 	uint64_t refused, completed, accepted, fd_errors, syncookies;
-	uint64_t wait_count;
-	/*
-	 * Accept waits (ns) counted and summed by power of two: the median is the mean of its
-	 * power, exact where all waits of that power are equal.
-	 */
-	uint64_t waits[64], wait_sums[64];
+	struct durations waits; /* for accept(), of the connections that were accepted */
 };
 
 struct listener {

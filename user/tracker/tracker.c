@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "listener/durations.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
@@ -155,18 +156,6 @@ static void close_at_end(void *ctx, struct conn *c)
 		state_end(t, c, t->t_now, 0);
 }
 
-static void quantiles_of(const struct histogram *h, struct quantiles *q)
-{
-	*q = (struct quantiles){0};
-	if (!h)
-		return;
-	q->count = h->count;
-	q->p50 = histogram_quantile(h, 50);
-	q->p90 = histogram_quantile(h, 90);
-	q->p99 = histogram_quantile(h, 99);
-	q->max = h->max;
-}
-
 static void emit_errors(void *ctx, struct listener *l)
 {
 	struct tracker *t = ctx;
@@ -198,8 +187,8 @@ static void gather(void *ctx, struct listener *l)
 		.drops = l->refused,
 	};
 	memcpy(s->addr, l->addr, sizeof(s->addr));
-	quantiles_of(l->handshake, &s->handshake);
-	quantiles_of(l->accept_wait, &s->accept_wait);
+	histogram_quantiles(l->handshake, &s->handshake);
+	histogram_quantiles(l->accept_wait, &s->accept_wait);
 	if (l->alive)
 		g->still_queued += l->queued;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "event/vocabulary.h"
+#include "listener/durations.h"
 #include "listener/tally.h"
 
 #include <stdlib.h>
@@ -52,23 +53,6 @@ static void clear(void)
 	memset(&told, 0, sizeof(told));
 }
 
-/* The programs' own rule, written once more: bucket of a duration. */
-static unsigned int bucket_of(uint64_t ns)
-{
-	unsigned int i = 0;
-
-	while (i + 1 < SUMMARY_BUCKETS && tally_lower(i + 1) <= ns)
-		i++;
-	return i;
-}
-
-static void put(struct summary_durations *d, uint64_t ns, unsigned int times)
-{
-	d->bucket[bucket_of(ns)] += times;
-	if (ns > d->max)
-		d->max = ns;
-}
-
 static struct summary_reading listening(uint64_t cookie, uint16_t port, uint32_t queue,
 					uint32_t backlog, uint32_t drops)
 {
@@ -86,43 +70,6 @@ static struct summary_reading listening(uint64_t cookie, uint16_t port, uint32_t
 	};
 }
 
-static void check_durations(void)
-{
-	struct summary_durations d = {0};
-	struct quantiles q;
-	bool grows = true, close = true;
-
-	for (unsigned int i = 1; i < SUMMARY_BUCKETS; i++)
-		grows = grows && tally_lower(i) > tally_lower(i - 1);
-	ok(grows, "buckets grow");
-	ok(tally_lower(8) == 8 * 128 && tally_lower(9) == 9 * 128 && tally_lower(16) == 16 * 128 &&
-		   tally_lower(17) == 18 * 128,
-	   "eight to a power of two, in units of 128 ns");
-	tally_quantiles(&d, &q);
-	ok(q.count == 0, "nothing measured: count 0");
-	for (uint64_t ns = 2000; ns < 60 * S; ns += ns / 3) {
-		struct summary_durations one = {0};
-
-		put(&one, ns, 1);
-		one.max = ns * 2;
-		tally_quantiles(&one, &q);
-		close = close && q.p50 > ns * 93 / 100 && q.p50 < ns * 107 / 100;
-	}
-	ok(close, "a quantile is at most 7 %% off");
-	put(&d, 1 * MS, 90);
-	put(&d, 10 * MS, 9);
-	put(&d, 500 * MS, 1);
-	tally_quantiles(&d, &q);
-	ok(q.count == 100 && q.p50 < 2 * MS && q.p90 < 2 * MS && q.p99 > 9 * MS &&
-		   q.p99 < 11 * MS && q.max == 500 * MS,
-	   "p50, p90, p99 of a hundred; the maximum is exact");
-	memset(&d, 0, sizeof(d));
-	d.bucket[SUMMARY_BUCKETS - 1] = 1;
-	d.max = 90000 * S;
-	tally_quantiles(&d, &q);
-	ok(q.p50 == d.max, "beyond the last bucket: the maximum");
-}
-
 static void check_rounds(void)
 {
 	struct verdict_limits limits;
@@ -135,7 +82,8 @@ static void check_rounds(void)
 	t = tally_new(&limits, 10 * S);
 	busy.entered[TCP_STATE_ESTABLISHED] = 100;
 	nobody.entered[TCP_STATE_ESTABLISHED] = 11;
-	put(&busy.accept_wait, 1 * MS, 90);
+	for (int i = 0; i < 90; i++)
+		durations_add(&busy.accept_wait, 1 * MS);
 
 	tally_begin(t, 12 * S);
 	tally_listener(t, &b, &quiet);
@@ -370,7 +318,8 @@ static void check_view(void)
 	unlink(path);
 	verdict_limits_init(&limits);
 	t = tally_new(&limits, 0);
-	put(&stats.handshake, 41000, 7);
+	for (int i = 0; i < 7; i++)
+		durations_add(&stats.handshake, 41000);
 	clear();
 	tally_begin(t, S);
 	tally_listener(t, &a, &stats);
@@ -451,7 +400,6 @@ static void check_view(void)
 
 int main(void)
 {
-	check_durations();
 	check_rounds();
 	check_refusals();
 	check_bound();

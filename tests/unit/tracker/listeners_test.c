@@ -180,8 +180,8 @@ static void windows(void)
 	ok(in.completed == 5 && in.accepted == 5 && in.refused == 2 && in.fd_errors == 2 &&
 		   in.syncookies == 1 && in.since_accept_ns == 1000 && in.backlog_asked == 7,
 	   "a window's counts");
-	is_u64(in.wait_p50_ns, MS,
-	       "the wait that half of them had at most, exact where they are alike");
+	ok(in.wait_p50_ns >= MS && in.wait_p50_ns < MS * 9 / 8,
+	   "the wait that half of them had at most, less than an eighth too long");
 	ok(l->handshake->count == 4 && l->accept_wait->count == 4 &&
 		   l->accept_wait->max == 100 * MS,
 	   "durations that are known");

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "listener/durations.h"
+
+void durations_add(struct durations *d, uint64_t ns)
+{
+	d->sum += ns;
+	if (ns > d->max)
+		d->max = ns;
+	d->bucket[bucket_index(DURATIONS_SCHEME, ns)]++;
+}
+
+void durations_merge(struct durations *into, const struct durations *one)
+{
+	into->sum += one->sum;
+	if (one->max > into->max)
+		into->max = one->max;
+	for (unsigned int i = 0; i < DURATIONS_BUCKETS; i++)
+		into->bucket[i] += one->bucket[i];
+}
+
+uint64_t durations_count(const struct durations *d)
+{
+	uint64_t count = 0;
+
+	for (unsigned int i = 0; i < DURATIONS_BUCKETS; i++)
+		count += d->bucket[i];
+	return count;
+}
+
+static uint64_t quantile(const struct durations *d, uint64_t count, double percent)
+{
+	return bucket_quantile(DURATIONS_SCHEME, d->bucket, count, d->max, percent);
+}
+
+uint64_t durations_median(const struct durations *d)
+{
+	return quantile(d, durations_count(d), 50);
+}
+
+uint64_t durations_median_since(const struct durations *now, const struct durations *before)
+{
+	struct durations since = {.max = now->max};
+
+	for (unsigned int i = 0; i < DURATIONS_BUCKETS; i++)
+		since.bucket[i] = now->bucket[i] - before->bucket[i];
+	return durations_median(&since);
+}
+
+void durations_quantiles(const struct durations *d, struct quantiles *q)
+{
+	*q = (struct quantiles){0};
+	if (!d)
+		return;
+	q->count = durations_count(d);
+	q->sum = d->sum;
+	q->p50 = quantile(d, q->count, 50);
+	q->p90 = quantile(d, q->count, 90);
+	q->p99 = quantile(d, q->count, 99);
+	q->max = d->max;
+}
+
+void histogram_quantiles(const struct histogram *h, struct quantiles *q)
+{
+	*q = (struct quantiles){0};
+	if (!h)
+		return;
+	q->count = h->count;
+	q->sum = h->sum;
+	q->p50 = histogram_quantile(h, 50);
+	q->p90 = histogram_quantile(h, 90);
+	q->p99 = histogram_quantile(h, 99);
+	q->max = h->max;
+}

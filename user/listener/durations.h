@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * durations.h - counts, sums and quantiles of durations, from either histogram: the small one of
+ * bpf/buckets.h and the large one of base/histogram.h. Pure.
+ */
+#ifndef SOCKSTATE_LISTENER_DURATIONS_H
+#define SOCKSTATE_LISTENER_DURATIONS_H
+
+#include <stdint.h>
+
+#include "base/histogram.h"
+#include "buckets.h"
+#include "event/totals.h"
+
+void durations_add(struct durations *d, uint64_t ns);
+/* Adds to `into` what `one` has counted. */
+void durations_merge(struct durations *into, const struct durations *one);
+uint64_t durations_count(const struct durations *d);
+/* The p50 of all; 0 if there is none. */
+uint64_t durations_median(const struct durations *d);
+/*
+ * The p50 of what was counted between two readings of one histogram; 0 if nothing was. The maximum
+ * of that time is not known, so the later reading's limits the result.
+ */
+uint64_t durations_median_since(const struct durations *now, const struct durations *before);
+
+/* NULL is an empty histogram. */
+void durations_quantiles(const struct durations *d, struct quantiles *q);
+void histogram_quantiles(const struct histogram *h, struct quantiles *q);
+
+#endif
