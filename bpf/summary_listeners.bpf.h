@@ -72,6 +72,8 @@ static __always_inline void duration_add(struct durations *d, __u64 ns)
 {
 	__u32 i = bucket_index(DURATIONS_SCHEME, ns);
 
+	/* The verifier needs the mask, and the compiler would drop it: it knows the bound of i. */
+	barrier_var(i);
 	__sync_fetch_and_add(&d->bucket[i & (DURATIONS_BUCKETS - 1)], 1);
 	__sync_fetch_and_add(&d->sum, ns);
 	if (ns > d->max)
