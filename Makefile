@@ -84,8 +84,8 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 
 # A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
 # kernel's rooms know libbpf; the lab is a program of its own.
-CORE_ROOMS	= base event fact listener tracker stream verify gate view view/table view/ladder \
-		  view/summary cli
+CORE_ROOMS	= base event fact listener tracker stream verify gate why view view/table \
+		  view/ladder view/summary cli
 KERNEL_ROOMS	= kernel run
 room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))
@@ -97,10 +97,11 @@ UNIT_SHARED	:= $(patsubst %.c,%,$(filter-out %_test.c,$(wildcard tests/unit/*/*.
 HELPERS		:= $(wildcard tests/live/*.c tests/cli/*.c tests/replay/*.c)
 FUZZ		:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 
-# --summary counts in the kernel and is loaded alone, so it is an object of its own.
-SUMMARY_BPF	:= bpf/summary.bpf.c
-BPF		:= $(filter-out $(SUMMARY_BPF),$(wildcard bpf/*.bpf.c))
-SKELETONS	= $(O)/sockstate.skel.h $(O)/summary.skel.h
+# What is loaded alone is an object of its own: --summary, which counts in the kernel, and the look
+# at a listener that nobody accepts from.
+ALONE		:= summary why
+BPF		:= $(filter-out $(ALONE:%=bpf/%.bpf.c),$(wildcard bpf/*.bpf.c))
+SKELETONS	= $(O)/sockstate.skel.h $(ALONE:%=$(O)/%.skel.h)
 
 KERNEL_OBJS	= $(KERNEL_SIDE:%=$(O)/%.o)
 LAB_OBJS	= $(LAB:%=$(O)/%.o)
@@ -173,7 +174,7 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c Makefile | $(O)/.tools
 $(O)/sockstate.bpf.o: $(BPF:bpf/%.c=$(O)/bpf/%.o)
 	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
 
-$(O)/summary.bpf.o: $(O)/bpf/summary.bpf.o
+$(ALONE:%=$(O)/%.bpf.o): $(O)/%.bpf.o: $(O)/bpf/%.bpf.o
 	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
 
 $(O)/%.skel.h: $(O)/%.bpf.o

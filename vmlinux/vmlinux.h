@@ -102,8 +102,35 @@ typedef struct {
 
 struct socket;
 
+struct list_head {
+	struct list_head *next;
+};
+
+struct wait_queue_head {
+	struct list_head head;
+};
+
+struct wait_queue_entry {
+	void *private; /* the thread that waits, or what its function wants */
+	void *func;    /* called to wake it: its name tells what waits */
+	struct list_head entry;
+};
+
+struct socket_wq {
+	struct wait_queue_head wait;
+};
+
+struct sock_reuseport;
+
+typedef struct {
+	__u32 val;
+} kuid_t;
+
 struct sock {
 	struct sock_common __sk_common;
+	struct socket_wq *sk_wq; /* who waits for something to happen to the socket */
+	struct sock_reuseport *sk_reuseport_cb;
+	kuid_t sk_uid;
 	socket_lock_t sk_lock;
 	atomic_t sk_drops; /* a listener's refusals */
 	int sk_err;
@@ -124,6 +151,7 @@ struct request_sock;
 struct request_sock_queue {
 	atomic_t qlen;	/* half open */
 	atomic_t young; /* of these: SYN-ACK sent once */
+	struct request_sock *rskq_accept_head; /* the accept queue, the oldest first */
 };
 
 struct inet_connection_sock {
@@ -145,6 +173,7 @@ struct tcp_sock {
 	__u32 snd_una;
 	__u32 srtt_us; /* eighths of a microsecond */
 	__u32 total_retrans;
+	__u32 lsndtime; /* jiffies; of a child that sent nothing: when it was made */
 	struct tcp_options_received rx_opt;
 	bool is_mptcp; /* [CONFIG_MPTCP] */
 };
@@ -163,6 +192,8 @@ struct timer_list {
 struct request_sock {
 	struct sock_common __req_common;
 	__u8 num_retrans; /* SYN-ACKs sent again */
+	struct request_sock *dl_next; /* the next in the accept queue */
+	struct sock *sk;	      /* its child, once the handshake is complete */
 	struct timer_list rsk_timer;
 };
 
@@ -224,8 +255,22 @@ typedef struct {
 	atomic_long_t refcnt; /* references beyond the first */
 } file_ref_t;		      /* [6.13 and later] */
 
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
 struct file {
 	struct inode *f_inode;
+	struct path f_path;
+	unsigned int f_mode;   /* open for reading, for writing */
 	void *private_data;    /* struct socket of a socket */
 	atomic_long_t f_count; /* [before 6.13] references */
 	file_ref_t f_ref;      /* [6.13 and later] */
@@ -238,17 +283,138 @@ struct socket {
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
+	unsigned long *open_fds; /* a bit for each */
 };
 
 struct files_struct {
 	struct fdtable *fdt;
 };
 
+struct rlimit {
+	unsigned long rlim_cur;
+};
+
+struct signal_struct {
+	struct rlimit rlim[16];
+};
+
+struct sched_entity {
+	__u64 sum_exec_runtime;
+	__u64 prev_sum_exec_runtime; /* the same when it last got a CPU */
+};
+
+struct sched_info { /* [CONFIG_SCHED_INFO] */
+	unsigned long long run_delay;	 /* runnable, without a CPU */
+	unsigned long long last_arrival; /* scheduler clock: when it last got a CPU */
+	unsigned long long last_queued;	 /* since when it waits for a CPU; 0: it does not */
+};
+
+struct cfs_bandwidth { /* [CONFIG_CFS_BANDWIDTH] */
+	__s64 period;
+	__u64 quota; /* ~0: none */
+	int nr_throttled;
+	__u64 throttled_time; /* ns, of all CPUs together */
+};
+
+struct task_group {
+	struct task_group *parent;
+	struct cfs_bandwidth cfs_bandwidth; /* [CONFIG_CFS_BANDWIDTH] */
+};
+
+struct kernfs_node {
+	__u64 id;
+	const char *name;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct thread_info {
+	__u32 status; /* [x86] TS_COMPAT */
+};
+
+struct pt_regs {
+	unsigned long orig_ax, di, si, dx; /* [x86] */
+	__u64 regs[31];			   /* [arm64] */
+	__u64 orig_x0;			   /* [arm64] */
+	__s32 syscallno;		   /* [arm64] */
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	char comm[16];
 	struct files_struct *files;
+	struct signal_struct *signal;
+	unsigned int __state;
+	int exit_state;
+	int on_cpu;
+	unsigned int flags;
+	unsigned int ptrace;
+	unsigned int frozen : 1; /* by a cgroup */
+	unsigned int policy;
+	int static_prio; /* 120 + nice */
+	int nr_cpus_allowed;
+	int recent_used_cpu;
+	int wake_cpu; /* the CPU that it last ran on */
+	struct task_struct *real_parent;
+	struct task_struct *parent; /* who traces it, where it is traced */
+	struct task_struct *group_leader;
+	unsigned long nvcsw; /* it went to sleep */
+	unsigned long nivcsw; /* the CPU was taken from it */
+	struct sched_entity se;
+	struct sched_info sched_info;
+	struct task_group *sched_task_group; /* [CONFIG_CGROUP_SCHED] */
+	struct css_set *cgroups;
+};
+
+/* ---- what waits for files ---- */
+
+struct epoll_event {
+	__u32 events;
+};
+
+struct epoll_filefd {
+	int fd;
+};
+
+struct epitem {
+	struct list_head rdllink; /* on the ready list, or empty */
+	struct epoll_filefd ffd;
+	struct eventpoll *ep;
+	struct epoll_event event;
+};
+
+struct eppoll_entry {
+	struct epitem *base;
+	struct wait_queue_entry wait;
+};
+
+struct eventpoll {
+	struct wait_queue_head wq;	  /* threads in epoll_wait() */
+	struct wait_queue_head poll_wait; /* who watches the instance itself */
+	struct list_head rdllist;	  /* ready and not read yet */
+	struct file *file;
+};
+
+struct poll_wqueues {
+	struct task_struct *polling_task;
+};
+
+struct unix_sock {
+	struct sock sk;
+	struct sock *peer;
+};
+
+struct pipe_inode_info {
+	struct wait_queue_head rd_wait;
+	struct wait_queue_head wr_wait;
 };
 
 /* ---- contexts of programs ---- */
@@ -282,6 +448,11 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 #pragma clang attribute pop

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/why_source.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/clock.h"
+#include "kernel/loader.h"
+#include "kernel/programs.h"
+#include "why.h"
+#include "why.skel.h"
+
+/* Larger than the buffer that an iterator fills (eight pages of 4 KiB), so a read is whole records. */
+#define READ_MAX 65536
+
+struct why_source {
+	struct filter filter;
+	struct loader loader;
+	struct why_bpf *skel;
+	const struct bpf_link *listeners, *threads, *others;
+	char *room; /* READ_MAX bytes */
+	struct why_seen seen;
+};
+
+static int open_object(void *ctx, const struct bpf_object_open_opts *opts, struct bpf_object **obj)
+{
+	struct why_source *s = ctx;
+
+	s->skel = why_bpf__open_opts(opts);
+	if (!s->skel)
+		return -errno;
+	*obj = s->skel->obj;
+	return 0;
+}
+
+static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_types *types)
+{
+	struct why_source *s = ctx;
+	struct why_bpf__rodata *settings = s->skel->rodata;
+
+	(void)h;
+	PROGRAMS_SET(settings, &s->filter, types);
+	return 0;
+}
+
+static int load_object(void *ctx)
+{
+	struct why_source *s = ctx;
+
+	return why_bpf__load(s->skel);
+}
+
+static void close_object(void *ctx)
+{
+	struct why_source *s = ctx;
+
+	why_bpf__destroy(s->skel);
+	s->skel = NULL;
+}
+
+static const enum hook_id no_hook[] = {HOOK_STATE};
+
+static const struct loader_object why_object = {
+	.hooks = no_hook,
+	.hook_count = 0,
+	.without = "a look attaches to no hook",
+	.open = open_object,
+	.prepare = prepare_object,
+	.load = load_object,
+	.close = close_object,
+};
+
+static int attach(struct why_source *s, char *err, size_t err_size)
+{
+	s->listeners = loader_iterate(&s->loader, s->skel->progs.why_listeners, NULL);
+	if (s->listeners)
+		s->threads = loader_iterate(&s->loader, s->skel->progs.why_threads, NULL);
+	if (s->threads)
+		s->others = loader_iterate(&s->loader, s->skel->progs.why_others, NULL);
+	if (s->others)
+		return 0;
+	snprintf(err, err_size, "the kernel does not let us walk over files and threads: %s",
+		 strerror(errno));
+	return -errno;
+}
+
+int why_source_open(struct why_source **out, const struct kernel_options *options, char *err,
+		    size_t err_size)
+{
+	struct why_source *s = calloc(1, sizeof(*s));
+	int rc = -ENOMEM;
+
+	if (s)
+		s->room = malloc(READ_MAX);
+	if (!s || !s->room) {
+		snprintf(err, err_size, "out of memory");
+		goto fail;
+	}
+	s->filter = options->filter;
+	rc = loader_open(&s->loader, &why_object, s, options, NULL, err, err_size);
+	if (rc)
+		goto fail;
+	rc = attach(s, err, err_size);
+	if (rc)
+		goto fail;
+	*out = s;
+	return 0;
+fail:
+	why_source_free(s);
+	return rc;
+}
+
+static int hand_over(const char *bytes, size_t size, record_fn fn, void *ctx)
+{
+	struct why_hdr h;
+	int rc = 0;
+
+	for (size_t at = 0; !rc && at + sizeof(h) <= size; at += h.size) {
+		memcpy(&h, bytes + at, sizeof(h));
+		if (h.size < sizeof(h) || h.size > size - at)
+			return -EBADMSG;
+		rc = fn(ctx, bytes + at, h.size);
+	}
+	return rc;
+}
+
+static int walk(struct why_source *s, const struct bpf_link *link, record_fn fn, void *ctx)
+{
+	int iter = bpf_iter_create(bpf_link__fd(link)), rc = 0;
+	ssize_t n;
+
+	if (iter < 0)
+		return -errno;
+	while (!rc && (n = read(iter, s->room, READ_MAX)) != 0) {
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		rc = n < 0 ? -errno : hand_over(s->room, (size_t)n, fn, ctx);
+	}
+	close(iter);
+	return rc;
+}
+
+int why_source_look(struct why_source *s, uint32_t netns, uint16_t port, bool others, record_fn fn,
+		    void *ctx)
+{
+	struct why_bpf__bss *bss = s->skel->bss;
+	uint64_t begin = clock_now_ns();
+	int rc;
+
+	bss->look_number++;
+	bss->only_netns = netns;
+	bss->only_port = port;
+	bss->files_seen = bss->threads_seen = bss->marks_lost = 0;
+	rc = walk(s, s->listeners, fn, ctx);
+	if (!rc)
+		rc = walk(s, s->threads, fn, ctx);
+	if (!rc && others)
+		rc = walk(s, s->others, fn, ctx);
+	s->seen = (struct why_seen){
+		.files = bss->files_seen,
+		.threads = bss->threads_seen,
+		.marks_lost = bss->marks_lost,
+		.took_ns = clock_now_ns() - begin,
+	};
+	return rc;
+}
+
+struct why_seen why_source_seen(const struct why_source *s)
+{
+	return s->seen;
+}
+
+void why_source_free(struct why_source *s)
+{
+	if (!s)
+		return;
+	loader_close(&s->loader);
+	free(s->room);
+	free(s);
+}

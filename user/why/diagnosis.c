@@ -1,0 +1,577 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "why/diagnosis.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "why/doing.h"
+#include "why/queue.h"
+#include "why/watch.h"
+
+/* A queue whose oldest connection waits for less is no trouble: it may have come a moment ago. */
+#define PATIENCE_NS (100 * NS_MS)
+/* Percent of the time between the looks from which on throttling, or the lack of a CPU, is a cause. */
+#define SHARE_OF_CAUSE 20
+#define THREADS_WEIGHED WHY_THREADS_MAX
+
+struct case_of {
+	struct why_report *out;
+	const struct look *before, *now;
+	const struct why_listener *was, *is; /* was: NULL where there is no first look */
+	const struct why_history *history;
+	struct queue_change queue;
+	struct watch watch;
+	struct doing *threads; /* by weight */
+	size_t thread_count;
+	size_t blocked; /* of the threads: those that something keeps from accept() */
+};
+
+/* ---- the sentence ---- */
+
+static void say(struct case_of *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct case_of *c, const char *format, ...)
+{
+	size_t len = strlen(c->out->sentence);
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(c->out->sentence + len, sizeof(c->out->sentence) - len, format, ap);
+	va_end(ap);
+}
+
+static void conclude(struct case_of *c, enum why_diagnosis diagnosis)
+{
+	c->out->diagnosis = diagnosis;
+}
+
+static void also(struct case_of *c, enum why_diagnosis diagnosis)
+{
+	if (c->out->also_count < WHY_ALSO_MAX)
+		c->out->also[c->out->also_count++] = diagnosis;
+}
+
+/* "python3[12]", with the thread's number where it is not the first one. */
+static void say_thread(struct case_of *c, const struct doing *d)
+{
+	const struct why_thread *t = d->now;
+
+	if (t->task.pid == t->task.tid)
+		say(c, "%s[%u]", t->process, t->task.pid);
+	else
+		say(c, "%s[%u] thread %u", t->process, t->task.pid, t->task.tid);
+}
+
+static void say_duration(struct case_of *c, uint64_t ns)
+{
+	char text[TEXT_DURATION_MAX];
+
+	text_duration(text, ns, true);
+	say(c, " for %s", text);
+}
+
+static void say_doing(struct case_of *c, const struct doing *d)
+{
+	struct why_thread_report r;
+	char words[420];
+
+	doing_report(d, c->now, &r);
+	doing_words(d, &r, words, sizeof(words));
+	say_thread(c, d);
+	say(c, " %s", words);
+	if (r.since_known) {
+		say_duration(c, r.since_ns);
+		c->out->since_known = true;
+		c->out->since_ns = r.since_ns;
+	}
+}
+
+/* ---- threads ---- */
+
+static int heavier(const void *a, const void *b)
+{
+	int x = doing_weight(a), y = doing_weight(b);
+	const struct doing *d = a, *e = b;
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return d->now->task.tid < e->now->task.tid ? -1 : d->now->task.tid > e->now->task.tid;
+}
+
+static void gather_threads(struct case_of *c)
+{
+	c->threads = calloc(c->now->threads.count + 1, sizeof(*c->threads));
+	for (size_t i = 0; c->threads && i < c->now->threads.count; i++) {
+		const struct why_thread *t = &c->now->threads.at[i];
+		bool watches = watch_names(&c->watch, t->task.tid);
+		struct doing *d = &c->threads[c->thread_count];
+
+		if (!watches && !look_holds(c->now, c->is->s.sk, t->task.pid))
+			continue;
+		doing_fill(d, c->now, t,
+			   c->before ? look_thread(c->before, t->task.pid, t->task.tid) : NULL);
+		d->watches = watches;
+		d->did_watch = c->was && watch_named(c->before, c->was->s.sk, t->task.tid);
+		d->accepted = c->history && c->history->acceptor_tid == t->task.tid &&
+			      c->history->acceptor_pid == t->task.pid;
+		c->blocked += doing_keeps_from_accept(d->what);
+		c->thread_count++;
+	}
+	if (c->threads)
+		qsort(c->threads, c->thread_count, sizeof(*c->threads), heavier);
+}
+
+/* Whether something shows which thread is the one that should accept. */
+static bool acceptor_known(const struct case_of *c)
+{
+	const struct doing *first = c->threads;
+
+	return first->accepted || first->watches || first->did_watch || c->blocked <= 1;
+}
+
+/* All threads of the processes that hold it are in this state, but those that do not count. */
+static bool all_are(const struct case_of *c, enum doing_what what)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->thread_count; i++) {
+		enum doing_what w = c->threads[i].what;
+
+		if (w == DOING_DEAD || w == DOING_KERNEL)
+			continue;
+		if (w != what)
+			return false;
+		count++;
+	}
+	return count;
+}
+
+/* ---- one question after the other; true: it is answered ---- */
+
+static bool is_held_still(struct case_of *c)
+{
+	static const struct {
+		enum doing_what what;
+		enum why_diagnosis diagnosis;
+	} rules[] = {
+		{DOING_TRACED, DIAGNOSIS_TRACED},
+		{DOING_STOPPED, DIAGNOSIS_STOPPED},
+		{DOING_FROZEN, DIAGNOSIS_FROZEN},
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (!all_are(c, rules[i].what))
+			continue;
+		conclude(c, rules[i].diagnosis);
+		say_doing(c, &c->threads[0]);
+		say(c, ": it cannot accept");
+		return true;
+	}
+	return false;
+}
+
+static bool is_quiet(struct case_of *c)
+{
+	if (c->is->q.accept_queue)
+		return false;
+	conclude(c, DIAGNOSIS_KEEPS_UP);
+	if (c->queue.accepts) {
+		say(c, "the queue is empty and it accepted %s%llu in the time",
+		    c->queue.at_least ? "at least " : "", (unsigned long long)c->queue.accepts);
+	} else {
+		say(c, "nothing waits for accept(); ");
+		watch_say(&c->watch, c->out->sentence, sizeof(c->out->sentence));
+	}
+	return true;
+}
+
+static bool is_new(struct case_of *c)
+{
+	if (!c->queue.oldest_known || c->queue.oldest_ns >= PATIENCE_NS)
+		return false;
+	conclude(c, DIAGNOSIS_KEEPS_UP);
+	say(c, "no connection waits for longer than %u ms",
+	    (unsigned int)(c->queue.oldest_ns / NS_MS) + 1);
+	return true;
+}
+
+static bool is_out_of_fds(struct case_of *c)
+{
+	for (size_t i = 0; i < c->thread_count; i++) {
+		const struct why_thread *t = c->threads[i].now;
+
+		if (!(t->flags & WHY_THREAD_STACK) || !t->fd_limit || t->fds < t->fd_limit ||
+		    t->flags & WHY_THREAD_EXTRA)
+			continue;
+		conclude(c, DIAGNOSIS_OUT_OF_FDS);
+		say(c, "%s[%u] has %u descriptors open and may have %llu (RLIMIT_NOFILE): accept() "
+		       "fails with EMFILE",
+		    t->process, t->task.pid, t->fds, (unsigned long long)t->fd_limit);
+		return true;
+	}
+	return false;
+}
+
+/* Percent that the quota took, of the time between the looks. */
+static unsigned int throttled_percent(const struct case_of *c)
+{
+	unsigned int most = 0;
+
+	for (size_t i = 0; i < c->thread_count; i++) {
+		const struct doing *d = &c->threads[i];
+		unsigned int share = doing_percent(d->throttled_ns, d->between_ns);
+
+		if (share > most)
+			most = share;
+	}
+	return most;
+}
+
+static bool is_held_back(struct case_of *c)
+{
+	const struct doing *first = c->threads;
+	unsigned int share = throttled_percent(c);
+
+	if (first->what == DOING_HELD_BACK) {
+		conclude(c, DIAGNOSIS_THROTTLED);
+		say_doing(c, first);
+		return true;
+	}
+	if (share >= SHARE_OF_CAUSE && first->what != DOING_PEER && first->what != DOING_SLEEP) {
+		conclude(c, DIAGNOSIS_THROTTLED);
+		say(c, "the CPU quota of its cgroup %s (%llu ms in %llu ms) held it back for %u%% "
+		       "of the time",
+		    first->now->cgroup_name, (unsigned long long)(first->now->quota_ns / NS_MS),
+		    (unsigned long long)(first->now->period_ns / NS_MS), share);
+		if (share > 100)
+			say(c, ", summed over CPUs");
+		return true;
+	}
+	return false;
+}
+
+/* It accepts, but connections wait for long. */
+static bool is_slow(struct case_of *c)
+{
+	const struct doing *first = c->threads;
+	char each[TEXT_DURATION_MAX];
+
+	if (!c->queue.accepts)
+		return false;
+	conclude(c, DIAGNOSIS_SLOW_PER_ACCEPT);
+	text_duration(each, c->out->look_ns / c->queue.accepts, true);
+	say(c, "it accepts, but needs %s%s between two accepts", c->queue.at_least ? "at most " : "",
+	    each);
+	if (doing_keeps_from_accept(first->what) || first->what == DOING_LOCK) {
+		say(c, ": ");
+		say_doing(c, first);
+	} else if (first->before) {
+		say(c, ": ");
+		say_thread(c, first);
+		say(c, " used %u%% of a CPU and waited for one %u%% of the time, else it slept",
+		    doing_percent(first->ran_ns, first->between_ns),
+		    doing_percent(first->waited_ns, first->between_ns));
+	}
+	return true;
+}
+
+static bool is_epoll_at_fault(struct case_of *c)
+{
+	const struct watch *w = &c->watch;
+
+	if (w->epolls && !w->armed && !w->others) {
+		conclude(c, DIAGNOSIS_DISARMED);
+		say(c, "epoll watches it, but not for connections: ");
+		say(c, w->oneshot ? "EPOLLONESHOT is spent and was not armed again"
+				  : "it was paused (no EPOLLIN), as some servers do at their limit of "
+				    "connections");
+		return true;
+	}
+	if (w->armed && w->armed == w->edge && w->sleepers && !w->ready && !w->others &&
+	    c->queue.stands) {
+		conclude(c, DIAGNOSIS_EDGE_MISSED);
+		say(c, "epoll is edge-triggered, its thread sleeps in epoll_wait(), and %u wait: the "
+		       "last loop stopped before accept() returned EAGAIN",
+		    c->is->q.accept_queue);
+		return true;
+	}
+	return false;
+}
+
+static enum why_diagnosis name_of(const struct doing *d)
+{
+	switch (d->what) {
+	case DOING_PEER:
+		return DIAGNOSIS_BLOCKED_ON_PEER;
+	case DOING_FILE:
+		return DIAGNOSIS_BLOCKED_ON_FILE;
+	case DOING_LOCK:
+		return DIAGNOSIS_BLOCKED_ON_LOCK;
+	case DOING_CHILD:
+		return DIAGNOSIS_BLOCKED_ON_CHILD;
+	case DOING_SLEEP:
+		return DIAGNOSIS_SLEEPING;
+	case DOING_RUN:
+		return DIAGNOSIS_BUSY;
+	case DOING_READY:
+		return DIAGNOSIS_STARVED;
+	case DOING_DEEP:
+		return DIAGNOSIS_UNINTERRUPTIBLE;
+	case DOING_HELD_BACK:
+		return DIAGNOSIS_THROTTLED;
+	case DOING_STOPPED:
+		return DIAGNOSIS_STOPPED;
+	case DOING_TRACED:
+		return DIAGNOSIS_TRACED;
+	case DOING_FROZEN:
+		return DIAGNOSIS_FROZEN;
+	case DOING_UNKNOWN:
+	case DOING_DEAD:
+	case DOING_KERNEL:
+	case DOING_SIGNALS:
+	case DOING_EVENTS:
+	case DOING_ACCEPT:
+		break;
+	}
+	return DIAGNOSIS_UNKNOWN;
+}
+
+/*
+ * poll() of a single file that is not the listener is a read with a timeout, as libpq and Python's
+ * sockets do it.
+ */
+static bool polls_one_file(const struct case_of *c, const struct doing *d)
+{
+	struct why_thread_report r;
+
+	if (d->what != DOING_EVENTS || d->watches || !d->call || d->call->takes_fd)
+		return false;
+	doing_report(d, c->now, &r);
+	return r.on.kind && (r.on.ends || r.on.peer.pid);
+}
+
+static bool is_kept_from_it(struct case_of *c)
+{
+	const struct doing *first = c->threads;
+	bool polls = c->thread_count && polls_one_file(c, first);
+
+	if (!c->thread_count)
+		return false;
+	/* Who sleeps in accept() or in epoll_wait() on it is kept by nothing that was seen. */
+	if (first->watches && !doing_keeps_from_accept(first->what))
+		return false;
+	if (!doing_keeps_from_accept(first->what) && first->what != DOING_LOCK && !polls)
+		return false;
+	conclude(c, polls ? DIAGNOSIS_BLOCKED_ON_PEER : name_of(first));
+	say_doing(c, first);
+	if (!acceptor_known(c))
+		say(c, "; which of the %zu threads that are kept busy should accept is not known",
+		    c->blocked);
+	else if (!c->watch.total)
+		say(c, "; nobody is in accept()");
+	else if (c->watch.epolls && !c->watch.sleepers)
+		say(c, "; nobody is in epoll_wait()");
+	return true;
+}
+
+/* A process that has connections of this port and does not hold the listener. */
+static const struct why_other *former_acceptor(const struct case_of *c)
+{
+	for (size_t i = 0; i < c->now->others.count; i++) {
+		const struct why_other *o = &c->now->others.at[i];
+
+		if (o->flags & WHY_OTHER_SERVES && o->on.s.lport == c->is->s.lport &&
+		    o->on.s.netns == c->is->s.netns &&
+		    !look_holds(c->now, c->is->s.sk, o->task.pid))
+			return o;
+	}
+	return NULL;
+}
+
+static bool is_watched_by_nobody(struct case_of *c)
+{
+	const struct why_other *former = former_acceptor(c);
+	bool gone = c->history && c->history->acceptor_pid &&
+		    !look_holds(c->now, c->is->s.sk, c->history->acceptor_pid);
+
+	if (c->watch.total && !(c->watch.epolls == c->watch.total && !c->watch.sleepers))
+		return false;
+	if (!c->watch.total && (former || gone)) {
+		conclude(c, DIAGNOSIS_NOT_THE_ACCEPTOR);
+		if (former)
+			say(c, "%s[%u] has connections of this port but no longer the listener; ",
+			    former->task.comm, former->task.pid);
+		else
+			say(c, "process %u, which accepted, no longer holds the listener; ",
+			    c->history->acceptor_pid);
+		say(c, "who holds it does not accept");
+	} else {
+		conclude(c, DIAGNOSIS_NOBODY_WATCHES);
+		say(c, c->watch.total ? "epoll watches it, but nobody calls epoll_wait()"
+				      : "nobody waits for it, in accept(), epoll, poll or io_uring");
+	}
+	if (c->thread_count) {
+		say(c, ": ");
+		say_doing(c, &c->threads[0]);
+	}
+	return true;
+}
+
+static void is_unknown(struct case_of *c)
+{
+	conclude(c, DIAGNOSIS_UNKNOWN);
+	if (c->was && !c->queue.stands)
+		say(c, "connections wait, and the two looks do not agree on more");
+	else
+		say(c, "connections wait; ");
+	if (!c->was || c->queue.stands)
+		watch_say(&c->watch, c->out->sentence, sizeof(c->out->sentence));
+}
+
+/* Others of the same SO_REUSEPORT group that have nothing to do. */
+static size_t idle_members(const struct case_of *c)
+{
+	size_t idle = 0;
+
+	for (size_t i = 0; c->is->group && i < c->now->listeners.count; i++) {
+		const struct why_listener *l = &c->now->listeners.at[i];
+
+		if (l->s.sk != c->is->s.sk && l->group == c->is->group && !l->q.accept_queue)
+			idle++;
+	}
+	return idle;
+}
+
+static void look_at_group(struct case_of *c)
+{
+	size_t idle = idle_members(c);
+	enum why_diagnosis name = c->out->diagnosis;
+
+	if (!idle || !why_diagnosis_infos[name].trouble)
+		return;
+	say(c, "; %zu other%s of its SO_REUSEPORT group %s idle", idle, idle == 1 ? "" : "s",
+	    idle == 1 ? "is" : "are");
+	if (name == DIAGNOSIS_NOBODY_WATCHES || name == DIAGNOSIS_NOT_THE_ACCEPTOR ||
+	    name == DIAGNOSIS_UNKNOWN) {
+		conclude(c, DIAGNOSIS_WRONG_MEMBER);
+		also(c, name);
+	} else {
+		also(c, DIAGNOSIS_WRONG_MEMBER);
+	}
+}
+
+static void decide(struct case_of *c)
+{
+	if (!c->threads) {
+		is_unknown(c);
+		return;
+	}
+	if (is_held_still(c) || is_quiet(c) || is_new(c) || is_out_of_fds(c))
+		return;
+	if (c->thread_count && is_held_back(c))
+		return;
+	if (c->thread_count && is_slow(c))
+		return;
+	if (is_epoll_at_fault(c) || is_kept_from_it(c) || is_watched_by_nobody(c))
+		return;
+	is_unknown(c);
+}
+
+/* ---- the report ---- */
+
+static void report_listener(struct case_of *c)
+{
+	struct why_report *out = c->out;
+	const struct why_listener *l = c->is;
+
+	out->t = l->t;
+	out->cookie = l->s.cookie;
+	out->netns = l->s.netns;
+	out->family = l->s.family;
+	memcpy(out->laddr, l->s.laddr, sizeof(out->laddr));
+	out->lport = l->s.lport;
+	out->accept_queue = l->q.accept_queue;
+	out->backlog = l->q.backlog;
+	out->syn_queue = l->q.syn_queue;
+	out->drops = l->q.drops;
+	out->look_ns = c->was ? l->t - c->was->t : 0;
+	out->oldest_known = c->queue.oldest_known;
+	out->oldest_wait_ns = c->queue.oldest_ns;
+	out->accepts_known = c->was;
+	out->accepts_at_least = c->queue.at_least;
+	out->accepts = c->queue.accepts;
+}
+
+static void report_holders(struct case_of *c)
+{
+	struct why_report *out = c->out;
+
+	for (size_t i = 0; i < c->now->holders.count; i++) {
+		const struct why_holder *h = &c->now->holders.at[i];
+		struct why_holder_report *to = &out->holders[out->holder_count];
+
+		if (h->sk != c->is->s.sk || out->holders_total++ >= WHY_SHOWN_MAX)
+			continue;
+		to->who.pid = h->task.pid;
+		memcpy(to->who.comm, h->task.comm, sizeof(to->who.comm));
+		to->fd = h->fd;
+		if (c->history && c->history->listened_pid) {
+			to->listened_known = true;
+			to->listened = c->history->listened_pid == h->task.pid;
+		}
+		if (c->history && c->history->acceptor_pid == h->task.pid) {
+			to->accepts_known = true;
+			to->accepts = c->history->accepts;
+		}
+		out->holder_count++;
+	}
+}
+
+static void report_threads(struct case_of *c)
+{
+	struct why_report *out = c->out;
+
+	out->threads_total = c->thread_count;
+	for (size_t i = 0; i < c->thread_count; i++) {
+		const struct doing *d = &c->threads[i];
+
+		if (i < WHY_SHOWN_MAX)
+			doing_report(d, c->now, &out->threads[out->thread_count++]);
+		if (d->before && d->now->flags & WHY_THREAD_QUOTA && d->now->quota_ns) {
+			out->throttled_known = true;
+			if (d->throttled_ns > out->throttled_ns)
+				out->throttled_ns = d->throttled_ns;
+		}
+		if (!out->fd_limit && d->now->flags & WHY_THREAD_STACK) {
+			out->fds = d->now->fds;
+			out->fd_limit = d->now->fd_limit;
+		}
+	}
+	if (c->thread_count)
+		memcpy(out->cgroup, c->threads[0].now->cgroup_name, sizeof(out->cgroup));
+}
+
+void diagnose(struct why_report *out, const struct look *before, const struct look *now,
+	      const struct why_listener *listener, const struct why_history *history)
+{
+	struct case_of c = {.out = out, .now = now, .is = listener, .history = history};
+
+	memset(out, 0, sizeof(*out));
+	c.was = before ? look_same_listener(before, listener) : NULL;
+	c.before = c.was ? before : NULL;
+	queue_compare(&c.queue, c.was, c.is);
+	watch_gather(&c.watch, now, listener);
+	report_listener(&c);
+	gather_threads(&c);
+	decide(&c);
+	look_at_group(&c);
+	report_holders(&c);
+	watch_report(&c.watch, now, out);
+	report_threads(&c);
+	watch_done(&c.watch);
+	free(c.threads);
+}
