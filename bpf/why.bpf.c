@@ -20,18 +20,18 @@
 #include "descriptor.bpf.h"
 #include "why.h"
 
-#define S_IFIFO	 0010000
-#define S_IFDIR	 0040000
-#define AF_UNIX	 1
+#define S_IFIFO	    0010000
+#define S_IFDIR	    0040000
+#define AF_UNIX	    1
 #define FMODE_READ  1
 #define FMODE_WRITE 2
 
-#define TASK_RUNNING 0
-#define EXIT_ANY 0x30 /* EXIT_DEAD | EXIT_ZOMBIE */
-#define TS_COMPAT 2
+#define TASK_RUNNING  0
+#define EXIT_ANY      0x30 /* EXIT_DEAD | EXIT_ZOMBIE */
+#define TS_COMPAT     2
 #define RLIMIT_NOFILE 7
-#define PF_NOT_USER 0x00204010 /* PF_KTHREAD | PF_USER_WORKER | PF_IO_WORKER */
-#define RUNTIME_INF (~0ULL)
+#define PF_NOT_USER   0x00204010 /* PF_KTHREAD | PF_USER_WORKER | PF_IO_WORKER */
+#define RUNTIME_INF   (~0ULL)
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -53,13 +53,13 @@ struct mark {
 	__u64 who;   /* listeners: the descriptor that wrote the record */
 };
 
-#define MARKS(name, entries, key_type)                       \
-	struct {                                             \
-		__uint(type, BPF_MAP_TYPE_HASH);             \
-		__uint(map_flags, BPF_F_NO_PREALLOC);        \
-		__uint(max_entries, entries);                \
-		__type(key, key_type);                       \
-		__type(value, struct mark);                  \
+#define MARKS(name, entries, key_type)                \
+	struct {                                      \
+		__uint(type, BPF_MAP_TYPE_HASH);      \
+		__uint(map_flags, BPF_F_NO_PREALLOC); \
+		__uint(max_entries, entries);         \
+		__type(key, key_type);                \
+		__type(value, struct mark);           \
 	} name SEC(".maps")
 
 MARKS(listeners, 65536, __u64); /* by address of the struct sock */
@@ -114,11 +114,11 @@ static __always_inline struct mark *find_mark(void *map, const void *key)
 	return mark && mark->look == look_number ? mark : NULL;
 }
 
-#define HEADER(out, what)                        \
-	do {                                     \
-		(out)->h.size = sizeof(*(out));  \
-		(out)->h.kind = (what);          \
-		(out)->h.pad = 0;                \
+#define HEADER(out, what)                       \
+	do {                                    \
+		(out)->h.size = sizeof(*(out)); \
+		(out)->h.kind = (what);         \
+		(out)->h.pad = 0;               \
 	} while (0)
 
 static __always_inline void task_probe(struct fact_task *out, const struct task_struct *task)
@@ -344,9 +344,9 @@ static __always_inline bool name_begins(const char *name, __u64 eight)
 }
 
 /* The first eight letters of a function's name. */
-#define EIGHT(a, b, c, d, e, f, g, h)                                                     \
-	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 |             \
-	 (__u64)(e) << 32 | (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
+#define EIGHT(a, b, c, d, e, f, g, h)                                                            \
+	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 | \
+	 (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
 #define NAME_EPOLL EIGHT('e', 'p', '_', 'p', 'o', 'l', 'l', '_')
 #define NAME_POLL  EIGHT('p', 'o', 'l', 'l', 'w', 'a', 'k', 'e')
 #define NAME_URING EIGHT('i', 'o', '_', 'p', 'o', 'l', 'l', '_')
@@ -589,7 +589,8 @@ static __always_inline void quota_fill(struct why_thread *out, const struct task
 			break;
 		quota = BPF_CORE_READ(group, cfs_bandwidth.quota);
 		throttled = BPF_CORE_READ(group, cfs_bandwidth.throttled_time);
-		if (quota != RUNTIME_INF && quota && (!out->quota_ns || throttled > out->throttled_ns)) {
+		if (quota != RUNTIME_INF && quota &&
+		    (!out->quota_ns || throttled > out->throttled_ns)) {
 			out->quota_ns = quota;
 			out->period_ns = BPF_CORE_READ(group, cfs_bandwidth.period);
 			out->throttled_ns = throttled;
@@ -642,8 +643,8 @@ static long on_bits(__u32 i, struct bit_walk *walk)
 	return 0;
 }
 
-static __always_inline void descriptors_fill(struct why_thread *out,
-					     const struct task_struct *task, __u64 *words)
+static __always_inline void descriptors_fill(struct why_thread *out, const struct task_struct *task,
+					     __u64 *words)
 {
 	const struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	struct bit_walk walk = {.words = words};
@@ -796,16 +797,16 @@ static __always_inline __u32 poller_of(const struct why_object *on, const struct
 	if (on->kind == WHY_OBJECT_PIPE) {
 		const struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
 
-		return poller_in(list_in(pipe, bpf_core_field_offset(struct pipe_inode_info,
-								      rd_wait.head)));
+		return poller_in(
+			list_in(pipe, bpf_core_field_offset(struct pipe_inode_info, rd_wait.head)));
 	}
 	if (on->kind == WHY_OBJECT_TCP || on->kind == WHY_OBJECT_INET ||
 	    on->kind == WHY_OBJECT_UNIX) {
 		const struct socket *socket = BPF_CORE_READ(file, private_data);
 		const struct socket_wq *wq = BPF_CORE_READ(socket, sk, sk_wq);
 
-		return wq ? poller_in(list_in(wq, bpf_core_field_offset(struct socket_wq,
-									  wait.head)))
+		return wq ? poller_in(
+				    list_in(wq, bpf_core_field_offset(struct socket_wq, wait.head)))
 			  : 0;
 	}
 	return 0;

@@ -65,6 +65,8 @@ static int run_command(const struct command_line *line, const struct run_place *
 		return place_close_stdout(run_fields());
 	case COMMAND_CHECK:
 		return run_check(&line->options.check, place);
+	case COMMAND_WHY:
+		return run_why(&line->options.why, place);
 	case COMMAND_COUNT:
 		break;
 	}

@@ -6,13 +6,13 @@
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 check=$root/build/tests/live/vmlinux_check
-object=$root/build/sockstate.bpf.o
+objects=("$root"/build/sockstate.bpf.o "$root"/build/why.bpf.o)
 btf=${1:-/sys/kernel/btf/vmlinux}
 
-for need in "$check" "$object" "$btf"; do
+for need in "$check" "${objects[@]}" "$btf"; do
 	if [ ! -r "$need" ]; then
 		echo "1..0 # SKIP $need is not there"
 		exit 0
 	fi
 done
-exec "$check" "$root/vmlinux/vmlinux.h" "$object" "$btf"
+exec "$check" "$root/vmlinux/vmlinux.h" "$btf" "${objects[@]}"

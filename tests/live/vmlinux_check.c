@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * vmlinux_check HEADER OBJECT KERNEL - holds the types of vmlinux/vmlinux.h against a kernel's own
+ * vmlinux_check HEADER KERNEL OBJECT... - holds the types of vmlinux/vmlinux.h against a kernel's own
  * (BTF), as TAP.
  *
  * HEADER is read for what it names and for its marks "[where it exists]"; what the types look like
- * to the compiler comes from OBJECT, which was made with it. A field that is missing or of another
+ * to the compiler comes from the first OBJECT that uses it. A field that is missing or of another
  * kind fails, unless it is marked.
  */
 #include <bpf/btf.h>
@@ -14,7 +14,8 @@
 #include <string.h>
 
 #define LINE_MAX_LEN 512
-#define NAMES_MAX    128
+#define NAMES_MAX    192
+#define OBJECTS_MAX  8
 
 struct named {
 	char type[64];
@@ -249,25 +250,46 @@ static void check(const struct named *n, const struct btf *ours, const struct bt
 	failed += bad != 0;
 }
 
+static struct btf *parse(const char *path)
+{
+	struct btf *btf = btf__parse(path, NULL);
+
+	if (btf)
+		return btf;
+	fprintf(stderr, "cannot read the types of %s\n", path);
+	exit(2);
+}
+
+/* The last one where none uses the type: check() says so. */
+static const struct btf *that_uses(struct btf *const *objects, int count, const char *type)
+{
+	for (int i = 0; i < count - 1; i++) {
+		const struct btf_type *t = find_type(objects[i], type);
+
+		if (t && !btf_is_fwd(t))
+			return objects[i];
+	}
+	return objects[count - 1];
+}
+
 int main(int argc, char **argv)
 {
-	struct btf *ours, *kernel;
+	struct btf *objects[OBJECTS_MAX], *kernel;
+	int count = argc - 3;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: vmlinux_check HEADER OBJECT KERNEL\n");
+	if (count < 1 || count > OBJECTS_MAX) {
+		fprintf(stderr, "usage: vmlinux_check HEADER KERNEL OBJECT...\n");
 		return 2;
 	}
 	read_header(argv[1]);
-	ours = btf__parse(argv[2], NULL);
-	kernel = btf__parse(argv[3], NULL);
-	if (!ours || !kernel) {
-		fprintf(stderr, "cannot read the types of %s\n", ours ? argv[3] : argv[2]);
-		return 2;
-	}
+	kernel = parse(argv[2]);
+	for (int i = 0; i < count; i++)
+		objects[i] = parse(argv[3 + i]);
 	for (size_t i = 0; i < named_count; i++)
-		check(&named[i], ours, kernel);
+		check(&named[i], that_uses(objects, count, named[i].type), kernel);
 	printf("1..%d\n", tests);
-	btf__free(ours);
+	for (int i = 0; i < count; i++)
+		btf__free(objects[i]);
 	btf__free(kernel);
 	return failed != 0;
 }

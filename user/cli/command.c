@@ -9,6 +9,7 @@ static const struct command *const commands[COMMAND_COUNT] = {
 	[COMMAND_DOCTOR] = &command_doctor,
 	[COMMAND_FIELDS] = &command_fields,
 	[COMMAND_CHECK] = &command_check,
+	[COMMAND_WHY] = &command_why,
 };
 
 const struct command *command_get(enum command_id id)

@@ -23,12 +23,14 @@
 #include "cli/fields.h"
 #include "cli/groups.h"
 #include "cli/trace.h"
+#include "cli/why.h"
 
 enum command_id {
 	COMMAND_TRACE, /* what runs when no command is named */
 	COMMAND_DOCTOR,
 	COMMAND_FIELDS,
 	COMMAND_CHECK,
+	COMMAND_WHY,
 	COMMAND_COUNT
 };
 
@@ -37,9 +39,10 @@ union command_options {
 	struct doctor_options doctor;
 	struct fields_options fields;
 	struct check_options check;
+	struct why_options why;
 };
 
-extern const struct command command_trace, command_doctor, command_fields, command_check;
+extern const struct command command_trace, command_doctor, command_fields, command_check, command_why;
 
 struct command_line {
 	enum command_id id;

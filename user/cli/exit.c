@@ -11,10 +11,13 @@ const struct exit_text exit_texts[EXIT_CODES] = {
 	[EXIT_USAGE] = {"wrong usage", "The command line makes no sense."},
 	[EXIT_DIFFERENCE] = {"--verify found a difference",
 			     "--verify found a difference, and nothing else went wrong."},
-	[EXIT_BROKEN] = {"check: a rule is broken", "check: at least one rule is broken."},
-	[EXIT_TOO_LITTLE] = {"check: too little was seen",
-			     "check: fewer connections were seen than --min-connections asks for; no "
-			     "rule is broken."},
+	[EXIT_BROKEN] = {"check: a rule is broken; why: trouble",
+			 "check: at least one rule is broken. why: a listener has a diagnosis of "
+			 "trouble."},
+	[EXIT_TOO_LITTLE] =
+		{"check: too little was seen; why: no listener",
+		 "check: fewer connections were seen than --min-connections asks for; no "
+		 "rule is broken. why: no listener matches."},
 	[EXIT_UNKNOWN] = {"check: a rule cannot be judged",
 			  "check: facts that a rule needs were lost, or this kernel does not show "
 			  "them; no rule is broken."},

@@ -8,11 +8,15 @@
 static const char *kind_name(enum field_kind kind)
 {
 	static const char *const names[] = {
-		[KIND_U64] = "integer",	    [KIND_I64] = "integer",   [KIND_BOOL] = "true or false",
-		[KIND_ENUM] = "word",	    [KIND_STATE] = "state",   [KIND_TEXT] = "text",
-		[KIND_ADDR] = "address",    [KIND_STATES] = "object", [KIND_FACTS] = "object",
-		[KIND_FILTER] = "object",   [KIND_ARGV] = "array",    [KIND_DROPS] = "object",
-		[KIND_LISTENERS] = "array",
+		[KIND_U64] = "integer",	       [KIND_I64] = "integer",
+		[KIND_BOOL] = "true or false", [KIND_ENUM] = "word",
+		[KIND_STATE] = "state",	       [KIND_TEXT] = "text",
+		[KIND_ADDR] = "address",       [KIND_STATES] = "object",
+		[KIND_FACTS] = "object",       [KIND_FILTER] = "object",
+		[KIND_ARGV] = "array",	       [KIND_DROPS] = "object",
+		[KIND_LISTENERS] = "array",    [KIND_DIAGNOSES] = "array",
+		[KIND_HOLDERS] = "array",      [KIND_WATCHERS] = "array",
+		[KIND_THREADS] = "array",
 	};
 
 	return names[kind];

@@ -36,6 +36,7 @@
 	EVENT(RESET, "reset", "a RST was sent or received")                                     \
 	EVENT(CLOSE, "close", "last line of a socket's life")                                   \
 	EVENT(LISTENER, "listener", "a listener's queues, rates and verdict")                   \
+	EVENT(WHY, "why", "what the program behind a listener does instead of accept()")        \
 	EVENT(VERIFY, "verify", "a difference between the tracker and the kernel's own tables") \
 	EVENT(LOST, "lost", "facts are missing")                                                \
 	EVENT(SUMMARY, "summary", "last line: what was seen")
@@ -68,6 +69,10 @@ enum field_kind {
 	KIND_ARGV,   /* v.argv, NULL terminated */
 	/* v.drops, uint64_t[DROP_REASON_COUNT], by enum fact_drop_reason and expiry: tracker.h */
 	KIND_DROPS,
+	KIND_DIAGNOSES, /* v.why, struct why_report in why_report.h; so are the next three */
+	KIND_HOLDERS,
+	KIND_WATCHERS,
+	KIND_THREADS,
 	KIND_LISTENERS, /* v.listeners, struct listener_summaries in tracker.h */
 };
 
@@ -81,6 +86,7 @@ struct field_info {
 struct fact_list;
 struct filter;
 struct listener_summaries;
+struct why_report;
 
 union field_value {
 	uint64_t u;
@@ -93,6 +99,7 @@ union field_value {
 	const char *const *argv;
 	const uint64_t *drops;
 	const struct listener_summaries *listeners;
+	const struct why_report *why;
 };
 
 #define FIELD_WORDS ((FIELD_COUNT + 63) / 64)

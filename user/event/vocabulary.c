@@ -21,6 +21,7 @@ VOCABULARY(drop_reason, DROP_REASONS)
 VOCABULARY(reset_reason, RESET_REASONS)
 VOCABULARY(lost_place, LOST_PLACES)
 VOCABULARY(verdict, VERDICTS)
+VOCABULARY(diagnosis, DIAGNOSES)
 
 /* The kernel side sends these numbers. */
 _Static_assert((int)DROP_UNKNOWN == FACT_DROP_UNKNOWN &&

@@ -107,6 +107,40 @@
 	     "refusals in bursts, accept() is quick")                                          \
 	WORD(VERDICT_APP_SLOW, "app_slow", "the program calls accept() late")
 
+/* What a program does instead of accept(). 0 is a word, and the only one that is no trouble. */
+#define DIAGNOSES(WORD)                                                                            \
+	WORD(DIAGNOSIS_KEEPS_UP, "keeps_up", "it accepts as they come, or waits for some to come") \
+	WORD(DIAGNOSIS_SLOW_PER_ACCEPT, "slow_per_accept",                                         \
+	     "it accepts, but too long passes between two accepts")                                \
+	WORD(DIAGNOSIS_BLOCKED_ON_PEER, "blocked_on_peer",                                         \
+	     "the thread waits for the other end of a socket or a pipe")                           \
+	WORD(DIAGNOSIS_BLOCKED_ON_FILE, "blocked_on_file", "the thread waits for a file")          \
+	WORD(DIAGNOSIS_BLOCKED_ON_LOCK, "blocked_on_lock",                                         \
+	     "the thread waits for a futex, a semaphore or a file lock")                           \
+	WORD(DIAGNOSIS_BLOCKED_ON_CHILD, "blocked_on_child",                                       \
+	     "the thread waits for a process of its own")                                          \
+	WORD(DIAGNOSIS_SLEEPING, "sleeping", "the thread sleeps for a time that it chose")         \
+	WORD(DIAGNOSIS_BUSY, "busy", "the thread computes and does not come to accept()")          \
+	WORD(DIAGNOSIS_STARVED, "starved", "the thread is ready to run, but gets no CPU")          \
+	WORD(DIAGNOSIS_THROTTLED, "throttled",                                                     \
+	     "its cgroup's CPU quota or memory.high holds it back")                                \
+	WORD(DIAGNOSIS_STOPPED, "stopped", "a signal stopped the process")                         \
+	WORD(DIAGNOSIS_TRACED, "traced", "a debugger holds the process")                           \
+	WORD(DIAGNOSIS_FROZEN, "frozen", "its cgroup is frozen")                                   \
+	WORD(DIAGNOSIS_UNINTERRUPTIBLE, "uninterruptible",                                         \
+	     "the thread is in an uninterruptible sleep (D) in the kernel")                        \
+	WORD(DIAGNOSIS_NOBODY_WATCHES, "nobody_watches",                                           \
+	     "no thread waits for the listener: not in accept(), epoll, poll or io_uring")         \
+	WORD(DIAGNOSIS_DISARMED, "disarmed", "epoll watches it, but not for connections")          \
+	WORD(DIAGNOSIS_EDGE_MISSED, "edge_missed",                                                 \
+	     "edge-triggered: the last loop stopped before accept() returned EAGAIN")              \
+	WORD(DIAGNOSIS_NOT_THE_ACCEPTOR, "not_the_acceptor", "who accepted no longer holds it")    \
+	WORD(DIAGNOSIS_OUT_OF_FDS, "out_of_fds",                                                   \
+	     "every descriptor that RLIMIT_NOFILE allows is open")                                 \
+	WORD(DIAGNOSIS_WRONG_MEMBER, "wrong_member", "others of its SO_REUSEPORT group are idle")  \
+	WORD(DIAGNOSIS_UNKNOWN, "unknown",                                                         \
+	     "the queue stands still, and what was seen does not tell why")
+
 #define WORD_ID(id, name, meaning) id,
 enum role { ROLE_UNKNOWN, ROLES(WORD_ID) };
 enum family { FAMILY_UNKNOWN, FAMILIES(WORD_ID) };
@@ -119,6 +153,7 @@ enum cause { CAUSE_NONE, CAUSES(WORD_ID) };
 enum close_reason { CLOSE_NONE, CLOSE_REASONS(WORD_ID) };
 enum drop_reason { DROP_REASONS(WORD_ID) DROP_REASON_COUNT };
 enum verdict { VERDICTS(WORD_ID) VERDICT_COUNT };
+enum diagnosis { DIAGNOSES(WORD_ID) DIAGNOSIS_COUNT };
 #undef WORD_ID
 
 struct word {
@@ -135,7 +170,7 @@ struct vocabulary {
 extern const struct vocabulary vocabulary_role, vocabulary_family, vocabulary_resent_segment,
 	vocabulary_direction, vocabulary_segment, vocabulary_basis, vocabulary_via,
 	vocabulary_cause, vocabulary_close_reason, vocabulary_drop_reason, vocabulary_reset_reason,
-	vocabulary_lost_place, vocabulary_verdict;
+	vocabulary_lost_place, vocabulary_verdict, vocabulary_diagnosis;
 
 /* NULL where no word has this number. */
 static inline const struct word *vocabulary_word(const struct vocabulary *v, unsigned int number)
@@ -159,6 +194,16 @@ static inline const char *drop_reason_name(enum drop_reason reason)
 static inline const char *verdict_name(enum verdict verdict)
 {
 	return vocabulary_name(&vocabulary_verdict, verdict);
+}
+
+static inline const char *diagnosis_name(enum diagnosis diagnosis)
+{
+	return vocabulary_name(&vocabulary_diagnosis, diagnosis);
+}
+
+static inline int diagnosis_is_trouble(enum diagnosis diagnosis)
+{
+	return diagnosis != DIAGNOSIS_KEEPS_UP;
 }
 
 static inline enum family family_of(int af)

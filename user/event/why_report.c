@@ -1,8 +1,55 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "event/why_report.h"
 
-const struct why_diagnosis_info why_diagnosis_infos[DIAGNOSIS_COUNT] = {
-#define DIAGNOSIS(id, name, trouble, meaning) [DIAGNOSIS_##id] = {name, meaning, trouble},
-	WHY_DIAGNOSES(DIAGNOSIS)
-#undef DIAGNOSIS
-};
+#include "event/event.h"
+
+static void set_known(struct event *e, enum field f, bool known, uint64_t value)
+{
+	if (known)
+		event_set(e, f, value);
+}
+
+static void set_listener(struct event *e, const struct why_report *r)
+{
+	e->family = r->family;
+	event_set_enum(e, F_ROLE, ROLE_LISTENER);
+	set_known(e, F_COOKIE, r->cookie, r->cookie);
+	event_set(e, F_NETNS, r->netns);
+	event_set_enum(e, F_FAMILY, family_of(r->family));
+	event_field(e, F_LADDR)->addr = r->laddr;
+	event_set(e, F_LPORT, r->lport);
+	if (r->holder_count) {
+		event_set(e, F_PID, r->holders[0].who.pid);
+		event_set_text(e, F_COMM, r->holders[0].who.comm);
+	}
+	event_set(e, F_ACCEPT_QUEUE, r->accept_queue);
+	event_set(e, F_BACKLOG, r->backlog);
+	event_set(e, F_SYN_QUEUE, r->syn_queue);
+	event_set(e, F_DROPS_TOTAL, r->drops);
+}
+
+void why_report_event(struct event *e, const struct why_report *r)
+{
+	event_init(e, EVENT_WHY, r->t);
+	set_listener(e, r);
+	event_set_enum(e, F_DIAGNOSIS, r->diagnosis);
+	if (r->also_count)
+		event_field(e, F_ALSO)->why = r;
+	event_set_text(e, F_SENTENCE, r->sentence);
+	set_known(e, F_SINCE_NS, r->since_known, r->since_ns);
+	set_known(e, F_LOOK_NS, r->look_ns, r->look_ns);
+	set_known(e, F_OLDEST_WAIT_NS, r->oldest_known, r->oldest_wait_ns);
+	set_known(e, F_ACCEPTS_BETWEEN, r->accepts_known, r->accepts);
+	set_known(e, F_AT_LEAST, r->accepts_at_least, true);
+	set_known(e, F_THROTTLED_NS, r->throttled_known, r->throttled_ns);
+	if (r->cgroup[0])
+		event_set_text(e, F_CGROUP, r->cgroup);
+	set_known(e, F_FDS, r->fd_limit, r->fds);
+	set_known(e, F_FD_LIMIT, r->fd_limit, r->fd_limit);
+	event_field(e, F_HOLDERS)->why = r;
+	event_set(e, F_HOLDERS_TOTAL, r->holders_total);
+	event_field(e, F_WATCHERS)->why = r;
+	event_set(e, F_WATCHERS_TOTAL, r->watchers_total);
+	event_field(e, F_THREADS)->why = r;
+	event_set(e, F_THREADS_TOTAL, r->threads_total);
+}

@@ -2,7 +2,7 @@
 /*
  * why_report.h - why nobody accepts, as it is printed: what two looks at a listener have found.
  *
- * Owns the names of the diagnoses and the plain structs that views print. Knows nothing of how a
+ * Owns the plain structs that views print; the names of diagnoses are in vocabulary.h. Knows nothing of how a
  * look is taken; why/diagnosis.c fills the report. Unknown is: a bool that is false, a pid of 0, an
  * empty text, a NULL.
  */
@@ -13,52 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* DIAGNOSIS(id, name, trouble, meaning): in the order of the documentation. */
-#define WHY_DIAGNOSES(DIAGNOSIS)                                                                   \
-	DIAGNOSIS(KEEPS_UP, "keeps_up", false, "it accepts as they come, or waits for some to come") \
-	DIAGNOSIS(SLOW_PER_ACCEPT, "slow_per_accept", true,                                        \
-		  "it accepts, but too long passes between two accepts")                           \
-	DIAGNOSIS(BLOCKED_ON_PEER, "blocked_on_peer", true,                                        \
-		  "the thread waits for the other end of a socket or a pipe")                      \
-	DIAGNOSIS(BLOCKED_ON_FILE, "blocked_on_file", true, "the thread waits for a file")         \
-	DIAGNOSIS(BLOCKED_ON_LOCK, "blocked_on_lock", true,                                        \
-		  "the thread waits for a futex, a semaphore or a file lock")                      \
-	DIAGNOSIS(BLOCKED_ON_CHILD, "blocked_on_child", true, "the thread waits for a process of its own") \
-	DIAGNOSIS(SLEEPING, "sleeping", true, "the thread sleeps for a time that it chose")        \
-	DIAGNOSIS(BUSY, "busy", true, "the thread computes and does not come to accept()")         \
-	DIAGNOSIS(STARVED, "starved", true, "the thread is ready to run, but gets no CPU")         \
-	DIAGNOSIS(THROTTLED, "throttled", true, "its cgroup's CPU quota or memory.high holds it back") \
-	DIAGNOSIS(STOPPED, "stopped", true, "a signal stopped the process")                        \
-	DIAGNOSIS(TRACED, "traced", true, "a debugger holds the process")                          \
-	DIAGNOSIS(FROZEN, "frozen", true, "its cgroup is frozen")                                  \
-	DIAGNOSIS(UNINTERRUPTIBLE, "uninterruptible", true,                                        \
-		  "the thread is in an uninterruptible sleep (D) in the kernel")                   \
-	DIAGNOSIS(NOBODY_WATCHES, "nobody_watches", true,                                          \
-		  "no thread waits for the listener: not in accept(), epoll, poll or io_uring")    \
-	DIAGNOSIS(DISARMED, "disarmed", true,                                                      \
-		  "epoll watches the listener, but not for connections: a one-shot that is spent, or paused") \
-	DIAGNOSIS(EDGE_MISSED, "edge_missed", true,                                                \
-		  "edge-triggered: the last loop stopped before accept() returned EAGAIN")         \
-	DIAGNOSIS(NOT_THE_ACCEPTOR, "not_the_acceptor", true,                                      \
-		  "a process holds the listener that does not accept, and the one that did no longer holds it") \
-	DIAGNOSIS(OUT_OF_FDS, "out_of_fds", true, "every descriptor that RLIMIT_NOFILE allows is open") \
-	DIAGNOSIS(WRONG_MEMBER, "wrong_member", true,                                              \
-		  "this member of a SO_REUSEPORT group does not accept while others of it are idle") \
-	DIAGNOSIS(UNKNOWN, "unknown", true, "the queue stands still, and what was seen does not tell why")
-
-enum why_diagnosis {
-#define DIAGNOSIS(id, name, trouble, meaning) DIAGNOSIS_##id,
-	WHY_DIAGNOSES(DIAGNOSIS)
-#undef DIAGNOSIS
-		DIAGNOSIS_COUNT
-};
-
-struct why_diagnosis_info {
-	const char *name, *meaning;
-	bool trouble; /* exit code 4 of `sockstate why` */
-};
-
-extern const struct why_diagnosis_info why_diagnosis_infos[DIAGNOSIS_COUNT];
+#include "event/vocabulary.h"
 
 #define WHY_SENTENCE_MAX 480
 #define WHY_ALSO_MAX	 3
@@ -113,8 +68,8 @@ struct why_watcher_report {
 	const char *kind; /* "accept", "epoll", "poll", "io_uring"; else NULL */
 	char wake[32];	  /* the kernel's function */
 	struct why_who who;
-	uint32_t tid;	 /* accept, poll */
-	int32_t fd;	 /* epoll: the instance's descriptor in that process; -1: not known */
+	uint32_t tid;	  /* accept, poll */
+	int32_t fd;	  /* epoll: the instance's descriptor in that process; -1: not known */
 	const char *mode; /* epoll: "level", "edge" */
 	bool oneshot, exclusive, armed, ready;
 	uint32_t sleeping; /* epoll: threads in epoll_wait() */
@@ -134,8 +89,8 @@ struct why_report {
 	uint64_t accepts; /* between the looks */
 	uint64_t look_ns; /* between the looks; 0: there was one look only */
 
-	enum why_diagnosis diagnosis;
-	enum why_diagnosis also[WHY_ALSO_MAX];
+	enum diagnosis diagnosis;
+	enum diagnosis also[WHY_ALSO_MAX];
 	size_t also_count;
 	char sentence[WHY_SENTENCE_MAX];
 	bool since_known;
@@ -152,5 +107,10 @@ struct why_report {
 	size_t holder_count, watcher_count, thread_count;
 	uint64_t holders_total, watchers_total, threads_total;
 };
+
+struct event;
+
+/* The line of the stream. The event borrows from r. */
+void why_report_event(struct event *e, const struct why_report *r);
 
 #endif

@@ -14,6 +14,7 @@
 #include "kernel/programs.h"
 #include "why.h"
 #include "why.skel.h"
+#include "why/calls.h"
 
 /* Larger than the buffer that an iterator fills (eight pages of 4 KiB), so a read is whole records. */
 #define READ_MAX 65536
@@ -42,9 +43,14 @@ static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_
 {
 	struct why_source *s = ctx;
 	struct why_bpf__rodata *settings = s->skel->rodata;
+	const struct call *call;
 
 	(void)h;
 	PROGRAMS_SET(settings, &s->filter, types);
+	for (size_t i = 0; (call = call_at(i)); i++) {
+		if (call->number >= 0 && call->number < WHY_CALLS_MAX)
+			settings->setting_takes_fd[call->number] = call->takes_fd;
+	}
 	return 0;
 }
 

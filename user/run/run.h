@@ -16,6 +16,7 @@ int run_live(const struct trace_options *options, const struct run_place *place)
 int run_summary(const struct trace_options *options, const struct run_place *place);
 int run_replay(const struct trace_options *options, const struct run_place *place);
 int run_doctor(const struct doctor_options *options, const struct run_place *place);
+int run_why(const struct why_options *options, const struct run_place *place);
 int run_fields(void);
 int run_check(const struct check_options *options, const struct run_place *place);
 

@@ -14,6 +14,7 @@
 #include "event/totals.h"
 #include "event/vocabulary.h"
 #include "view/impl.h"
+#include "view/json_why.h"
 
 struct json_view {
 	struct view base;
@@ -361,6 +362,14 @@ static bool put_other(struct cursor *c, enum field f, int family, const union fi
 		return put_argv(c, v->argv);
 	case KIND_DROPS:
 		return put_drops(c, v->drops);
+	case KIND_DIAGNOSES:
+	case KIND_HOLDERS:
+	case KIND_WATCHERS:
+	case KIND_THREADS:
+		out_advance(c->out, c->p);
+		json_why(c->out, (enum field_kind)keys[f].kind, v->why);
+		c->p = c->out->buf + c->out->len;
+		return more_room(c, SCALAR_MAX);
 	case KIND_LISTENERS:
 		return put_listeners(c, v->listeners);
 	default:

@@ -15,7 +15,7 @@
 /* A queue whose oldest connection waits for less is no trouble: it may have come a moment ago. */
 #define PATIENCE_NS (100 * NS_MS)
 /* Percent of the time between the looks from which on throttling, or the lack of a CPU, is a cause. */
-#define SHARE_OF_CAUSE 20
+#define SHARE_OF_CAUSE	20
 #define THREADS_WEIGHED WHY_THREADS_MAX
 
 struct case_of {
@@ -44,12 +44,12 @@ static void say(struct case_of *c, const char *format, ...)
 	va_end(ap);
 }
 
-static void conclude(struct case_of *c, enum why_diagnosis diagnosis)
+static void conclude(struct case_of *c, enum diagnosis diagnosis)
 {
 	c->out->diagnosis = diagnosis;
 }
 
-static void also(struct case_of *c, enum why_diagnosis diagnosis)
+static void also(struct case_of *c, enum diagnosis diagnosis)
 {
 	if (c->out->also_count < WHY_ALSO_MAX)
 		c->out->also[c->out->also_count++] = diagnosis;
@@ -88,6 +88,8 @@ static void say_doing(struct case_of *c, const struct doing *d)
 		c->out->since_known = true;
 		c->out->since_ns = r.since_ns;
 	}
+	if (r.on.peer.pid)
+		say(c, " (%s[%u] has the other end)", r.on.peer.comm, r.on.peer.pid);
 }
 
 /* ---- threads ---- */
@@ -113,8 +115,8 @@ static void gather_threads(struct case_of *c)
 		if (!watches && !look_holds(c->now, c->is->s.sk, t->task.pid))
 			continue;
 		doing_fill(d, c->now, t,
-			   c->before ? look_thread(c->before, t->task.pid, t->task.tid) : NULL);
-		d->watches = watches;
+			   c->before ? look_thread(c->before, t->task.pid, t->task.tid) : NULL,
+			   watches);
 		d->did_watch = c->was && watch_named(c->before, c->was->s.sk, t->task.tid);
 		d->accepted = c->history && c->history->acceptor_tid == t->task.tid &&
 			      c->history->acceptor_pid == t->task.pid;
@@ -156,7 +158,7 @@ static bool is_held_still(struct case_of *c)
 {
 	static const struct {
 		enum doing_what what;
-		enum why_diagnosis diagnosis;
+		enum diagnosis diagnosis;
 	} rules[] = {
 		{DOING_TRACED, DIAGNOSIS_TRACED},
 		{DOING_STOPPED, DIAGNOSIS_STOPPED},
@@ -208,8 +210,9 @@ static bool is_out_of_fds(struct case_of *c)
 		    t->flags & WHY_THREAD_EXTRA)
 			continue;
 		conclude(c, DIAGNOSIS_OUT_OF_FDS);
-		say(c, "%s[%u] has %u descriptors open and may have %llu (RLIMIT_NOFILE): accept() "
-		       "fails with EMFILE",
+		say(c,
+		    "%s[%u] has %u descriptors open and may have %llu (RLIMIT_NOFILE): accept() "
+		    "fails with EMFILE",
 		    t->process, t->task.pid, t->fds, (unsigned long long)t->fd_limit);
 		return true;
 	}
@@ -243,8 +246,9 @@ static bool is_held_back(struct case_of *c)
 	}
 	if (share >= SHARE_OF_CAUSE && first->what != DOING_PEER && first->what != DOING_SLEEP) {
 		conclude(c, DIAGNOSIS_THROTTLED);
-		say(c, "the CPU quota of its cgroup %s (%llu ms in %llu ms) held it back for %u%% "
-		       "of the time",
+		say(c,
+		    "the CPU quota of its cgroup %s (%llu ms in %llu ms) held it back for %u%% "
+		    "of the time",
 		    first->now->cgroup_name, (unsigned long long)(first->now->quota_ns / NS_MS),
 		    (unsigned long long)(first->now->period_ns / NS_MS), share);
 		if (share > 100)
@@ -264,8 +268,8 @@ static bool is_slow(struct case_of *c)
 		return false;
 	conclude(c, DIAGNOSIS_SLOW_PER_ACCEPT);
 	text_duration(each, c->out->look_ns / c->queue.accepts, true);
-	say(c, "it accepts, but needs %s%s between two accepts", c->queue.at_least ? "at most " : "",
-	    each);
+	say(c, "it accepts, but needs %s%s between two accepts",
+	    c->queue.at_least ? "at most " : "", each);
 	if (doing_keeps_from_accept(first->what) || first->what == DOING_LOCK) {
 		say(c, ": ");
 		say_doing(c, first);
@@ -286,23 +290,25 @@ static bool is_epoll_at_fault(struct case_of *c)
 	if (w->epolls && !w->armed && !w->others) {
 		conclude(c, DIAGNOSIS_DISARMED);
 		say(c, "epoll watches it, but not for connections: ");
-		say(c, w->oneshot ? "EPOLLONESHOT is spent and was not armed again"
-				  : "it was paused (no EPOLLIN), as some servers do at their limit of "
-				    "connections");
+		say(c, w->oneshot
+			       ? "EPOLLONESHOT is spent and was not armed again"
+			       : "it was paused (no EPOLLIN), as some servers do at their limit of "
+				 "connections");
 		return true;
 	}
 	if (w->armed && w->armed == w->edge && w->sleepers && !w->ready && !w->others &&
 	    c->queue.stands) {
 		conclude(c, DIAGNOSIS_EDGE_MISSED);
-		say(c, "epoll is edge-triggered, its thread sleeps in epoll_wait(), and %u wait: the "
-		       "last loop stopped before accept() returned EAGAIN",
+		say(c,
+		    "epoll is edge-triggered, its thread sleeps in epoll_wait(), and %u wait: the "
+		    "last loop stopped before accept() returned EAGAIN",
 		    c->is->q.accept_queue);
 		return true;
 	}
 	return false;
 }
 
-static enum why_diagnosis name_of(const struct doing *d)
+static enum diagnosis name_of(const struct doing *d)
 {
 	switch (d->what) {
 	case DOING_PEER:
@@ -340,37 +346,21 @@ static enum why_diagnosis name_of(const struct doing *d)
 	return DIAGNOSIS_UNKNOWN;
 }
 
-/*
- * poll() of a single file that is not the listener is a read with a timeout, as libpq and Python's
- * sockets do it.
- */
-static bool polls_one_file(const struct case_of *c, const struct doing *d)
-{
-	struct why_thread_report r;
-
-	if (d->what != DOING_EVENTS || d->watches || !d->call || d->call->takes_fd)
-		return false;
-	doing_report(d, c->now, &r);
-	return r.on.kind && (r.on.ends || r.on.peer.pid);
-}
-
 static bool is_kept_from_it(struct case_of *c)
 {
 	const struct doing *first = c->threads;
-	bool polls = c->thread_count && polls_one_file(c, first);
 
 	if (!c->thread_count)
 		return false;
 	/* Who sleeps in accept() or in epoll_wait() on it is kept by nothing that was seen. */
 	if (first->watches && !doing_keeps_from_accept(first->what))
 		return false;
-	if (!doing_keeps_from_accept(first->what) && first->what != DOING_LOCK && !polls)
+	if (!doing_keeps_from_accept(first->what) && first->what != DOING_LOCK)
 		return false;
-	conclude(c, polls ? DIAGNOSIS_BLOCKED_ON_PEER : name_of(first));
+	conclude(c, name_of(first));
 	say_doing(c, first);
 	if (!acceptor_known(c))
-		say(c, "; which of the %zu threads that are kept busy should accept is not known",
-		    c->blocked);
+		say(c, "; which of its %zu blocked threads should accept is not known", c->blocked);
 	else if (!c->watch.total)
 		say(c, "; nobody is in accept()");
 	else if (c->watch.epolls && !c->watch.sleepers)
@@ -411,8 +401,9 @@ static bool is_watched_by_nobody(struct case_of *c)
 		say(c, "who holds it does not accept");
 	} else {
 		conclude(c, DIAGNOSIS_NOBODY_WATCHES);
-		say(c, c->watch.total ? "epoll watches it, but nobody calls epoll_wait()"
-				      : "nobody waits for it, in accept(), epoll, poll or io_uring");
+		say(c, c->watch.total
+			       ? "epoll watches it, but nobody calls epoll_wait()"
+			       : "nobody waits for it, in accept(), epoll, poll or io_uring");
 	}
 	if (c->thread_count) {
 		say(c, ": ");
@@ -449,9 +440,9 @@ static size_t idle_members(const struct case_of *c)
 static void look_at_group(struct case_of *c)
 {
 	size_t idle = idle_members(c);
-	enum why_diagnosis name = c->out->diagnosis;
+	enum diagnosis name = c->out->diagnosis;
 
-	if (!idle || !why_diagnosis_infos[name].trouble)
+	if (!idle || !diagnosis_is_trouble(name))
 		return;
 	say(c, "; %zu other%s of its SO_REUSEPORT group %s idle", idle, idle == 1 ? "" : "s",
 	    idle == 1 ? "is" : "are");

@@ -16,7 +16,7 @@
 
 /* What a tracer has seen of a listener. 0: not known. */
 struct why_history {
-	uint32_t listened_pid;		    /* who called listen() */
+	uint32_t listened_pid;		     /* who called listen() */
 	uint32_t acceptor_pid, acceptor_tid; /* who accepted last */
 	uint64_t accepts;
 };

@@ -102,8 +102,8 @@ static enum doing_what what_of(const struct doing *d)
 	if (!asleep(t))
 		return t->flags & WHY_THREAD_ON_CPU ? DOING_RUN : DOING_READY;
 	what = what_asleep(d);
-	if (t->state & STATE_UNINTERRUPTIBLE && !(t->state & STATE_NOLOAD) &&
-	    what != DOING_FILE && what != DOING_CHILD)
+	if (t->state & STATE_UNINTERRUPTIBLE && !(t->state & STATE_NOLOAD) && what != DOING_FILE &&
+	    what != DOING_CHILD)
 		return DOING_DEEP;
 	return what;
 }
@@ -159,13 +159,43 @@ static void weigh_time(struct doing *d)
 		d->what = DOING_RUN;
 }
 
-void doing_fill(struct doing *d, const struct look *look, const struct why_thread *now,
-		const struct why_thread *before)
+/* What a thread in poll() or select() waits for, where one of its files told. */
+static const struct why_other *polled(const struct doing *d, const struct look *look)
 {
-	*d = (struct doing){.now = now, .before = before};
+	for (size_t i = 0; i < look->others.count; i++) {
+		const struct why_other *o = &look->others.at[i];
+
+		if (o->flags & WHY_OTHER_POLLED && o->poller == d->now->task.tid &&
+		    o->task.pid == d->now->task.pid)
+			return o;
+	}
+	return NULL;
+}
+
+/*
+ * poll() of one connection, or of a pipe that another process has, is a read with a time limit, as
+ * libpq and Python's sockets do it.
+ */
+static bool polls_peer(const struct doing *d, const struct look *look)
+{
+	const struct why_other *other = d->watches ? NULL : polled(d, look);
+
+	if (!other || d->what != DOING_EVENTS || !d->call || d->call->takes_fd)
+		return false;
+	if (other->on.kind == WHY_OBJECT_TCP || other->on.kind == WHY_OBJECT_INET)
+		return other->on.s.rport;
+	return other->on.kind == WHY_OBJECT_UNIX;
+}
+
+void doing_fill(struct doing *d, const struct look *look, const struct why_thread *now,
+		const struct why_thread *before, bool watches)
+{
+	*d = (struct doing){.now = now, .before = before, .watches = watches};
 	if (now->flags & WHY_THREAD_CALL && !(now->flags & WHY_THREAD_COMPAT))
 		d->call = call_find(now->call);
 	d->what = what_of(d);
+	if (polls_peer(d, look))
+		d->what = DOING_PEER;
 	if (!before)
 		return;
 	compare(d, look);
@@ -209,9 +239,12 @@ int doing_weight(const struct doing *d)
 
 	if (d->what == DOING_DEAD || d->what == DOING_KERNEL)
 		return 0;
-	if (d->now->task.pid == d->now->task.tid &&
-	    (doing_keeps_from_accept(d->what) || d->what == DOING_LOCK))
-		weight += 30;
+	if (d->now->task.pid == d->now->task.tid) {
+		if (doing_keeps_from_accept(d->what) || d->what == DOING_LOCK)
+			weight += 30;
+		else if (d->what == DOING_EVENTS)
+			weight += 12; /* an event loop tells more than a thread that sleeps */
+	}
 	if (d->watches)
 		weight += 200;
 	if (d->did_watch)
@@ -247,8 +280,9 @@ static const char *anon_kind(const char *name)
 	static const struct {
 		const char *name, *kind;
 	} kinds[] = {
-		{"[eventfd]", "eventfd"},   {"[timerfd]", "timer"},	   {"[signalfd]", "signalfd"},
-		{"[eventpoll]", "epoll"},   {"inotify", "directory watch"}, {"[io_uring]", "io_uring"},
+		{"[eventfd]", "eventfd"},	   {"[timerfd]", "timer"},
+		{"[signalfd]", "signalfd"},	   {"[eventpoll]", "epoll instance"},
+		{"inotify", "directory watch"},	   {"[io_uring]", "io_uring"},
 		{"[fanotify]", "directory watch"}, {"[pidfd]", "process"},
 	};
 
@@ -270,8 +304,8 @@ static void report_ends(struct why_on *out, const struct fact_sock *s, bool tcp)
 	out->state = tcp ? tcp_state_name(s->state) : NULL;
 }
 
-static void report_object(struct why_on *out, const struct look *look,
-			  const struct why_object *on, uint32_t pid)
+static void report_object(struct why_on *out, const struct look *look, const struct why_object *on,
+			  uint32_t pid)
 {
 	const struct why_other *peer = look_peer(look, on, pid);
 	const char *path = look_path(look, on);
@@ -307,19 +341,6 @@ static void report_object(struct why_on *out, const struct look *look,
 	}
 }
 
-/* What a thread in poll() or select() waits for, where one of its files told. */
-static const struct why_other *polled(const struct doing *d, const struct look *look)
-{
-	for (size_t i = 0; i < look->others.count; i++) {
-		const struct why_other *o = &look->others.at[i];
-
-		if (o->flags & WHY_OTHER_POLLED && o->poller == d->now->task.tid &&
-		    o->task.pid == d->now->task.pid)
-			return o;
-	}
-	return NULL;
-}
-
 void doing_report(const struct doing *d, const struct look *look, struct why_thread_report *out)
 {
 	const struct why_thread *t = d->now;
@@ -345,7 +366,7 @@ void doing_report(const struct doing *d, const struct look *look, struct why_thr
 	memcpy(out->frame, t->frame, sizeof(out->frame));
 	if (out->fd >= 0)
 		report_object(&out->on, look, &t->on, t->task.pid);
-	other = d->what == DOING_EVENTS && !out->on.kind ? polled(d, look) : NULL;
+	other = d->call && d->call->kind == CALL_EVENTS && !out->on.kind ? polled(d, look) : NULL;
 	if (other) {
 		out->fd = other->fd;
 		report_object(&out->on, look, &other->on, t->task.pid);
@@ -357,7 +378,6 @@ void doing_report(const struct doing *d, const struct look *look, struct why_thr
 static void words_object(const struct why_on *on, char *out, size_t size)
 {
 	char end[TEXT_END_MAX];
-	size_t len;
 
 	out[0] = '\0';
 	if (!on->kind)
@@ -369,12 +389,9 @@ static void words_object(const struct why_on *on, char *out, size_t size)
 	} else if (on->path[0]) {
 		snprintf(out, size, " on %s", on->path);
 	} else if (strcmp(on->kind, "futex")) {
-		snprintf(out, size, " on a %s", on->kind);
+		snprintf(out, size, " on %s %s", strchr("aeiou", on->kind[0]) ? "an" : "a",
+			 on->kind);
 	}
-	len = strlen(out);
-	if (on->peer.pid)
-		snprintf(out + len, size - len, ", the other end is held by %s[%u]", on->peer.comm,
-			 on->peer.pid);
 }
 
 void doing_words(const struct doing *d, const struct why_thread_report *r, char *out, size_t size)
@@ -428,8 +445,10 @@ void doing_words(const struct doing *d, const struct why_thread_report *r, char 
 		break;
 	case DOING_READY:
 		if (d->before)
-			snprintf(out, size, "is ready to run, but had no CPU for %u%% of the time%s",
-				 waits > 100 ? 100 : waits, d->now->nice > 0 ? " (it is niced)" : "");
+			snprintf(out, size,
+				 "is ready to run, but had no CPU for %u%% of the time%s",
+				 waits > 100 ? 100 : waits,
+				 d->now->nice > 0 ? " (it is niced)" : "");
 		else
 			snprintf(out, size, "is ready to run, but has no CPU");
 		break;

@@ -26,7 +26,7 @@ enum doing_what {
 	DOING_CHILD,
 	DOING_PEER,
 	DOING_FILE,
-	DOING_DEEP, /* uninterruptible, with no file of its own that it waits for */
+	DOING_DEEP,	 /* uninterruptible, with no file of its own that it waits for */
 	DOING_HELD_BACK, /* by memory.high */
 	DOING_ACCEPT,	 /* asleep in accept() */
 	DOING_FROZEN,
@@ -49,9 +49,9 @@ struct doing {
 	uint64_t since_ns;     /* with same: how long it sleeps already */
 };
 
-/* look: of now, for what it waits for and its clock. */
+/* look: of now, for what it waits for and its clock. watches: it waits for the listener. */
 void doing_fill(struct doing *d, const struct look *look, const struct why_thread *now,
-		const struct why_thread *before);
+		const struct why_thread *before, bool watches);
 /* How likely a thread is the one that should accept: an order among threads, no measure. */
 int doing_weight(const struct doing *d);
 /* That it does something by its own will that keeps it from accept(), or is kept from running. */

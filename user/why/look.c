@@ -49,10 +49,10 @@ static int grow(void **at, size_t *room, size_t count, size_t size)
 	return 0;
 }
 
-#define APPEND(list, bytes, size)                                                           \
-	((size) != sizeof(*(list)->at) ? -EBADMSG                                           \
-	 : grow((void **)&(list)->at, &(list)->room, (list)->count, sizeof(*(list)->at))    \
-		 ? -ENOMEM                                                                  \
+#define APPEND(list, bytes, size)                                                        \
+	((size) != sizeof(*(list)->at) ? -EBADMSG                                        \
+	 : grow((void **)&(list)->at, &(list)->room, (list)->count, sizeof(*(list)->at)) \
+		 ? -ENOMEM                                                               \
 		 : (memcpy(&(list)->at[(list)->count++], bytes, size), 0))
 
 /* Texts end, and counts are within their arrays, whatever a file may hold. */

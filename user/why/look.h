@@ -16,10 +16,10 @@
 
 #include "why.h"
 
-#define LOOK_LIST(type)                 \
-	struct {                        \
-		struct type *at;        \
-		size_t count, room;     \
+#define LOOK_LIST(type)             \
+	struct {                    \
+		struct type *at;    \
+		size_t count, room; \
 	}
 
 struct look {

@@ -16,7 +16,8 @@ struct queue_change {
 	bool at_least;	   /* accepts: it may be more */
 	uint64_t accepts;  /* connections that left the queue between the looks */
 	bool oldest_known; /* oldest_ns */
-	uint64_t oldest_ns; /* how long the oldest waits; the kernel's clock ticks every 1 to 10 ms */
+	uint64_t
+		oldest_ns; /* how long the oldest waits; the kernel's clock ticks every 1 to 10 ms */
 };
 
 /* was: NULL where there is no first look. */

@@ -15,12 +15,9 @@ static enum watcher_kind kind_of(const struct why_watcher *w)
 		const char *begin;
 		enum watcher_kind kind;
 	} kinds[] = {
-		{"ep_poll_callback", BY_EPOLL},
-		{"pollwake", BY_POLL},
-		{"io_poll_wake", BY_URING},
-		{"autoremove_wake_function", BY_ACCEPT},
-		{"default_wake_function", BY_ACCEPT},
-		{"woken_wake_function", BY_ACCEPT},
+		{"ep_poll_callback", BY_EPOLL},	      {"pollwake", BY_POLL},
+		{"io_poll_wake", BY_URING},	      {"autoremove_wake_function", BY_ACCEPT},
+		{"default_wake_function", BY_ACCEPT}, {"woken_wake_function", BY_ACCEPT},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -134,11 +131,13 @@ void watch_say(const struct watch *w, char *sentence, size_t size)
 		append(sentence, size, "", 1, "nobody waits for it at this moment", "");
 		return;
 	}
-	append(sentence, size, comma, w->accepts, "a thread is in accept()", "threads are in accept()");
+	append(sentence, size, comma, w->accepts, "a thread is in accept()",
+	       "threads are in accept()");
 	comma = w->accepts ? ", " : "";
 	append(sentence, size, comma, w->polls, "a thread polls it", "threads poll it");
 	comma = w->accepts || w->polls ? ", " : "";
-	append(sentence, size, comma, w->urings, "io_uring waits for it", "requests of io_uring wait for it");
+	append(sentence, size, comma, w->urings, "io_uring waits for it",
+	       "requests of io_uring wait for it");
 	comma = w->accepts || w->polls || w->urings ? ", " : "";
 	append(sentence, size, comma, w->epolls, "epoll watches it", "epoll instances watch it");
 	if (w->epolls)
@@ -170,7 +169,7 @@ static void report_epoll(struct why_watcher_report *to, const struct why_watcher
 void watch_report(const struct watch *w, const struct look *look, struct why_report *out)
 {
 	static const char *const words[] = {
-		[BY_OTHER] = NULL,   [BY_ACCEPT] = "accept",	[BY_EPOLL] = "epoll",
+		[BY_OTHER] = NULL,  [BY_ACCEPT] = "accept",  [BY_EPOLL] = "epoll",
 		[BY_POLL] = "poll", [BY_URING] = "io_uring",
 	};
 

@@ -15,14 +15,14 @@
 struct watch {
 	const struct why_watcher **at; /* those of the listener */
 	size_t count;
-	uint32_t total;		  /* entries of the wait queue, with those that were not described */
+	uint32_t total; /* entries of the wait queue, with those that were not described */
 	size_t accepts, polls, epolls, urings;
-	size_t others;		  /* all but epolls */
-	size_t armed;		  /* of the epolls: those that want to know of connections */
-	size_t edge;		  /* of the armed ones: edge-triggered */
-	size_t ready;		  /* instances with something that was not read yet */
-	size_t oneshot;		  /* of the others: one-shot */
-	uint64_t sleepers;	  /* threads in epoll_wait() on them */
+	size_t others;	   /* all but epolls */
+	size_t armed;	   /* of the epolls: those that want to know of connections */
+	size_t edge;	   /* of the armed ones: edge-triggered */
+	size_t ready;	   /* instances with something that was not read yet */
+	size_t oneshot;	   /* of the others: one-shot */
+	uint64_t sleepers; /* threads in epoll_wait() on them */
 };
 
 void watch_gather(struct watch *w, const struct look *look, const struct why_listener *listener);

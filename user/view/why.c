@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "view/why.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define COLUMNS	    80
+#define COLUMNS_MIN 40
+#define LABEL	    13 /* where the text beside a label begins */
+#define THREADS	    8  /* that are shown */
+#define LINE	    1200
+
+#define RED    "31"
+#define GREEN  "32"
+#define YELLOW "33"
+#define BOLD   "1"
+#define DIM    "2"
+
+struct block {
+	struct out *out;
+	const struct view_options *options;
+	unsigned int columns;
+};
+
+static void color_on(const struct block *b, const char *color)
+{
+	if (b->options->color)
+		out_format(b->out, "\033[%sm", color);
+}
+
+static void color_off(const struct block *b)
+{
+	if (b->options->color)
+		out_text(b->out, "\033[0m");
+}
+
+/* Words of clean text from a column on; `at` is the column where the line stands now. */
+static void wrap(const struct block *b, const char *text, unsigned int indent, unsigned int at)
+{
+	char word[LINE];
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		unsigned int width;
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, text);
+		width = text_columns(word);
+		if (at > indent && at + 1 + width > b->columns) {
+			out_format(b->out, "\n%*s", (int)indent, "");
+			at = indent;
+		} else if (at > indent) {
+			out_text(b->out, " ");
+			at++;
+		}
+		out_text(b->out, word);
+		at += width;
+		text += len;
+		text += strspn(text, " ");
+	}
+	out_text(b->out, "\n");
+}
+
+/* Foreign names are in it: cleaned. */
+static void paragraph(const struct block *b, const char *label, const char *color, const char *text)
+{
+	char clean[LINE];
+
+	text_clean(clean, sizeof(clean), text, LINE, b->options->utf8);
+	out_format(b->out, "  %-*s", LABEL - 2, label);
+	if (color)
+		color_on(b, color);
+	wrap(b, clean, LABEL, LABEL);
+	if (color)
+		color_off(b);
+}
+
+void why_words(char *out, size_t size, enum diagnosis diagnosis)
+{
+	snprintf(out, size, "%s", diagnosis_name(diagnosis));
+	for (char *p = out; *p; p++) {
+		if (*p == '_')
+			*p = ' ';
+	}
+}
+
+static const char *color_of(enum diagnosis diagnosis)
+{
+	if (!diagnosis_is_trouble(diagnosis))
+		return GREEN;
+	return diagnosis == DIAGNOSIS_SLOW_PER_ACCEPT || diagnosis == DIAGNOSIS_UNKNOWN ? YELLOW
+											: RED;
+}
+
+static void print_heading(const struct block *b, const struct why_report *r)
+{
+	char end[TEXT_END_MAX], words[48], who[64] = "", clean[64];
+
+	text_end(end, r->family, r->laddr, r->lport);
+	why_words(words, sizeof(words), r->diagnosis);
+	if (r->holder_count)
+		snprintf(who, sizeof(who), "  %s[%u]", r->holders[0].who.comm,
+			 r->holders[0].who.pid);
+	text_clean(clean, sizeof(clean), who, sizeof(who), b->options->utf8);
+	color_on(b, BOLD);
+	out_text(b->out, end);
+	color_off(b);
+	out_format(b->out, "%s  ", clean);
+	color_on(b, color_of(r->diagnosis));
+	out_text(b->out, words);
+	color_off(b);
+	for (size_t i = 0; i < r->also_count; i++) {
+		why_words(words, sizeof(words), r->also[i]);
+		out_format(b->out, ", %s", words);
+	}
+	out_text(b->out, "\n");
+}
+
+static void print_queue(const struct block *b, const struct why_report *r)
+{
+	char text[LINE], time[TEXT_DURATION_MAX];
+	size_t len;
+
+	len = (size_t)snprintf(text, sizeof(text), "%u of %u+1 wait", r->accept_queue, r->backlog);
+	if (r->oldest_known) {
+		text_duration(time, r->oldest_wait_ns, b->options->utf8);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, ", the oldest for %s",
+					time);
+	}
+	if (r->accepts_known) {
+		text_duration(time, r->look_ns, b->options->utf8);
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"; %s%" PRIu64 " accepted in %s",
+					r->accepts_at_least ? "at least " : "", r->accepts, time);
+	}
+	snprintf(text + len, sizeof(text) - len, "; %u refused since it listens", r->drops);
+	paragraph(b, "queue", NULL, text);
+}
+
+static void print_holders(const struct block *b, const struct why_report *r)
+{
+	char text[LINE] = "";
+	size_t len = 0, i;
+
+	for (i = 0; i < r->holder_count && i < THREADS && len < sizeof(text) - 80; i++) {
+		const struct why_holder_report *h = &r->holders[i];
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s[%u] fd %d%s",
+					i ? ", " : "", h->who.comm, h->who.pid, h->fd,
+					h->listened_known && h->listened ? " (called listen())"
+									 : "");
+	}
+	if (i < r->holders_total)
+		snprintf(text + len, sizeof(text) - len, " and %" PRIu64 " more",
+			 r->holders_total - i);
+	paragraph(b, "held by", NULL, text);
+}
+
+static size_t watcher_text(char *out, size_t size, const struct why_watcher_report *w)
+{
+	if (w->mode)
+		return (size_t)snprintf(out, size, "epoll%s%s[%u] fd %d, %s-triggered%s%s%s, %s%s",
+					w->who.pid ? " of " : "", w->who.comm, w->who.pid, w->fd,
+					w->mode, w->oneshot ? " one-shot" : "",
+					w->exclusive ? " exclusive" : "",
+					w->armed ? "" : ", disarmed",
+					w->sleeping ? "in epoll_wait()" : "nobody in epoll_wait()",
+					w->ready ? ", ready and not read" : "");
+	if (w->who.pid)
+		return (size_t)snprintf(out, size, "%s[%u] in %s()", w->who.comm, w->tid,
+					w->kind ? w->kind : w->wake);
+	return (size_t)snprintf(out, size, "%s", w->kind ? w->kind : w->wake);
+}
+
+static void print_watchers(const struct block *b, const struct why_report *r)
+{
+	char text[LINE] = "nobody";
+	size_t len = 0, i;
+
+	for (i = 0; i < r->watcher_count && i < THREADS && len < sizeof(text) - 160; i++) {
+		if (i)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "; ");
+		len += watcher_text(text + len, sizeof(text) - len, &r->watchers[i]);
+	}
+	if (i < r->watchers_total)
+		snprintf(text + len, sizeof(text) - len, " and %" PRIu64 " more",
+			 r->watchers_total - i);
+	paragraph(b, "watched by", NULL, text);
+}
+
+static size_t on_text(char *out, size_t size, const struct why_on *on)
+{
+	char near[TEXT_END_MAX], far[TEXT_END_MAX];
+	size_t len = 0;
+
+	if (!on->kind)
+		return 0;
+	if (on->ends && on->rport) {
+		text_end(near, on->family, on->laddr, on->lport);
+		text_end(far, on->family, on->raddr, on->rport);
+		len = (size_t)snprintf(out, size, " %s to %s%s%s", near, far, on->state ? " " : "",
+				       on->state ? on->state : "");
+	} else {
+		len = (size_t)snprintf(out, size, " %s", on->path[0] ? on->path : on->kind);
+	}
+	if (on->peer.pid && len < size)
+		len += (size_t)snprintf(out + len, size - len, ", other end: %s[%u]", on->peer.comm,
+					on->peer.pid);
+	return len < size ? len : size - 1;
+}
+
+static void print_thread(const struct block *b, const struct why_thread_report *t,
+			 const char *label, bool stacks)
+{
+	char text[LINE], time[TEXT_DURATION_MAX];
+	size_t len;
+
+	len = (size_t)snprintf(text, sizeof(text), "%u %s %s", t->tid, t->comm, t->state);
+	if (t->syscall && t->fd >= 0)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, " in %s(%d)", t->syscall,
+					t->fd);
+	else if (t->syscall)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, " in %s()", t->syscall);
+	len += on_text(text + len, sizeof(text) - len, &t->on);
+	if (t->since_known) {
+		text_duration(time, t->since_ns, b->options->utf8);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, " for %s", time);
+	} else if (t->share_known) {
+		len += (size_t)snprintf(text + len, sizeof(text) - len, ", %u%% of a CPU",
+					t->cpu_permille / 10);
+		text_duration(time, t->run_delay_ns, b->options->utf8);
+		if (t->run_delay_ns)
+			len += (size_t)snprintf(text + len, sizeof(text) - len,
+						", waited %s for one", time);
+	}
+	if (t->nice)
+		snprintf(text + len, sizeof(text) - len, ", nice %d", t->nice);
+	paragraph(b, label, NULL, text);
+	for (uint32_t i = 0; stacks && i < t->frames; i++)
+		paragraph(b, "", DIM, t->frame[i]);
+}
+
+static void print_threads(const struct block *b, const struct why_report *r, bool stacks)
+{
+	size_t i;
+
+	for (i = 0; i < r->thread_count && (i < THREADS || stacks); i++)
+		print_thread(b, &r->threads[i], i ? "" : "threads", stacks);
+	if (i < r->threads_total) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "and %" PRIu64 " more", r->threads_total - i);
+		paragraph(b, "", NULL, text);
+	}
+}
+
+void why_print(struct out *out, const struct why_report *r, const struct view_options *options,
+	       bool stacks)
+{
+	struct block b = {.out = out, .options = options};
+	char text[LINE], time[TEXT_DURATION_MAX];
+
+	b.columns = options->columns >= COLUMNS_MIN ? (unsigned int)options->columns : COLUMNS;
+	print_heading(&b, r);
+	paragraph(&b, "because", NULL, r->sentence);
+	print_queue(&b, r);
+	print_holders(&b, r);
+	print_watchers(&b, r);
+	print_threads(&b, r, stacks);
+	if (r->throttled_known && r->throttled_ns) {
+		text_duration(time, r->throttled_ns, options->utf8);
+		snprintf(text, sizeof(text), "throttled for %s by the CPU quota of %s", time,
+			 r->cgroup);
+		paragraph(&b, "cgroup", YELLOW, text);
+	}
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * why.h - why nobody accepts, for people: one block a listener, within the width of the terminal.
+ */
+#ifndef SOCKSTATE_VIEW_WHY_H
+#define SOCKSTATE_VIEW_WHY_H
+
+#include "base/out.h"
+#include "event/why_report.h"
+#include "view/view.h"
+
+/* stacks: with the kernel's functions that each thread is in. */
+void why_print(struct out *out, const struct why_report *r, const struct view_options *options,
+	       bool stacks);
+/* "blocked on peer": the diagnosis in words. */
+void why_words(char *out, size_t size, enum diagnosis diagnosis);
+
+#endif
