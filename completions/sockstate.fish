@@ -29,7 +29,7 @@ complete -c sockstate -f
 complete -c sockstate -n '__sockstate_is -' -a doctor -d 'what this kernel lets sockstate see, and why not more'
 complete -c sockstate -n '__sockstate_is -' -a fields -d 'every field of the output, as Markdown'
 complete -c sockstate -n '__sockstate_is -' -a check -d 'hold listeners against rules while a load test or a rollout runs'
-complete -c sockstate -n '__sockstate_is -' -a why -d 'why nobody accepts: what the program behind a listener is doing instead'
+complete -c sockstate -n '__sockstate_is -' -a why -d 'what a program does instead of accept(), from two looks at it'
 complete -c sockstate -n '__sockstate_is - check why' -s P -l port -x -a '(__sockstate_list (__sockstate_ports))' -d 'ports of either end: 9502, http or 80,443,9500-9510; may be repeated'
 complete -c sockstate -n '__sockstate_is - check why' -l side -x -a 'both server client' -d 'server: passive opens, the port is local; client: active opens, the port is remote; both (default)'
 complete -c sockstate -n '__sockstate_is - check why' -l netns -x -a 'self (ls /run/netns 2>/dev/null)' -d 'one network namespace: self, a name of ip-netns(8), a path or an inode'

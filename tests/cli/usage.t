@@ -29,14 +29,14 @@ bad "--duration: 'soon' is not a time: give seconds, or a unit as in 500ms or 1m
 bad "--count: '0' is not a count: give a number from 1" --count 0
 bad "--ring-size: '3M' is not a power of two: give for example 1M, 2M, 4M or 8M" --ring-size 3M
 bad "--record and --replay: a replay cannot be recorded, copy the file instead" --record a --replay b
-bad "--quiet: only for 'sockstate doctor' or 'sockstate check'" --quiet
+bad "--quiet: only for 'sockstate doctor' or 'sockstate check' or 'sockstate why'" --quiet
 bad "--duration and --replay: a recording ends by itself, use --count" --duration 1 --replay b
 bad "--force-absent: 'foo' is no hook: fentry, or names of the table in user/fact/hooks.c" --force-absent fentry,foo
 bad "--json: not an option of 'sockstate doctor': see 'sockstate doctor --help'" doctor --json
 bad "unexpected word 'ladder': did you mean -o ladder?" ladder
 bad "two forms asked for, json and ladder: leave one out" --json -o ladder
 bad "--port: 'nonsense' is neither a port nor a service: give a number from 1 to 65535" --port nonsense
-bad "unknown option '--pid': did you mean '--side'?" --pid 1
+bad "--pid: only for 'sockstate why'" --pid 1
 
 run 0 --help
 ok "$(grep -q -- '--port LIST' "$work/out"; echo $?)" "  and prints the options"

@@ -74,7 +74,7 @@ static const struct arg_use uses[] = {
 const struct command command_why = {
 	.name = "why",
 	.usage = "[--port LIST] [--pid PID] [--json]",
-	.summary = "why nobody accepts: what the program behind a listener is doing instead",
+	.summary = "what a program does instead of accept(), from two looks at it",
 	.more = "Takes two looks at every listener that matches, at who holds it, at who waits for "
 		"it, and at the threads of those processes. Prints a diagnosis of each with the "
 		"evidence. It traces nothing and runs nothing in the context of a server. What "

@@ -166,8 +166,8 @@ static void test_bad(void)
 		{"-o table --json", "two forms asked for, table and json: leave one out"},
 		{"--port htp",
 		 "--port: 'htp' is neither a port nor a service: give a number from 1 to 65535"},
-		{"--quiet", "--quiet: only for 'sockstate doctor' or 'sockstate check'"},
-		{"-q", "--quiet: only for 'sockstate doctor' or 'sockstate check'"},
+		{"--quiet", "--quiet: only for 'sockstate doctor' or 'sockstate check' or 'sockstate why'"},
+		{"-q", "--quiet: only for 'sockstate doctor' or 'sockstate check' or 'sockstate why'"},
 		{"doctor --json",
 		 "--json: not an option of 'sockstate doctor': see 'sockstate doctor --help'"},
 		{"doctor --zebra", "unknown option '--zebra': see 'sockstate doctor --help'"},
@@ -177,10 +177,10 @@ static void test_bad(void)
 		{"docter", "unexpected word 'docter': did you mean 'doctor'?"},
 		{"9502", "unexpected word '9502': a port is given as --port 9502"},
 		{"serve",
-		 "unexpected word 'serve': commands are doctor, fields and check; see 'sockstate --help'"},
+		 "unexpected word 'serve': commands are doctor, fields, check and why; see 'sockstate --help'"},
 		{"doctor fields", "'fields': one command at a time"},
 		{"-",
-		 "unexpected word '-': commands are doctor, fields and check; see 'sockstate --help'"},
+		 "unexpected word '-': commands are doctor, fields, check and why; see 'sockstate --help'"},
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
