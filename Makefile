@@ -274,7 +274,7 @@ check-asan:
 		CFLAGS="-O1 -g" check-unit check-replay check-cli
 
 ## lint		form of the code, scripts, licenses, arrows between the rooms
-lint: all
+lint: all $(O)/generate
 	@$(PROVE) $(LINT_T)
 
 ## bench		what tracing costs

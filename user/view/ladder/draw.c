@@ -7,21 +7,8 @@
 
 #include "event/tcp.h"
 #include "view/ladder/row.h"
+#include "view/ladder/step.h"
 #include "view/words.h"
-
-bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to)
-{
-	for (unsigned int i = 0; i < c->count; i++)
-		if (c->steps[i].type == EVENT_STATE && c->steps[i].side == side &&
-		    c->steps[i].to == to)
-			return true;
-	return false;
-}
-
-bool ladder_simultaneous(const struct ladder *c)
-{
-	return ladder_has(c, CLIENT, TCP_STATE_SYN_RECV);
-}
 
 enum { SYN, SYN_ACK, ACK, CROSSING_SYN, CROSSING_ACK };
 

@@ -79,8 +79,6 @@ struct pen {
 };
 
 void ladder_head(struct pen *pen, struct ladder *c, bool again);
-/* Whether there is such a transition. */
-bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to);
 /* A drop that is the end of its request: no segment was refused. */
 bool ladder_gives_up(const struct step *s);
 /* Whose end a RESET comes to. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "view/ladder/row.h"
+#include "view/ladder/step.h"
 
 enum { WIDTH = LADDER_COLUMNS, FOOT = 14 };
 

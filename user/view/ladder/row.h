@@ -46,7 +46,5 @@ static inline void pen_colored(struct pen *pen, const char *color, const char *s
 /* t is CLOCK_MONOTONIC ns, 0: no time. left and right: states or "". */
 void ladder_row(struct pen *pen, const struct ladder *c, uint64_t t, const char *left,
 		enum stroke stroke, const char *words, const char *right);
-/* Both ends connect, there is no server (RFC 9293 3.5). */
-bool ladder_simultaneous(const struct ladder *c);
 
 #endif

@@ -148,3 +148,17 @@ void ladder_add_step(struct ladder *c, const struct step *s)
 	if (at < c->drawn)
 		c->drawn++; /* too late for the picture */
 }
+
+bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to)
+{
+	for (unsigned int i = 0; i < c->count; i++)
+		if (c->steps[i].type == EVENT_STATE && c->steps[i].side == side &&
+		    c->steps[i].to == to)
+			return true;
+	return false;
+}
+
+bool ladder_simultaneous(const struct ladder *c)
+{
+	return ladder_has(c, CLIENT, TCP_STATE_SYN_RECV);
+}

@@ -18,5 +18,9 @@ void ladder_add_step(struct ladder *c, const struct step *s);
  * the kernel tells afterwards.
  */
 const struct step *ladder_unexplained_reset(const struct ladder *c);
+/* Whether there is such a transition. */
+bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to);
+/* Both ends connect, there is no server (RFC 9293 3.5). */
+bool ladder_simultaneous(const struct ladder *c);
 
 #endif
