@@ -1,114 +1,166 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The choice of hooks: which tier serves which fact, and what is said where it is not the best. */
-#include "tap.h"
+#include <stdlib.h>
 
 #include "fact/hooks.h"
+#include "tap.h"
 
-static struct hooks h;
-static struct fact_list facts;
-
-static void begin(const char *absent)
+static void choose(struct hooks *h, const char *absent, struct fact_list *facts)
 {
-	hooks_init(&h, false, false, absent);
+	hooks_init(h, false, false, absent);
+	hooks_choose(h);
+	hooks_tell(h, true, facts);
 }
 
-static void choose(void)
+static void test_table(void)
 {
+	unsigned int nameless = 0, programless = 0, lost = 0, twice = 0;
+
+	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {
+		const struct hook *hook = hook_get(id);
+
+		nameless += !hook->name || !*hook->name;
+		programless += !hook->programs[0].name;
+		for (size_t i = 0; i < HOOK_PROGRAMS_MAX && hook->programs[i].name; i++) {
+			lost += hooks_of_program(hook->programs[i].name) != id;
+			lost += !hook->programs[i].target;
+		}
+		for (enum hook_id other = 0; other < id; other++)
+			twice += !strcmp(hook_get(other)->name, hook->name);
+	}
+	ok(!nameless && !twice, "every hook has a name of its own");
+	ok(!programless, "and a program");
+	ok(!lost, "a program belongs to one hook, and is for something");
+	ok(hooks_of_program("no_such_program") == HOOK_COUNT, "others belong to none");
+}
+
+static void test_everything(void)
+{
+	static const enum hook_id never[] = {
+		HOOK_SYNACK_LEAVES,  HOOK_SYN_FREED,	      HOOK_ACK_DROPPED, HOOK_LISTENER_READY,
+		HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL, HOOK_IO_URING,	HOOK_LISTEN_SYSCALL,
+	};
+	unsigned int inexact = 0, chosen = 0;
+	struct fact_list facts;
+	struct hooks h;
+
+	choose(&h, NULL, &facts);
+	for (enum fact_name fact = 0; fact < KNOW_COUNT; fact++)
+		inexact += facts.fact[fact].is != FACT_IS_EXACT || *facts.fact[fact].why;
+	ok(!inexact, "a kernel that takes everything: every fact is exact, and needs no excuse");
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		chosen += h.chosen[never[i]];
+	ok(!chosen, "nothing is attached that stands in for something");
+	ok(h.chosen[HOOK_STATE] && h.chosen[HOOK_RESET] && h.chosen[HOOK_RETRANSMIT],
+	   "transitions and what refines them are always there");
+	ok(h.chosen[HOOK_COOKIE_V4] && h.chosen[HOOK_UNREACHABLE] && h.chosen[HOOK_TIMEWAIT_REAL],
+	   "what refines another hook is attached with it");
+}
+
+static void test_tracepoints(void)
+{
+	unsigned int functions = 0;
+	struct fact_list facts;
+	struct hooks h;
+
+	choose(&h, "fentry", &facts);
+	for (enum hook_id id = 0; id < HOOK_COUNT; id++)
+		functions += h.chosen[id] && hook_get(id)->kind == HOOK_FUNCTION;
+	ok(!functions, "without fentry nothing of it is chosen");
+	ok(facts.fact[KNOW_ENQUEUE].is == FACT_IS_DERIVED && h.chosen[HOOK_LISTENER_READY],
+	   "a tracepoint stands in for it");
+	is_str(facts.fact[KNOW_ENQUEUE].by, "tp_btf/sk_data_ready", "which is named");
+	is_str(facts.fact[KNOW_ENQUEUE].why,
+	       "fentry refused: forced; the child is the one that was established just before on "
+	       "that CPU",
+	       "with the reason, and with what is less than exact");
+	ok(facts.fact[KNOW_ACCEPT].is == FACT_IS_EXACT && !*facts.fact[KNOW_ACCEPT].why,
+	   "a system call is as exact as a function");
+	ok(facts.fact[KNOW_TIME_WAIT_END].is == FACT_IS_ABSENT, "some facts have nothing else");
+	is_str(facts.fact[KNOW_TIME_WAIT_END].why, "fentry refused: forced", "and say why");
+	is_str(facts.fact[KNOW_SYN_DROP].why,
+	       "fentry refused: forced; counted, but named only with --name-syn-drops",
+	       "a fact that is absent for two reasons has both");
+
+	hooks_init(&h, true, false, "fentry");
 	hooks_choose(&h);
 	hooks_tell(&h, true, &facts);
+	ok(facts.fact[KNOW_SYN_DROP].is == FACT_IS_DERIVED && h.chosen[HOOK_SYN_FREED],
+	   "an option brings a hook that costs too much to be chosen unasked");
 }
 
-static void test_full_tier(void)
+static void test_system_calls(void)
 {
-	begin(NULL);
-	choose();
-	ok(h.chosen[HOOK_STATE] && h.chosen[HOOK_ENQUEUE] && h.chosen[HOOK_ACCEPT],
-	   "all allowed: the exact hooks");
-	ok(!h.chosen[HOOK_LISTENER_READY] && !h.chosen[HOOK_ACCEPT_SYSCALL] &&
-		   !h.chosen[HOOK_SYNACK_LEAVES],
-	   "all allowed: no stand-in");
-	ok(h.chosen[HOOK_TIMEWAIT_REAL] && h.chosen[HOOK_COOKIE_V4],
-	   "all allowed: companions come along");
-	for (enum fact_name fact = 0; fact < KNOW_COUNT; fact++)
-		ok(facts.fact[fact].is == FACT_IS_EXACT && !facts.fact[fact].why[0],
-		   "all allowed: %s is exact", fact_name(fact));
+	struct fact_list facts;
+	struct hooks h;
+
+	choose(&h, "fentry,accept_syscall", &facts);
+	ok(facts.fact[KNOW_ACCEPT].is == FACT_IS_ABSENT && !h.chosen[HOOK_ACCEPT_ANY_SYSCALL],
+	   "every system call is looked at only on request");
+	ok(!h.chosen[HOOK_LISTEN_SYSCALL] && facts.fact[KNOW_RELISTEN].is == FACT_IS_ABSENT,
+	   "listen()'s tracepoints are not attached where accept()'s do not pay for them");
+	hooks_init(&h, false, true, "fentry,accept_syscall");
+	hooks_choose(&h);
+	hooks_tell(&h, true, &facts);
+	ok(facts.fact[KNOW_ACCEPT].is == FACT_IS_EXACT && h.chosen[HOOK_ACCEPT_ANY_SYSCALL],
+	   "on request they are");
 }
 
-static void test_tracepoint_tier(void)
+/* What one hook cannot do without goes with it, and the fact falls back. */
+static void test_needs(void)
 {
-	bool functions = false;
+	struct fact_list facts;
+	struct hooks h;
 
-	begin(NULL);
-	hooks_refuse_kind(&h, HOOK_FUNCTION, "fentry refused: EPERM");
-	choose();
-	for (enum hook_id id = 0; id < HOOK_COUNT; id++)
-		functions |= h.chosen[id] && hook_get(id)->kind == HOOK_FUNCTION;
-	ok(!functions, "fentry refused: no function is hooked");
-	ok(h.chosen[HOOK_LISTENER_READY] && h.chosen[HOOK_ACCEPT_SYSCALL] &&
-		   h.chosen[HOOK_LISTEN_SYSCALL] && h.chosen[HOOK_SYNACK_LEAVES],
-	   "fentry refused: the stand-ins");
-	ok(!h.chosen[HOOK_ACCEPT_ANY_SYSCALL],
-	   "fentry refused: not the one that has to be asked for");
-	is_u64(facts.fact[KNOW_ENQUEUE].is, FACT_IS_DERIVED, "fentry refused: enqueue is derived");
-	is_str(facts.fact[KNOW_ENQUEUE].why,
-	       "fentry refused: EPERM; "
-	       "the child is the one that was established just before on that CPU",
-	       "fentry refused: the reason, then what is less than exact");
-	is_u64(facts.fact[KNOW_TIME_WAIT_END].is, FACT_IS_ABSENT,
-	       "fentry refused: no end of TIME_WAIT");
-	is_str(facts.fact[KNOW_TIME_WAIT_END].why, "fentry refused: EPERM", "and why");
+	choose(&h, "cookie_made_v4", &facts);
+	ok(!h.chosen[HOOK_SYN_REFUSED] && facts.fact[KNOW_SYN_DROP].is == FACT_IS_ABSENT,
+	   "without cookies a served SYN would pass for a refused one");
+	choose(&h, "enqueue", &facts);
+	ok(!h.chosen[HOOK_SYN_REFUSED] && !h.chosen[HOOK_COOKIE_V4],
+	   "nor is it known without the queue");
+	choose(&h, "accept", &facts);
+	ok(!h.chosen[HOOK_IO_ACCEPT] && h.chosen[HOOK_IO_URING],
+	   "without accept io_uring's accepts come from its tracepoint");
+	ok(!h.chosen[HOOK_ACCEPT_FAILED] && facts.fact[KNOW_ACCEPT_CALL].is == FACT_IS_EXACT,
+	   "and calls from the system calls");
+	choose(&h, "state", &facts);
+	ok(h.chosen[HOOK_STATE], "transitions cannot be refused: without them there is nothing");
 }
 
-static void test_single_hooks(void)
+static void test_reasons(void)
 {
-	begin(NULL);
-	hooks_refuse(&h, HOOK_ENQUEUE, "enqueue refused: EINVAL");
-	hooks_refuse(&h, HOOK_ENQUEUE, "another reason");
-	choose();
-	ok(h.chosen[HOOK_LISTENER_READY] && h.chosen[HOOK_ACCEPT],
-	   "one refused: its stand-in, the others stay");
-	ok(!h.chosen[HOOK_SYN_REFUSED] && h.refused[HOOK_SYN_REFUSED],
-	   "one refused: what means nothing without it goes too");
-	is_str(h.why[HOOK_ENQUEUE], "enqueue refused: EINVAL", "the first reason stays");
-	is_str(h.why[HOOK_SYN_REFUSED], "enqueue refused: EINVAL", "and is passed on");
+	struct fact_list facts;
+	struct hooks h;
 
-	hooks_refuse(&h, HOOK_LISTENER_READY, "listener_ready refused: EINVAL");
-	choose();
-	is_str(facts.fact[KNOW_ENQUEUE].by, "tp_btf/inet_sock_set_state",
-	       "two refused: the last resort");
-
-	begin(NULL);
+	hooks_init(&h, false, false, NULL);
+	hooks_refuse(&h, HOOK_TIMEWAIT_END, "no %s", "such function");
+	hooks_refuse(&h, HOOK_TIMEWAIT_END, "again");
+	hooks_choose(&h);
 	hooks_tell(&h, false, &facts);
-	is_u64(facts.fact[KNOW_RESET_REASON].is, FACT_IS_ABSENT,
-	       "a kernel that does not say why it resets");
+	is_str(facts.fact[KNOW_TIME_WAIT_END].why, "no such function", "the first reason stays");
+	ok(facts.fact[KNOW_RESET_REASON].is == FACT_IS_ABSENT,
+	   "a kernel may have the hook and not the reason of a RST");
+	is_str(facts.fact[KNOW_RESET_REASON].why, "this kernel does not tell why it sends a RST",
+	       "which is said");
 }
 
-static void test_force_absent(void)
+static void test_unknown(void)
 {
-	size_t len;
+	const char *list = "state,fentry,stat,accept";
+	size_t len = 0;
 
-	begin("fentry");
-	choose();
-	ok(!h.chosen[HOOK_ACCEPT] && h.chosen[HOOK_ACCEPT_SYSCALL], "--force-absent fentry");
-	begin("accept,reset");
-	choose();
-	ok(!h.chosen[HOOK_ACCEPT] && !h.chosen[HOOK_IO_ACCEPT] && !h.chosen[HOOK_RESET] &&
-		   h.chosen[HOOK_ENQUEUE],
-	   "--force-absent with two names");
-	is_str(h.why[HOOK_RESET], "reset refused: forced", "and says so");
-	begin("state");
-	choose();
-	ok(h.chosen[HOOK_STATE], "without HOOK_STATE there is nothing");
-	ok(!hooks_unknown("fentry,accept", &len), "known names");
-	is_str(hooks_unknown("accept,nonsense,listen", &len), "nonsense,listen", "an unknown name");
-	is_u64(len, 8, "and its length");
+	ok(!hooks_unknown(NULL, &len) && !hooks_unknown("", &len), "no list, no unknown name");
+	ok(!hooks_unknown("fentry,accept,timewait_end", &len), "known names");
+	ok(hooks_unknown(list, &len) == list + 13 && len == 4, "a part of a name is no name");
 }
 
 int main(void)
 {
-	test_full_tier();
-	test_tracepoint_tier();
-	test_single_hooks();
-	test_force_absent();
+	test_table();
+	test_everything();
+	test_tracepoints();
+	test_system_calls();
+	test_needs();
+	test_reasons();
+	test_unknown();
 	return done();
 }

@@ -23,6 +23,7 @@
 #include "event/totals.h"
 #include "event/vocabulary.h"
 #include "view/impl.h"
+#include "view/summary/rows.h"
 #include "view/words.h"
 
 /*
@@ -32,129 +33,19 @@
 #define TERMINAL_ROWS	 16
 #define WIDE_FROM	 164
 #define ADDRESS_COLUMNS	 24
-#define ADVICE_BYTES	 256
 #define ADVICE_INDENT	 6
 #define CELL		 64
 #define DURATION_COLUMNS 9
 
-struct row {
-	uint64_t cookie;
-	int family;
-	uint8_t addr[16];
-	uint16_t port;
-	bool queues, gone; /* queues: a listener line has told of it */
-	uint64_t accept_queue, backlog, syn_queue;
-	uint64_t completed, accepted, drops;
-	uint64_t completed_rate, accepted_rate;
-	struct quantiles handshake, accept_wait;
-	bool judged;
-	enum verdict verdict;
-	char advice[ADVICE_BYTES];
-	uint64_t round;
-};
-
 struct summary {
 	struct view base;
 	struct text_clock clock;
-	struct row *rows;
-	size_t count, room;
-	uint64_t t, round; /* of the listener lines that are not drawn yet */
-	bool waiting;	   /* there are such lines */
+	struct rows rows;
+	uint64_t t; /* of the listener lines that are not drawn yet */
 	uint64_t lost;
 	unsigned int drawn; /* rows of the terminal that the last table took */
 	bool any;
 };
-
-/* ---- rows ---- */
-
-static struct row *row_of(struct summary *v, uint64_t cookie, uint16_t port)
-{
-	struct row *row;
-
-	for (size_t i = 0; i < v->count; i++) {
-		if (v->rows[i].cookie == cookie && v->rows[i].port == port)
-			return &v->rows[i];
-	}
-	if (v->count == v->room) {
-		size_t room = v->room ? v->room * 2 : 16;
-		struct row *rows = realloc(v->rows, room * sizeof(*rows));
-
-		if (!rows)
-			return NULL;
-		v->rows = rows;
-		v->room = room;
-	}
-	row = &v->rows[v->count++];
-	memset(row, 0, sizeof(*row));
-	row->cookie = cookie;
-	row->port = port;
-	return row;
-}
-
-static void copy_text(char *to, size_t size, const char *from)
-{
-	snprintf(to, size, "%s", from ? from : "");
-}
-
-static void learn_listener(struct summary *v, const struct event *e)
-{
-	struct row *row = row_of(v, event_get(e, F_COOKIE), (uint16_t)event_get(e, F_LPORT));
-
-	if (!row)
-		return;
-	if (event_has(e, F_LADDR) && e->v[F_LADDR].addr) {
-		row->family = e->family;
-		memcpy(row->addr, e->v[F_LADDR].addr, e->family == AF_INET ? 4 : 16);
-	}
-	row->queues = event_has(e, F_ACCEPT_QUEUE);
-	row->accept_queue = event_get(e, F_ACCEPT_QUEUE);
-	row->backlog = event_get(e, F_BACKLOG);
-	row->syn_queue = event_get(e, F_SYN_QUEUE);
-	row->completed = event_get(e, F_COMPLETED);
-	row->accepted = event_get(e, F_ACCEPTED_COUNT);
-	row->drops = event_get(e, F_REFUSED);
-	row->completed_rate = event_get(e, F_COMPLETED_RATE);
-	row->accepted_rate = event_get(e, F_ACCEPTED_RATE);
-	row->judged = event_has(e, F_VERDICT);
-	row->verdict = event_enum(e, F_VERDICT);
-	copy_text(row->advice, sizeof(row->advice), event_text(e, F_ADVICE));
-	row->gone = false;
-	row->round = v->round;
-}
-
-static void learn_summaries(struct summary *v, const struct listener_summaries *all)
-{
-	for (size_t i = 0; i < all->count; i++) {
-		const struct listener_summary *l = &all->list[i];
-		struct row *row = row_of(v, l->cookie, l->port);
-
-		if (!row)
-			return;
-		row->family = l->family;
-		memcpy(row->addr, l->addr, sizeof(row->addr));
-		row->completed = l->completed;
-		row->accepted = l->accepted;
-		row->drops = l->drops;
-		row->handshake = l->handshake;
-		row->accept_wait = l->accept_wait;
-		if (v->waiting) /* the round has told of all that listen */
-			row->gone = row->round != v->round;
-		row->round = v->round;
-	}
-}
-
-static int busier(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	if (x->gone != y->gone)
-		return x->gone ? 1 : -1;
-	if (x->completed_rate != y->completed_rate)
-		return x->completed_rate > y->completed_rate ? -1 : 1;
-	if (x->completed != y->completed)
-		return x->completed > y->completed ? -1 : 1;
-	return x->port < y->port ? -1 : x->port > y->port;
-}
 
 /* ---- drawing ---- */
 
@@ -367,12 +258,12 @@ static void put_totals(struct summary *v, uint64_t t)
 	size_t listening = 0;
 	char *p;
 
-	for (size_t i = 0; i < v->count; i++) {
-		if (v->rows[i].gone)
+	for (size_t i = 0; i < v->rows.count; i++) {
+		if (v->rows.list[i].gone)
 			continue;
 		listening++;
-		completed += v->rows[i].completed_rate;
-		accepted += v->rows[i].accepted_rate;
+		completed += v->rows.list[i].completed_rate;
+		accepted += v->rows.list[i].accepted_rate;
 	}
 	p = out_reserve(out, 16);
 	if (p)
@@ -458,43 +349,39 @@ static void draw(struct summary *v, uint64_t t, const struct event *end)
 		out_text(out, "\n");
 	v->any = true;
 	v->drawn = 0;
-	if (v->count)
-		qsort(v->rows, v->count, sizeof(*v->rows), busier);
+	rows_sort(&v->rows);
 	put_totals(v, t);
 	put_heading(v);
-	room = on_terminal(v) ? TERMINAL_ROWS : v->count;
-	for (size_t i = 0; i < v->count; i++) {
+	room = on_terminal(v) ? TERMINAL_ROWS : v->rows.count;
+	for (size_t i = 0; i < v->rows.count; i++) {
 		if (on_terminal(v) &&
 		    (v->drawn >= room + 2 ||
-		     v->drawn + 1 + advice_rows(v, &v->rows[i], false) > room + 3))
+		     v->drawn + 1 + advice_rows(v, &v->rows.list[i], false) > room + 3))
 			break;
-		put_row(v, &v->rows[i]);
+		put_row(v, &v->rows.list[i]);
 		shown++;
 	}
-	if (shown < v->count) {
-		out_format(out, "      and %zu more", v->count - shown);
+	if (shown < v->rows.count) {
+		out_format(out, "      and %zu more", v->rows.count - shown);
 		end_row(v);
 	}
 	if (end)
 		put_summary(v, end);
 	if (on_terminal(v))
 		out_text(out, "\033[J");
-	v->waiting = false;
+	v->rows.waiting = false;
 }
 
 static void summary_event(struct view *view, const struct event *e)
 {
 	struct summary *v = (struct summary *)view;
 
-	if (v->waiting && e->t > v->t && e->type != EVENT_SUMMARY)
+	if (v->rows.waiting && e->t > v->t && e->type != EVENT_SUMMARY)
 		draw(v, v->t, NULL);
 	switch (e->type) {
 	case EVENT_LISTENER:
-		if (!v->waiting)
-			v->round++;
-		v->waiting = true;
+		rows_learn_listener(&v->rows, e);
 		v->t = e->t;
-		learn_listener(v, e);
 		break;
 	case EVENT_LOST:
 		v->lost = event_get(e, F_TOTAL);
@@ -506,10 +393,7 @@ static void summary_event(struct view *view, const struct event *e)
 		v->drawn = 0;
 		break;
 	case EVENT_SUMMARY:
-		if (!v->waiting)
-			v->round++;
-		if (event_has(e, F_LISTENERS) && e->v[F_LISTENERS].listeners)
-			learn_summaries(v, e->v[F_LISTENERS].listeners);
+		rows_learn_summary(&v->rows, e);
 		draw(v, e->t, e);
 		break;
 	default:
@@ -521,7 +405,7 @@ static void summary_finish(struct view *view)
 {
 	struct summary *v = (struct summary *)view;
 
-	if (v->waiting)
+	if (v->rows.waiting)
 		draw(v, v->t, NULL);
 }
 
@@ -529,7 +413,7 @@ static void summary_free(struct view *view)
 {
 	struct summary *v = (struct summary *)view;
 
-	free(v->rows);
+	free(v->rows.list);
 }
 
 static const struct view_ops summary_ops = {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * rows.c - what the summary remembers of each listener.
+ */
+#include "view/summary/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static struct row *row_of(struct rows *all, uint64_t cookie, uint16_t port)
+{
+	struct row *row;
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->list[i].cookie == cookie && all->list[i].port == port)
+			return &all->list[i];
+	}
+	if (all->count == all->room) {
+		size_t room = all->room ? all->room * 2 : 16;
+		struct row *list = realloc(all->list, room * sizeof(*list));
+
+		if (!list)
+			return NULL;
+		all->list = list;
+		all->room = room;
+	}
+	row = &all->list[all->count++];
+	memset(row, 0, sizeof(*row));
+	row->cookie = cookie;
+	row->port = port;
+	return row;
+}
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from ? from : "");
+}
+
+void rows_learn_listener(struct rows *all, const struct event *e)
+{
+	struct row *row;
+
+	if (!all->waiting)
+		all->round++;
+	all->waiting = true;
+	row = row_of(all, event_get(e, F_COOKIE), (uint16_t)event_get(e, F_LPORT));
+	if (!row)
+		return;
+	if (event_has(e, F_LADDR) && e->v[F_LADDR].addr) {
+		row->family = e->family;
+		memcpy(row->addr, e->v[F_LADDR].addr, e->family == AF_INET ? 4 : 16);
+	}
+	row->queues = event_has(e, F_ACCEPT_QUEUE);
+	row->accept_queue = event_get(e, F_ACCEPT_QUEUE);
+	row->backlog = event_get(e, F_BACKLOG);
+	row->syn_queue = event_get(e, F_SYN_QUEUE);
+	row->completed = event_get(e, F_COMPLETED);
+	row->accepted = event_get(e, F_ACCEPTED_COUNT);
+	row->drops = event_get(e, F_REFUSED);
+	row->completed_rate = event_get(e, F_COMPLETED_RATE);
+	row->accepted_rate = event_get(e, F_ACCEPTED_RATE);
+	row->judged = event_has(e, F_VERDICT);
+	row->verdict = event_enum(e, F_VERDICT);
+	copy_text(row->advice, sizeof(row->advice), event_text(e, F_ADVICE));
+	row->gone = false;
+	row->round = all->round;
+}
+
+void rows_learn_summary(struct rows *all, const struct event *e)
+{
+	const struct listener_summaries *summaries =
+		event_has(e, F_LISTENERS) ? e->v[F_LISTENERS].listeners : NULL;
+
+	if (!all->waiting)
+		all->round++;
+	for (size_t i = 0; summaries && i < summaries->count; i++) {
+		const struct listener_summary *l = &summaries->list[i];
+		struct row *row = row_of(all, l->cookie, l->port);
+
+		if (!row)
+			return;
+		row->family = l->family;
+		memcpy(row->addr, l->addr, sizeof(row->addr));
+		row->completed = l->completed;
+		row->accepted = l->accepted;
+		row->drops = l->drops;
+		row->handshake = l->handshake;
+		row->accept_wait = l->accept_wait;
+		if (all->waiting) /* the round has told of all that listen */
+			row->gone = row->round != all->round;
+		row->round = all->round;
+	}
+}
+
+static int busier(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	if (x->gone != y->gone)
+		return x->gone ? 1 : -1;
+	if (x->completed_rate != y->completed_rate)
+		return x->completed_rate > y->completed_rate ? -1 : 1;
+	if (x->completed != y->completed)
+		return x->completed > y->completed ? -1 : 1;
+	return x->port < y->port ? -1 : x->port > y->port;
+}
+
+void rows_sort(struct rows *all)
+{
+	if (all->count)
+		qsort(all->list, all->count, sizeof(*all->list), busier);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rows.h - the listeners of a summary, one row each, and the order in which they are shown. Pure.
+ */
+#ifndef SOCKSTATE_SUMMARY_ROWS_H
+#define SOCKSTATE_SUMMARY_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "event/totals.h"
+
+#define ADVICE_BYTES 256
+
+struct row {
+	uint64_t cookie;
+	int family;
+	uint8_t addr[16];
+	uint16_t port;
+	bool queues, gone; /* queues: a listener line has told of it */
+	uint64_t accept_queue, backlog, syn_queue;
+	uint64_t completed, accepted, drops;
+	uint64_t completed_rate, accepted_rate;
+	struct quantiles handshake, accept_wait;
+	bool judged;
+	enum verdict verdict;
+	char advice[ADVICE_BYTES];
+	uint64_t round;
+};
+
+/* All zero: no rows. The owner frees list. */
+struct rows {
+	struct row *list;
+	size_t count, room;
+	uint64_t round; /* of listener lines */
+	bool waiting;	/* there are listener lines that are not drawn yet */
+};
+
+/* From a listener line. The first one after a table was drawn begins a round. */
+void rows_learn_listener(struct rows *all, const struct event *e);
+/* From the summary that ends a run: a listener that its round did not name is gone. */
+void rows_learn_summary(struct rows *all, const struct event *e);
+/* The busiest first; those that are gone last. */
+void rows_sort(struct rows *all);
+
+#endif
