@@ -251,7 +251,7 @@ static void test_family(bool ipv6, bool other, bool specific, bool dual, const c
 		   specific == (lines(b.text, "\"cookie\":2,") > 1) &&
 		   dual == (lines(b.text, "\"cookie\":3,") > 1) &&
 		   lines(b.text, "\"cookie\":") == 2u * (other + specific + dual),
-	   what);
+	   "%s", what);
 	bench_close(&b);
 }
 
