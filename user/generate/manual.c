@@ -220,7 +220,6 @@ static void print_synopsis(FILE *out, const struct generate_program *program)
 		fputc('\n', out);
 		if (!*command->usage)
 			continue;
-		fputs(".RI ", out);
 		print_roff(out, command->usage, strlen(command->usage));
 		fputc('\n', out);
 	}
