@@ -2,7 +2,6 @@
 #include "verify/verify.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,50 +10,22 @@
 #include "base/units.h"
 #include "event/tcp.h"
 #include "fact/lookup.h"
+#include "verify/parts.h"
 
-/* A state that the tracker holds for so long is no race with a ring that has been drained. */
-#define REST_NS	 NS_S
-#define TEXT_MAX 160
+/*
+ * The ring has been drained: a state that the tracker has held for this long is not about to change
+ * by a fact that is still on its way.
+ */
+#define REST_NS NS_S
 
-enum difference {
-	UNKNOWN_SOCKET, /* the kernel has it, the tracker does not */
-	GONE_SOCKET,	/* the tracker believes in it, the kernel does not list it */
-	STATE_DIFFERS,
-	QUEUE_SHORTER, /* than the tracker's has been since the last round */
-	QUEUE_LONGER,
-	BACKLOG_DIFFERS,
-};
-
-struct ends {
-	uint64_t cookie; /* 0 unknown */
-	uint32_t netns;
-	uint16_t lport, rport;
-	uint16_t family;
-	uint8_t laddr[16], raddr[16];
-};
-
+/* A socket as the kernel's tables list it. */
 struct row {
 	struct ends ends;
-	uint64_t t;
+	uint64_t t; /* ns: when the row was read */
 	uint32_t accept_queue, backlog;
 	uint8_t state;
-	uint32_t inode; /* of the file that holds it, 0: none */
-	bool matched;
-};
-
-struct finding {
-	struct ends ends;
-	enum difference what;
-	uint32_t inode;		  /* the kernel's */
-	uint64_t since;		  /* the tracker's, 0 unknown */
-	uint32_t tracker, kernel; /* states, lengths or limits */
-	bool told;
-};
-
-/* Finds list entries by hash: slots hold numbers + 1. */
-struct index {
-	uint32_t *slot;
-	size_t size; /* a power of two, 0: not built */
+	uint32_t inode; /* of the file that holds the socket; 0: none */
+	bool matched;	/* the tracker has the socket, too */
 };
 
 struct findings {
@@ -66,98 +37,21 @@ struct verify {
 	struct verify_config config;
 	event_fn emit;
 	void *ctx;
-	verify_fix_fn fix; /* NULL: nothing is put right */
+	verify_fix_fn fix; /* NULL: the tracker is not corrected */
 	void *fix_ctx;
-	bool silent; /* put right without a word */
-	uint32_t *netns;
+	bool silent;	 /* corrections are not reported */
+	uint32_t *netns; /* the namespaces that the snapshot lists */
 	size_t netns_count;
-	uint64_t begin, told;
+	uint64_t begin;	   /* ns: when the round began */
+	uint64_t reported; /* differences, in all rounds */
 	struct row *row;
 	size_t rows, room;
-	/* of row; built when the tracker's sockets begin to come */
+	/* look-up of rows; built when the first of the tracker's sockets comes */
 	struct index by_cookie, by_ends;
 	bool indexed;
-	bool failed; /* out of memory in this round: what it saw is not all */
+	bool failed; /* out of memory in this round: a part of it is missing */
 	struct findings before, now;
 };
-
-/* ---- tables ---- */
-
-/* Room for one more of size bytes in *list. */
-static int grow(void *list, size_t count, size_t *room, size_t size)
-{
-	void **p = list, *bigger;
-	size_t n = *room ? *room * 2 : 64;
-
-	if (count < *room)
-		return 0;
-	bigger = realloc(*p, n * size);
-	if (!bigger)
-		return -ENOMEM;
-	*p = bigger;
-	*room = n;
-	return 0;
-}
-
-static uint64_t hash_bytes(uint64_t h, const uint8_t a[16])
-{
-	uint64_t half[2];
-
-	memcpy(half, a, sizeof(half));
-	return hash_more(hash_more(h, half[0]), half[1]);
-}
-
-/* Without the cookie: one side may not know it. */
-static uint64_t hash_ends(const struct ends *e)
-{
-	uint64_t h = hash_more((uint64_t)e->netns << 32 | (uint64_t)e->lport << 16 | e->rport,
-			       e->family);
-
-	return hash_bytes(hash_bytes(h, e->laddr), e->raddr);
-}
-
-static bool same_ends(const struct ends *a, const struct ends *b)
-{
-	return a->netns == b->netns && a->lport == b->lport && a->rport == b->rport &&
-	       a->family == b->family && !memcmp(a->laddr, b->laddr, 16) &&
-	       !memcmp(a->raddr, b->raddr, 16);
-}
-
-static int index_reset(struct index *x, size_t count)
-{
-	size_t size = 64;
-
-	while (size < count * 2)
-		size *= 2;
-	if (size != x->size) {
-		uint32_t *slot = realloc(x->slot, size * sizeof(*slot));
-
-		if (!slot)
-			return -ENOMEM;
-		x->slot = slot;
-		x->size = size;
-	}
-	memset(x->slot, 0, size * sizeof(*x->slot));
-	return 0;
-}
-
-static void index_add(struct index *x, uint64_t hash, size_t number)
-{
-	size_t i = hash & (x->size - 1);
-
-	while (x->slot[i])
-		i = (i + 1) & (x->size - 1);
-	x->slot[i] = (uint32_t)number + 1;
-}
-
-/*
- * Numbers that may have that hash, one after the other: *at starts as the hash. Returns 0 after the
- * last, else number + 1.
- */
-static uint32_t index_next(const struct index *x, uint64_t *at)
-{
-	return x->slot[(*at)++ & (x->size - 1)];
-}
 
 struct verify *verify_new(const struct verify_config *config, event_fn emit, void *ctx)
 {
@@ -184,8 +78,8 @@ void verify_free(struct verify *v)
 		return;
 	free(v->netns);
 	free(v->row);
-	free(v->by_cookie.slot);
-	free(v->by_ends.slot);
+	index_free(&v->by_cookie);
+	index_free(&v->by_ends);
 	free(v->before.list);
 	free(v->now.list);
 	free(v);
@@ -212,7 +106,7 @@ static bool is_listed(const struct verify *v, uint32_t netns)
 
 uint64_t verify_differences(const struct verify *v)
 {
-	return v->told;
+	return v->reported;
 }
 
 /* ---- what the tracker can know ---- */
@@ -232,7 +126,7 @@ static bool is_last_state(unsigned int state)
 	return state == TCP_STATE_TIME_WAIT || state == TCP_STATE_FIN_WAIT2;
 }
 
-/* Whether a listener of these rows takes connections with that local end. */
+/* Whether one of the listeners among the rows takes connections with that local end. */
 static bool has_listener(const struct verify *v, const struct ends *e)
 {
 	struct fact_sock s = {.netns = e->netns, .lport = e->lport, .family = e->family};
@@ -252,6 +146,7 @@ static bool has_listener(const struct verify *v, const struct ends *e)
 	return false;
 }
 
+/* Whether the tracker should know a socket that the kernel lists. */
 static bool must_know(const struct verify *v, const struct row *r)
 {
 	const struct filter *f = &v->config.filter;
@@ -259,10 +154,7 @@ static bool must_know(const struct verify *v, const struct row *r)
 	if (!filter_netns(f, r->ends.netns) ||
 	    !filter_match(f, r->ends.family, r->ends.lport, r->ends.rport))
 		return false;
-	/*
-	 * The role of a connection does not stand in the tables: a listener on its port makes it a
-	 * server.
-	 */
+	/* The tables do not tell the role of a connection. Its listener makes it a server. */
 	if (f->side == SIDE_SERVER && !has_listener(v, &r->ends))
 		return false;
 	if (f->side == SIDE_CLIENT && has_listener(v, &r->ends))
@@ -276,6 +168,7 @@ static bool must_know(const struct verify *v, const struct row *r)
 	return true;
 }
 
+/* Whether the kernel should list a socket that the tracker has. */
 static bool must_exist(const struct verify *v, const struct tracker_socket *s)
 {
 	if (!is_listed(v, s->netns) || s->since > v->begin)
@@ -289,6 +182,7 @@ static bool must_exist(const struct verify *v, const struct tracker_socket *s)
 	return true;
 }
 
+/* Whether the tracker should have the same state as the row. */
 static bool must_agree(const struct verify *v, const struct tracker_socket *s, const struct row *r)
 {
 	if (s->since > r->t)
@@ -319,7 +213,7 @@ int verify_kernel_socket(struct verify *v, const struct fact_existing *f)
 
 	if (f->h.kind != FACT_EXISTING)
 		return 0;
-	if (grow(&v->row, v->rows, &v->room, sizeof(*v->row))) {
+	if (list_grow(&v->row, v->rows, &v->room, sizeof(*v->row))) {
 		v->failed = true;
 		return -ENOMEM;
 	}
@@ -350,7 +244,7 @@ static int build(struct verify *v)
 	/* Backwards: of a socket that was listed twice the later row is met first. */
 	for (size_t i = v->rows; i-- > 0;) {
 		index_add(&v->by_cookie, hash_more(0, v->row[i].ends.cookie), i);
-		index_add(&v->by_ends, hash_ends(&v->row[i].ends), i);
+		index_add(&v->by_ends, ends_hash(&v->row[i].ends), i);
 	}
 	v->indexed = true;
 	return 0;
@@ -378,14 +272,14 @@ static struct row *match_cookie(struct verify *v, const struct ends *e)
 /* For sockets whose cookie the tracker does not know: requests, listeners older than us. */
 static struct row *match_ends(struct verify *v, const struct ends *e, unsigned int state)
 {
-	uint64_t at = hash_ends(e), cookie = 0;
+	uint64_t at = ends_hash(e), cookie = 0;
 	struct row *found = NULL;
 	uint32_t i;
 
 	while ((i = index_next(&v->by_ends, &at))) {
 		struct row *r = &v->row[i - 1];
 
-		if (r->matched || !same_ends(&r->ends, e) ||
+		if (r->matched || !ends_equal(&r->ends, e) ||
 		    (r->state == TCP_STATE_LISTEN) != (state == TCP_STATE_LISTEN))
 			continue;
 		if (found && r->ends.cookie != cookie)
@@ -405,7 +299,7 @@ static int find(struct verify *v, enum difference what, const struct ends *e, co
 {
 	struct findings *n = &v->now;
 
-	if (grow(&n->list, n->count, &n->room, sizeof(*n->list))) {
+	if (list_grow(&n->list, n->count, &n->room, sizeof(*n->list))) {
 		v->failed = true;
 		return -ENOMEM;
 	}
@@ -467,118 +361,13 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s)
 	return must_exist(v, s) ? find(v, GONE_SOCKET, &e, NULL, s->since, s->state, 0) : 0;
 }
 
-/* ---- telling ---- */
-
-static uint64_t hash_finding(const struct finding *f)
-{
-	return hash_more(hash_ends(&f->ends), f->what);
-}
-
-/* The length of a queue is another each time. */
-static bool is_queue(enum difference what)
-{
-	return what == QUEUE_SHORTER || what == QUEUE_LONGER;
-}
-
-static bool same_finding(const struct finding *a, const struct finding *b)
-{
-	return a->what == b->what && a->ends.cookie == b->ends.cookie &&
-	       same_ends(&a->ends, &b->ends) && a->since == b->since &&
-	       (is_queue(a->what) || (a->tracker == b->tracker && a->kernel == b->kernel));
-}
-
-static void describe(const struct finding *f, char *text, size_t size)
-{
-	const char *tracker = tcp_state_name(f->tracker), *kernel = tcp_state_name(f->kernel);
-
-	switch (f->what) {
-	case UNKNOWN_SOCKET:
-		snprintf(text, size, "the kernel has it in %s, the tracker does not know it",
-			 kernel);
-		break;
-	case GONE_SOCKET:
-		snprintf(text, size, "the tracker has it in %s, the kernel does not list it",
-			 tracker);
-		break;
-	case STATE_DIFFERS:
-		snprintf(text, size, "state: the tracker says %s, the kernel %s", tracker, kernel);
-		break;
-	case QUEUE_SHORTER:
-		snprintf(text, size, "accept queue: the tracker counts at least %u, the kernel %u",
-			 f->tracker, f->kernel);
-		break;
-	case QUEUE_LONGER:
-		snprintf(text, size, "accept queue: the tracker counts at most %u, the kernel %u",
-			 f->tracker, f->kernel);
-		break;
-	case BACKLOG_DIFFERS:
-		snprintf(text, size, "backlog: the tracker has %u, the kernel %u", f->tracker,
-			 f->kernel);
-		break;
-	}
-}
-
-static void tell(struct verify *v, const struct finding *f, uint64_t t)
-{
-	bool numbers = is_queue(f->what) || f->what == BACKLOG_DIFFERS;
-	uint32_t state = numbers		  ? TCP_STATE_LISTEN
-			 : f->what == GONE_SOCKET ? f->tracker
-						  : f->kernel;
-	char text[TEXT_MAX];
-	struct event e;
-
-	describe(f, text, sizeof(text));
-	event_init(&e, EVENT_VERIFY, t);
-	e.family = f->ends.family;
-	event_set(&e, F_SOCKET_STATE, state);
-	if (state == TCP_STATE_LISTEN)
-		event_set_enum(&e, F_ROLE, ROLE_LISTENER);
-	if (f->ends.cookie)
-		event_set(&e, F_COOKIE, f->ends.cookie);
-	event_set(&e, F_NETNS, f->ends.netns);
-	event_set_enum(&e, F_FAMILY, family_of(f->ends.family));
-	event_field(&e, F_LADDR)->addr = f->ends.laddr;
-	event_set(&e, F_LPORT, f->ends.lport);
-	if (state != TCP_STATE_LISTEN) {
-		event_field(&e, F_RADDR)->addr = f->ends.raddr;
-		event_set(&e, F_RPORT, f->ends.rport);
-	}
-	if (is_queue(f->what))
-		event_set(&e, F_ACCEPT_QUEUE, f->kernel);
-	if (f->what == BACKLOG_DIFFERS)
-		event_set(&e, F_BACKLOG, f->kernel);
-	event_set_text(&e, F_DIFFERENCE, text);
-	v->emit(v->ctx, &e);
-	v->told++;
-}
-
-static void put_right(const struct verify *v, const struct finding *f, uint64_t t)
-{
-	struct fact_existing e = {
-		.h = {.t = t, .size = sizeof(e), .kind = FACT_EXISTING, .flags = FACT_F_AGAIN},
-		.s = {.cookie = f->ends.cookie,
-		      .netns = f->ends.netns,
-		      .family = (uint8_t)f->ends.family,
-		      .lport = f->ends.lport,
-		      .rport = f->ends.rport},
-		.fd = -1,
-		.inode = f->inode,
-	};
-
-	if (is_queue(f->what) || f->what == BACKLOG_DIFFERS)
-		return;
-	e.s.state = f->what == GONE_SOCKET ? TCP_STATE_CLOSE : (uint8_t)f->kernel;
-	memcpy(e.s.laddr, f->ends.laddr, 16);
-	memcpy(e.s.raddr, f->ends.raddr, 16);
-	if (f->ends.cookie && !f->ends.rport)
-		e.q.cookie = f->ends.cookie;
-	v->fix(v->fix_ctx, &e);
-}
+/* ---- what is reported ---- */
 
 /*
- * After the drain the tracker is newer than the rows, so where it still holds an old state against
- * them no race can explain it. What the tracker does not know may have ended meanwhile, and queues
- * move: those need a second look.
+ * Whether one round is enough. The tracker was compared after the ring had been drained, so it is
+ * newer than the rows: if it still holds an old state against them, no fact on its way explains
+ * that. A socket that the tracker does not know may have ended meanwhile, and queues change all the
+ * time: these need a second round.
  */
 static bool is_certain(const struct verify *v, const struct finding *f)
 {
@@ -587,8 +376,9 @@ static bool is_certain(const struct verify *v, const struct finding *f)
 }
 
 /*
- * Where a request is told by its SYN-ACK there is none yet while that waits for the client's link
- * address (ARP, neighbour discovery). The tracker takes it over all the same.
+ * Where the tracker learns of a request by its SYN-ACK, it does not know one whose SYN-ACK still
+ * waits for the client's link address (ARP, neighbour discovery). That is not reported, but the
+ * tracker takes the request over.
  */
 static bool waits_for_its_synack(const struct verify *v, const struct finding *f)
 {
@@ -596,7 +386,7 @@ static bool waits_for_its_synack(const struct verify *v, const struct finding *f
 	       !is_exact(v, KNOW_SYN_RECV_BEGIN);
 }
 
-/* Of a socket that was listed twice only the newer row counts. */
+/* A socket may be listed twice while the tables are read. Its newer row counts. */
 static bool is_newest(const struct verify *v, const struct row *r)
 {
 	uint64_t at = hash_more(0, r->ends.cookie);
@@ -626,45 +416,52 @@ static int find_unknown(struct verify *v)
 static const struct finding *find_before(const struct verify *v, const struct index *x,
 					 const struct finding *f)
 {
-	uint64_t at = hash_finding(f);
+	uint64_t at = finding_hash(f);
 	uint32_t i;
 
 	while ((i = index_next(x, &at)))
-		if (same_finding(&v->before.list[i - 1], f))
+		if (finding_same(&v->before.list[i - 1], f))
 			return &v->before.list[i - 1];
 	return NULL;
 }
 
+/* Reports a finding and corrects the tracker, if the finding is proven. Returns whether it reported. */
+static bool act_on(struct verify *v, const struct index *x, struct finding *f, uint64_t t,
+		   bool final)
+{
+	const struct finding *before = find_before(v, x, f);
+	bool report = !v->silent && !waits_for_its_synack(v, f);
+	struct fact_existing fact;
+
+	f->reported = before && before->reported;
+	if (f->reported || (!before && !(final && is_certain(v, f))))
+		return false;
+	if (report) {
+		f->reported = true;
+		finding_emit(f, t, v->emit, v->ctx);
+	}
+	if (v->fix && finding_fact(f, t, &fact))
+		v->fix(v->fix_ctx, &fact);
+	return report;
+}
+
 int verify_end(struct verify *v, uint64_t t, bool final)
 {
-	struct index *x = &v->by_ends; /* its rows are not looked up any more */
+	struct index *x = &v->by_ends; /* the rows in it are not looked up any more */
 	struct findings swap;
-	int told = 0;
+	int reported = 0;
 
 	if (v->failed || build(v) || find_unknown(v) || index_reset(x, v->before.count))
 		return -ENOMEM;
 	v->indexed = false;
 	for (size_t i = 0; i < v->before.count; i++)
-		index_add(x, hash_finding(&v->before.list[i]), i);
-	for (size_t i = 0; i < v->now.count; i++) {
-		struct finding *f = &v->now.list[i];
-		const struct finding *b;
-
-		b = find_before(v, x, f);
-		f->told = b && b->told;
-		if (f->told || (!b && !(final && is_certain(v, f))))
-			continue;
-		if (!v->silent && !waits_for_its_synack(v, f)) {
-			f->told = true;
-			tell(v, f, t);
-			told++;
-		}
-		if (v->fix)
-			put_right(v, f, t);
-	}
+		index_add(x, finding_hash(&v->before.list[i]), i);
+	for (size_t i = 0; i < v->now.count; i++)
+		reported += act_on(v, x, &v->now.list[i], t, final);
+	v->reported += (uint64_t)reported;
 	swap = v->before;
 	v->before = v->now;
 	v->now = swap;
 	v->now.count = 0;
-	return told;
+	return reported;
 }

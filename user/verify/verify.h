@@ -12,13 +12,14 @@
  *	tracker_walk(t, ...);		every socket to verify_tracker_socket()
  *	n = verify_end(v, now, false);
  *
- * A dump of the tables is not atomic, so one look proves little. A difference is told only when
+ * A dump of the tables is not atomic, so one look proves little. A difference is reported only if
  *  - it is the same in two consecutive rounds: same socket, same two answers, and the tracker's
  *    `since` has not moved;
  *  - the tracker has not entered the state after the row was read;
  *  - a queue's length is outside of all that the tracker has counted since the round before, in two
  *    rounds on the same side.
- * It is told once, for as long as it lasts; where verify_set_fix() was called no longer than that.
+ * A lasting difference is reported once. With a fix function it is also corrected then, so it lasts
+ * no longer.
  *
  * Not differences, because the tracker cannot know better:
  *  - sockets that the filter or its side passes over, sockets of namespaces that are not listed,
@@ -55,35 +56,35 @@ struct verify *verify_new(const struct verify_config *config, event_fn emit, voi
 void verify_free(struct verify *v);
 
 /*
- * Names a network namespace that the snapshot lists. If none is ever named, all count as listed. 0
- * or -ENOMEM.
+ * Names a network namespace that the snapshot lists. If none is ever named, all count as listed.
+ * Returns 0 or -ENOMEM.
  */
 int verify_namespace(struct verify *v, uint32_t netns);
 
 /* t: ns, CLOCK_MONOTONIC, before the snapshot is read. */
 void verify_begin(struct verify *v, uint64_t t);
 /*
- * Both: 0 or -ENOMEM. A row that comes twice counts in its later form. All rows before the first
- * tracker socket.
+ * All rows of the kernel, then all sockets of the tracker. If a row comes twice, its later form
+ * counts. 0 or -ENOMEM.
  */
 int verify_kernel_socket(struct verify *v, const struct fact_existing *row);
 int verify_tracker_socket(struct verify *v, const struct tracker_socket *s);
 /*
- * Tells what differs; t stamps the lines. final: no other round will come, so what only the
- * tracker's side of a race could explain is told at once where the tracker's state is at rest for a
- * second or more. Returns how many differences were told now, or -ENOMEM, also where an earlier
+ * Reports what differs; t stamps the lines. final: there will be no other round, so what this one
+ * proves alone is reported at once: the tracker has held a state for a second or more that the
+ * kernel contradicts. Returns how many differences were reported now, or -ENOMEM, also if an earlier
  * call of the round ran out of memory.
  */
 int verify_end(struct verify *v, uint64_t t, bool final);
 /*
- * What differs is put right: fix gets what the kernel has of it, as a FACT_EXISTING with
- * FACT_F_AGAIN (state CLOSE: the kernel has it no more). silent: it is not told, for after a loss
- * the tracker cannot be right. Owners and queues are not put right: queues come right by
- * themselves. fix may be NULL.
+ * The tracker is corrected where it differs: fix gets what the kernel has, as a FACT_EXISTING with
+ * FACT_F_AGAIN (state CLOSE: the kernel does not have the socket any more). Owners and queues are
+ * not corrected; the next figures of a queue do that. silent: corrections are not reported, because
+ * after a loss the tracker cannot be right. fix may be NULL.
  */
 typedef void (*verify_fix_fn)(void *ctx, const struct fact_existing *f);
 void verify_set_fix(struct verify *v, verify_fix_fn fix, void *ctx, bool silent);
-/* How many were told in all. */
+/* How many differences were reported in all rounds. */
 uint64_t verify_differences(const struct verify *v);
 
 #endif
