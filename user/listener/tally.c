@@ -25,6 +25,8 @@ struct row {
 
 	/* this round */
 	uint64_t completed, accepted, refused, wait_p50;
+	uint64_t undecided;    /* refused in earlier rounds, see verdict_undecided() */
+	uint32_t queue_before; /* length of the accept queue in the round before */
 	/* ns: connections wait and none has been taken since; 0 none waits */
 	uint64_t queue_since;
 	uint64_t last_accept; /* ns: or since it is known */
@@ -203,7 +205,8 @@ static void judge(struct tally *t, struct row *row)
 		.syn_queue = q->syn_queue,
 		.syn_young = q->syn_young,
 		.somaxconn = row->r.listener.somaxconn,
-		.refused = row->refused,
+		.refused = row->refused + row->undecided,
+		.shrank = q->accept_queue < row->queue_before,
 		.completed = row->completed,
 		.accepted = row->accepted,
 		.wait_p50_ns = row->wait_p50,
@@ -212,6 +215,8 @@ static void judge(struct tally *t, struct row *row)
 		.since_accept_ns = t->now - row->last_accept,
 	};
 	row->verdict = verdict_judge(&in, &t->limits);
+	row->undecided = verdict_undecided(&in, &t->limits) ? in.refused : 0;
+	row->queue_before = q->accept_queue;
 	verdict_advice(row->verdict, &in, row->advice, sizeof(row->advice));
 }
 

@@ -36,6 +36,21 @@ static bool is_capped(const struct verdict_input *in)
 	return in->somaxconn && in->backlog == in->somaxconn;
 }
 
+/*
+ * Connections wait long, or others were refused mostly while one had waited long. A pause that ended
+ * within the window is a pause, however quickly the program went on.
+ */
+static bool is_slow(const struct verdict_input *in, const struct verdict_limits *limits)
+{
+	return in->wait_p50_ns >= limits->slow_ns || in->oldest_wait_ns >= limits->slow_ns ||
+	       in->refused_slow * 2 > in->refused;
+}
+
+bool verdict_undecided(const struct verdict_input *in, const struct verdict_limits *limits)
+{
+	return in->refused && !in->accepted && !in->shrank && !is_slow(in, limits);
+}
+
 enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_limits *limits)
 {
 	if (in->fd_errors)
@@ -45,15 +60,12 @@ enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_
 		return VERDICT_APP_STUCK;
 	if (is_flood(in, limits))
 		return VERDICT_SYN_FLOOD;
-
-	bool slow = in->wait_p50_ns >= limits->slow_ns || in->oldest_wait_ns >= limits->slow_ns;
-
 	/* A longer queue does not help a program that is too slow: it only hides it. */
-	if (in->refused && !slow)
-		return is_capped(in) ? VERDICT_BACKLOG_CAPPED : VERDICT_BACKLOG_TOO_SMALL;
-	if (slow)
+	if (is_slow(in, limits))
 		return VERDICT_APP_SLOW;
-	return VERDICT_OK;
+	if (!in->refused || verdict_undecided(in, limits))
+		return VERDICT_OK;
+	return is_capped(in) ? VERDICT_BACKLOG_CAPPED : VERDICT_BACKLOG_TOO_SMALL;
 }
 
 static void duration(uint64_t ns, char *out, size_t size)
@@ -64,13 +76,33 @@ static void duration(uint64_t ns, char *out, size_t size)
 		snprintf(out, size, "%.1f s", (double)ns / 1e9);
 }
 
+static void slow_advice(const struct verdict_input *in, char *out, size_t size)
+{
+	bool oldest = in->oldest_wait_ns > in->wait_p50_ns;
+	uint64_t now = oldest ? in->oldest_wait_ns : in->wait_p50_ns;
+	char wait[32];
+
+	if (in->refused_wait_ns > now) {
+		duration(in->refused_wait_ns, wait, sizeof(wait));
+		snprintf(out, size,
+			 "a connection had waited %s for accept() when %" PRIu64
+			 " were refused: the program paused, a longer queue only hides it",
+			 wait, in->refused);
+		return;
+	}
+	duration(now, wait, sizeof(wait));
+	snprintf(
+		out, size,
+		"%s %s%s for accept()%s: the program is the bottleneck, a longer queue only hides it",
+		oldest ? "the oldest connection has waited" : "connections wait",
+		oldest && in->oldest_at_least ? "at least " : "", wait,
+		in->refused ? " and others are refused" : "");
+}
+
 void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, size_t size)
 {
 	double oldest_s = (double)in->oldest_wait_ns / 1e9;
-	bool oldest = in->oldest_wait_ns > in->wait_p50_ns;
-	char wait[32];
 
-	duration(oldest ? in->oldest_wait_ns : in->wait_p50_ns, wait, sizeof(wait));
 	out[0] = '\0';
 	switch (v) {
 	case VERDICT_OUT_OF_FDS:
@@ -81,8 +113,10 @@ void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, s
 	case VERDICT_APP_STUCK:
 		snprintf(
 			out, size,
-			"no accept() while %u connections wait, the oldest for %.1f s: look at what the program is doing, not at the network",
-			in->accept_queue, oldest_s);
+			"no accept() while %u connection%s, %s %s%.1f s: look at what the program is doing, not at the network",
+			in->accept_queue, in->accept_queue == 1 ? " waits" : "s wait",
+			in->accept_queue == 1 ? "for" : "the oldest for",
+			in->oldest_at_least ? "at least " : "", oldest_s);
 		break;
 	case VERDICT_SYN_FLOOD:
 		snprintf(
@@ -106,11 +140,7 @@ void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, s
 			in->refused, in->backlog);
 		break;
 	case VERDICT_APP_SLOW:
-		snprintf(
-			out, size,
-			"%s %s for accept()%s: the program is the bottleneck, a longer queue only hides it",
-			oldest ? "the oldest connection has waited" : "connections wait", wait,
-			in->refused ? " and others are refused" : "");
+		slow_advice(in, out, size);
 		break;
 	default:
 		break;

@@ -31,17 +31,31 @@ struct verdict_input {
 	uint32_t somaxconn;	/* 0 unknown */
 	uint32_t backlog_asked; /* 0 unknown */
 	uint64_t refused;	/* drops in the window: SYNs and final ACKs */
-	uint64_t completed;	/* handshakes completed in the window */
-	uint64_t accepted;	/* in the window */
-	uint64_t fd_errors;	/* EMFILE and ENFILE in the window */
-	uint64_t syncookies;	/* completed from cookies, or known to be sent, in the window */
-	uint64_t wait_p50_ns;	/* of connections accepted in the window; 0 none */
+	/* those of them that came when a connection had waited slow_ns or longer already */
+	uint64_t refused_slow;
+	uint64_t refused_wait_ns; /* the longest such wait; 0 none */
+	/*
+	 * the queue was seen to become shorter: something takes connections, also where the filter
+	 * or this kernel does not show its accept() calls
+	 */
+	bool shrank;
+	uint64_t completed;   /* handshakes completed in the window */
+	uint64_t accepted;    /* in the window */
+	uint64_t fd_errors;   /* EMFILE and ENFILE in the window */
+	uint64_t syncookies;  /* completed from cookies, or known to be sent, in the window */
+	uint64_t wait_p50_ns; /* of connections accepted in the window; 0 none */
 	/* how long the oldest queued connection has been waiting; 0 none */
 	uint64_t oldest_wait_ns;
+	bool oldest_at_least;	  /* it has waited longer: it is older than the tracer */
 	uint64_t since_accept_ns; /* since the last accept, or since the listener is known */
 };
 
 enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_limits *limits);
+/*
+ * Some were refused, and whether the program takes connections quickly is not known yet: it took
+ * none, and none has waited long. The caller keeps `refused` for the next window.
+ */
+bool verdict_undecided(const struct verdict_input *in, const struct verdict_limits *limits);
 /* One sentence for a tired engineer, with the numbers in it. Always NUL terminated. */
 void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, size_t size);
 

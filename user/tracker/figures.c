@@ -11,12 +11,34 @@ enum drop_reason figures_full_queue(const struct listener *l)
 	return l->syn_full ? DROP_SYN_QUEUE_FULL : DROP_UNKNOWN;
 }
 
-void figures_count_refusal(struct tracker *t, enum drop_reason reason, struct listener *l,
-			   uint64_t count)
+/* waited: how long a connection had waited in the queue when others were refused; ns. */
+static void count_refusal(struct tracker *t, enum drop_reason reason, struct listener *l,
+			  uint64_t count, uint64_t waited)
 {
 	t->drops[reason] += count;
 	if (l)
-		listener_refused(l, count);
+		listener_refused(l, count, waited, waited >= t->config.verdict.slow_ns);
+}
+
+void figures_count_refusal(struct tracker *t, enum drop_reason reason, struct listener *l,
+			   uint64_t count)
+{
+	count_refusal(t, reason, l, count,
+		      l ? listener_oldest_wait(t->conns, l, t->t_now, NULL) : 0);
+}
+
+/*
+ * When they were refused is not known, only that the kernel's counter was read since. They count as
+ * refused while the program was slow if a connection that was taken in this window had waited long.
+ */
+static void count_unnamed(struct tracker *t, enum drop_reason reason, struct listener *l,
+			  uint64_t count)
+{
+	uint64_t waited = listener_oldest_wait(t->conns, l, t->t_now, NULL);
+
+	if (l->window.wait_max > waited)
+		waited = l->window.wait_max;
+	count_refusal(t, reason, l, count, waited);
 }
 
 /* Which queue was full follows from the figures; the clients stay unnamed. */
@@ -54,7 +76,7 @@ void figures_unnamed_refusals(struct tracker *t, struct listener *l, uint64_t at
 	 */
 	if (tracker_exact(t, KNOW_SYN_DROP) && tracker_exact(t, KNOW_ACK_DROP))
 		return;
-	figures_count_refusal(t, reason, l, count);
+	count_unnamed(t, reason, l, count);
 	unnamed_line(t, l, at, count, reason);
 }
 

@@ -150,6 +150,8 @@ void listen_judge(void *ctx, struct listener *l)
 		figures_emit_accept_errors(t, l, at, NULL);
 	listener_window_close(t->conns, l, at, &in);
 	l->verdict = verdict_judge(&in, &t->config.verdict);
+	if (verdict_undecided(&in, &t->config.verdict))
+		l->window.refused = in.refused;
 	due = t->config.interval_ns && since >= t->config.interval_ns;
 	if (l->verdict == before && !due)
 		return;

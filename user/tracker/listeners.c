@@ -297,6 +297,7 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 		(l->queues_known && l->accept_queue > l->backlog) || q->accept_queue > q->backlog;
 	l->syn_full = (l->syn_known && l->backlog && l->syn_queue >= l->backlog) ||
 		      (q->sk && q->backlog && q->syn_queue >= q->backlog);
+	l->window.shrank |= l->queues_known && q->accept_queue < l->accept_queue;
 	set_accept_queue(l, q->accept_queue);
 	l->backlog = q->backlog;
 	if (q->sk) { /* a row of the kernel's tables holds the accept queue alone */
@@ -394,12 +395,19 @@ void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns)
 		return;
 	add(&l->accept_wait, *wait_ns);
 	durations_add(&l->window.waits, *wait_ns);
+	if (*wait_ns > l->window.wait_max)
+		l->window.wait_max = *wait_ns;
 }
 
-void listener_refused(struct listener *l, uint64_t count)
+void listener_refused(struct listener *l, uint64_t count, uint64_t waited_ns, bool slow)
 {
 	l->refused += count;
 	l->window.refused += count;
+	if (!slow)
+		return;
+	l->window.refused_slow += count;
+	if (waited_ns > l->window.refused_wait)
+		l->window.refused_wait = waited_ns;
 }
 
 bool listener_error(struct listener *l, int err)
@@ -418,20 +426,31 @@ bool listener_error(struct listener *l, int err)
 	return false;
 }
 
-void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t,
-			   struct verdict_input *in)
+uint64_t listener_oldest_wait(struct conn_table *conns, const struct listener *l, uint64_t t,
+			      bool *at_least)
 {
 	const struct conn *oldest = conn_get(conns, l->queue_oldest);
 	/* One older than the tracer has waited at least since it was found. */
-	uint64_t queued_since = !oldest			? 0
-				: oldest->t_established ? oldest->t_established
-							: oldest->t_last;
-	bool empty = l->queues_known && !l->accept_queue; /* an accept() was not seen */
+	uint64_t since = !oldest		 ? 0
+			 : oldest->t_established ? oldest->t_established
+						 : oldest->t_last;
 	/*
 	 * Where some accepts are not seen the oldest is known to wait only until the kernel's
 	 * figures were last read.
 	 */
-	uint64_t queued_until = l->accept_unseen && l->figures_t < t ? l->figures_t : t;
+	uint64_t until = l->accept_unseen && l->figures_t < t ? l->figures_t : t;
+	bool empty = l->queues_known && !l->accept_queue; /* an accept() was not seen */
+
+	if (at_least)
+		*at_least = oldest && !oldest->t_established && conn_is(oldest, CONN_PREEXISTING);
+	return empty || !since || until <= since ? 0 : until - since;
+}
+
+void listener_window_close(struct conn_table *conns, struct listener *l, uint64_t t,
+			   struct verdict_input *in)
+{
+	bool at_least;
+	uint64_t oldest = listener_oldest_wait(conns, l, t, &at_least);
 
 	*in = (struct verdict_input){
 		.accept_queue = l->accept_queue,
@@ -441,14 +460,16 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 		.somaxconn = l->somaxconn,
 		.backlog_asked = l->asked_known ? l->backlog_asked : 0,
 		.refused = l->window.refused,
+		.refused_slow = l->window.refused_slow,
+		.refused_wait_ns = l->window.refused_wait,
+		.shrank = l->window.shrank,
 		.completed = l->window.completed,
 		.accepted = l->window.accepted,
 		.fd_errors = l->window.fd_errors,
 		.syncookies = l->window.syncookies,
 		.wait_p50_ns = durations_median(&l->window.waits),
-		.oldest_wait_ns = empty || !queued_since || queued_until <= queued_since
-					  ? 0
-					  : queued_until - queued_since,
+		.oldest_wait_ns = oldest,
+		.oldest_at_least = at_least,
 		.since_accept_ns = t - (l->t_accept ? l->t_accept : l->t_known),
 	};
 	l->window = (struct listener_window){.start = t};

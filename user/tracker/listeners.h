@@ -29,6 +29,9 @@ struct listener_error {
 struct listener_window {
 	uint64_t start; /* ns */
 	uint64_t refused, completed, accepted, fd_errors, syncookies;
+	uint64_t refused_slow, refused_wait; /* as in struct verdict_input */
+	uint64_t wait_max;		     /* ns: the longest of those accepted */
+	bool shrank;			     /* the accept queue became shorter */
 	struct durations waits; /* for accept(), of the connections that were accepted */
 };
 
@@ -124,7 +127,14 @@ void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool s
 /* A handshake that was counted at `counted` (NULL: at none) belongs to l. */
 void listener_completed_elsewhere(struct listener *counted, struct listener *l);
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns);
-void listener_refused(struct listener *l, uint64_t count);
+/* waited_ns: how long the oldest connection in the queue had waited then, 0 none; slow: too long. */
+void listener_refused(struct listener *l, uint64_t count, uint64_t waited_ns, bool slow);
+/*
+ * How long the oldest connection in the queue has waited at t (ns). at_least, if not NULL: whether
+ * it may be longer. 0: none waits, as far as is known.
+ */
+uint64_t listener_oldest_wait(struct conn_table *conns, const struct listener *l, uint64_t t,
+			      bool *at_least);
 /* Counts an accept() error that is to be reported. False: there are too many kinds to hold. */
 bool listener_error(struct listener *l, int err);
 

@@ -364,6 +364,8 @@ static void check_view(void)
 		a.q.accept_queue = 3;
 		a.q.backlog = 2;
 		a.q.drops++;
+		stats.completed++;
+		stats.accepted++;
 		tally_begin(t, 4 * S);
 		tally_listener(t, &a, &stats);
 		tally_tell(t, keep, v);

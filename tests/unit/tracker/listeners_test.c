@@ -169,7 +169,7 @@ static void windows(void)
 	}
 	listener_completed(l, NULL, false);
 	listener_accepted(l, 1000, NULL);
-	listener_refused(l, 2);
+	listener_refused(l, 2, 0, false);
 	for (int i = 1; i <= LISTENER_ERRNOS + 1; i++)
 		held = listener_error(l, i == 1 ? EMFILE : 100 + i);
 	ok(!held, "more kinds of errors than can be held are not");
@@ -214,7 +214,7 @@ static void bounded(void)
 
 		if (i == 1)
 			listener_attach(ls, c, l);
-		listener_refused(l, 1);
+		listener_refused(l, 1, 0, false);
 		listener_died(ls, l);
 	}
 	ok(listeners_count(ls) <= 1026 && listener_by_cookie(ls, 3000), "the dead are bounded: %u",

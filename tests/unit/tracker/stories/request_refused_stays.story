@@ -9,12 +9,10 @@ tier tracepoint
 11 again #7 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:3/2/1 attempt=1
     retransmit server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] what=synack attempt=1 client_believes_established=true client_isn=100 server_isn=200 accept_queue=3 backlog=2 syn_queue=1
 74 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=3 backlog=2 syn_queue=1 accept_queue_peak=3 drops_total=2 refused=1 completed=0 accepted=0 completed_per_s=0 accepted_per_s=0 verdict=backlog_too_small advice="1 refused in bursts although the program accepts quickly: raise the backlog of listen() above 2"
 76 tick
     state SYN_RECV->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=request_expired
     drop server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=request_expired client_believes_established=true client_isn=100 server_isn=200 synack_retrans=1 accept_queue=3 backlog=2 syn_queue=0
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=timeout client_isn=100 server_isn=200 accepted=false
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=3 backlog=2 syn_queue=0 accept_queue_peak=3 drops_total=2 refused=1 completed=0 accepted=0 completed_per_s=0 accepted_per_s=0 verdict=ok
 77 end
     summary accepted=0 connections=1 never_accepted=0 still_queued=0 drops={accept_queue_full:1 request_expired:1} lost=0
         #1 port=9502 completed=0 accepted=0 drops=1 handshake=0 accept_wait=0
