@@ -66,5 +66,5 @@ judge --argjson errors "${errors:-0}" '
 	map(select(.type == "accept_error")) |
 	is("EMFILE as often as the server says"; map(select(.errno == "EMFILE") | .count) | sum; if $seen then $errors else 0 end),
 	is("no other error: EAGAIN is none"; map(select(.errno != "EMFILE")); [])'
-judge 'is("the summary counts all that the servers accepted"; last.accepted; map(select(.type == "accept")) | length)'
+judge 'is("the summary counts all that the servers accepted"; last.accepts; map(select(.type == "accept")) | length)'
 done_testing

@@ -35,7 +35,7 @@ complain() # name, diagnostics...
 	[ -z "${case-}" ] || [ -e "$dir/complained" ] || [ -n "${QUIET-}" ] || {
 		: >"$dir/complained"
 		mine 2>/dev/null | jq -r '[(.t_ns / 1e6 | floor), .type, .role, .old, .new, .state, .lport, .rport, .comm,
-			(to_entries[] | select(.key | IN("reason", "segment", "count", "end", "accepted", "what", "attempt", "dir",
+			(to_entries[] | select(.key | IN("reason", "drop_reason", "reset_reason", "segment", "count", "close_reason", "accepted", "what", "attempt", "dir",
 			"accept_queue", "backlog", "syn_queue", "drops_total", "in_old_ns", "fastopen", "syncookie", "verdict")) |
 			"\(.key)=\(.value)")] | map(. // "-" | tostring) | join(" ")' | grep -v ' listener listener ' | tail -n 30 | sed 's/^/#   /'
 		for file in "$dir"/server "$dir"/client; do
@@ -149,7 +149,7 @@ stop_tracer()
 		.gap += (if $l.seq == .n then 0 else 1 end) | .n += 1
 		| if $l.late then . else .disorder += (if $l.t_ns < .t then 1 else 0 end) | .t = $l.t_ns end
 		| .blank += ([$l | to_entries[] | select(.value == "" or .value == -1)] | length)
-		| if $l.type == "lost" then .lost += [$l | [.where, .count]] else . end
+		| if $l.type == "lost" then .lost += [$l | [.lost_at, .count]] else . end
 		| if $l.type == "verify" then .differences += [$l | [.netns, .lport, .rport, .difference]] else . end)
 		| if .lost != [] then .differences |= map(select(.[3] | startswith("a transition is missing:") | not)) else . end' "$out" >"$out.all"
 	# A loss leaves transitions out, and they are told to be missing: each ring begins to lose at another moment.

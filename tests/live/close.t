@@ -10,11 +10,11 @@ news() { ask "map(select(.role == \"$1\") | st | ${2-.}) | map(.new) | join(\" \
 # What a close line says of time adds up.
 close_adds_up() # role
 {
-	is "$(ask "map(of(\"close\") | select(.role == \"$1\")) | .[0] | (.states | add) as \$sum |
-		if .life_ns then .life_ns - \$sum | . >= 0 and . <= 1000 else (.states | length) > 0 end")" true \
+	is "$(ask "map(of(\"close\") | select(.role == \"$1\")) | .[0] | (.states_ns | add) as \$sum |
+		if .life_ns then .life_ns - \$sum | . >= 0 and . <= 1000 else (.states_ns | length) > 0 end")" true \
 		"$1: its time per state adds up to its life"
 	is "$(ask "(map(of(\"close\") | select(.role == \"$1\")) | .[0]) as \$close |
-		map(select(.role == \"$1\" and .seq < \$close.seq) | st | select(.in_old_ns) | \$close.states[.old] == .in_old_ns) | unique")" '[true]' \
+		map(select(.role == \"$1\" and .seq < \$close.seq) | st | select(.in_old_ns) | \$close.states_ns[.old] == .in_old_ns) | unique")" '[true]' \
 		"$1: and agrees with its transitions"
 }
 
@@ -27,7 +27,7 @@ time_wait_ends() # role, what ended it
 	else
 		wait_for "select(.role == \"$1\") | of(\"close\")"
 		is "$(lines 'to("TIME_WAIT"; "CLOSE")')" 0 'the end of TIME_WAIT is not told where it is not seen'
-		is "$(ask "map(select(.role == \"$1\") | of(\"close\")) | .[0].states.TIME_WAIT")" null 'nor how long it took'
+		is "$(ask "map(select(.role == \"$1\") | of(\"close\")) | .[0].states_ns.TIME_WAIT")" null 'nor how long it took'
 	fi
 }
 
@@ -40,11 +40,11 @@ case_server_first()
 	wait_for 'client | of("close")'
 	is "$(news server)" 'SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT' 'server: active close'
 	is "$(news client)" 'SYN_SENT ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE' 'client: passive close'
-	is "$(ask 'map(client | of("close") | [.end, .bytes_out, .bytes_in, .retrans])')" '[["fin_passive",1234,3000,0]]' \
+	is "$(ask 'map(client | of("close") | [.close_reason, .bytes_out, .bytes_in, .retrans])')" '[["fin_passive",1234,3000,0]]' \
 		'client: bytes as the lab counted them'
 	close_adds_up client
 	if ! fact time_wait_end exact; then
-		is "$(ask 'map(server | of("close") | [.end, .accepted, .bytes_in, .bytes_out])')" '[["fin_active",true,1234,3000]]' \
+		is "$(ask 'map(server | of("close") | [.close_reason, .accepted, .bytes_in, .bytes_out])')" '[["fin_active",true,1234,3000]]' \
 			'server: its last line comes as TIME_WAIT begins'
 		close_adds_up server
 	else
@@ -62,7 +62,7 @@ case_client_first()
 	wait_for 'server | of("close")'
 	is "$(news client)" 'SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT' 'client: active close'
 	is "$(news server)" 'SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE' 'server: passive close'
-	is "$(ask 'map(server | of("close") | [.end, .accepted, .bytes_in, .bytes_out, .retrans])')" '[["fin_passive",true,5000,100,0]]' \
+	is "$(ask 'map(server | of("close") | [.close_reason, .accepted, .bytes_in, .bytes_out, .retrans])')" '[["fin_passive",true,5000,100,0]]' \
 		'server: bytes as the lab counted them'
 	close_adds_up server
 	is "$(ask 'map(server | of("close")) | .[0] | has("handshake_ns") and has("accept_wait_ns") and has("srtt_ns")')" true \
@@ -107,7 +107,7 @@ case_assassination()
 	tell
 	until_true in_state time-wait 0
 	time_wait_ends server 'by a RST'
-	is "$(ask 'map(server | of("close") | .end)')" '["fin_active"]' 'which does not change how it ended'
+	is "$(ask 'map(server | of("close") | .close_reason)')" '["fin_active"]' 'which does not change how it ended'
 	stop_client
 	stop_server
 }
@@ -123,7 +123,7 @@ case_orphan()
 	wait_for 'of("close")'
 	is "$(news server)" 'SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE' 'no TIME_WAIT without the peer'"'"'s FIN'
 	is "$(counter TcpExtTW)" 0 'and none is counted (nstat)'
-	is "$(ask 'map(of("close") | .end)')" '["fin_active"]' 'its end'
+	is "$(ask 'map(of("close") | .close_reason)')" '["fin_active"]' 'its end'
 	if fact time_wait_end exact; then
 		is "$(ask 'map(to("FIN_WAIT2"; "CLOSE") | .in_old_ns | . > 2.9e9 and . < 9e9)')" '[true]' \
 			'FIN_WAIT2 lasts until tcp_fin_timeout'
@@ -166,7 +166,7 @@ case_closing()
 	wait_for 'to("CLOSING"; "TIME_WAIT")'
 	is "$(news client)" 'SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING TIME_WAIT' 'simultaneous close'
 	if ! fact time_wait_end exact; then
-		is "$(ask 'map(of("close") | .end)')" '["fin_simultaneous"]' 'its end'
+		is "$(ask 'map(of("close") | .close_reason)')" '["fin_simultaneous"]' 'its end'
 	fi
 	stop_client
 }
@@ -178,13 +178,13 @@ case_resets()
 	client --send 10 --close rst
 	wait_for 'client | of("close")'
 	wait_for 'server | of("close")'
-	is "$(ask 'map(of("close") | [.role, .end]) | sort')" '[["client","rst_sent"],["server","rst_received"]]' 'SO_LINGER 0: both ends know'
+	is "$(ask 'map(of("close") | [.role, .close_reason]) | sort')" '[["client","rst_sent"],["server","rst_received"]]' 'SO_LINGER 0: both ends know'
 	is "$(counter TcpOutRsts)" 1 'one RST (nstat)'
 	is "$(ask 'map(of("reset") | [.role, .dir]) | sort')" '[["client","sent"],["server","received"]]' 'one line at each end'
 	if fact reset_reason exact; then
-		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reason)')" '["state"]' 'with the reason that the kernel gives'
+		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reset_reason)')" '["state"]' 'with the reason that the kernel gives'
 	else
-		is "$(ask 'map(of("reset") | .reason // empty)')" '[]' 'no reason where the kernel gives none'
+		is "$(ask 'map(of("reset") | .reset_reason // empty)')" '[]' 'no reason where the kernel gives none'
 	fi
 	stop_server
 }
@@ -194,10 +194,10 @@ case_unread()
 	server --addr 127.0.0.1 --no-read --close-after 3000
 	client --send 900 --read-eof --keep-going
 	wait_for 'server | of("close")'
-	is "$(ask 'map(server | of("close") | [.end, .bytes_in])')" '[["rst_sent",900]]' 'data unread at close(): RST'
+	is "$(ask 'map(server | of("close") | [.close_reason, .bytes_in])')" '[["rst_sent",900]]' 'data unread at close(): RST'
 	is "$(counter TcpExtTCPAbortOnClose)" 1 'nstat calls it AbortOnClose'
 	if fact reset_reason exact; then
-		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reason)')" '["abort_on_close"]' 'and so does the line'
+		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reset_reason)')" '["abort_on_close"]' 'and so does the line'
 	fi
 	stop_server
 }
@@ -207,7 +207,7 @@ case_refused()
 	client --keep-going
 	wait_for 'client | of("close")'
 	is "$(news client)" 'SYN_SENT CLOSE' 'connect() to nobody'
-	is "$(ask 'map(of("close") | [.end, .comm])')" '[["refused","sockstate-lab"]]' 'is refused'
+	is "$(ask 'map(of("close") | [.close_reason, .comm])')" '[["refused","sockstate-lab"]]' 'is refused'
 }
 
 # Nobody answers the SYN.
@@ -218,7 +218,7 @@ case_timeout_syn()
 	client_bg --bind-port "$port" --raw 'k-connect; wait-syn timeout=20000' --hold forever
 	wait_for 'of("close")'
 	is "$(news client)" 'SYN_SENT CLOSE' 'never established'
-	is "$(ask 'map(of("close") | .end)')" '["timeout"]' 'timeout'
+	is "$(ask 'map(of("close") | .close_reason)')" '["timeout"]' 'timeout'
 	is "$(ask 'map(of("retransmit") | [.what, .attempt])')" '[["syn",1]]' 'one SYN again, as tcp_syn_retries allows'
 	is "$(counter TcpExtTCPSynRetrans)" 1 'says nstat'
 	is "$(ask 'map(to("SYN_SENT"; "CLOSE") | (.reason == "timeout" and .in_old_ns > 2.9e9 and .in_old_ns < 9e9))')" '[true]' 'after three seconds'
@@ -232,7 +232,7 @@ case_timeout_data()
 	client_bg --bind-port "$port" --raw 'k-connect; wait-syn timeout=20000; synack; wait-ack timeout=20000; k-send 100' --hold forever
 	until_true counted TcpExtTCPAbortOnTimeout 1
 	wait_for 'of("close")'
-	is "$(ask 'map(of("close") | [.end, .retrans])')" "[[\"timeout\",$(counter TcpRetransSegs)]]" 'timeout, retransmissions as nstat counts them'
+	is "$(ask 'map(of("close") | [.close_reason, .retrans])')" "[[\"timeout\",$(counter TcpRetransSegs)]]" 'timeout, retransmissions as nstat counts them'
 	is "$(ask 'map(to("ESTABLISHED"; "CLOSE") | .reason)')" '["timeout"]' 'the transition names the reason'
 	is "$(ask 'map(of("close") | .bytes_out)')" '[100]' 'bytes are counted once'
 	stop_client
@@ -254,7 +254,7 @@ case_unreachable()
 	wait_for 'client | of("close")'
 	# What the program is told.
 	is "$(read -r -u 9 2>&1 | sed 's/.*: //')" 'No route to host' 'read() says EHOSTUNREACH'
-	is "$(ask 'map(client | of("close") | .end)')" '["unreachable"]' 'and so does the stream: not a reset by us'
+	is "$(ask 'map(client | of("close") | .close_reason)')" '["unreachable"]' 'and so does the stream: not a reset by us'
 	is "$(ask 'map(to("ESTABLISHED"; "CLOSE") | .reason)')" '["unreachable"]' 'the transition names the reason'
 	exec 9>&-
 }
@@ -273,9 +273,9 @@ case_timeout_keepalive()
 	wait_for 'of("accept")'
 	wait_for 'of("close")'
 	is "$(counter TcpExtTCPAbortOnTimeout)" 1 'the kernel gave up (nstat)'
-	is "$(ask 'map(of("close") | [.end, .accepted])')" '[["timeout",true]]' 'timeout'
+	is "$(ask 'map(of("close") | [.close_reason, .accepted])')" '[["timeout",true]]' 'timeout'
 	if fact reset_reason exact; then
-		is "$(ask 'map(of("reset") | [.dir, .reason])')" '[["sent","timeout"]]' 'a RST is sent, with the reason'
+		is "$(ask 'map(of("reset") | [.dir, .reset_reason])')" '[["sent","timeout"]]' 'a RST is sent, with the reason'
 	fi
 	stop_client
 }

@@ -21,9 +21,9 @@ case_reset()
 		'state SYN_RECV ESTABLISHED, reset received, state ESTABLISHED CLOSE, accept, close' 'reset, closed, accepted, in this order'
 	is "$(ask 'map(of("accept") | [.state, .completed_before_accept, has("accept_wait_ns")])')" '[["CLOSE",true,true]]' \
 		'accept() handed out a corpse'
-	is "$(ask 'map(of("close") | [.end, .accepted, .role, has("life_ns")])')" '[["rst_received",true,"server",true]]' 'its last line says how it ended'
+	is "$(ask 'map(of("close") | [.close_reason, .accepted, .role, has("life_ns")])')" '[["rst_received",true,"server",true]]' 'its last line says how it ended'
 	is "$(ask 'map(to("ESTABLISHED"; "CLOSE") | .reason)')" '["rst_received"]' 'the transition names the reason'
-	is "$(ask '(map(of("close")) | .[0]) as $c | map(to("ESTABLISHED"; "CLOSE")) | .[0].in_old_ns == $c.states.ESTABLISHED')" true \
+	is "$(ask '(map(of("close")) | .[0]) as $c | map(to("ESTABLISHED"; "CLOSE")) | .[0].in_old_ns == $c.states_ns.ESTABLISHED')" true \
 		'ESTABLISHED lasted until the RST, not until accept()'
 	ok 'the program finds it dead' server_said ECONNRESET
 	stop_client
@@ -42,7 +42,7 @@ case_fin()
 	is "$(ask 'map(server | select(.type | IN("state", "accept", "close")) | (.new // .type)) | .[1:] | join(" ")')" \
 		'ESTABLISHED CLOSE_WAIT accept LAST_ACK CLOSE close' 'closed by the client, then accepted'
 	is "$(ask 'map(of("accept") | [.state, .completed_before_accept])')" '[["CLOSE_WAIT",true]]' 'in CLOSE_WAIT'
-	is "$(ask 'map(server | of("close") | [.end, .accepted, .bytes_in, .bytes_out])')" '[["fin_passive",true,700,0]]' 'nothing was lost'
+	is "$(ask 'map(server | of("close") | [.close_reason, .accepted, .bytes_in, .bytes_out])')" '[["fin_passive",true,700,0]]' 'nothing was lost'
 	ok 'the program reads it all' server_said 'read(.*) = 700'
 	stop_server
 }
@@ -57,16 +57,16 @@ case_listener_closes()
 	until_true in_state listening 0
 	is "$(($(counter TcpOutRsts) - before))" 4 'four RSTs leave (nstat)'
 	wait_for 4 'server | of("close")'
-	is "$(ask 'map(server | of("close") | [.end, .accepted, .comm]) | unique')" '[["never_accepted",false,"leaver"]]' \
+	is "$(ask 'map(server | of("close") | [.close_reason, .accepted, .comm]) | unique')" '[["never_accepted",false,"leaver"]]' \
 		'four connections that nobody ever accepted'
 	wait_for 4 'client | of("close")'
-	is "$(ask 'map(client | of("close") | [.end, .comm]) | unique')" '[["rst_received","decoy"]]' 'their clients are reset'
+	is "$(ask 'map(client | of("close") | [.close_reason, .comm]) | unique')" '[["rst_received","decoy"]]' 'their clients are reset'
 	is "$(lines 'of("reset") | select(.dir == "sent" and .role == "server")')" 4 'each RST is told'
 	is "$(ask 'map(server | to("ESTABLISHED"; "CLOSE") | .reason) | unique')" '["listener_closed"]' 'with the reason of the transition'
 	if fact reset_reason exact; then
-		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reason) | unique')" '["state"]' 'and the kernel'"'"'s own of the RST'
+		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reset_reason) | unique')" '["state"]' 'and the kernel'"'"'s own of the RST'
 	else
-		is "$(ask 'map(of("reset") | select(.dir == "sent" and .reason)) | length')" 0 'the kernel gives none for the RST, and none is told'
+		is "$(ask 'map(of("reset") | select(.dir == "sent" and .reset_reason)) | length')" 0 'the kernel gives none for the RST, and none is told'
 	fi
 	is "$(ask 'map(select(.role == "listener") | st | [.old, .new])')" '[["CLOSE","LISTEN"],["LISTEN","CLOSE"]]' 'the listener ends'
 	is "$(lines 'of("accept")')" 0 'no accept is invented'
@@ -93,7 +93,7 @@ case_stopped()
 	wait_for 3 'of("accept") | select(.accept_wait_ns > 1e9)'
 	is "$(ask 'map(of("accept") | select(.accept_wait_ns > 1e9) | [.comm, .accept_queue]) | sort')" \
 		'[["sleeper",0],["sleeper",1],["sleeper",2]]' 'awake, it takes them all'
-	wait_for 'of("listener") | select(.verdict == "ok" and .accept_queue == 0 and .accepted == 4)'
+	wait_for 'of("listener") | select(.verdict == "ok" and .accept_queue == 0 and .accepts == 4)'
 	say_ok 'and the verdict is ok again'
 	stop_client
 	stop_server
@@ -117,12 +117,12 @@ case_killed()
 	kill -KILL "$server_pid"
 	wait "$server_pid" 2>/dev/null
 	wait_for 'select(.role == "listener") | to("LISTEN"; "CLOSE")'
-	wait_for 3 'server | of("close") | select(.end != "fin_active")'
+	wait_for 3 'server | of("close") | select(.close_reason != "fin_active")'
 	is "$(($(counter TcpOutRsts) - before))" 3 'three RSTs leave (nstat)'
-	is "$(ask 'map(server | of("close") | select(.end != "fin_active") | [.end, .accepted]) | sort')" \
+	is "$(ask 'map(server | of("close") | select(.close_reason != "fin_active") | [.close_reason, .accepted]) | sort')" \
 		'[["never_accepted",false],["never_accepted",false],["rst_sent",true]]' 'the queued ones, and the one with unread data'
 	if fact reset_reason exact; then
-		is "$(ask 'map(of("reset") | select(.dir == "sent" and .reason == "abort_on_close")) | length')" 1 'data that were not read (reason)'
+		is "$(ask 'map(of("reset") | select(.dir == "sent" and .reset_reason == "abort_on_close")) | length')" 1 'data that were not read (reason)'
 	fi
 	is "$(ask 'map(server | select(.old == "ESTABLISHED" and .new == "FIN_WAIT1")) | length')" 1 'the idle one is closed by FIN'
 	is "$(ask "map(server | select(.type == \"state\" or .type == \"close\") | .pid) | unique | tostring")" "[$killed]" \

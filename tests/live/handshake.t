@@ -73,7 +73,7 @@ ordered("call_ns: no longer than the server saw"; [1, $accept.call_ns, $w.return
 ordered("accept_wait_ns: from the final ACK to accept()"; [$w.called - $w.data - $w.blur, $accept.accept_wait_ns, $w.returned - $w.ack + $w.blur]),
 ordered("handshake_ns: within SYN and the first data"; [1, $est.handshake_ns, $w.data - $w.syn + $w.blur]),
 is("the basis is what meta says"; [$begin.basis, $est.basis]; if $meta.facts.syn_recv_begin.is == "exact" then ["syn", "syn"] else ["synack", "synack"] end),
-is("the close line counts what the lab sent"; $close | [.bytes_in, .bytes_out, .accepted, .end]; [7, 18, true, "fin_passive"])'
+is("the close line counts what the lab sent"; $close | [.bytes_in, .bytes_out, .accepted, .close_reason]; [7, 18, true, "fin_passive"])'
 
 # ---- accept() that was there first ----
 

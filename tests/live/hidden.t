@@ -97,7 +97,7 @@ case_overrun()
 	stop_server
 	stop_tracer
 	lost=$(lost)
-	is "$(jq -s 'map(select(.type == "lost") | .where) | unique - ["recursion"]' -c "$out")" '["ringbuf"]' 'a full ring is told'
+	is "$(jq -s 'map(select(.type == "lost") | .lost_at) | unique - ["recursion"]' -c "$out")" '["ringbuf"]' 'a full ring is told'
 	is "$(jq -s 'map(select(.type == "lost")) | last | .total' "$out")" "$lost" 'with the sum'
 	is "$(tail -n 1 "$out" | jq .lost)" "$lost" 'which the summary repeats'
 	missing=$(($(counter TcpPassiveOpens) + $(counter TcpActiveOpens) -

@@ -17,7 +17,7 @@ case_cookie()
 	is "$(lines 'to("LISTEN"; "SYN_RECV")')" 0 'no request, no begin'
 	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | [.syncookie, has("handshake_ns"), has("basis"), has("in_old_ns"), .queued])')" \
 		'[[true,false,false,false,true]]' 'it is said to be one, and has no duration'
-	is "$(ask 'map(server | of("close") | [.syncookie, .bytes_in, has("life_ns"), has("handshake_ns"), has("srtt_ns"), (.states | has("SYN_RECV"))])')" \
+	is "$(ask 'map(server | of("close") | [.syncookie, .bytes_in, has("life_ns"), has("handshake_ns"), has("srtt_ns"), (.states_ns | has("SYN_RECV"))])')" \
 		'[[true,100,false,false,false,false]]' 'nor has its last line: the kernel'"'"'s round trip time is wrong there'
 	is "$(lines 'of("drop")')" 0 'nobody was refused'
 	stop_server
@@ -44,7 +44,7 @@ case_fastopen()
 	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | [.fastopen, has("queued"), .comm])')" '[[true,false,"eager"]]' 'then it is, and not queued any more'
 	is "$(ask 'map(server | .cookie // empty) | unique | length')" 1 'one connection, one cookie, where it is told'
 	wait_for 'of("close")'
-	is "$(ask 'map(of("close") | [.fastopen, .accepted, .end, .bytes_in])')" '[[true,true,"fin_passive",10]]' 'its last line'
+	is "$(ask 'map(of("close") | [.fastopen, .accepted, .close_reason, .bytes_in])')" '[[true,true,"fin_passive",10]]' 'its last line'
 	is "$(lines 'of("drop")')" 0 'nobody was refused'
 	stop_client
 	stop_server

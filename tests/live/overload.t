@@ -78,7 +78,7 @@ case_syn()
 	every_drop_is_told
 	wait_for 'of("listener") | select(.accept_queue == 3 and .accept_queue_peak == 3)'
 	no_connection_is_invented
-	is "$(ask 'map(of("drop") | [.lport, .accept_queue, .backlog, .reason]) | unique')" "[[$port,3,2,\"accept_queue_full\"]]" \
+	is "$(ask 'map(of("drop") | [.lport, .accept_queue, .backlog, .drop_reason]) | unique')" "[[$port,3,2,\"accept_queue_full\"]]" \
 		'each drop has listener, queue, limit and reason'
 	is "$(ask 'map(of("drop") | .client_believes_established // empty)')" '[]' 'nobody believes to be connected'
 	if knows syn_drop; then
@@ -143,7 +143,7 @@ case_ack()
 		'no ESTABLISHED for the one that is not'
 	is "$(ask 'map(of("retransmit") | [.syn_queue, .accept_queue, .backlog]) | unique')" '[[1,3,2]]' 'and the queues of that moment'
 	if knows ack_drop; then
-		is "$(ask 'map(of("drop") | [.segment, .reason, .rport, .client_believes_established, .accept_queue, .backlog]) | unique')" \
+		is "$(ask 'map(of("drop") | [.segment, .drop_reason, .rport, .client_believes_established, .accept_queue, .backlog]) | unique')" \
 			'[["ack","accept_queue_full",40004,true,3,2]]' 'the client believes to be connected'
 		is "$(lines 'of("drop")')" "$(counter TcpExtListenOverflows)" 'each of its segments that was refused is told'
 		is "$(ask 'map(of("retransmit") | .client_believes_established) | unique')" '[true]' 'the SYN-ACK sent again says so too'
@@ -187,12 +187,12 @@ case_ack_data()
 	ok "the listener's counter ($(sk_drops)) is more than twice the refusals of nstat ($refused)" [ "$(sk_drops)" -gt $((2 * refused)) ]
 	if knows ack_drop; then
 		is "$(ask "$listener_drops")" "$refused" 'drops told are those that nstat counts'
-		is "$(ask 'map(of("drop") | [.segment, .reason]) | unique')" '[["ack","accept_queue_full"]]' 'and all are segments of that client'
+		is "$(ask 'map(of("drop") | [.segment, .drop_reason]) | unique')" '[["ack","accept_queue_full"]]' 'and all are segments of that client'
 	fi
 	kill -INT "$summary"
 	wait "$summary"
 	if knows ack_drop; then
-		is "$(tail -n 1 "$dir/summary" | jq -c '[.drops, .listeners[].drops]')" "[{\"accept_queue_full\":$refused},$refused]" 'with --summary, too'
+		is "$(tail -n 1 "$dir/summary" | jq -c '[.drops_by_reason, .listeners[].drops]')" "[{\"accept_queue_full\":$refused},$refused]" 'with --summary, too'
 	fi
 	kill "$sender" "$second"
 	stop_client
@@ -224,7 +224,7 @@ case_cookies()
 		'one came by a cookie: nobody knows how long its handshake took'
 	every_drop_is_told
 	if fact ack_drop exact; then
-		is "$(ask 'map(of("drop") | [.segment, .reason, .rport, .syncookie, .client_believes_established])')" \
+		is "$(ask 'map(of("drop") | [.segment, .drop_reason, .rport, .syncookie, .client_believes_established])')" \
 			'[["ack","accept_queue_full",40003,true,true]]' 'the last believes to be connected, and is named'
 	else
 		is "$(ask 'map(of("drop") | [.count, .rport])')" '[[1,null]]' 'the last is counted, and not named here'
@@ -244,7 +244,7 @@ case_no_cookies()
 	requests=$(sockets syn-recv)
 	is "$((5 - requests))" "$(counter TcpExtTCPReqQFullDrop)" 'two or three requests fill the SYN queue (ss, nstat)'
 	every_drop_is_told
-	is "$(ask 'map(of("drop") | [.reason, .syn_queue, .backlog]) | unique')" "[[\"syn_queue_full\",$requests,2]]" \
+	is "$(ask 'map(of("drop") | [.drop_reason, .syn_queue, .backlog]) | unique')" "[[\"syn_queue_full\",$requests,2]]" \
 		'the others found it full'
 	if knows syn_drop; then
 		is "$(ask 'map(of("drop") | [.segment, .rport])')" \

@@ -82,5 +82,5 @@ judge --argjson first "$first" '
 	is("they close without a life and a handshake of known length";
 		map(select(.type == "close" and (.cookie as $c | $old | index($c) != null))) |
 		[length, (map(has("life_ns") or (has("handshake_ns") and .basis != "rtt")) | unique)]; [6, [false]]),
-	is("as closed by FIN"; map(select(.type == "close" and (.cookie as $c | $old | index($c) != null)) | .end) | unique; ["fin_active", "fin_passive"])'
+	is("as closed by FIN"; map(select(.type == "close" and (.cookie as $c | $old | index($c) != null)) | .close_reason) | unique; ["fin_active", "fin_passive"])'
 done_testing

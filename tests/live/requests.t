@@ -26,8 +26,8 @@ case_expires()
 			. - $sent | . > -1.5 and . < 1.5")" true "attempt $i is told when it left"
 	done
 	is "$(ask 'map(st | server | select(.rport) | [.old, .new])')" '[["LISTEN","SYN_RECV"],["SYN_RECV","CLOSE"]]' 'its two transitions'
-	is "$(ask 'map(of("drop") | [.reason, .rport, .synack_retrans])')" '[["request_expired",40001,2]]' 'it expired'
-	is "$(ask 'map(of("close") | [.end, .accepted, has("bytes_in")])')" '[["timeout",false,false]]' 'its last line'
+	is "$(ask 'map(of("drop") | [.drop_reason, .rport, .synack_retrans])')" '[["request_expired",40001,2]]' 'it expired'
+	is "$(ask 'map(of("close") | [.close_reason, .accepted, has("bytes_in")])')" '[["timeout",false,false]]' 'its last line'
 	if fact request_expired exact; then
 		is "$(ask 'map(of("close") | .life_ns > 6.5e9 and .life_ns < 12e9)')" '[true]' 'seven seconds after the SYN'
 	else
@@ -77,7 +77,7 @@ case_reset()
 	is "$(lines 'of("drop")')" 0 'and no refusal'
 	if fact request_expired exact; then
 		wait_for 'of("close")'
-		is "$(ask 'map(of("close") | [.end, .accepted, .rport, has("life_ns")])')" '[["rst_received",false,40001,true]]' 'its last line'
+		is "$(ask 'map(of("close") | [.close_reason, .accepted, .rport, has("life_ns")])')" '[["rst_received",false,40001,true]]' 'its last line'
 		is "$(ask 'map(of("reset") | [.dir, .rport])')" '[["received",40001]]' 'and the RST before it'
 	else
 		is "$(lines 'of("close")')" 0 'nobody tells of it here'
@@ -97,7 +97,7 @@ case_unreachable()
 	if fact request_expired exact; then
 		wait_for "$given_up"
 		is "$(ask "map($given_up) | .[:1] | map([.laddr, .raddr, has(\"segment\")])")" '[["10.77.0.1","10.77.0.2",false]]' 'it gives the request up'
-		wait_for 'of("close") | select(.end == "unreachable" and .accepted == false)'
+		wait_for 'of("close") | select(.close_reason == "unreachable" and .accepted == false)'
 		kill "$far_job"
 		far_is_cut_off
 		until_true in_state syn-recv 0
@@ -111,7 +111,7 @@ case_unreachable()
 	fi
 	stop_server
 }
-given_up='of("drop") | select(.reason == "client_unreachable")'
+given_up='of("drop") | select(.drop_reason == "client_unreachable")'
 given_up_as_counted() { [ "$(lines "$given_up")" = "$(counter TcpExtListenDrops)" ]; }
 
 # Ours alone: tens of thousands of requests, a tracer that keeps 16. (An emulated machine has time for some hundred.)
@@ -141,8 +141,8 @@ case_flood()
 	stop_tracer
 	begun=$(ask 'map(to("LISTEN"; "SYN_RECV")) | length')
 	ended=$(ask 'map(to("SYN_RECV"; "CLOSE")) | length')
-	evicted=$(jq -s 'map(select(.type == "lost" and .where == "evicted") | .count) | add // 0' "$out")
-	others=$(jq -s 'map(select(.type == "lost" and .where != "evicted") | .count) | add // 0' "$out")
+	evicted=$(jq -s 'map(select(.type == "lost" and .lost_at == "evicted") | .count) | add // 0' "$out")
+	others=$(jq -s 'map(select(.type == "lost" and .lost_at != "evicted") | .count) | add // 0' "$out")
 	is "$others" 0 'nothing was lost on the way'
 	# One that was given up comes back with its next SYN-ACK, and is given up again.
 	ok "no more than 16 are remembered: $begun begun, $ended ended, $evicted evicted" [ $((begun - ended - evicted)) -le 16 ]

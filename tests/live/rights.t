@@ -83,7 +83,7 @@ judge '(first.facts) as $facts |
 	is("what is less than exact has a reason"; $facts | to_entries | map(select(.value.is != "exact" and (.value.why // "" | length) == 0) | .key); []),
 	is("what is exact needs none"; $facts | to_entries | map(select(.value.is == "exact" and .value.why) | .key); []),
 	is("accept() is told about where it is seen, and nowhere else";
-		[.[] | select(.type != "meta") | paths(scalars) | last | select(. == "accept_wait_ns" or . == "accepted" or . == "still_queued" or . == "never_accepted")] | length > 0;
+		[.[] | select(.type != "meta") | paths(scalars) | last | select(. == "accept_wait_ns" or . == "accepted" or . == "accepts" or . == "still_queued" or . == "never_accepted")] | length > 0;
 		$facts.accept.is != "absent")'
 sockstate=$privileged
 

@@ -40,7 +40,7 @@ case_queue()
 	kill -KILL "$server_pid"
 	wait "$server_pid" 2>/dev/null
 	wait_for 2 'server | of("close")'
-	is "$(ask 'map(server | of("close") | [.end, .accepted, .preexisting, has("life_ns"), has("accept_wait_ns")]) | unique')" \
+	is "$(ask 'map(server | of("close") | [.close_reason, .accepted, .preexisting, has("life_ns"), has("accept_wait_ns")]) | unique')" \
 		'[["never_accepted",false,true,false,false]]' 'they end never accepted, their age unknown'
 	is "$(ask 'map(select(.role == "listener") | to("LISTEN"; "CLOSE") | has("in_old_ns"))')" '[false]' 'and so is the listener'"'"'s'
 	no_wrong_duration
@@ -63,7 +63,7 @@ case_accepted()
 	wait_for 'server | of("close")'
 	is "$(ask 'map(server | st | [.old, has("in_old_ns")])')" \
 		'[["ESTABLISHED",false],["CLOSE_WAIT",true],["LAST_ACK",true]]' 'the first duration is unknown, the others are not'
-	is "$(ask 'map(server | of("close") | [.end, .accepted, .bytes_in, has("life_ns"), (.states | has("ESTABLISHED"))])')" \
+	is "$(ask 'map(server | of("close") | [.close_reason, .accepted, .bytes_in, has("life_ns"), (.states_ns | has("ESTABLISHED"))])')" \
 		'[["fin_passive",true,300,false,false]]' 'the bytes are the kernel'"'"'s, of all its life'
 	no_wrong_duration
 }
@@ -122,7 +122,7 @@ case_blocked()
 	wait_for 'server | of("close")'
 	is "$(ask 'map(of("accept") | [.comm, has("call_ns"), (.completed_before_accept // false)])')" '[["holder",false,false]]' \
 		'how long it was blocked is not known, that it was is'
-	is "$(ask 'map(server | of("close") | [.end, has("life_ns"), has("handshake_ns"), .preexisting])')" '[["fin_passive",true,true,null]]' \
+	is "$(ask 'map(server | of("close") | [.close_reason, has("life_ns"), has("handshake_ns"), .preexisting])')" '[["fin_passive",true,true,null]]' \
 		'the connection is not older than the tracer'
 	stop_server
 }

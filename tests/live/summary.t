@@ -34,13 +34,13 @@ connected=$(tally connected)
 until_true in_state established 0 sport = ":$port"
 sleep 0.3
 stop_trace
-is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepted)"')" \
+is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepts)"')" \
 	"$(count TcpPassiveOpens) $(server_accepts)" "completed as nstat counts passive opens, accepts as the server tells them"
 is "$(q "$last"'$l[0].transitions | "\(.SYN_RECV) \(.ESTABLISHED)"')" "$connected $connected" "transitions of the listener's side"
 ordered "ESTABLISHED at both ends: active and passive opens, and those of others at this port" \
 	"$(count TcpPassiveOpens TcpActiveOpens)" "$(q "$last"'$s.transitions.ESTABLISHED')" "$(($(count TcpPassiveOpens TcpActiveOpens) + 50))"
-ordered "  and so the sums" "$connected" "$(q "$last"'$s.connections')" "$(q "$last"'$s.accepted + 50')" $((connected + 100))
-is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepted) \(.drops) \(.accept_wait_ns.count)"')" \
+ordered "  and so the sums" "$connected" "$(q "$last"'$s.connections')" "$(q "$last"'$s.accepts + 50')" $((connected + 100))
+is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepts) \(.drops) \(.accept_wait.count)"')" \
 	"$connected $connected $(count TcpExtListenDrops) $connected" "the listener's: completed, accepted, drops; each wait measured"
 is "$(q 'map(.type) | unique')" '["listener","meta","summary"]' "no event is streamed"
 is "$(q 'map(.seq) == [range(length)]')" true "no line is missing"
@@ -64,9 +64,9 @@ end "$server"
 sleep 0.5
 stop_trace
 is "$(q "$last"'[$s.listeners[].completed] | add')" $(($(count TcpPassiveOpens) - before)) "  their completed are what nstat counts"
-is "$(q "$last"'[$s.listeners[].accepted] | add')" "$accepts" "  their accepts what the servers tell"
+is "$(q "$last"'[$s.listeners[].accepts] | add')" "$accepts" "  their accepts what the servers tell"
 if [ "$(q '.[0].facts.enqueue.is')" != derived ] || q '.[0].facts.enqueue.why' | grep -q 'established just before'; then
-	is "$(q "$last"'$s.listeners | all(.completed == .accepted and .completed > 0)')" true "  each accepted its own"
+	is "$(q "$last"'$s.listeners | all(.completed == .accepts and .completed > 0)')" true "  each accepted its own"
 else
 	skip 1 "this kernel does not tell whose child it is"
 fi
@@ -85,10 +85,10 @@ queue=$(ss -Htln sport = ":$port" | awk '{ print $2 " " $3 }')
 stop_trace
 is "$(q "$last"'$l[0] | "\(.accept_queue) \(.backlog)"')" "$queue" "a full queue: length and limit as ss shows them"
 is "$(q "$last"'$s.listeners[0].drops')" $(($(count TcpExtListenDrops) - drops)) "  drops as nstat counts them"
-is "$(q "$last"'$s.drops | keys')" '["accept_queue_full"]' "  and why"
-is "$(q "$last"'"\($l[0].verdict) \($s.listeners[0].completed) \($s.listeners[0].accepted) \($s.still_queued)"')" \
+is "$(q "$last"'$s.drops_by_reason | keys')" '["accept_queue_full"]' "  and why"
+is "$(q "$last"'"\($l[0].verdict) \($s.listeners[0].completed) \($s.listeners[0].accepts) \($s.still_queued)"')" \
 	"app_stuck $(($(count TcpPassiveOpens) - opens)) 0 ${queue% *}" "  verdict, completed, accepted, still queued"
-is "$(q "$last"'$s.listeners[0] | has("accept_wait_ns")')" false "  no wait was measured: absent"
+is "$(q "$last"'$s.listeners[0] | has("accept_wait")')" false "  no wait was measured: absent"
 end "$server"
 
 # ---- what moves the listener's counter, and is no refusal ----
@@ -101,7 +101,7 @@ if have_tun; then
 	sleep 0.5
 	stop_trace
 	ordered "RSTs to a listener move its counter" 1 "$(q "$last"'$l[0].drops_total')"
-	is "$(q "$last"'"\($s.listeners[0].drops) \($s.drops) \(map(.verdict // empty) | unique)"')" \
+	is "$(q "$last"'"\($s.listeners[0].drops) \($s.drops_by_reason) \(map(.verdict // empty) | unique)"')" \
 		"$(($(count TcpExtListenDrops) - drops)) {} [\"ok\"]" "  nobody was refused, as nstat says, and nothing is advised"
 	end "$server"
 else
@@ -116,8 +116,8 @@ for i in 1 2 3; do call --read-eof --send 0 --close shutdown >/dev/null & sleep 
 until_true has_line "$work/server" 'accept.*= [0-9]' 3
 sleep 0.3
 stop_trace
-judge --argjson low 190000000 --argjson high 420000000 "$last"'$s.listeners[0].accept_wait_ns |
-	holds("accept() 200 ms late: p50 says so"; .count == 3 and .p50 > $low and .p50 < $high and .max >= .p50)'
+judge --argjson low 190000000 --argjson high 420000000 "$last"'$s.listeners[0].accept_wait |
+	holds("accept() 200 ms late: p50 says so"; .count == 3 and .p50_ns > $low and .p50_ns < $high and .max_ns >= .p50_ns)'
 end "$server"
 
 if have_tun; then
@@ -126,8 +126,8 @@ if have_tun; then
 	for i in 1 2 3; do call --raw 'syn; wait-synack; delay 50; ack; data 7; fin' --bind-port $((40000 + i)); done
 	sleep 0.2
 	stop_trace
-	judge "$last"'$s.listeners[0].handshake_ns |
-		holds("a client that takes 50 ms: handshakes of 50 ms"; .count == 3 and .p50 > 46000000 and .p50 < 90000000)'
+	judge "$last"'$s.listeners[0].handshake |
+		holds("a client that takes 50 ms: handshakes of 50 ms"; .count == 3 and .p50_ns > 46000000 and .p50_ns < 90000000)'
 	trace --summary --port "$port"
 	again=$(count TcpExtTCPSynRetrans)
 	call --raw 'syn; drop-synack; expect-synack-retransmit; ack; data 7; fin'
@@ -136,7 +136,7 @@ if have_tun; then
 	stop_trace
 	judge --argjson again "$again" "$last"'$s |
 		is("a SYN-ACK that is lost: sent again, as nstat counts"; .synack_retrans; $again),
-		holds("  and a handshake of more than a second"; .listeners[0].handshake_ns | .count == 1 and .p50 > 950000000 and .p50 < 2000000000)'
+		holds("  and a handshake of more than a second"; .listeners[0].handshake | .count == 1 and .p50_ns > 950000000 and .p50_ns < 2000000000)'
 	end "$server"
 else
 	skip 3 "no TUN device"
@@ -149,7 +149,7 @@ trace --summary --port "$port"
 call --addr ::1 --count 5
 sleep 0.3
 stop_trace
-is "$(q "$last"'$s.listeners[0] | "\(.laddr) \(.completed) \(.accepted)"')" "::1 5 5" "IPv6"
+is "$(q "$last"'$s.listeners[0] | "\(.laddr) \(.completed) \(.accepts)"')" "::1 5 5" "IPv6"
 end "$server"
 
 if "$lab" server --io-uring --port 0 --quiet --duration 1 >/dev/null 2>&1; then
@@ -158,7 +158,7 @@ if "$lab" server --io-uring --port 0 --quiet --duration 1 >/dev/null 2>&1; then
 	call --count 5
 	sleep 0.3
 	stop_trace
-	is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepted) \(.accept_wait_ns.count)"')" "5 5 5" "accepts through io_uring"
+	is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepts) \(.accept_wait.count)"')" "5 5 5" "accepts through io_uring"
 	end "$server"
 else
 	skip 2 "no io_uring here"

@@ -54,7 +54,7 @@ fi
 story()
 {
 	jq -rs --argjson ns "$ns" 'map(select(.netns == $ns and (.type == "state" or .type == "accept" or .type == "close" or .type == "reset") and .old != "TIME_WAIT")) |
-		map([.role, .raddr, .rport, .laddr, if .role == "client" and .new == "SYN_SENT" then null else .lport end, .type, .old, .new, .end, .dir, .reason,
+		map([.role, .raddr, .rport, .laddr, if .role == "client" and .new == "SYN_SENT" then null else .lport end, .type, .old, .new, .close_reason, .dir, .reason, .drop_reason, .reset_reason,
 			.pid, .comm, .tid, .fd, .client_isn, .server_isn, (if .new == "SYN_RECV" then null else .cookie end), .listener, .backlog, .accept_queue,
 			.completed_before_accept, .synack_retrans, .queued, .accepted, .bytes_in, .bytes_out, .retrans,
 			has("in_old_ns"), has("handshake_ns"), has("accept_wait_ns"), has("connect_ns")] | map(if . == null then "-" else tostring end) | join(" ")) | .[]' "$1" | sort

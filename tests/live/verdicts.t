@@ -24,7 +24,7 @@ case_ok()
 {
 	server --addr 127.0.0.1
 	client --count 5 --every 50
-	wait_for 'of("listener") | select(.accepted == 5 and .completed == 5)'
+	wait_for 'of("listener") | select(.accepts == 5 and .completed == 5)'
 	is "$(ask 'map(of("listener") | .verdict) | unique')" '["ok"]' 'ok, and nothing else'
 	is "$(ask 'map(of("listener") | .advice // empty)')" '[]' 'without advice'
 	as_ss_says

@@ -8,15 +8,12 @@
 static const char *kind_name(enum field_kind kind)
 {
 	static const char *const names[] = {
-		[KIND_U64] = "integer",	       [KIND_I64] = "integer",
-		[KIND_BOOL] = "true or false", [KIND_ENUM] = "word",
-		[KIND_STATE] = "state",	       [KIND_TEXT] = "text",
-		[KIND_ADDR] = "address",       [KIND_STATES] = "object",
-		[KIND_FACTS] = "object",       [KIND_FILTER] = "object",
-		[KIND_ARGV] = "array",	       [KIND_DROPS] = "object",
-		[KIND_LISTENERS] = "array",    [KIND_DIAGNOSES] = "array",
-		[KIND_HOLDERS] = "array",      [KIND_WATCHERS] = "array",
-		[KIND_THREADS] = "array",
+		[KIND_U64] = "integer",	  [KIND_I64] = "integer",     [KIND_BOOL] = "true or false",
+		[KIND_ENUM] = "word",	  [KIND_TIME] = "time",	      [KIND_STATE] = "state",
+		[KIND_TEXT] = "text",	  [KIND_ADDR] = "address",    [KIND_STATES] = "object",
+		[KIND_FACTS] = "object",  [KIND_FILTER] = "object",   [KIND_ARGV] = "array",
+		[KIND_DROPS] = "object",  [KIND_LISTENERS] = "array", [KIND_DIAGNOSES] = "array",
+		[KIND_HOLDERS] = "array", [KIND_WATCHERS] = "array",  [KIND_THREADS] = "array",
 	};
 
 	return names[kind];
@@ -99,13 +96,14 @@ void fields_print_markdown(FILE *out)
 	for (int i = 0; i < KNOW_COUNT; i++)
 		fprintf(out, "| `%s` | %s |\n", fact_name((enum fact_name)i),
 			fact_meaning((enum fact_name)i));
-	fputs("\n## `drops`: why a listener refused\n\nOnly reasons that occurred are in the object:",
+	fputs("\n## `drops_by_reason`: why a listener refused\n\nOnly reasons that occurred are in the object:",
 	      out);
 	for (int i = 0; i < DROP_REASON_COUNT; i++)
 		fprintf(out, " `%s`", drop_reason_name((enum drop_reason)i));
 	fputs(".\n\n## `listeners` in the summary\n\n"
-	      "One object a listener: `cookie`, `netns`, `family`, `laddr`, `lport`, `completed`, `accepted`, `drops`, and,\n"
-	      "where there was one to measure, `handshake_ns` and `accept_wait_ns`: objects of `count`, `p50`, `p90`, `p99`, `max`.\n\n"
+	      "One object a listener: `cookie`, `netns`, `family`, `laddr`, `lport`, `completed`, `accepts`, `drops`, and,\n"
+	      "where there was one to measure, `handshake` and `accept_wait`: objects of `count`, `p50_ns`, `p90_ns`, `p99_ns`,\n"
+	      "`max_ns`.\n\n"
 	      "## `filter`\n\n"
 	      "`ports`: array of `\"9502\"` or `\"9500-9510\"`, empty for every port; `side`: `both`, `server` or `client`;\n"
 	      "`family`: array of `ipv4`, `ipv6`.\n",

@@ -4,9 +4,10 @@
 #include <stddef.h>
 
 const struct field_info field_infos[FIELD_COUNT] = {
-#define FIELD(id, key, kind, meaning) [F_##id] = {key, KIND_##kind, NULL, meaning},
-#define WORD_FIELD(id, key, vocabulary, meaning) \
-	[F_##id] = {key, KIND_ENUM, &vocabulary_##vocabulary, meaning},
+#define FIELD(id, key, kind, always, sometimes, meaning) \
+	[F_##id] = {key, KIND_##kind, NULL, always, sometimes, meaning},
+#define WORD_FIELD(id, key, vocabulary, always, sometimes, meaning) \
+	[F_##id] = {key, KIND_ENUM, &vocabulary_##vocabulary, always, sometimes, meaning},
 #include "event/fields.def"
 };
 

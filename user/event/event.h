@@ -48,9 +48,20 @@ enum event_type {
 		EVENT_TYPE_COUNT
 };
 
+/* Sets of types: where a field stands. */
+enum event_types {
+	NOWHERE = 0,
+#define EVENT(id, name, meaning) ON_##id = 1 << EVENT_##id,
+	EVENT_TYPES(EVENT)
+#undef EVENT
+	/* a connection, half open or whole, as its socket or a segment names it */
+	ON_CONNECTION = ON_SOCKET | ON_STATE | ON_ACCEPT | ON_RETRANSMIT | ON_DROP | ON_RESET |
+			ON_CLOSE | ON_VERIFY,
+	ON_ANY_SOCKET = ON_CONNECTION | ON_ACCEPT_ERROR | ON_LISTENER | ON_WHY,
+};
+
 enum field {
-#define FIELD(id, key, kind, meaning)		 F_##id,
-#define WORD_FIELD(id, key, vocabulary, meaning) F_##id,
+#define FIELD(id, ...) F_##id,
 #include "event/fields.def"
 	FIELD_COUNT
 };
@@ -61,6 +72,7 @@ enum field_kind {
 	KIND_BOOL,   /* v.u, 0 or 1 */
 	KIND_ENUM,   /* v.u, number of a word in the field's vocabulary */
 	KIND_STATE,  /* v.u, kernel state number; names in tcp.h */
+	KIND_TIME,   /* v.i, ns since 1970, UTC */
 	KIND_TEXT,   /* v.text, any bytes, NUL terminated */
 	KIND_ADDR,   /* v.addr, network order; 4 or 16 bytes by event.family */
 	KIND_STATES, /* v.states, uint64_t[TCP_STATE_COUNT] ns, 0: never been there */
@@ -80,6 +92,7 @@ struct field_info {
 	const char *key;
 	enum field_kind kind;
 	const struct vocabulary *vocabulary; /* of KIND_ENUM; else NULL */
+	unsigned int always, sometimes;	     /* enum event_types */
 	const char *meaning;
 };
 

@@ -321,6 +321,7 @@ static void tell_row(struct tally *t, struct row *row, event_fn emit, void *ctx)
 	event_set(&e, F_SYNACK_RETRANS, row->stats.synack_retrans);
 	event_set(&e, F_ACCEPT_QUEUE, q->accept_queue);
 	event_set(&e, F_BACKLOG, q->backlog);
+	event_set(&e, F_ACCEPT_QUEUE_LIMIT, (uint64_t)q->backlog + 1);
 	if (l->somaxconn)
 		event_set(&e, F_SOMAXCONN, l->somaxconn);
 	event_set(&e, F_SYN_QUEUE, q->syn_queue);

@@ -8,7 +8,7 @@
 #include "fact/decode.h"
 #include "fact/order.h"
 
-#define META_SCHEMA 1
+#define META_SCHEMA 2
 /* What happens while stock is taken, mostly; a slot is touched only when it is needed. */
 #define ORDER_CAPACITY 32768
 
@@ -51,6 +51,13 @@ void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *me
 	event_set_text(e, F_VERSION, meta->version);
 	event_set_text(e, F_KERNEL, meta->kernel);
 	event_set(e, F_BOOT_OFFSET_NS, (uint64_t)meta->boot_offset_ns);
+	event_field(e, F_BOOT_TIME)->i = meta->boot_offset_ns;
+	if (meta->host)
+		event_set_text(e, F_HOST, meta->host);
+	if (meta->boot_id)
+		event_set_text(e, F_BOOT_ID, meta->boot_id);
+	if (meta->run_id)
+		event_set_text(e, F_RUN_ID, meta->run_id);
 	event_field(e, F_FILTER)->filter = filter;
 	event_field(e, F_ARGV)->argv = meta->argv;
 	event_field(e, F_FACTS)->facts = facts;

@@ -20,7 +20,8 @@
 /* What the meta line tells; strings are borrowed. */
 struct stream_meta {
 	const char *version, *kernel;
-	const char *const *argv; /* NULL terminated */
+	const char *host, *boot_id, *run_id; /* NULL: not known */
+	const char *const *argv;	     /* NULL terminated */
 	int64_t boot_offset_ns;
 };
 

@@ -240,9 +240,26 @@ void tracker_on_closed(struct tracker *t, const struct fact_hdr *h)
 
 /* ---- RST ---- */
 
+/* NULL: none, or one that we have no number for. */
+static const char *kernel_reset_reason(unsigned int reason)
+{
+	static const char *const names[FACT_RESET_REASONS] = {
+		[FACT_RESET_NO_SOCKET] = "NO_SOCKET",
+		[FACT_RESET_STATE] = "TCP_STATE",
+		[FACT_RESET_ABORT_ON_CLOSE] = "TCP_ABORT_ON_CLOSE",
+		[FACT_RESET_ABORT_ON_LINGER] = "TCP_ABORT_ON_LINGER",
+		[FACT_RESET_ABORT_ON_MEMORY] = "TCP_ABORT_ON_MEMORY",
+		[FACT_RESET_DISCONNECT] = "TCP_DISCONNECT_WITH_DATA",
+		[FACT_RESET_TIMEOUT] = "TCP_KEEPALIVE_TIMEOUT",
+	};
+
+	return reason < FACT_RESET_REASONS ? names[reason] : NULL;
+}
+
 static void reset_line(struct tracker *t, const struct fact_reset *f, const struct conn *c)
 {
 	struct event *e = line_begin(&t->lines, EVENT_RESET, f->h.t);
+	const char *kernel = kernel_reset_reason(f->reason);
 
 	if (c)
 		line_conn(&t->lines, c, listener_of(t, c));
@@ -251,6 +268,8 @@ static void reset_line(struct tracker *t, const struct fact_reset *f, const stru
 	event_set_enum(e, F_DIR, f->h.flags & FACT_F_SENT ? DIRECTION_SENT : DIRECTION_RECEIVED);
 	if (vocabulary_word(&vocabulary_reset_reason, f->reason))
 		event_set_enum(e, F_RESET_REASON, f->reason);
+	if (kernel)
+		event_set_text(e, F_KERNEL_REASON, kernel);
 	line_emit(&t->lines);
 }
 

@@ -86,6 +86,8 @@ void figures_put(struct tracker *t, const struct listener *l)
 
 	line_listener(&t->lines, l);
 	line_queues(&t->lines, l);
+	if (l->limit_known)
+		event_set(e, F_ACCEPT_QUEUE_LIMIT, (uint64_t)l->backlog + 1);
 	event_set(e, F_ACCEPT_QUEUE_PEAK, l->peak);
 	if (l->drops_known)
 		event_set(e, F_DROPS_TOTAL, l->drops);

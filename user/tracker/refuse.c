@@ -109,6 +109,7 @@ static void drop_line(struct tracker *t, const struct fact_drop *f, const struct
 		if (syn)
 			event_set(e, F_CLIENT_ISN, f->client_seq);
 	}
+	event_set(e, F_COUNT, 1);
 	event_set_enum(e, F_SEGMENT, syn ? SEGMENT_SYN : SEGMENT_ACK);
 	if (r->reason != DROP_UNKNOWN)
 		event_set_enum(e, F_DROP_REASON, r->reason);

@@ -19,6 +19,7 @@ static void given_up_line(struct tracker *t, const struct conn *c, uint64_t at,
 	line_conn(&t->lines, c, l);
 	line_isns(&t->lines, c);
 	line_queues(&t->lines, l);
+	event_set(e, F_COUNT, 1);
 	event_set_enum(e, F_DROP_REASON, given_up);
 	event_set(e, F_SYNACK_RETRANS, c->synack_retrans);
 	if (conn_is(c, CONN_ACK_REFUSED))

@@ -32,12 +32,12 @@ struct key {
 };
 
 static const struct key keys[FIELD_COUNT] = {
-#define FIELD(id, key, kind, meaning) \
+#define FIELD(id, key, kind, ...) \
 	[F_##id] = {",\"" key "\":", sizeof(",\"" key "\":") - 1, KIND_##kind},
 #include "event/fields.def"
 };
 
-#define FIELD(id, key, kind, meaning) \
+#define FIELD(id, key, ...) \
 	_Static_assert(sizeof(key) + 4 <= KEY_CELL, key " is longer than its cell");
 #include "event/fields.def"
 
@@ -235,9 +235,9 @@ static bool put_quantiles(struct cursor *c, const char *name, const struct quant
 	c->p = json_text(c->p, name);
 	*c->p++ = ':';
 	*c->p++ = '{';
-	if (!put_pair(c, "count", q->count, &first) || !put_pair(c, "p50", q->p50, &first) ||
-	    !put_pair(c, "p90", q->p90, &first) || !put_pair(c, "p99", q->p99, &first) ||
-	    !put_pair(c, "max", q->max, &first))
+	if (!put_pair(c, "count", q->count, &first) || !put_pair(c, "p50_ns", q->p50, &first) ||
+	    !put_pair(c, "p90_ns", q->p90, &first) || !put_pair(c, "p99_ns", q->p99, &first) ||
+	    !put_pair(c, "max_ns", q->max, &first))
 		return false;
 	*c->p++ = '}';
 	return true;
@@ -272,10 +272,10 @@ static bool put_listeners(struct cursor *c, const struct listener_summaries *all
 		}
 		if (!put_pair(c, "lport", l->port, &first) ||
 		    !put_pair(c, "completed", l->completed, &first) ||
-		    (!l->accept_unseen && !put_pair(c, "accepted", l->accepted, &first)) ||
+		    (!l->accept_unseen && !put_pair(c, "accepts", l->accepted, &first)) ||
 		    !put_pair(c, "drops", l->drops, &first) ||
-		    !put_quantiles(c, "handshake_ns", &l->handshake) ||
-		    !put_quantiles(c, "accept_wait_ns", &l->accept_wait) || !room(c, SCALAR_MAX))
+		    !put_quantiles(c, "handshake", &l->handshake) ||
+		    !put_quantiles(c, "accept_wait", &l->accept_wait) || !room(c, SCALAR_MAX))
 			return false;
 		*c->p++ = '}';
 	}
@@ -326,6 +326,12 @@ static bool put_other(struct cursor *c, enum field f, int family, const union fi
 		return true;
 	case KIND_ENUM:
 		put_word(c, f, (unsigned int)v->u);
+		return true;
+	case KIND_TIME:
+		put_key(c, f);
+		*c->p++ = '"';
+		c->p = text_rfc3339(&(struct text_clock){0}, c->p, v->i);
+		*c->p++ = '"';
 		return true;
 	case KIND_STATE: {
 		const char *name = tcp_state_name((unsigned int)v->u);

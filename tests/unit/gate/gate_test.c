@@ -243,8 +243,11 @@ static void test_counts(void)
 	ok(f.verdict == GATE_BROKEN && f.measured == 2, "refusals that nobody is named for count");
 	ok(finding(&w, 1).verdict == GATE_HELD, "as many as allowed");
 	e = of_connection(&w, EVENT_DROP, 9);
+	event_set(&e, F_COUNT, 1);
+	event_set_enum(&e, F_DROP_REASON, DROP_REQUEST_EXPIRED);
 	gate_event(w.gate, &e);
 	ok(finding(&w, 0).measured == 2, "a request that was given up is no refusal");
+	event_set_enum(&e, F_DROP_REASON, DROP_ACCEPT_QUEUE_FULL);
 	event_set_enum(&e, F_SEGMENT, SEGMENT_ACK);
 	gate_event(w.gate, &e);
 	f = finding(&w, 1);
@@ -361,6 +364,7 @@ static void test_too_little(void)
 	connections(&w, 1, NULL, 0);
 	ok(gate_result(w.gate) == GATE_TOO_LITTLE, "two are asked for");
 	e = of_connection(&w, EVENT_DROP, 9);
+	event_set(&e, F_COUNT, 1);
 	event_set_enum(&e, F_SEGMENT, SEGMENT_SYN);
 	gate_event(w.gate, &e);
 	connections(&w, 2, NULL, 0);

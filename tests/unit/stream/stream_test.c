@@ -141,7 +141,7 @@ static void test_sorted(void)
 	   "they come in the order of their stamps");
 	stream_record_sorted(b.stream, "bad", 3);
 	tick(&b, 500);
-	ok(lines(bench_text(&b), "\"where\":\"decode\"") == 1, "what cannot be read is counted");
+	ok(lines(bench_text(&b), "\"lost_at\":\"decode\"") == 1, "what cannot be read is counted");
 	stream_finish(b.stream);
 	bench_close(&b);
 }
@@ -155,7 +155,7 @@ static void test_rejects(void)
 	ok(lines(bench_text(&b), "\n") == 1, "what cannot be read prints nothing at once");
 	tick(&b, 100);
 	ok(lines(bench_text(&b), "\"type\":\"lost\"") == 1 &&
-		   strstr(b.text, "\"count\":2,\"where\":\"decode\""),
+		   strstr(b.text, "\"count\":2,\"lost_at\":\"decode\""),
 	   "the next tick tells that two records are lost");
 	tick(&b, 200);
 	ok(lines(bench_text(&b), "\"type\":\"lost\"") == 1, "once");

@@ -174,6 +174,20 @@ static void add_field(struct text *t, const struct event *e, enum field f)
 	}
 }
 
+/* A story never has such a line: where the catalogue and the tracker differ the story fails. */
+static void add_contradictions(struct text *t, const struct event *e)
+{
+	for (int f = 0; f < FIELD_COUNT; f++) {
+		const struct field_info *info = &field_infos[f];
+		unsigned int on = 1u << e->type;
+
+		if (event_has(e, (enum field)f) && !((info->always | info->sometimes) & on))
+			add(t, " BUT %s STANDS ON NO SUCH LINE", info->key);
+		if (!event_has(e, (enum field)f) && info->always & on)
+			add(t, " BUT %s IS MISSING", info->key);
+	}
+}
+
 static void print_event(void *ctx, const struct event *e)
 {
 	struct retelling *r = ctx;
@@ -195,6 +209,7 @@ static void print_event(void *ctx, const struct event *e)
 			continue;
 		add_field(t, e, (enum field)f);
 	}
+	add_contradictions(t, e);
 	add(t, "\n");
 }
 

@@ -87,7 +87,7 @@ static void check_lines(void)
 	is_str(result(),
 	       "{\"type\":\"close\",\"ts\":\"2026-11-22T10:31:30.000000000Z\",\"t_ns\":1000000000000,\"seq\":0,"
 	       "\"fd\":-9223372036854775808,\"accepted\":false,"
-	       "\"states\":{\"SYN_RECV\":41000,\"ESTABLISHED\":18446744073709551615,\"CLOSE_WAIT\":1},"
+	       "\"states_ns\":{\"SYN_RECV\":41000,\"ESTABLISHED\":18446744073709551615,\"CLOSE_WAIT\":1},"
 	       "\"late\":true}\n",
 	       "states in the order of a life; false; late is last");
 
@@ -95,12 +95,12 @@ static void check_lines(void)
 	story_summary(&s, 0);
 	is_str(result(),
 	       "{\"type\":\"summary\",\"ts\":\"2026-11-22T10:31:30.000000000Z\",\"t_ns\":1000000000000,\"seq\":0,"
-	       "\"accepted\":1,\"connections\":5,\"never_accepted\":0,\"still_queued\":3,"
-	       "\"drops\":{\"accept_queue_full\":3},\"lost\":12,\"listeners\":[{\"cookie\":1,\"netns\":4026531840,"
-	       "\"family\":\"ipv4\",\"laddr\":\"127.0.0.1\",\"lport\":9502,\"completed\":4,\"accepted\":1,"
-	       "\"drops\":3,\"handshake_ns\":{\"count\":4,\"p50\":41000,\"p90\":44000,\"p99\":44000,\"max\":44000},"
-	       "\"accept_wait_ns\":{\"count\":1,\"p50\":2000000000,\"p90\":2000000000,\"p99\":2000000000,"
-	       "\"max\":2000000000}}]}\n",
+	       "\"accepts\":1,\"connections\":5,\"never_accepted\":0,\"still_queued\":3,"
+	       "\"drops_by_reason\":{\"accept_queue_full\":3},\"lost\":12,\"listeners\":[{\"cookie\":1,\"netns\":4026531840,"
+	       "\"family\":\"ipv4\",\"laddr\":\"127.0.0.1\",\"lport\":9502,\"completed\":4,\"accepts\":1,"
+	       "\"drops\":3,\"handshake\":{\"count\":4,\"p50_ns\":41000,\"p90_ns\":44000,\"p99_ns\":44000,\"max_ns\":44000},"
+	       "\"accept_wait\":{\"count\":1,\"p50_ns\":2000000000,\"p90_ns\":2000000000,\"p99_ns\":2000000000,"
+	       "\"max_ns\":2000000000}}]}\n",
 	       "summary with drops by reason and percentiles");
 }
 
@@ -157,10 +157,10 @@ static void check_edges(void)
 	       "{\"type\":\"meta\",\"ts\":\"2026-11-22T10:31:30.000000000Z\",\"t_ns\":1000000000000,\"seq\":1,"
 	       "\"filter\":{\"ports\":[\"80\",\"9500-9510\"],\"side\":\"server\",\"family\":[\"ipv6\"]},\"argv\":[]}\n"
 	       "{\"type\":\"summary\",\"ts\":\"2026-11-22T10:31:30.000000000Z\",\"t_ns\":1000000000000,\"seq\":2,"
-	       "\"states\":{},\"filter\":{\"ports\":[],\"side\":\"both\",\"family\":[\"ipv4\",\"ipv6\"]},\"drops\":{},"
+	       "\"states_ns\":{},\"filter\":{\"ports\":[],\"side\":\"both\",\"family\":[\"ipv4\",\"ipv6\"]},\"drops_by_reason\":{},"
 	       "\"listeners\":[]}\n"
 	       "{\"type\":\"summary\",\"ts\":\"2026-11-22T10:31:30.000000000Z\",\"t_ns\":1000000000000,\"seq\":3,"
-	       "\"listeners\":[{\"lport\":80,\"completed\":0,\"accepted\":0,\"drops\":0}]}\n"
+	       "\"listeners\":[{\"lport\":80,\"completed\":0,\"accepts\":0,\"drops\":0}]}\n"
 	       "{\"type\":\"lost\",\"ts\":\"2026-11-22T10:14:49.999999999Z\",\"t_ns\":18446744073709551615,\"seq\":4}\n",
 	       "hostile names, the longest address, no pointers, empty objects, a type that is none");
 }

@@ -17,7 +17,7 @@
 6 closed #7 LAST_ACK>CLOSE 10.0.0.1:9502<10.0.0.2:4000
     state LAST_ACK->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=500ms
 7 tick
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=fin_passive client_isn=7 server_isn=200 handshake_ns=100ms life_ns=4000ms states={ESTABLISHED:2900ms SYN_RECV:100ms CLOSE_WAIT:500ms LAST_ACK:500ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_passive client_isn=7 server_isn=200 handshake_ns=100ms life_ns=4000ms states_ns={ESTABLISHED:2900ms SYN_RECV:100ms CLOSE_WAIT:500ms LAST_ACK:500ms} bytes_in=0 bytes_out=0 retrans=0
 8 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=8/300 q=1:0/9/1
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] basis=syn client_isn=8 server_isn=300 accept_queue=0 backlog=9 syn_queue=1
 8.1 enqueue #8 sk=80 q=1:1/9/0
@@ -26,8 +26,8 @@
 9 closed #8 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4001 +socket
     state ESTABLISHED->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] in_old_ns=900ms
 9.2 tick
-    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=unknown client_isn=8 server_isn=300 handshake_ns=100ms life_ns=1000ms states={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=unknown client_isn=8 server_isn=300 handshake_ns=100ms life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 9.3 tick
 10 end
-    summary accepted=0 connections=2 never_accepted=0 still_queued=0 drops={} lost=0
+    summary accepts=0 connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=2 accepted=0 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=0

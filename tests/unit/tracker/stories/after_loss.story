@@ -21,11 +21,11 @@ tier exact
 12 syn #9 10.0.0.1:9502<10.0.0.2:4002 isn=102/202 q=1:1/2/1
     state LISTEN->SYN_RECV server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] basis=syn client_isn=102 server_isn=202 accept_queue=1 backlog=2 syn_queue=1
 20 lost count=9 of=0
-    lost count=9 where=ringbuf total=9
+    lost count=9 lost_at=ringbuf total=9
 # the first is in CLOSE_WAIT, the second has gone, the third is established, a fourth was never seen, and the other listener has gone
 22 existing #7 10.0.0.1:9502<10.0.0.2:4000 state=CLOSE_WAIT +again
 22 existing #8 10.0.0.1:9502<10.0.0.2:4001 state=CLOSE +again
-    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=unknown client_isn=101 server_isn=201 handshake_ns=100ms states={SYN_RECV:100ms}
+    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=unknown client_isn=101 server_isn=201 handshake_ns=100ms states_ns={SYN_RECV:100ms}
 22 existing #9 10.0.0.1:9502<10.0.0.2:4002 state=ESTABLISHED +again
 22 existing #10 10.0.0.1:9502<10.0.0.2:4003 state=ESTABLISHED +again
 22 existing 10.0.0.1:9502<10.0.0.2:4005 state=SYN_RECV +again
@@ -38,15 +38,15 @@ tier exact
     state CLOSE_WAIT->LAST_ACK server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv]
 30.1 closed #7 LAST_ACK>CLOSE 10.0.0.1:9502<10.0.0.2:4000
     state LAST_ACK->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=fin_passive client_isn=100 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states={SYN_RECV:100ms LAST_ACK:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_passive client_isn=100 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states_ns={SYN_RECV:100ms LAST_ACK:100ms} bytes_in=0 bytes_out=0 retrans=0
 31 state #10 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:4003
     state ESTABLISHED->CLOSE_WAIT server#10@1 10.0.0.1:9502<10.0.0.2:4003
 32 closed #9 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4002 err=ECONNRESET
     state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] reason=rst_received
-    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] end=rst_received client_isn=102 server_isn=202 bytes_in=0 bytes_out=0 retrans=0
+    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=rst_received client_isn=102 server_isn=202 bytes_in=0 bytes_out=0 retrans=0
 32.1 enqueue #12 sk=120 q=1:1/2/0
 32.1 est #12 sk=120 10.0.0.1:9502<10.0.0.2:4005 isn=5/6 copy=0/2
     state SYN_RECV->ESTABLISHED server#12@1 10.0.0.1:9502<10.0.0.2:4005 [50/srv] client_isn=5 server_isn=6 synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 33 end
-    summary accepted=1 connections=5 never_accepted=0 still_queued=1 drops={} lost=9
+    summary accepts=1 connections=5 never_accepted=0 still_queued=1 drops_by_reason={} lost=9
         #1 port=9502 completed=3 accepted=1 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=1:100ms/100ms/100ms/100ms

@@ -9,7 +9,7 @@ max 2 2
 10.2 syn #9 10.0.0.1:9502<10.0.0.2:4002 isn=1/2 q=1:0/2/3
     state LISTEN->SYN_RECV server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] basis=syn client_isn=1 server_isn=2 accept_queue=0 backlog=2 syn_queue=3
 10.3 tick
-    lost count=1 where=evicted total=1
+    lost count=1 lost_at=evicted total=1
 # requests become connections: these are bounded too
 11 syn #20 10.0.0.1:9502<10.0.0.2:5000 isn=20/200 q=1:0/2/1
     state LISTEN->SYN_RECV server#20@1 10.0.0.1:9502<10.0.0.2:5000 [50/srv] basis=syn client_isn=20 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
@@ -27,21 +27,21 @@ max 2 2
 13.1 est #22 sk=220 10.0.0.1:9502<10.0.0.2:5002 isn=22/200 copy=0/2
     state SYN_RECV->ESTABLISHED server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] in_old_ns=100ms basis=syn client_isn=22 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 13.5 tick
-    lost count=2 where=evicted total=3
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepted=0 completed_per_s=0 accepted_per_s=0 verdict=app_slow advice="the oldest connection has waited 1.0 s for accept(): the program is the bottleneck, a longer queue only hides it"
+    lost count=2 lost_at=evicted total=3
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepts=0 completed_per_s=0 accepted_per_s=0 verdict=app_slow advice="the oldest connection has waited 1.0 s for accept(): the program is the bottleneck, a longer queue only hides it"
 13.6 state #22 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:5002
     state ESTABLISHED->CLOSE_WAIT server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] in_old_ns=500ms
 13.7 state #20 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:5000
     state ESTABLISHED->CLOSE_WAIT server#20@1 10.0.0.1:9502<10.0.0.2:5000
 14 lost count=5 where=ring
-    lost count=5 where=ringbuf total=8
+    lost count=5 lost_at=ringbuf total=8
 14 lost count=1 where=recursion
-    lost count=1 where=recursion total=9
+    lost count=1 lost_at=recursion total=9
 14 lost count=1 where=map
-    lost count=1 where=map_full total=10
+    lost count=1 lost_at=map_full total=10
 14 lost count=1 where=decode
-    lost count=1 where=decode total=11
+    lost count=1 lost_at=decode total=11
 15 end
-    lost count=1 where=evicted total=12
-    summary accepted=0 connections=7 never_accepted=0 still_queued=1 drops={} lost=12
+    lost count=1 lost_at=evicted total=12
+    summary accepts=0 connections=7 never_accepted=0 still_queued=1 drops_by_reason={} lost=12
         #1 port=9502 completed=3 accepted=0 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=0

@@ -17,7 +17,7 @@
     state FIN_WAIT2->TIME_WAIT server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms
 71.2 timewait_end #7 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT
     state TIME_WAIT->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=60000ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=fin_active client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=61200ms states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms TIME_WAIT:60000ms} bytes_in=1 bytes_out=2 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_active client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=61200ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms TIME_WAIT:60000ms} bytes_in=1 bytes_out=2 retrans=0
 71.2 timewait_end #7 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT
 # the next one has not ended when the stream does
 80 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=8/200 q=1:0/2/1
@@ -48,8 +48,8 @@
     state FIN_WAIT1->FIN_WAIT2 server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] in_old_ns=100ms
 83.2 closed #9 FIN_WAIT2>CLOSE 10.0.0.1:9502<10.0.0.2:4002 +peer_fin
     state FIN_WAIT2->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] in_old_ns=100ms
-    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] end=fin_active client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1200ms states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=fin_active client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1200ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=0 bytes_out=0 retrans=0
 84 end
-    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=fin_active client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=0 bytes_out=0 retrans=0
-    summary accepted=3 connections=3 never_accepted=0 still_queued=0 drops={} lost=0
+    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=fin_active client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=0 bytes_out=0 retrans=0
+    summary accepts=3 connections=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=3 accepted=3 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=3:100ms/100ms/100ms/100ms

@@ -15,5 +15,5 @@ tier tracepoint
     state FIN_WAIT1->FIN_WAIT2 server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms
 11.2 closed #7 FIN_WAIT2>CLOSE 10.0.0.1:9502<10.0.0.2:4000 +peer_fin +fin_sent in=1 out=2
     state FIN_WAIT2->TIME_WAIT server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=fin_active client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1200ms states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=1 bytes_out=2 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_active client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1200ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=1 bytes_out=2 retrans=0
 11.200001 closed #7 FIN_WAIT2>CLOSE 10.0.0.1:9502<10.0.0.2:4000 +peer_fin +fin_sent in=1 out=2 +recovered

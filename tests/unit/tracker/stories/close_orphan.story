@@ -19,7 +19,7 @@
     state FIN_WAIT2->TIME_WAIT server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=900ms
 72 timewait_end #7 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT
     state TIME_WAIT->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=60000ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=fin_active client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=62000ms states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:900ms TIME_WAIT:60000ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_active client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=62000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:900ms TIME_WAIT:60000ms} bytes_in=0 bytes_out=0 retrans=0
 80 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=8/200 q=1:0/2/1
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] basis=syn client_isn=8 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 80.1 enqueue #8 sk=80 q=1:1/2/0
@@ -35,7 +35,7 @@
 81.1 closed #8 FIN_WAIT2>CLOSE 10.0.0.1:9502<10.0.0.2:4001
 141 timewait_end #8 10.0.0.1:9502<10.0.0.2:4001 state=FIN_WAIT2
     state FIN_WAIT2->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] in_old_ns=59900ms
-    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=fin_active client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=61000ms states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:59900ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=fin_active client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=61000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:59900ms} bytes_in=0 bytes_out=0 retrans=0
 150 syn #9 10.0.0.1:9502<10.0.0.2:4002 isn=9/200 q=1:0/2/1
     state LISTEN->SYN_RECV server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] basis=syn client_isn=9 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 150.1 enqueue #9 sk=90 q=1:1/2/0
@@ -52,4 +52,4 @@
 211 timewait_end #9 10.0.0.1:9502<10.0.0.2:4002 state=TIME_WAIT
     state FIN_WAIT2->TIME_WAIT server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv]
     state TIME_WAIT->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv]
-    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] end=fin_active client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=61000ms states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=fin_active client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=61000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms} bytes_in=0 bytes_out=0 retrans=0

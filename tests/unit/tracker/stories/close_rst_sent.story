@@ -11,8 +11,8 @@
 11 closed #7 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4000 +owned pid=50
     state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=900ms
 11.00001 reset #7 10.0.0.1:9502<10.0.0.2:4000 +sent reason=abort_on_linger
-    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reason=abort_on_linger
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=rst_sent client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1000ms states={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
+    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=abort_on_linger kernel_reason=TCP_ABORT_ON_LINGER
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=rst_sent client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 12 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=8/200 q=1:0/2/1
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] basis=syn client_isn=8 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 12.1 enqueue #8 sk=80 q=1:1/2/0
@@ -25,8 +25,8 @@
 13.1 closed #8 CLOSE_WAIT>CLOSE 10.0.0.1:9502<10.0.0.2:4001 +peer_fin +owned pid=50 in=5
     state CLOSE_WAIT->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] in_old_ns=100ms
 13.10001 reset #8 10.0.0.1:9502<10.0.0.2:4001 +sent reason=abort_on_close
-    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reason=abort_on_close
-    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=rst_sent client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1100ms states={ESTABLISHED:900ms SYN_RECV:100ms CLOSE_WAIT:100ms} bytes_in=5 bytes_out=0 retrans=0
+    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reset_reason=abort_on_close kernel_reason=TCP_ABORT_ON_CLOSE
+    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=rst_sent client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1100ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms CLOSE_WAIT:100ms} bytes_in=5 bytes_out=0 retrans=0
 14 syn #9 10.0.0.1:9502<10.0.0.2:4002 isn=9/200 q=1:0/2/1
     state LISTEN->SYN_RECV server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] basis=syn client_isn=9 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 14.1 enqueue #9 sk=90 q=1:1/2/0
@@ -37,11 +37,11 @@
 15 closed #9 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4002 +owned pid=50
     state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] in_old_ns=900ms
 15.05 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepted=3 completed_per_s=0 accepted_per_s=0 verdict=app_slow advice="connections wait 100 ms for accept(): the program is the bottleneck, a longer queue only hides it"
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepts=3 completed_per_s=0 accepted_per_s=0 verdict=app_slow advice="connections wait 100 ms for accept(): the program is the bottleneck, a longer queue only hides it"
 15.11 tick
-    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] end=unknown client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1000ms states={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=unknown client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 # emitted once
 15.3 tick
 16 end
-    summary accepted=3 connections=3 never_accepted=0 still_queued=0 drops={} lost=0
+    summary accepts=3 connections=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=3 accepted=3 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=3:100ms/100ms/100ms/100ms

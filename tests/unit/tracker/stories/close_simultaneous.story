@@ -17,4 +17,4 @@
     state CLOSING->TIME_WAIT server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms
 71 timewait_end #7 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT
     state TIME_WAIT->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=59800ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=fin_simultaneous client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=61000ms states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms TIME_WAIT:59800ms CLOSING:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_simultaneous client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=61000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms TIME_WAIT:59800ms CLOSING:100ms} bytes_in=0 bytes_out=0 retrans=0

@@ -16,10 +16,10 @@
 11.2 closed #7 FIN_WAIT2>CLOSE 10.0.0.1:9502<10.0.0.2:4000 +peer_fin
     state FIN_WAIT2->TIME_WAIT server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms
 12 reset 10.0.0.1:9502<10.0.0.2:4000 +sent reason=no_socket
-    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reason=no_socket
+    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=no_socket kernel_reason=NO_SOCKET
 # a SYN for the same ends: TIME_WAIT gives way to a new request
 13 timewait_end 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT
     state TIME_WAIT->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=1800ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=fin_active client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=3000ms states={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms TIME_WAIT:1800ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_active client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=3000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms TIME_WAIT:1800ms} bytes_in=0 bytes_out=0 retrans=0
 13 syn #8 10.0.0.1:9502<10.0.0.2:4000 isn=9/9 q=1:0/2/1
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] basis=syn client_isn=9 server_isn=9 accept_queue=0 backlog=2 syn_queue=1

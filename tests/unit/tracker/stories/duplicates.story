@@ -27,7 +27,7 @@ tier tracepoint
     state CLOSE_WAIT->LAST_ACK client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=100ms
 12.2 closed #9 LAST_ACK>CLOSE 10.0.0.1:5000<10.0.0.3:80
     state LAST_ACK->CLOSE client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=100ms
-    close client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] end=fin_passive client_isn=1 server_isn=2 connect_ns=100ms life_ns=1200ms states={ESTABLISHED:900ms SYN_SENT:100ms CLOSE_WAIT:100ms LAST_ACK:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] close_reason=fin_passive client_isn=1 server_isn=2 connect_ns=100ms life_ns=1200ms states_ns={ESTABLISHED:900ms SYN_SENT:100ms CLOSE_WAIT:100ms LAST_ACK:100ms} bytes_in=0 bytes_out=0 retrans=0
 12.200001 closed #9 LAST_ACK>CLOSE 10.0.0.1:5000<10.0.0.3:80 +recovered
 12.200002 state #9 CLOSE_WAIT>LAST_ACK 10.0.0.1:5000<10.0.0.3:80 +recovered
 13 closed #1 LISTEN>CLOSE 0.0.0.0:9502
@@ -39,5 +39,5 @@ tier tracepoint
     state LISTEN->CLOSE listener#2 0.0.0.0:9503 in_old_ns=1000ms accept_queue=0 backlog=2 syn_queue=0
 15.000001 closed #2 LISTEN>CLOSE 0.0.0.0:9503 +recovered
 16 end
-    summary accepted=0 connections=3 never_accepted=0 still_queued=0 drops={} lost=0
+    summary accepts=0 connections=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=2 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

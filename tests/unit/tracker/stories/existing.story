@@ -19,11 +19,11 @@
 5.2 existing #7 10.0.0.1:9502<10.0.0.2:4003 state=SYN_RECV of=1
 5.3 closed #9 10.0.0.1:9502<10.0.0.2:4004 ESTABLISHED>CLOSE err=ECONNRESET
     state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4004 reason=rst_received
-    close server#9@1 10.0.0.1:9502<10.0.0.2:4004 end=rst_received bytes_in=0 bytes_out=0 retrans=0 preexisting=true
+    close server#9@1 10.0.0.1:9502<10.0.0.2:4004 close_reason=rst_received bytes_in=0 bytes_out=0 retrans=0 preexisting=true
 5.4 existing #9 10.0.0.1:9502<10.0.0.2:4004 state=ESTABLISHED inode=14
 5.5 closed #2 10.0.0.1:9502<10.0.0.2:4000 ESTABLISHED>CLOSE err=ECONNRESET
     state ESTABLISHED->CLOSE server#2@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=rst_received
-    close server#2@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=rst_received accepted=true bytes_in=0 bytes_out=0 retrans=0 preexisting=true
+    close server#2@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=rst_received accepted=true bytes_in=0 bytes_out=0 retrans=0 preexisting=true
 5.6 existing #2 10.0.0.1:9502<10.0.0.2:4000 state=ESTABLISHED inode=10 by=50/srv fd=4
 6 walked
 # on demand: figures, no line; what is unknown now is a race
@@ -36,10 +36,10 @@
 # its facts were lost: not older than us, and whether accept() took it is not known
 10 closed #11 10.0.0.1:9502<10.0.0.2:4006 ESTABLISHED>CLOSE err=ECONNRESET
     state ESTABLISHED->CLOSE server#11@1 10.0.0.1:9502<10.0.0.2:4006 reason=rst_received
-    close server#11@1 10.0.0.1:9502<10.0.0.2:4006 end=rst_received bytes_in=0 bytes_out=0 retrans=0
+    close server#11@1 10.0.0.1:9502<10.0.0.2:4006 close_reason=rst_received bytes_in=0 bytes_out=0 retrans=0
 11 timewait_end #12 10.0.0.1:9502<10.0.0.2:4007 state=TIME_WAIT
     state TIME_WAIT->CLOSE server#12@1 10.0.0.1:9502<10.0.0.2:4007
-    close server#12@1 10.0.0.1:9502<10.0.0.2:4007 end=unknown
+    close server#12@1 10.0.0.1:9502<10.0.0.2:4007 close_reason=unknown
 12 end
-    summary accepted=1 connections=9 never_accepted=0 still_queued=0 drops={} lost=0
+    summary accepts=1 connections=9 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=0

@@ -5,16 +5,16 @@
     socket server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] state=CLOSE_WAIT queued=true preexisting=true
 5 walked
 6 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepted=0 completed_per_s=0 accepted_per_s=0 verdict=app_slow advice="the oldest connection has waited at least 1.0 s for accept(): the program is the bottleneck, a longer queue only hides it"
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 verdict=app_slow advice="the oldest connection has waited at least 1.0 s for accept(): the program is the bottleneck, a longer queue only hides it"
 9 tick
 11 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepted=0 completed_per_s=0 accepted_per_s=0 verdict=app_stuck advice="no accept() while 1 connection waits, for at least 6.0 s: look at what the program is doing, not at the network"
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 verdict=app_stuck advice="no accept() while 1 connection waits, for at least 6.0 s: look at what the program is doing, not at the network"
 12 closed #1 LISTEN>CLOSE 0.0.0.0:9502
     state LISTEN->CLOSE listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 syn_queue=0
 12.00001 closed #3 CLOSE_WAIT>CLOSE 10.0.0.1:9502<10.0.0.2:4001
     state CLOSE_WAIT->CLOSE server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] reason=listener_closed
 12.2 tick
-    close server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=never_accepted accepted=false bytes_in=0 bytes_out=0 retrans=0 preexisting=true
+    close server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=never_accepted accepted=false bytes_in=0 bytes_out=0 retrans=0 preexisting=true
 13 end
-    summary accepted=0 connections=1 never_accepted=1 still_queued=0 drops={} lost=0
+    summary accepts=0 connections=1 never_accepted=1 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

@@ -7,16 +7,16 @@
 10.05 closed #7 sk=70 SYN_RECV>CLOSE 10.0.0.1:9502<10.0.0.2:4000 +owned pid=50
     state SYN_RECV->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=50ms
 10.05001 reset #7 10.0.0.1:9502<10.0.0.2:4000 +sent reason=abort_on_close
-    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reason=abort_on_close
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=rst_sent fastopen=true accepted=true life_ns=50ms states={SYN_RECV:50ms} bytes_in=0 bytes_out=0 retrans=0
+    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=abort_on_close kernel_reason=TCP_ABORT_ON_CLOSE
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=rst_sent fastopen=true accepted=true life_ns=50ms states_ns={SYN_RECV:50ms} bytes_in=0 bytes_out=0 retrans=0
 11 enqueue sk=80 10.0.0.1:9502<10.0.0.2:4001 q=1:1/2/0 +fastopen
 12 closed #1 LISTEN>CLOSE 0.0.0.0:9502
     state LISTEN->CLOSE listener#1 0.0.0.0:9502 [50/srv] in_old_ns=11000ms accept_queue=1 backlog=2 syn_queue=0
 12.00001 closed #8 sk=80 SYN_RECV>CLOSE 10.0.0.1:9502<10.0.0.2:4001
     state SYN_RECV->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] reason=listener_closed in_old_ns=1000.01ms
 12.00002 reset #8 10.0.0.1:9502<10.0.0.2:4001 +sent reason=state
-    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reason=state
-    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=never_accepted fastopen=true accepted=false life_ns=1000.01ms states={SYN_RECV:1000.01ms} bytes_in=0 bytes_out=0 retrans=0
+    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
+    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=never_accepted fastopen=true accepted=false life_ns=1000.01ms states_ns={SYN_RECV:1000.01ms} bytes_in=0 bytes_out=0 retrans=0
 13 end
-    summary accepted=1 connections=2 never_accepted=1 still_queued=0 drops={} lost=0
+    summary accepts=1 connections=2 never_accepted=1 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=0

@@ -13,7 +13,7 @@
     state CLOSE_WAIT->LAST_ACK server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv]
 12 closed #7 LAST_ACK>CLOSE 10.0.0.1:9502<10.0.0.2:4000
     state LAST_ACK->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=1000ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=fin_passive client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states={SYN_RECV:100ms LAST_ACK:1000ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_passive client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states_ns={SYN_RECV:100ms LAST_ACK:1000ms} bytes_in=0 bytes_out=0 retrans=0
 20 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=8/200 q=1:0/2/1
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] basis=syn client_isn=8 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 20.1 enqueue #8 sk=80 q=1:1/2/0

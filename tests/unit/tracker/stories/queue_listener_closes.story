@@ -18,14 +18,14 @@
 12.00001 closed #7 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4000
     state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=listener_closed in_old_ns=1900.01ms
 12.00002 reset #7 10.0.0.1:9502<10.0.0.2:4000 +sent reason=state
-    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reason=state
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=never_accepted client_isn=7 server_isn=200 handshake_ns=100ms accepted=false life_ns=2000.01ms states={ESTABLISHED:1900.01ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
+    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=never_accepted client_isn=7 server_isn=200 handshake_ns=100ms accepted=false life_ns=2000.01ms states_ns={ESTABLISHED:1900.01ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 12.00003 closed #8 CLOSE_WAIT>CLOSE 10.0.0.1:9502<10.0.0.2:4001 +peer_fin in=3
     state CLOSE_WAIT->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] reason=listener_closed in_old_ns=500.03ms
 12.00004 reset #8 10.0.0.1:9502<10.0.0.2:4001 +sent reason=state
-    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reason=state
-    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] end=never_accepted client_isn=8 server_isn=200 handshake_ns=100ms accepted=false life_ns=1000.03ms states={ESTABLISHED:400ms SYN_RECV:100ms CLOSE_WAIT:500.03ms} bytes_in=3 bytes_out=0 retrans=0
+    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
+    close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=never_accepted client_isn=8 server_isn=200 handshake_ns=100ms accepted=false life_ns=1000.03ms states_ns={ESTABLISHED:400ms SYN_RECV:100ms CLOSE_WAIT:500.03ms} bytes_in=3 bytes_out=0 retrans=0
 12.2 tick
 13 end
-    summary accepted=0 connections=2 never_accepted=2 still_queued=0 drops={} lost=0
+    summary accepts=0 connections=2 never_accepted=2 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=2 accepted=0 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=0

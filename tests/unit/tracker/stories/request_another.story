@@ -6,8 +6,8 @@ tier tracepoint
     state LISTEN->SYN_RECV server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] basis=syn client_isn=100 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 14 again #9 10.0.0.1:9502<10.0.0.2:4000 isn=100/300 q=1:0/2/1 attempt=1
     state SYN_RECV->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv]
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=unknown client_isn=100 server_isn=200 accepted=false
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=unknown client_isn=100 server_isn=200 accepted=false
     retransmit server#9@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] what=synack attempt=1 client_isn=100 server_isn=300 accept_queue=0 backlog=2 syn_queue=1
 15 end
-    summary accepted=0 connections=2 never_accepted=0 still_queued=0 drops={} lost=0
+    summary accepts=0 connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

@@ -7,4 +7,4 @@ tier tracepoint
 3 connect #8 10.0.0.2:0<10.0.0.1:9502 by=60/cl
     state CLOSE->SYN_SENT client#8 10.0.0.2<10.0.0.1:9502 [60/cl]
 4 again #8 10.0.0.2:5000<10.0.0.1:9502 state=SYN_SENT isn=5/0 attempt=1
-    retransmit client#8 10.0.0.2:5000<10.0.0.1:9502 [60/cl] what=syn attempt=1 reason=accept_queue_full accept_queue=2 backlog=1 syn_queue=1
+    retransmit client#8 10.0.0.2:5000<10.0.0.1:9502 [60/cl] what=syn attempt=1 drop_reason=accept_queue_full accept_queue=2 backlog=1 syn_queue=1

@@ -5,11 +5,11 @@
     state LISTEN->SYN_RECV server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] basis=syn client_isn=100 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 11 syn #8 10.0.0.1:9502<10.0.0.2:4000 isn=101/201 q=1:0/2/1
     state SYN_RECV->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv]
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] end=unknown client_isn=100 server_isn=200 accepted=false
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=unknown client_isn=100 server_isn=200 accepted=false
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] basis=syn client_isn=101 server_isn=201 accept_queue=0 backlog=2 syn_queue=1
 11.1 enqueue #8 sk=80 q=1:1/2/0
 11.1 est #8 sk=80 10.0.0.1:9502<10.0.0.2:4000 isn=101/201 copy=0/2
     state SYN_RECV->ESTABLISHED server#8@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms basis=syn client_isn=101 server_isn=201 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 12 end
-    summary accepted=0 connections=2 never_accepted=0 still_queued=1 drops={} lost=0
+    summary accepts=0 connections=2 never_accepted=0 still_queued=1 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

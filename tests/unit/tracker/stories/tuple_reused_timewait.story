@@ -8,6 +8,6 @@
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] basis=syn client_isn=1 server_isn=2 accept_queue=0 backlog=2 syn_queue=1
 4 timewait_end 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT
     state TIME_WAIT->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 end=unknown preexisting=true
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 close_reason=unknown preexisting=true
 5 timewait #99 10.0.0.1:9502<10.0.0.2:4000 state=FIN_WAIT2
 6 timewait_end #8 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT
