@@ -4,8 +4,8 @@
  * it.
  */
 #include "base/units.h"
-#include "kernel/privilege.h"
 #include "run/run.h"
+#include "run/setup.h"
 #include "stream/configure.h"
 
 #include <errno.h>
@@ -38,12 +38,6 @@ static void on_event(void *ctx, const struct event *e)
 	view_event(s->view, e);
 }
 
-static void flush(struct summary *s)
-{
-	if (view_pending(s->view) && !s->write_error)
-		s->write_error = run_flush(s->view);
-}
-
 static void tell_meta(struct summary *s, const struct fact_list *facts, int64_t boot_offset_ns)
 {
 	struct utsname system = {0};
@@ -58,7 +52,7 @@ static void tell_meta(struct summary *s, const struct fact_list *facts, int64_t 
 	uname(&system);
 	stream_meta_event(&e, clock_now_ns(), &meta, &s->options->sockets.filter, facts);
 	on_event(s, &e);
-	flush(s);
+	run_flush_pending(s->view, &s->write_error);
 }
 
 static int open_outputs(struct summary *s, const struct fact_list *facts)
@@ -92,7 +86,7 @@ static int tell_round(struct summary *s, bool last)
 		tally_summary(s->tally, on_event, s);
 	if (last)
 		view_finish(s->view);
-	flush(s);
+	run_flush_pending(s->view, &s->write_error);
 	return 0;
 }
 
@@ -128,16 +122,10 @@ static int loop(struct summary *s)
 
 static int run(struct summary *s, char *err, size_t err_size)
 {
-	const struct kernel_options kernel = {
-		.filter = s->options->sockets.filter,
-		.syscall_fallback = s->options->hooks.syscall_fallback,
-		.verbose = s->options->common.verbose,
-		.force_absent = s->options->tests.force_absent,
-	};
+	const struct kernel_options kernel = setup_kernel_options(s->options);
 	struct fact_list facts;
-	int rc = privilege_check(err, err_size);
+	int rc = setup_rights(err, err_size);
 
-	privilege_protect();
 	if (!rc)
 		rc = summary_source_open(&s->source, &kernel, &facts, err, err_size);
 	if (rc)
@@ -149,7 +137,7 @@ static int run(struct summary *s, char *err, size_t err_size)
 	}
 	if (s->write_error)
 		return 0;
-	rc = s->options->tests.keep_privileges ? 0 : privilege_drop(err, err_size);
+	rc = setup_drop_rights(&s->options->tests, err, err_size);
 	if (rc)
 		return rc;
 	rc = loop(s);

@@ -13,6 +13,7 @@
 #include "kernel/privilege.h"
 #include "kernel/source.h"
 #include "run/run.h"
+#include "run/setup.h"
 
 #define COLUMNS 80
 #define INDENT	28 /* where the third column begins */
@@ -257,7 +258,7 @@ int run_doctor(const struct doctor_options *options, const struct run_place *pla
 	struct source_kernel *source = NULL;
 	struct fact_list facts = {0};
 	char err[ERR_MAX] = "";
-	int rc = privilege_check(err, sizeof(err));
+	int rc = setup_rights(err, sizeof(err));
 
 	if (!rc)
 		rc = source_kernel_open(&source, &kernel, &facts, err, sizeof(err));

@@ -34,6 +34,12 @@ int run_flush(struct view *view)
 	return rc;
 }
 
+void run_flush_pending(struct view *view, int *error)
+{
+	if (view_pending(view) && !*error)
+		*error = run_flush(view);
+}
+
 bool run_reader_gone(const struct run_place *place)
 {
 	struct pollfd out = {.fd = place->view.fd};

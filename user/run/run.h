@@ -27,6 +27,8 @@ void run_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * gone.
  */
 int run_flush(struct view *view);
+/* Does so if the view holds anything and *error, of an earlier write, is 0. */
+void run_flush_pending(struct view *view, int *error);
 /* Whether nobody reads our output any more. */
 bool run_reader_gone(const struct run_place *place);
 

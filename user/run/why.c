@@ -10,10 +10,10 @@
 
 #include "base/units.h"
 #include "kernel/clock.h"
-#include "kernel/privilege.h"
 #include "kernel/sockdiag.h"
 #include "kernel/why_source.h"
 #include "run/run.h"
+#include "run/setup.h"
 #include "view/why.h"
 #include "why/diagnosis.h"
 #include "why/look.h"
@@ -56,7 +56,7 @@ static int open_source(struct why *w, char *err, size_t err_size)
 		.verbose = w->options->common.verbose,
 		.force_absent = w->options->tests.force_absent,
 	};
-	int rc = privilege_check(err, err_size);
+	int rc = setup_rights(err, err_size);
 
 	/* A listener's port is local. */
 	kernel.filter.side = SIDE_SERVER;
@@ -65,7 +65,7 @@ static int open_source(struct why *w, char *err, size_t err_size)
 	if (rc)
 		return rc;
 	give_cookies(&kernel.filter);
-	return w->options->tests.keep_privileges ? 0 : privilege_drop(err, err_size);
+	return setup_drop_rights(&w->options->tests, err, err_size);
 }
 
 static int open_output(struct why *w)

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * feed.c - the way of a record: from the rings into the recording and the stream, and from there to
+ * the output.
+ *
+ * Everything that the stream is to know goes through live_feed() or feed_sorted(), so a recording
+ * holds exactly what the tracker saw.
+ */
+#include "run/live.h"
+
+/* So many records may wait for an older one that is not complete yet. */
+#define AHEAD_MAX 16384
+/* How many comparisons follow a loss: what differs in two of them is put right. */
+#define REPAIR_ROUNDS 3
+/*
+ * Without --verify a loss is made good no sooner than so long after the one before: reading long
+ * tables costs more than it is worth.
+ */
+#define REPAIR_EVERY_NS (10 * NS_S)
+
+static void record(struct live *l, const void *bytes, size_t size)
+{
+	if (l->recording && !l->recording_error)
+		l->recording_error = recording_write(l->recording, bytes, size);
+}
+
+int live_feed(void *ctx, const void *bytes, size_t size)
+{
+	struct live *l = ctx;
+
+	record(l, bytes, size);
+	stream_record(l->stream, bytes, size);
+	return 0;
+}
+
+/* From the rings, which hand over in order. */
+static int feed_sorted(void *ctx, const void *bytes, size_t size)
+{
+	struct live *l = ctx;
+
+	record(l, bytes, size);
+	stream_record_sorted(l->stream, bytes, size);
+	return 0;
+}
+
+void live_tick(struct live *l, uint64_t t)
+{
+	const struct fact_hdr tick = {.t = t, .size = sizeof(tick), .kind = FACT_TICK};
+
+	l->last_tick = t;
+	live_feed(l, &tick, sizeof(tick));
+}
+
+void live_lost(struct live *l, uint64_t t)
+{
+	uint64_t now[FACT_LOST_PLACES] = {0};
+
+	if (source_kernel_lost(l->source, now) < 0)
+		return;
+	for (unsigned int i = 0; i < FACT_LOST_PLACES; i++) {
+		const struct fact_lost lost = {
+			.h = {.t = t, .size = sizeof(lost), .kind = FACT_LOST},
+			.count = now[i] - l->lost[i],
+			.where = i,
+		};
+
+		if (now[i] <= l->lost[i])
+			continue;
+		l->lost[i] = now[i];
+		live_feed(l, &lost, sizeof(lost));
+		l->loss = true;
+	}
+	if (!l->loss || (l->next_verify && !l->options->verify))
+		return; /* or a repair is under way: another comes after it */
+	l->loss = false;
+	l->repair = REPAIR_ROUNDS;
+	if (!l->options->verify)
+		l->next_verify = l->repaired + REPAIR_EVERY_NS > t + VERIFY_NS
+					 ? l->repaired + REPAIR_EVERY_NS
+					 : t + VERIFY_NS;
+}
+
+void live_flush(struct live *l)
+{
+	run_flush_pending(l->view, &l->write_error);
+}
+
+void live_collect(struct live *l)
+{
+	source_kernel_poll(l->source, 0, live_feed, l);
+}
+
+int live_drain(struct live *l, int timeout_ms)
+{
+	int read = source_kernel_poll(l->source, timeout_ms, feed_sorted, l);
+	uint64_t complete = source_kernel_complete_until(l->source);
+
+	if (complete > l->last_tick &&
+	    (read > 0 || stream_waiting(l->stream) || complete - l->last_tick >= TICK_NS))
+		live_tick(l, complete);
+	if (stream_waiting(l->stream) < AHEAD_MAX)
+		source_kernel_poll_ahead(l->source, live_feed, l);
+	live_flush(l);
+	return read;
+}
