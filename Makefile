@@ -84,8 +84,8 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 
 # A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
 # kernel's rooms know libbpf; the lab is a program of its own.
-CORE_ROOMS	= base event fact listener tracker stream verify gate why view view/table \
-		  view/ladder view/summary cli
+CORE_ROOMS	= base event fact listener listing tracker stream verify gate why view view/table \
+		  view/ladder view/summary view/list cli
 KERNEL_ROOMS	= kernel run
 room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))
@@ -101,7 +101,7 @@ FUZZ		:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 # at a listener that nobody accepts from.
 ALONE		:= summary why
 BPF		:= $(filter-out $(ALONE:%=bpf/%.bpf.c),$(wildcard bpf/*.bpf.c))
-SKELETONS	= $(O)/sockstate.skel.h $(ALONE:%=$(O)/%.skel.h)
+SKELETONS	= $(O)/sockstate.skel.h $(ALONE:%=$(O)/%.skel.h) $(O)/existing.skel.h
 
 KERNEL_OBJS	= $(KERNEL_SIDE:%=$(O)/%.o)
 LAB_OBJS	= $(LAB:%=$(O)/%.o)
@@ -175,6 +175,10 @@ $(O)/sockstate.bpf.o: $(BPF:bpf/%.c=$(O)/bpf/%.o)
 	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
 
 $(ALONE:%=$(O)/%.bpf.o): $(O)/%.bpf.o: $(O)/bpf/%.bpf.o
+	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
+
+# `sockstate list` asks who holds which socket, and loads nothing else.
+$(O)/existing.bpf.o: $(O)/bpf/existing.bpf.o
 	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
 
 $(O)/%.skel.h: $(O)/%.bpf.o

@@ -17,6 +17,9 @@
 #include "descriptor.bpf.h"
 #include "existing.h"
 
+/* bpf/state.bpf.c has one too; `sockstate list` loads this file by itself. */
+static char gpl[] SEC("license") __attribute__((used)) = "GPL";
+
 SEC("iter/task_file")
 int existing_files(struct bpf_iter__task_file *ctx)
 {

@@ -5,7 +5,7 @@
 function __sockstate_is
     set -l found -
     for word in (commandline -opc)[2..]
-        if contains -- $word doctor fields check why
+        if contains -- $word doctor fields check why list
             set found $word
             break
         end
@@ -30,18 +30,19 @@ complete -c sockstate -n '__sockstate_is -' -a doctor -d 'what this kernel lets 
 complete -c sockstate -n '__sockstate_is -' -a fields -d 'every field of the output, as Markdown'
 complete -c sockstate -n '__sockstate_is -' -a check -d 'hold listeners against rules while a load test or a rollout runs'
 complete -c sockstate -n '__sockstate_is -' -a why -d 'what a program does instead of accept(), from two looks at it'
-complete -c sockstate -n '__sockstate_is - check why' -s P -l port -x -a '(__sockstate_list (__sockstate_ports))' -d 'ports of either end: 9502, http or 80,443,9500-9510; may be repeated'
-complete -c sockstate -n '__sockstate_is - check why' -l side -x -a 'both server client' -d 'server: passive opens, the port is local; client: active opens, the port is remote; both (default)'
-complete -c sockstate -n '__sockstate_is - check why' -l netns -x -a 'self (ls /run/netns 2>/dev/null)' -d 'one network namespace: self, a name of ip-netns(8), a path or an inode'
-complete -c sockstate -n '__sockstate_is - check why' -s 4 -l ipv4 -d 'IPv4 only'
-complete -c sockstate -n '__sockstate_is - check why' -s 6 -l ipv6 -d 'IPv6 only'
+complete -c sockstate -n '__sockstate_is -' -a list -d 'what is open now, what waits longest for accept() first'
+complete -c sockstate -n '__sockstate_is - check why list' -s P -l port -x -a '(__sockstate_list (__sockstate_ports))' -d 'ports of either end: 9502, http or 80,443,9500-9510; may be repeated'
+complete -c sockstate -n '__sockstate_is - check why list' -l side -x -a 'both server client' -d 'server: passive opens, the port is local; client: active opens, the port is remote; both (default)'
+complete -c sockstate -n '__sockstate_is - check why list' -l netns -x -a 'self (ls /run/netns 2>/dev/null)' -d 'one network namespace: self, a name of ip-netns(8), a path or an inode'
+complete -c sockstate -n '__sockstate_is - check why list' -s 4 -l ipv4 -d 'IPv4 only'
+complete -c sockstate -n '__sockstate_is - check why list' -s 6 -l ipv6 -d 'IPv6 only'
 complete -c sockstate -n '__sockstate_is -' -s o -l output -x -a 'table ladder json summary' -d 'table (default), ladder, json or summary'
 complete -c sockstate -n '__sockstate_is -' -l json -d 'the same as -o json: one object per line, made for jq'
 complete -c sockstate -n '__sockstate_is -' -l raw -d 'every kernel transition as it fired, unchanged'
-complete -c sockstate -n '__sockstate_is -' -s w -l wide -d 'table: room for IPv6 addresses'
-complete -c sockstate -n '__sockstate_is -' -l no-header -d 'table: no heading'
-complete -c sockstate -n '__sockstate_is - doctor check why' -l color -x -a 'auto always never' -d 'auto (default: on a terminal, unless NO_COLOR is set), always or never'
-complete -c sockstate -n '__sockstate_is - check' -l duration -x -d 'stop after TIME: 10 (seconds), 500ms, 1m'
+complete -c sockstate -n '__sockstate_is - list' -s w -l wide -d 'table: room for IPv6 addresses'
+complete -c sockstate -n '__sockstate_is - list' -l no-header -d 'table: no heading'
+complete -c sockstate -n '__sockstate_is - doctor check why list' -l color -x -a 'auto always never' -d 'auto (default: on a terminal, unless NO_COLOR is set), always or never'
+complete -c sockstate -n '__sockstate_is - check list' -l duration -x -d 'stop after TIME: 10 (seconds), 500ms, 1m'
 complete -c sockstate -n '__sockstate_is -' -l count -x -d 'stop after N state and accept lines'
 complete -c sockstate -n '__sockstate_is -' -l interval -x -d 'a line per listener every TIME (default: only at changes)'
 complete -c sockstate -n '__sockstate_is -' -l record -r -F -d 'also keep the facts in FILE'
@@ -59,9 +60,9 @@ complete -c sockstate -n '__sockstate_is - check' -l max-connections -x -d 'conn
 complete -c sockstate -n '__sockstate_is - check' -l max-requests -x -d 'the same for half-open requests'
 complete -c sockstate -n '__sockstate_is - doctor check why' -l force-absent -x -a '(__sockstate_list fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring listen listen_asked listen_syscall timewait timewait_real timewait_end)' -d 'treat these hooks as refused by the kernel; fentry: all of that kind'
 complete -c sockstate -n '__sockstate_is - doctor check why' -l keep-privileges -d 'do not give up capabilities and user id after attaching'
-complete -c sockstate -n '__sockstate_is - doctor fields check why' -s v -l verbose -d 'say on standard error what is loaded and attached'
-complete -c sockstate -n '__sockstate_is - doctor fields check why' -s V -l version -d 'print the version'
-complete -c sockstate -n '__sockstate_is - doctor fields check why' -s h -l help -d 'print this text'
+complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s v -l verbose -d 'say on standard error what is loaded and attached'
+complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s V -l version -d 'print the version'
+complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s h -l help -d 'print this text'
 complete -c sockstate -n '__sockstate_is doctor' -s q -l quiet -d 'print nothing, only set the exit code'
 complete -c sockstate -n '__sockstate_is check' -l all-listeners -d 'every listener, instead of those of --port'
 complete -c sockstate -n '__sockstate_is check' -l max-wait -x -d 'wait for accept(): p99=50ms, p99.9=1s or max=2s'
@@ -87,3 +88,9 @@ complete -c sockstate -n '__sockstate_is why' -l json -d 'one object for each li
 complete -c sockstate -n '__sockstate_is why' -l stacks -d 'also the kernel\'s functions that each thread is in, the innermost first'
 complete -c sockstate -n '__sockstate_is why' -s q -l quiet -d 'print nothing, only set the exit code'
 complete -c sockstate -n '__sockstate_is why' -l look -x -d 'time between the two looks (default 500 ms)'
+complete -c sockstate -n '__sockstate_is list' -l state -x -d 'states: QUEUED, CLOSE_WAIT or ESTABLISHED,LISTEN (default: all but TIME_WAIT)'
+complete -c sockstate -n '__sockstate_is list' -l min-wait -x -d 'only connections that have been waiting for accept() for TIME or longer'
+complete -c sockstate -n '__sockstate_is list' -l min-idle -x -d 'only connections without data in either direction for TIME or longer'
+complete -c sockstate -n '__sockstate_is list' -l json -d 'one JSON object per socket'
+complete -c sockstate -n '__sockstate_is list' -l rows -x -d 'at most N sockets, 0 for all (default: on a terminal as many as it holds)'
+complete -c sockstate -n '__sockstate_is list' -l watch -x -d 'again every TIME: 1 (second), 500ms; on a terminal in the same place'

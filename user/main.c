@@ -67,6 +67,8 @@ static int run_command(const struct command_line *line, const struct run_place *
 		return run_check(&line->options.check, place);
 	case COMMAND_WHY:
 		return run_why(&line->options.why, place);
+	case COMMAND_LIST:
+		return run_list(&line->options.list, place);
 	case COMMAND_COUNT:
 		break;
 	}

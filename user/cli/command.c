@@ -5,11 +5,9 @@
 #include <string.h>
 
 static const struct command *const commands[COMMAND_COUNT] = {
-	[COMMAND_TRACE] = &command_trace,
-	[COMMAND_DOCTOR] = &command_doctor,
-	[COMMAND_FIELDS] = &command_fields,
-	[COMMAND_CHECK] = &command_check,
-	[COMMAND_WHY] = &command_why,
+	[COMMAND_TRACE] = &command_trace,   [COMMAND_DOCTOR] = &command_doctor,
+	[COMMAND_FIELDS] = &command_fields, [COMMAND_CHECK] = &command_check,
+	[COMMAND_WHY] = &command_why,	    [COMMAND_LIST] = &command_list,
 };
 
 const struct command *command_get(enum command_id id)

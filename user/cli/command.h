@@ -22,6 +22,7 @@
 #include "cli/exit.h"
 #include "cli/fields.h"
 #include "cli/groups.h"
+#include "cli/list.h"
 #include "cli/trace.h"
 #include "cli/why.h"
 
@@ -31,6 +32,7 @@ enum command_id {
 	COMMAND_FIELDS,
 	COMMAND_CHECK,
 	COMMAND_WHY,
+	COMMAND_LIST,
 	COMMAND_COUNT
 };
 
@@ -40,9 +42,11 @@ union command_options {
 	struct fields_options fields;
 	struct check_options check;
 	struct why_options why;
+	struct list_options list;
 };
 
-extern const struct command command_trace, command_doctor, command_fields, command_check, command_why;
+extern const struct command command_trace, command_doctor, command_fields, command_check,
+	command_why, command_list;
 
 struct command_line {
 	enum command_id id;

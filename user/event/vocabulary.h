@@ -42,6 +42,9 @@
 	WORD(BASIS_SYNACK, "synack", "stamped when the SYN-ACK left, microseconds later") \
 	WORD(BASIS_RTT, "rtt", "derived from the kernel's SYN-ACK RTT sample")
 
+/* Of a duration: absent, it is exact. */
+#define BOUNDS(WORD) WORD(BOUND_AT_LEAST, "at_least", "so long, or longer")
+
 #define VIAS(WORD) WORD(VIA_IO_URING, "io_uring", "IORING_OP_ACCEPT took the connection")
 
 /* Why a socket is in CLOSE, where FINs are not the whole story. */
@@ -148,6 +151,7 @@ enum resent_segment { RESENT_UNKNOWN, RESENT_SEGMENTS(WORD_ID) };
 enum direction { DIRECTION_UNKNOWN, DIRECTIONS(WORD_ID) };
 enum segment { SEGMENT_UNKNOWN, SEGMENTS(WORD_ID) };
 enum basis { BASIS_UNKNOWN, BASES(WORD_ID) };
+enum bound { BOUND_NONE, BOUNDS(WORD_ID) };
 enum via { VIA_UNKNOWN, VIAS(WORD_ID) };
 enum cause { CAUSE_NONE, CAUSES(WORD_ID) };
 enum close_reason { CLOSE_NONE, CLOSE_REASONS(WORD_ID) };
@@ -169,8 +173,8 @@ struct vocabulary {
 
 extern const struct vocabulary vocabulary_role, vocabulary_family, vocabulary_resent_segment,
 	vocabulary_direction, vocabulary_segment, vocabulary_basis, vocabulary_via,
-	vocabulary_cause, vocabulary_close_reason, vocabulary_drop_reason, vocabulary_reset_reason,
-	vocabulary_lost_place, vocabulary_verdict, vocabulary_diagnosis;
+	vocabulary_bound, vocabulary_cause, vocabulary_close_reason, vocabulary_drop_reason,
+	vocabulary_reset_reason, vocabulary_lost_place, vocabulary_verdict, vocabulary_diagnosis;
 
 /* NULL where no word has this number. */
 static inline const struct word *vocabulary_word(const struct vocabulary *v, unsigned int number)

@@ -214,13 +214,13 @@ static void owners_from_proc(const struct rows *r)
 	closedir(dir);
 }
 
-static int find_owners(struct source_kernel *s, struct rows *r)
+static int find_owners(const struct snapshot_from *from, struct rows *r)
 {
 	int err = rows_index(r, row_cookie);
 
 	if (err)
 		return err;
-	if (!source_kernel_owners(s, on_owner, r))
+	if (from->owners && !from->owners(from->ctx, on_owner, r))
 		return 0;
 	err = rows_index(r, row_inode);
 	if (!err)
@@ -291,7 +291,8 @@ static void find_listeners(struct rows *r)
 	for (size_t i = r->listeners; i < r->count; i++) {
 		struct sockdiag_row *row = &r->row[i], *listener;
 
-		if (!row->request && !is_queued(row))
+		row->queued = is_queued(row);
+		if (!row->request && !row->queued)
 			continue;
 		listener = listener_of(r, &row->e.s);
 		if (!listener)
@@ -306,22 +307,11 @@ static void find_listeners(struct rows *r)
 
 /* ---- the walk ---- */
 
-static int tell(const struct rows *r, record_fn fn, void *ctx)
-{
-	int err;
-
-	for (size_t i = 0; i < r->count; i++) {
-		err = fn(ctx, &r->row[i].e, sizeof(r->row[i].e));
-		if (err)
-			return err;
-	}
-	return (int)r->count;
-}
-
 enum scope {
 	LISTENERS, /* and the requests, which are counted into the SYN queues but not told */
 	EVERYTHING,
 	WITH_OWNERS, /* of what can have one: all but TIME_WAIT */
+	LISTED,	     /* everything, with owners */
 };
 
 static int read_tables(struct sockdiag *sd, const struct filter *f, enum scope scope,
@@ -331,6 +321,7 @@ static int read_tables(struct sockdiag *sd, const struct filter *f, enum scope s
 		[LISTENERS] = SOCKDIAG_SYN_RECV,
 		[EVERYTHING] = SOCKDIAG_ALL & ~SOCKDIAG_LISTEN,
 		[WITH_OWNERS] = SOCKDIAG_ALL & ~SOCKDIAG_LISTEN & ~SOCKDIAG_TIME_WAIT,
+		[LISTED] = SOCKDIAG_ALL & ~SOCKDIAG_LISTEN,
 	};
 	int err = sockdiag_dump(sd, f, SOCKDIAG_LISTEN, rows_add, r);
 
@@ -358,27 +349,73 @@ static void requests_first(struct rows *r)
 	}
 }
 
-static int walk(struct source_kernel *s, enum scope scope, record_fn fn, void *ctx)
+static int tell_rows(const struct rows *r, sockdiag_fn fn, void *ctx)
 {
-	struct sockdiag **sd = source_kernel_sockdiag(s);
+	int err;
+
+	for (size_t i = 0; i < r->count; i++) {
+		err = fn(ctx, &r->row[i]);
+		if (err)
+			return err;
+	}
+	return (int)r->count;
+}
+
+static int walk_rows(const struct snapshot_from *from, enum scope scope, sockdiag_fn fn, void *ctx)
+{
 	struct rows r = {0};
 	int err = 0;
 
-	if (!*sd)
-		err = sockdiag_open(sd);
+	if (!*from->sockdiag)
+		err = sockdiag_open(from->sockdiag);
 	if (!err)
-		err = read_tables(*sd, source_kernel_filter(s), scope, &r);
-	if (!err && scope == WITH_OWNERS)
-		err = find_owners(s, &r);
+		err = read_tables(*from->sockdiag, from->filter, scope, &r);
+	if (!err && (scope == WITH_OWNERS || scope == LISTED))
+		err = find_owners(from, &r);
 	if (!err) {
 		find_listeners(&r);
 		if (scope == LISTENERS)
 			r.count = r.listeners;
 		requests_first(&r);
-		err = tell(&r, fn, ctx);
+		err = tell_rows(&r, fn, ctx);
 	}
 	rows_free(&r);
 	return err;
+}
+
+int snapshot_list(const struct snapshot_from *from, sockdiag_fn fn, void *ctx)
+{
+	return walk_rows(from, LISTED, fn, ctx);
+}
+
+/* ---- of a source ---- */
+
+struct records {
+	record_fn fn;
+	void *ctx;
+};
+
+static int tell_record(void *ctx, const struct sockdiag_row *row)
+{
+	const struct records *to = ctx;
+
+	return to->fn(to->ctx, &row->e, sizeof(row->e));
+}
+
+static int owners_of_source(void *ctx, record_fn fn, void *fn_ctx)
+{
+	return source_kernel_owners(ctx, fn, fn_ctx);
+}
+
+static int walk(struct source_kernel *s, enum scope scope, record_fn fn, void *ctx)
+{
+	const struct snapshot_from from = {.sockdiag = source_kernel_sockdiag(s),
+					   .filter = source_kernel_filter(s),
+					   .owners = owners_of_source,
+					   .ctx = s};
+	struct records to = {fn, ctx};
+
+	return walk_rows(&from, scope, tell_record, &to);
 }
 
 int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx)

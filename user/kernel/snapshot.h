@@ -10,7 +10,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/sockdiag.h"
 #include "kernel/source.h"
+
+/* Where the rows of a listing come from. */
+struct snapshot_from {
+	struct sockdiag **sockdiag; /* opened at the first listing; the caller's to free */
+	const struct filter *filter;
+	/*
+	 * Hands over a struct existing_file (bpf/existing.h) for each descriptor of a TCP socket, as
+	 * source_kernel_owners(). NULL, or a negative errno: owners are looked for in /proc.
+	 */
+	int (*owners)(void *ctx, record_fn fn, void *fn_ctx);
+	void *ctx;
+};
+
+/*
+ * Every socket that the filter wants, with its owner, the listener that a queued connection or a
+ * request belongs to, and whether it is queued: listeners first, then requests. Returns how many
+ * rows, or a negative errno.
+ */
+int snapshot_list(const struct snapshot_from *from, sockdiag_fn fn, void *ctx);
 
 /*
  * Listeners only, with their queues as they are now, of all namespaces: 110 ns for each open file

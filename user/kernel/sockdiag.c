@@ -385,6 +385,41 @@ static void set_figures(struct fact_existing *e, const struct tcp_info *info)
 	e->bytes_out = info->tcpi_bytes_sent - info->tcpi_bytes_retrans;
 }
 
+static bool has_data(unsigned int state)
+{
+	return state != TCP_STATE_LISTEN && state != TCP_STATE_SYN_SENT &&
+	       state != TCP_STATE_TIME_WAIT;
+}
+
+/* The kernel counts a FIN as a byte, and the program reads it last of all. */
+static uint32_t without_fin(uint32_t bytes, bool fin)
+{
+	return fin && bytes ? bytes - 1 : bytes;
+}
+
+static bool own_fin_unacked(unsigned int state)
+{
+	return state == TCP_STATE_FIN_WAIT1 || state == TCP_STATE_CLOSING ||
+	       state == TCP_STATE_LAST_ACK;
+}
+
+/* For full sockets: a timewait socket or a request has no queues. */
+static void set_listing(struct sockdiag_row *row, const struct inet_diag_msg *m,
+			const struct tcp_info *info)
+{
+	const struct fact_existing *e = &row->e;
+
+	row->figures = (struct listing_figures){
+		.has_bytes = true,
+		.unread = without_fin(m->idiag_rqueue, e->h.flags & FACT_F_PEER_FIN),
+		.unsent = without_fin(m->idiag_wqueue, own_fin_unacked(e->s.state)),
+		.has_times = true,
+		.data_in_ms = info->tcpi_last_data_recv,
+		.data_out_ms = info->tcpi_last_data_sent,
+		.ack_in_ms = info->tcpi_last_ack_recv,
+	};
+}
+
 static void read_row(struct sockdiag_row *row, uint32_t netns, const struct nlmsghdr *nh)
 {
 	const struct inet_diag_msg *m = NLMSG_DATA(nh);
@@ -442,6 +477,12 @@ static void read_row(struct sockdiag_row *row, uint32_t netns, const struct nlms
 		e->retrans = m->idiag_retrans; /* of the SYN-ACK */
 	} else if (has_info) {
 		set_figures(e, &info);
+	}
+	if (row->request || row->timewait) {
+		row->figures.has_timer = true;
+		row->figures.timer_ms = m->idiag_expires;
+	} else if (has_info && has_data(e->s.state)) {
+		set_listing(row, m, &info);
 	}
 }
 

@@ -29,6 +29,7 @@
 #include "event/filter.h"
 #include "event/tcp.h"
 #include "fact.h"
+#include "listing/figures.h"
 
 struct sockdiag;
 
@@ -54,6 +55,8 @@ struct sockdiag_row {
 	 */
 	uint64_t looked;
 	bool v6only; /* listeners: IPV6_V6ONLY */
+	bool queued; /* in an accept queue, as kernel/snapshot.c finds; a dump leaves it false */
+	struct listing_figures figures;
 };
 
 /* Returns 0, or a negative errno that becomes the result of the dump. */

@@ -52,26 +52,32 @@ static bool want_color(const struct opt_color *color)
  * The width of the terminal. Where output is no terminal, COLUMNS, as for ls and ps: so output can
  * be fitted on its way through a pipe. 0: unlimited.
  */
-static int columns(void)
+void place_window(struct run_window *window)
 {
 	const char *given = getenv("COLUMNS");
-	struct winsize window;
+	struct winsize size;
 	unsigned long n;
 	char *end;
 
-	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &window))
-		return window.ws_col;
+	*window = (struct run_window){0};
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
+		*window = (struct run_window){.columns = size.ws_col, .rows = size.ws_row};
+		return;
+	}
 	if (!given || *given < '1' || *given > '9')
-		return 0;
+		return;
 	n = strtoul(given, &end, 10);
-	return *end || n > COLUMNS_MAX ? 0 : (int)n;
+	if (!*end && n <= COLUMNS_MAX)
+		window->columns = (int)n;
 }
 
 void place_look_around(struct run_place *place, struct command_line *line, char *const *argv)
 {
 	const struct opt_table *table = command_group(line, &group_table);
+	struct run_window window;
 
 	setlocale(LC_CTYPE, "");
+	place_window(&window);
 	place->argv = (const char *const *)argv;
 	place->view = (struct view_options){
 		.fd = STDOUT_FILENO,
@@ -80,7 +86,7 @@ void place_look_around(struct run_place *place, struct command_line *line, char 
 		.header = !table || !table->no_header,
 		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
 		.terminal = isatty(STDOUT_FILENO),
-		.columns = columns(),
+		.columns = window.columns,
 		.utc_offset_s = clock_utc_offset_s(),
 	};
 }

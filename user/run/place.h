@@ -25,6 +25,11 @@ struct run_guest {
 	void *ctx;
 };
 
+/* How much a terminal shows; 0: unlimited, or not known. */
+struct run_window {
+	int columns, rows;
+};
+
 struct run_place {
 	struct view_options view; /* the run adds boot_offset_ns */
 	const char *const *argv;
@@ -34,6 +39,8 @@ struct run_place {
 
 /* Descriptors 0 to 2 are open after this. -EBADF, and a complaint, where output was closed. */
 int place_check_descriptors(void);
+/* As it is now. Where output is no terminal, COLUMNS counts as its width. */
+void place_window(struct run_window *window);
 /* place->view and place->argv; the environment is read here and nowhere else. */
 void place_look_around(struct run_place *place, struct command_line *line, char *const *argv);
 /*

@@ -18,6 +18,7 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 int run_doctor(const struct doctor_options *options, const struct run_place *place);
 int run_why(const struct why_options *options, const struct run_place *place);
 int run_fields(void);
+int run_list(const struct list_options *options, const struct run_place *place);
 int run_check(const struct check_options *options, const struct run_place *place);
 
 /* One line on standard error, with the program's name. */

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * list.c - `sockstate list`: what is open now, once or again and again.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/units.h"
+#include "kernel/clock.h"
+#include "kernel/file_walk.h"
+#include "kernel/snapshot.h"
+#include "listener/verdict.h"
+#include "run/run.h"
+#include "view/list/list.h"
+
+/* The heading, two rows of totals, and the line that the shell prompts on. */
+#define ROWS_TAKEN 4
+#define ROWS_LEAST 5
+/* A signal is noticed so late at most. */
+#define NAP_NS (50 * NS_MS)
+
+struct list {
+	const struct list_options *options;
+	const struct run_place *place;
+	struct sockdiag *sockdiag;
+	struct file_walk *walk; /* NULL: owners come from /proc */
+	struct listing rows;
+	struct view *json; /* NULL: a table */
+	struct out out;
+	bool drawn;
+};
+
+static enum listing_kind kind_of(const struct sockdiag_row *row)
+{
+	if (row->e.s.state == TCP_STATE_LISTEN)
+		return LISTING_LISTENER;
+	if (row->request)
+		return LISTING_REQUEST;
+	if (row->timewait)
+		return LISTING_TIMEWAIT;
+	return row->queued ? LISTING_QUEUED : LISTING_CONNECTION;
+}
+
+static int on_row(void *ctx, const struct sockdiag_row *row)
+{
+	struct list *l = ctx;
+	struct listing_row made;
+
+	listing_row_make(&made, &row->e, &row->figures, kind_of(row));
+	return listing_add(&l->rows, &made);
+}
+
+static int look(struct list *l)
+{
+	const struct snapshot_from from = {
+		.sockdiag = &l->sockdiag,
+		.filter = &l->options->sockets.filter,
+		.owners = l->walk ? file_walk_owners : NULL,
+		.ctx = l->walk,
+	};
+	int rc;
+
+	listing_clear(&l->rows);
+	rc = snapshot_list(&from, on_row, l);
+	if (rc < 0) {
+		run_complain("cannot list the sockets: %s", strerror(-rc));
+		return rc;
+	}
+	listing_finish(&l->rows, &l->options->wants);
+	return 0;
+}
+
+/* ---- output ---- */
+
+static size_t rows_of(const struct list *l, const struct run_window *window)
+{
+	if (l->options->rows != LIST_ROWS_FIT)
+		return (size_t)l->options->rows;
+	if (!l->place->view.terminal || !window->rows)
+		return 0;
+	return window->rows > ROWS_TAKEN + ROWS_LEAST ? (size_t)window->rows - ROWS_TAKEN
+						      : ROWS_LEAST;
+}
+
+/* A watch on a terminal draws over what it drew; elsewhere an empty line is between two blocks. */
+static void draw_table(struct list *l)
+{
+	struct run_window window;
+	struct verdict_limits limits;
+	bool redraw = l->options->watch_ns && l->place->view.terminal;
+	struct list_view_options options = {
+		.color = l->place->view.color,
+		.utf8 = l->place->view.utf8,
+		.header = l->place->view.header,
+		.redraw = redraw,
+		.time_wait_left_out = !l->options->wants.states,
+	};
+
+	place_window(&window);
+	verdict_limits_init(&limits);
+	options.columns = window.columns;
+	options.rows = rows_of(l, &window);
+	options.slow_ns = limits.slow_ns;
+	options.stuck_ns = limits.stuck_ns;
+	if (redraw)
+		out_text(&l->out, l->drawn ? "\033[H" : "\033[H\033[2J");
+	else if (l->drawn)
+		out_text(&l->out, "\n");
+	list_draw(&l->out, &l->rows, &options);
+	if (redraw)
+		out_text(&l->out, "\033[J");
+	l->drawn = true;
+}
+
+static void draw_json(struct list *l)
+{
+	size_t count = l->rows.count;
+	struct event e;
+
+	if (l->options->rows && l->options->rows < count)
+		count = (size_t)l->options->rows;
+	for (size_t i = 0; i < count; i++) {
+		listing_row_event(&l->rows.rows[i], &e);
+		view_event(l->json, &e);
+	}
+}
+
+static int draw(struct list *l)
+{
+	int rc;
+
+	if (l->json) {
+		draw_json(l);
+		return run_flush(l->json);
+	}
+	draw_table(l);
+	rc = out_flush(&l->out);
+	if (rc && rc != -EPIPE)
+		run_complain("cannot write to standard output: %s", strerror(-rc));
+	return rc;
+}
+
+/* ---- the run ---- */
+
+static int open_outputs(struct list *l)
+{
+	struct view_options options = l->place->view;
+
+	options.boot_offset_ns = clock_boot_offset_ns();
+	if (l->options->json)
+		l->json = view_json_new(&options);
+	if ((l->options->json && !l->json) || out_init(&l->out, options.fd)) {
+		run_complain("out of memory");
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/*
+ * What the list lacks is said after the first look, on standard error: whoever pipes the list on
+ * must not take it for more than it is.
+ */
+static void say_limits(const struct list *l, const char *why_no_walk)
+{
+	int err = 0;
+	size_t refused = sockdiag_refused(l->sockdiag, &err);
+
+	if (sockdiag_own_only(l->sockdiag))
+		run_complain("only this network namespace, and the owners that /proc shows you: "
+			     "root sees all");
+	else if (!l->walk)
+		run_complain("owners come from /proc, so a busy process may be missed: %s",
+			     why_no_walk);
+	if (refused)
+		run_complain(
+			"%zu network namespaces cannot be entered, their sockets are missing: %s",
+			refused, strerror(err));
+}
+
+static bool over(const struct list *l, uint64_t deadline)
+{
+	return l->place->stopped() || clock_now_ns() >= deadline || run_reader_gone(l->place);
+}
+
+/* Returns whether another look is due. */
+static bool wait_for_next(const struct list *l, uint64_t *next, uint64_t deadline)
+{
+	uint64_t now;
+
+	if (!l->options->watch_ns)
+		return false;
+	*next += l->options->watch_ns;
+	while (!over(l, deadline)) {
+		struct timespec nap = {.tv_nsec = NAP_NS};
+
+		now = clock_now_ns();
+		if (now >= *next) {
+			*next = now;
+			return true;
+		}
+		if (*next - now < NAP_NS)
+			nap.tv_nsec = (long)(*next - now);
+		nanosleep(&nap, NULL);
+	}
+	return false;
+}
+
+static int looks(struct list *l, const char *why_no_walk)
+{
+	uint64_t start = clock_now_ns(), next = start;
+	const uint64_t length = l->options->duration.ns;
+	const uint64_t deadline = length ? start + length : UINT64_MAX;
+	bool first = true;
+	int rc;
+
+	do {
+		rc = look(l);
+		if (!rc)
+			rc = draw(l);
+		if (!rc && first)
+			say_limits(l, why_no_walk);
+		first = false;
+	} while (!rc && wait_for_next(l, &next, deadline));
+	return rc;
+}
+
+int run_list(const struct list_options *options, const struct run_place *place)
+{
+	struct list l = {.options = options, .place = place};
+	char err[ERR_MAX] = "";
+	int rc = open_outputs(&l);
+
+	if (!rc) {
+		file_walk_open(&l.walk, options->common.verbose, err, sizeof(err));
+		rc = looks(&l, err);
+	}
+	view_free(l.json);
+	out_free(&l.out);
+	listing_free(&l.rows);
+	sockdiag_free(l.sockdiag);
+	file_walk_free(l.walk);
+	return rc && rc != -EPIPE ? EXIT_RUNTIME : EXIT_CLEAN;
+}
