@@ -50,7 +50,7 @@ HARDEN_CFLAGS	:= $(if $(SANITIZE),,-fPIE -fstack-protector-strong -U_FORTIFY_SOU
 		   $(call accepts,-fstack-clash-protection) $(call accepts,-fcf-protection=full) \
 		   $(call accepts,-mbranch-protection=standard))
 comma		= ,
-HARDEN_LDFLAGS	:= $(if $(SANITIZE),,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now$(comma)-z$(comma)noexecstack)
+HARDEN_LDFLAGS	:= $(if $(SANITIZE),,-pie $(addprefix -Wl$(comma)-z$(comma),relro now noexecstack))
 # The same bytes wherever the sources lie.
 SAME_PATHS	= -ffile-prefix-map=$(CURDIR)=.
 ALL_CFLAGS	= -std=gnu11 $(WARNINGS) $(SAME_PATHS) -fno-common $(HARDEN_CFLAGS) \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * vmlinux_check HEADER KERNEL OBJECT... - holds the types of vmlinux/vmlinux.h against a kernel's own
- * (BTF), as TAP.
+ * vmlinux_check HEADER KERNEL OBJECT... - holds the types of vmlinux/vmlinux.h against a kernel's
+ * own (BTF), as TAP.
  *
  * HEADER is read for what it names and for its marks "[where it exists]"; what the types look like
  * to the compiler comes from the first OBJECT that uses it. A field that is missing or of another

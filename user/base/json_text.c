@@ -34,8 +34,8 @@ static char *put_escape(char *p, uint32_t cp)
 }
 
 /*
- * Characters that change the direction of text (Unicode Bidi_Control) or end a line: a terminal that
- * shows the JSON would show other text than stands there.
+ * Characters that change the direction of text (Unicode Bidi_Control) or end a line: a terminal
+ * that shows the JSON would show other text than stands there.
  */
 static bool turns_text(uint32_t cp)
 {

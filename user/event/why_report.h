@@ -2,9 +2,9 @@
 /*
  * why_report.h - why nobody accepts, as it is printed: what two looks at a listener have found.
  *
- * Owns the plain structs that views print; the names of diagnoses are in vocabulary.h. Knows nothing of how a
- * look is taken; why/diagnosis.c fills the report. Unknown is: a bool that is false, a pid of 0, an
- * empty text, a NULL.
+ * Owns the plain structs that views print; the names of diagnoses are in vocabulary.h. Knows
+ * nothing of how a look is taken; why/diagnosis.c fills the report. Unknown is: a bool that is
+ * false, a pid of 0, an empty text, a NULL.
  */
 #ifndef SOCKSTATE_WHY_REPORT_H
 #define SOCKSTATE_WHY_REPORT_H

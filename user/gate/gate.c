@@ -132,7 +132,9 @@ static void describe(struct gate_listener *is, const struct event *e)
 		snprintf(is->comm, sizeof(is->comm), "%s", comm);
 }
 
-/* The listener of a line about it or about one of its connections. NULL: of none that is asked for. */
+/*
+ * The listener of a line about it or about one of its connections. NULL: of none that is asked for.
+ */
 static struct watched *watched_of(struct gate *g, const struct event *e, int *rc)
 {
 	bool own = is_listeners(e), server = event_enum(e, F_ROLE) == ROLE_SERVER;

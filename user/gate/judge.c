@@ -43,7 +43,10 @@ static enum fact_name missing_fact(const struct gate *g, enum gate_measure measu
 	return KNOW_COUNT;
 }
 
-/* How many of n values may lie above the limit: nearest rank, rounded in favour of the limit's side. */
+/*
+ * How many of n values may lie above the limit: nearest rank, rounded in favour of the limit's
+ * side.
+ */
 static uint64_t allowed_above(uint32_t rank, uint64_t n)
 {
 	unsigned __int128 product = (unsigned __int128)rank * n;

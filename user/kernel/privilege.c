@@ -99,9 +99,9 @@ static unsigned int id_from(const char *variable)
 }
 
 /*
- * The file mode creation and all else stay; only the identity goes. A container may hold CAP_BPF and
- * CAP_PERFMON without CAP_SETUID: then uid 0 stays, which without capabilities owns files and no
- * more.
+ * The file mode creation and all else stay; only the identity goes. A container may hold CAP_BPF
+ * and CAP_PERFMON without CAP_SETUID: then uid 0 stays, which without capabilities owns files and
+ * no more.
  */
 static int become_ordinary(void)
 {

@@ -16,7 +16,9 @@
 #include "why.skel.h"
 #include "why/calls.h"
 
-/* Larger than the buffer that an iterator fills (eight pages of 4 KiB), so a read is whole records. */
+/*
+ * Larger than the buffer that an iterator fills (eight pages of 4 KiB), so a read is whole records.
+ */
 #define READ_MAX 65536
 
 struct why_source {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * why_source.h - the kernel as a source of looks (why/look.h): three walks, over open files and over
- * threads, whose records (bpf/why.h) are handed over unread.
+ * why_source.h - the kernel as a source of looks (why/look.h): three walks, over open files and
+ * over threads, whose records (bpf/why.h) are handed over unread.
  *
  * Opened with rights; after that a look needs none. No look runs in the context of a server, and
  * nothing is attached to anything that happens.
@@ -21,8 +21,8 @@ struct why_source;
 int why_source_open(struct why_source **out, const struct kernel_options *options, char *err,
 		    size_t err_size);
 /*
- * One look at the listeners that the filter wants. netns and port narrow it further, 0: not. others:
- * also who has the other end of what the threads wait for, which is a third walk.
+ * One look at the listeners that the filter wants. netns and port narrow it further, 0: not.
+ * others: also who has the other end of what the threads wait for, which is a third walk.
  */
 int why_source_look(struct why_source *s, uint32_t netns, uint16_t port, bool others, record_fn fn,
 		    void *ctx);

@@ -37,8 +37,8 @@ static bool is_capped(const struct verdict_input *in)
 }
 
 /*
- * Connections wait long, or others were refused mostly while one had waited long. A pause that ended
- * within the window is a pause, however quickly the program went on.
+ * Connections wait long, or others were refused mostly while one had waited long. A pause that
+ * ended within the window is a pause, however quickly the program went on.
  */
 static bool is_slow(const struct verdict_input *in, const struct verdict_limits *limits)
 {

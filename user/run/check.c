@@ -27,8 +27,7 @@ struct check {
 	int junit;	     /* -1: none */
 	int64_t boot_offset_ns;
 	uint64_t next_progress; /* ns; UINT64_MAX: never */
-	uint64_t
-		settled; /* ns: when the command has ended and nothing needs to be waited for; 0: it runs */
+	uint64_t settled;	/* ns: the command has ended, nothing is waited for; 0: it runs */
 	bool progress_shown;
 	bool no_memory;
 	int start_error; /* of the command */

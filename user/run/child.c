@@ -277,7 +277,10 @@ int child_stop(struct child *c, int signal)
 		return STATUS_FAILED;
 	if (!child_ended(c))
 		write_int(c->orders, signal);
-	/* A second signal to sockstate interrupts poll(): it is asked again until the grace is over. */
+	/*
+	 * A second signal to sockstate interrupts poll(): it is asked again until the grace is
+	 * over.
+	 */
 	while (!c->ended && clock_now_ns() < end)
 		wait_end(c, (int)((end - clock_now_ns()) / NS_MS) + 1);
 	if (!c->ended) {

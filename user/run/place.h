@@ -18,7 +18,9 @@
 struct run_guest {
 	/* The view that takes the events; NULL when out of memory. */
 	struct view *(*view)(void *ctx, const struct view_options *options);
-	/* Facts are flowing, privileges have been given up. Returns 0, or a negative errno to stop. */
+	/*
+	 * Facts are flowing, privileges have been given up. Returns 0, or a negative errno to stop.
+	 */
 	int (*begin)(void *ctx);
 	/* Called several times a second. Whether the run is over. */
 	bool (*over)(void *ctx);

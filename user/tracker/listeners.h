@@ -127,7 +127,9 @@ void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool s
 /* A handshake that was counted at `counted` (NULL: at none) belongs to l. */
 void listener_completed_elsewhere(struct listener *counted, struct listener *l);
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns);
-/* waited_ns: how long the oldest connection in the queue had waited then, 0 none; slow: too long. */
+/*
+ * waited_ns: how long the oldest connection in the queue had waited then, 0 none; slow: too long.
+ */
 void listener_refused(struct listener *l, uint64_t count, uint64_t waited_ns, bool slow);
 /*
  * How long the oldest connection in the queue has waited at t (ns). at_least, if not NULL: whether

@@ -425,7 +425,10 @@ static const struct finding *find_before(const struct verify *v, const struct in
 	return NULL;
 }
 
-/* Reports a finding and corrects the tracker, if the finding is proven. Returns whether it reported. */
+/*
+ * Reports a finding and corrects the tracker, if the finding is proven. Returns whether it
+ * reported.
+ */
 static bool act_on(struct verify *v, const struct index *x, struct finding *f, uint64_t t,
 		   bool final)
 {

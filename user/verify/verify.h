@@ -72,8 +72,8 @@ int verify_tracker_socket(struct verify *v, const struct tracker_socket *s);
 /*
  * Reports what differs; t stamps the lines. final: there will be no other round, so what this one
  * proves alone is reported at once: the tracker has held a state for a second or more that the
- * kernel contradicts. Returns how many differences were reported now, or -ENOMEM, also if an earlier
- * call of the round ran out of memory.
+ * kernel contradicts. Returns how many differences were reported now, or -ENOMEM, also if an
+ * earlier call of the round ran out of memory.
  */
 int verify_end(struct verify *v, uint64_t t, bool final);
 /*

@@ -14,7 +14,9 @@
 
 /* A queue whose oldest connection waits for less is no trouble: it may have come a moment ago. */
 #define PATIENCE_NS (100 * NS_MS)
-/* Percent of the time between the looks from which on throttling, or the lack of a CPU, is a cause. */
+/*
+ * Percent of the time between the looks from which on throttling, or the lack of a CPU, is a cause.
+ */
 #define SHARE_OF_CAUSE	20
 #define THREADS_WEIGHED WHY_THREADS_MAX
 

@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "event/tcp.h"
 
-/* task_struct.__state (include/linux/sched.h); these bits are the same in all kernels since 4.14. */
+/*
+ * task_struct.__state (include/linux/sched.h); these bits are the same in all kernels since 4.14.
+ */
 enum {
 	STATE_INTERRUPTIBLE = 0x1,
 	STATE_UNINTERRUPTIBLE = 0x2,
@@ -144,8 +146,8 @@ static void compare(struct doing *d, const struct look *look)
 }
 
 /*
- * A thread that was asleep or not in either look, by chance: what it did in between decides. Most of
- * the time on a CPU is running, most of it without one is waiting for one.
+ * A thread that was asleep or not in either look, by chance: what it did in between decides. Most
+ * of the time on a CPU is running, most of it without one is waiting for one.
  */
 static void weigh_time(struct doing *d)
 {

@@ -182,7 +182,9 @@ static bool serves_as_peer(const struct why_object *on, const struct why_other *
 	return other->flags & (reads ? WHY_OTHER_WRITER : WHY_OTHER_READER);
 }
 
-/* Which end of a pipe the thread has: that of its own descriptor, which the walk came across too. */
+/*
+ * Which end of a pipe the thread has: that of its own descriptor, which the walk came across too.
+ */
 static bool reads_pipe(const struct look *look, const struct why_object *on, uint32_t pid)
 {
 	for (size_t i = 0; i < look->others.count; i++) {

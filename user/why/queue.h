@@ -12,12 +12,11 @@
 #include "why.h"
 
 struct queue_change {
-	bool stands;	   /* the same connection is the oldest in both looks */
-	bool at_least;	   /* accepts: it may be more */
-	uint64_t accepts;  /* connections that left the queue between the looks */
-	bool oldest_known; /* oldest_ns */
-	uint64_t
-		oldest_ns; /* how long the oldest waits; the kernel's clock ticks every 1 to 10 ms */
+	bool stands;	    /* the same connection is the oldest in both looks */
+	bool at_least;	    /* accepts: it may be more */
+	uint64_t accepts;   /* connections that left the queue between the looks */
+	bool oldest_known;  /* oldest_ns */
+	uint64_t oldest_ns; /* the age of the oldest; the kernel's clock ticks every 1 to 10 ms */
 };
 
 /* was: NULL where there is no first look. */

@@ -27,8 +27,9 @@ int main(void)
 	check("\xc2\x9b", "\"\\u009b\"", "C1 controls");
 	check("caf\xc3\xa9 日本 \xf0\x9f\x98\x80", "\"caf\xc3\xa9 日本 \xf0\x9f\x98\x80\"",
 	      "UTF-8 passes");
-	check("a\xe2\x80\xae" "gnp\xe2\x81\xa6\xe2\x80\xa8\xd8\x9c", "\"a\\u202egnp\\u2066\\u2028\\u061c\"",
-	      "what turns text around or ends a line");
+	check("a\xe2\x80\xae"
+	      "gnp\xe2\x81\xa6\xe2\x80\xa8\xd8\x9c",
+	      "\"a\\u202egnp\\u2066\\u2028\\u061c\"", "what turns text around or ends a line");
 	check("\xff", "\"\xef\xbf\xbd\"", "a byte that is never UTF-8");
 	check("a\xc3", "\"a\xef\xbf\xbd\"", "cut at the end");
 	check("\xe2\x82z", "\"\xef\xbf\xbdz\"",
