@@ -10,7 +10,8 @@
 #include "base/units.h"
 
 /*
- * A triple that was interrupted is wide; of this many, the tightest is a few tens of nanoseconds.
+ * How often the two clocks are compared. An interrupted comparison takes long; the shortest of this
+ * many takes a few tens of nanoseconds.
  */
 #define TRIPLES 16
 
@@ -23,9 +24,10 @@ static uint64_t read_ns(clockid_t id)
 }
 
 /*
- * What a time namespace adds to the clocks of this process: bpf_ktime_get_ns() knows no namespaces.
- * The file tells of the namespace of children, which is that of this process unless they differ
- * (time_namespaces(7)); 0 then, and where there are none.
+ * The offset in ns that a time namespace adds to CLOCK_MONOTONIC of this process.
+ * bpf_ktime_get_ns() does not have that offset. The file describes the namespace of this process's
+ * children. If that is another one than our own (time_namespaces(7)), or if the kernel has no time
+ * namespaces, the result is 0.
  */
 static int64_t read_namespace_offset(void)
 {

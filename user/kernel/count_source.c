@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * count_source.c - the programs of --summary: what the loader (loader.h) is to know of them, and
- * the counts that they keep.
+ * count_source.c - the programs of --summary: their description for the loader (loader.h), and the
+ * counts that they keep.
  *
- * Which hooks serve is decided by the same table as for the stream (fact/hooks.h): a program here
- * bears the name of the one there that hooks the same place.
+ * The hooks are chosen by the same table as for the stream (fact/hooks.h). A program here has the
+ * same name as the stream's program for the same hook.
  */
 #include "kernel/count_source.h"
 #include "kernel/look.h"
@@ -32,12 +32,12 @@ struct summary_source {
 	struct summary_bpf *skel;
 	const struct bpf_link *reader; /* the walk over the listeners */
 	int cpus;
-	struct summary_stats *by_cpu; /* room for one listener's */
+	struct summary_stats *by_cpu; /* buffer: one listener's, for each CPU */
 };
 
 /* ---- the object of programs ---- */
 
-/* Of the facts that a stream tells, those that counts are made of. */
+/* The hooks of the stream that --summary needs for its counts. */
 static const enum hook_id used[] = {
 	HOOK_STATE,    HOOK_RETRANSMIT,	 HOOK_ENQUEUE,	      HOOK_LISTENER_READY,
 	HOOK_ACCEPT,   HOOK_IO_ACCEPT,	 HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL,
@@ -102,7 +102,8 @@ static int no_row(void *ctx, const struct sockdiag_row *row)
 }
 
 /*
- * Sockets of nobody's have counters from the start; a listener gets them with its first connection.
+ * Makes the counters for sockets without a known listener. A listener gets its counters with its
+ * first connection.
  */
 static int begin_nobody(struct summary_source *s)
 {
@@ -113,8 +114,8 @@ static int begin_nobody(struct summary_source *s)
 }
 
 /*
- * Listing them makes the kernel give them cookies; then a walk over all open files finds them in
- * all namespaces.
+ * Lists the listeners, so that the kernel gives them cookies. Then a walk over all open files finds
+ * them in all namespaces.
  */
 static int find_listeners(struct summary_source *s)
 {
@@ -204,7 +205,7 @@ static int read_stats(struct summary_source *s, uint64_t cookie, struct summary_
 	return 0;
 }
 
-/* Nobody will accept those that waited at a listener that has gone. */
+/* The listener has closed: removes the connections that waited in its queue. */
 static void sweep(struct summary_source *s, uint64_t cookie)
 {
 	struct summary_waiting *w = s->skel->bss->waiting;
@@ -239,7 +240,7 @@ static int on_listener(void *ctx, const void *bytes, size_t size)
 	return rc;
 }
 
-/* The kernel's tables are for those that listen; what the others did is in the tally now. */
+/* Removes closed listeners from the maps in the kernel; their counts are in the tally now. */
 static void forget_gone(struct summary_source *s, const struct reading *reading)
 {
 	int listeners = bpf_map__fd(s->skel->maps.listeners);

@@ -2,8 +2,8 @@
 /*
  * count_source.h - the programs of --summary, which count in the kernel, and what they counted.
  *
- * What user space does grows with the listeners, not with the connections: once an interval one
- * walk over the listeners and one look at the counters of each.
+ * The work in user space depends on the number of listeners, not of connections: once an interval
+ * one walk over the listeners, and one read of the counters of each.
  */
 #ifndef SOCKSTATE_SUMMARY_SOURCE_H
 #define SOCKSTATE_SUMMARY_SOURCE_H
@@ -21,7 +21,7 @@ struct tally;
  */
 int summary_source_open(struct summary_source **out, const struct kernel_options *options,
 			struct fact_list *facts, char *err, size_t err_size);
-/* Everything that has been counted, into the tally; lost as of source_kernel_lost(). */
+/* Reads all counters into the tally. lost: as in source_kernel_lost(). */
 int summary_source_read(struct summary_source *s, struct tally *tally,
 			uint64_t lost[FACT_LOST_PLACES]);
 void summary_source_free(struct summary_source *s);

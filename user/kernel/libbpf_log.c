@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* libbpf calls its print function without a context, so these two cannot be anybody's. */
+/* Global, because libbpf calls its print function without a context. */
 static bool log_verbose;
 static struct libbpf_complaint last;
 

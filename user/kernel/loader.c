@@ -13,7 +13,7 @@
 #include "kernel/look.h"
 #include "kernel/programs.h"
 
-/* Each pass refuses one thing at least, or is the last one. */
+/* Each pass marks at least one hook or program as refused, or is the last one. */
 #define PASSES_MAX (HOOK_COUNT + 32)
 
 #define TRACEFS_UNKNOWN (-EAGAIN)
@@ -44,7 +44,7 @@ static void refuse_hooks(struct loader *l, const struct kernel_options *options,
 static void choose(struct loader *l)
 {
 	hooks_choose(&l->hooks);
-	/* Every choice has this one. */
+	/* This hook is part of every choice. */
 	l->hooks.chosen[HOOK_STATE] = has_hook(l->object, HOOK_STATE);
 }
 
@@ -84,7 +84,7 @@ static int open_and_load(struct loader *l, struct kernel *k)
 		rc = object->prepare(l->ctx, &l->hooks, k->types);
 	if (rc)
 		return rc;
-	libbpf_log_clear(); /* what it said at open is no reason of load's */
+	libbpf_log_clear(); /* messages from opening do not explain a failure to load */
 	return object->load ? object->load(l->ctx) : bpf_object__load(l->obj);
 }
 
@@ -102,7 +102,7 @@ static void unload(struct loader *l)
 	l->obj = NULL;
 }
 
-/* Marks what the kernel refused to load. False: nothing that the object could do without. */
+/* Marks what the kernel refused to load as refused. False: the object cannot do without it. */
 static bool blame(struct loader *l, int rc)
 {
 	const char *program = libbpf_log_complaint()->program;
@@ -123,7 +123,7 @@ static bool blame(struct loader *l, int rc)
 	return false;
 }
 
-/* Where no program may be loaded libbpf names none, or the first one, which is HOOK_STATE's. */
+/* If no program may be loaded, libbpf names none, or the first one, which is that of HOOK_STATE. */
 static void say_load_failure(int rc, char *err, size_t err_size)
 {
 	const struct libbpf_complaint *c = libbpf_log_complaint();
@@ -149,7 +149,7 @@ static struct bpf_link **link_of(struct loader *l, enum hook_id id, size_t i)
 	return &l->links[(size_t)id * HOOK_PROGRAMS_MAX + i];
 }
 
-/* Once, also where it is attached to two places. */
+/* Remembers a program once, even if it is attached to two places. */
 static void remember_attached(struct loader *l, int program, bool counts)
 {
 	for (size_t i = 0; i < l->attached_count; i++) {
@@ -160,7 +160,7 @@ static void remember_attached(struct loader *l, int program, bool counts)
 	l->attached[l->attached_count++].counts = counts;
 }
 
-/* The programs that the object has of the hook: --summary needs fewer than the stream. */
+/* Attaches the hook's programs. The object for --summary has fewer of them than the stream's. */
 static int attach_hook(struct loader *l, enum hook_id id)
 {
 	const struct hook *hook = hook_get(id);
@@ -213,8 +213,8 @@ static void refuse_attach(struct loader *l, enum hook_id id, int rc)
 }
 
 /*
- * Chooses again, now that attaching has refused some. Hooks that the new choice does without are
- * detached. False: the object as it is loaded does not serve the new choice.
+ * Chooses again after the kernel refused to attach some hooks, and detaches the hooks that the new
+ * choice does not have. False: the new choice needs another pass, with the object loaded anew.
  */
 static bool settle(struct loader *l)
 {
@@ -232,7 +232,7 @@ static bool settle(struct loader *l)
 	return true;
 }
 
-/* Attaches all that was chosen. HOOK_STATE has no stand-in: its error ends it all. */
+/* Attaches all chosen hooks. HOOK_STATE has no fallback: an error there is final. */
 static int attach_chosen(struct loader *l)
 {
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {

@@ -7,7 +7,8 @@
  * is made, since another hook may serve the same fact. One policy for all objects: the program that
  * libbpf named is left out, and no other. Nothing follows from the version of the kernel.
  *
- * The loader knows no object: what is special about one stands in its struct loader_object.
+ * The loader itself is the same for all objects. What is special about one object is in its struct
+ * loader_object.
  *
  *	rc = loader_open(&s->loader, &object, s, &options, facts, err, err_size);
  *	...
@@ -46,14 +47,14 @@ struct loader_object {
 	/* Why the other hooks are not there, for `doctor`. */
 	const char *without;
 	/*
-	 * Programs of no hook that the object can do without: names, then NULL. NULL: there are
-	 * none.
+	 * Programs that belong to no hook and that the object can do without: names, then NULL.
+	 * NULL: there are none.
 	 */
 	const char *const *optional;
 	/*
-	 * prepare() makes settings of what is chosen: whenever the choice changes the object is
-	 * loaded again. Else only where a hook comes into the choice, whose programs are not loaded
-	 * yet.
+	 * True: prepare() makes settings from the choice of hooks, so the object is loaded again
+	 * whenever the choice changes. False: it is loaded again only if the new choice has a hook
+	 * whose programs are not loaded yet.
 	 */
 	bool settings_follow_choice;
 
@@ -65,7 +66,7 @@ struct loader_object {
 	 * NULL: bpf_object__load(). A skeleton has a function of its own, which also maps its data.
 	 */
 	int (*load)(void *ctx);
-	/* Once all is attached: hooks_refuse() for those that see nothing. */
+	/* Called when all is attached; calls hooks_refuse() for the hooks that see nothing. */
 	void (*test)(void *ctx, struct loader *l);
 	/* Destroys the object; also after an open that failed. */
 	void (*close)(void *ctx);
@@ -81,25 +82,25 @@ struct loader {
 	struct bpf_link *links[LOADER_PROGRAMS_MAX];
 	struct {
 		int fd;
-		bool counts; /* a run that it missed is a lost fact */
+		bool counts; /* a missed run of this program is a lost fact */
 	} attached[LOADER_PROGRAMS_MAX];
 	size_t attached_count;
 	struct bpf_link *iterators[LOADER_ITERATORS_MAX];
 	size_t iterator_count;
-	int tracefs; /* -EAGAIN: not asked for yet; else as programs_tracefs() */
+	int tracefs; /* -EAGAIN: not opened yet; else the result of programs_tracefs() */
 };
 
 /*
  * Loads and attaches. facts, if not NULL, is filled with what the hooks give. On an error l is
- * closed. -EPERM, -EACCES or -ENOENT as source_kernel_open().
+ * closed. -EPERM, -EACCES and -ENOENT mean the same as in source_kernel_open().
  */
 int loader_open(struct loader *l, const struct loader_object *object, void *ctx,
 		const struct kernel_options *options, struct fact_list *facts, char *err,
 		size_t err_size);
-/* For a zeroed l too. */
+/* A zeroed l is fine. */
 void loader_close(struct loader *l);
 
-/* Of a hook the i-th program. */
+/* Detaches the i-th program of a hook. */
 void loader_detach(struct loader *l, enum hook_id id, size_t i);
 
 /*
@@ -109,7 +110,10 @@ void loader_detach(struct loader *l, enum hook_id id, size_t i);
 const struct bpf_link *loader_iterate(struct loader *l, const struct bpf_program *program,
 				      const struct bpf_iter_attach_opts *opts);
 
-/* Facts that were lost because a program would have interrupted itself; HOOK_STATE not counted. */
+/*
+ * How many facts were lost because a program did not run: the kernel does not run a program on a
+ * CPU where it is running already. Without those of HOOK_STATE, which has a second program.
+ */
 uint64_t loader_missed(const struct loader *l);
 
 #endif

@@ -18,22 +18,25 @@
 
 #define WAKE_BYTES_MAX (256 * 1024)
 /*
- * Of one poll. Rings that fill as fast as they are read would else never let go: no output, no
- * signal, no end.
+ * The most records that one poll hands over. Without this limit a poll of rings that fill as fast
+ * as they are read would not return, and the caller could neither print nor see a signal.
  */
 #define RECORDS_MAX 4096
 /*
- * The clocks of two CPUs are the same to some nanoseconds, and a program's taking of room is seen
- * at once. This is plenty.
+ * More than enough: the clocks of two CPUs differ by some nanoseconds, and another CPU sees at once
+ * that a program has reserved space.
  */
 #define CLOCKS_DIFFER_NS 50000
-/* A record is in the making for nanoseconds, unless its CPU was taken away meanwhile. */
+/*
+ * A record is incomplete for nanoseconds. It is for longer only if its (virtual) CPU is stopped
+ * meanwhile.
+ */
 #define STOPPED_MS	1
 #define STOPPED_LONG_NS (5 * NS_MS)
 
 /*
- * One more than the highest number of a CPU that is there; later ones share. As the kernel lists
- * them: "0-3,8".
+ * One more than the highest number of an online CPU. CPUs that come online later share a ring. The
+ * kernel's list reads "0-3,8".
  */
 static unsigned int online_cpus(int possible)
 {
@@ -69,7 +72,7 @@ int mapped_rings_size(const struct mapped_rings *m, struct bpf_map *ends, struct
 		  : bpf_map__set_max_entries(chunks, (uint32_t)(m->bytes / RING_CHUNK * m->count));
 }
 
-/* The pages of a map, shared with the programs. */
+/* Maps the memory of a map, which the programs write. */
 static int map_pages(struct mapping *m, const struct bpf_map *map, size_t bytes)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -88,7 +91,7 @@ static void unmap_pages(struct mapping *m)
 		munmap(m->at, m->bytes);
 }
 
-/* The bell only wakes. */
+/* The record is empty: its arrival ends the wait, and nothing is read from it. */
 static int on_bell(void *ctx, void *bytes, size_t size)
 {
 	(void)ctx;
@@ -137,7 +140,7 @@ int mapped_rings_poll(struct mapped_rings *m, int timeout_ms, record_fn fn, void
 	uint64_t asked, complete;
 	int read, rc = 0;
 
-	/* To look again at once would find the two or three that have come since. */
+	/* Another look now would find only the two or three records of this moment. */
 	if (timeout_ms && (m->caught_up || m->stopped))
 		rc = wait_for_bell(m, m->stopped ? STOPPED_MS : timeout_ms);
 	if (rc)

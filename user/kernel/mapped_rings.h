@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mapped_rings.h - the rings (bpf/ring.h) in the memory that we share with the programs: how many
- * there are, how large, and waiting for what they bring. Their records are read by rings.h.
+ * mapped_rings.h - the rings (bpf/ring.h) in memory that the BPF programs and sockstate share:
+ * their number, their size, and the wait for new records. rings.h reads the records.
  */
 #ifndef SOCKSTATE_MAPPED_RINGS_H
 #define SOCKSTATE_MAPPED_RINGS_H
@@ -21,32 +21,32 @@ struct mapping {
 };
 
 struct mapped_rings {
-	unsigned int count; /* one for each number of a CPU that is there now */
+	unsigned int count; /* of rings: one for each CPU up to the highest online now */
 	size_t bytes;	    /* of each */
-	size_t wake_bytes;  /* a program that has written so much rings the bell: a power of two */
+	size_t wake_bytes;  /* a program wakes the reader after writing this; a power of two */
 	uint64_t since;	    /* ns: no record is older */
 
 	struct mapping ends, chunks;
 	struct rings *rings;
 	struct ring_buffer *bell;
-	uint64_t complete; /* ns: all that is older has been handed over */
-	bool caught_up;	   /* the last poll read all that was there */
-	bool stopped;	   /* or stopped at a record in the making */
+	uint64_t complete; /* ns: all older records have been handed over */
+	bool caught_up;	   /* the last poll read all records that were there */
+	bool stopped;	   /* the last poll stopped at an incomplete record */
 };
 
 /*
- * All zero but what can be told before the programs are loaded. total: bytes of all rings, 0: as
- * many as are fit.
+ * Sets what is known before the programs are loaded, and zeroes the rest. total: bytes of all rings
+ * together; 0: a size that fits this machine.
  */
 void mapped_rings_plan(struct mapped_rings *m, size_t total, int possible_cpus);
-/* The maps of an object that is not loaded yet. 0 or a negative errno, as of the next. */
+/* Sets the sizes of the maps before the object is loaded. Returns 0 or a negative errno. */
 int mapped_rings_size(const struct mapped_rings *m, struct bpf_map *ends, struct bpf_map *chunks);
-/* Of a loaded one. */
+/* Maps the rings of a loaded object. Returns 0 or a negative errno. */
 int mapped_rings_open(struct mapped_rings *m, const struct bpf_map *ends,
 		      const struct bpf_map *chunks, const struct bpf_map *bell);
 void mapped_rings_close(struct mapped_rings *m);
 
-/* source_kernel_poll(), source_kernel_poll_ahead() */
+/* As source_kernel_poll() and source_kernel_poll_ahead(). */
 int mapped_rings_poll(struct mapped_rings *m, int timeout_ms, record_fn fn, void *ctx);
 int mapped_rings_poll_ahead(struct mapped_rings *m, record_fn fn, void *ctx);
 

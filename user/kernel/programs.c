@@ -19,7 +19,7 @@
 
 static const struct kernel_types *known;
 
-/* What is before the place in the name of a section, and how the types call such a place. */
+/* The prefix of a section's name, and the prefix that kernel types have for such a place. */
 static const struct place {
 	const char *section;
 	enum bpf_attach_type attach;
@@ -48,8 +48,8 @@ static int tie(struct bpf_program *program, struct bpf_prog_load_opts *opts, lon
 }
 
 /*
- * A program that is said to trace makes libbpf read the types: until it is loaded it passes for
- * something else.
+ * libbpf reads and parses the kernel's BTF for programs of type TRACING. They are therefore
+ * registered as RAW_TRACEPOINT, and get their type just before they are loaded.
  */
 void programs_know(const struct kernel_types *types)
 {
@@ -82,8 +82,8 @@ void programs_choose(const struct bpf_object *obj, const struct hooks *h)
 /* ---- attaching ---- */
 
 /*
- * Mounted where it usually is; else a mount of our own that nobody sees and that goes with its
- * descriptor.
+ * Uses the mounted tracefs if there is one at its usual place. Otherwise makes a mount that is not
+ * visible to anybody and that vanishes when its descriptor is closed.
  */
 int programs_tracefs(void)
 {
@@ -127,8 +127,7 @@ static int tracepoint_id(int tracefs, const char *name)
 }
 
 /*
- * A program runs wherever the tracepoint fires; the event that it is tied to needs a CPU only for
- * form's sake.
+ * perf_event_open() wants the number of a CPU. The program runs on all CPUs.
  */
 static struct bpf_link *attach_syscall(const struct bpf_program *program, const char *name,
 				       int tracefs)
@@ -165,12 +164,12 @@ struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_ki
 
 /* ---- reading ---- */
 
-/* What programs_walk() reads at once: much, since each read is a system call. */
+/* Bytes that programs_walk() reads at once: many, because each read is a system call. */
 #define WALK_BYTES 16384
 
 /*
- * Whole records only: the kernel's buffer is larger than ours, and a record is written at once or
- * not at all.
+ * A read returns whole records only: the kernel's buffer is larger than ours, and a program writes
+ * a record completely or not at all.
  */
 static int read_records(int iter, char *records, size_t size, record_fn fn, void *ctx)
 {

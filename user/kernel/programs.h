@@ -25,8 +25,8 @@ struct bpf_program;
 #endif
 
 /*
- * Of bpf/settings.bpf.h those that both have, from a struct filter and struct kernel_types. A
- * macro, since each skeleton has a type of its own for its read-only data.
+ * Writes the settings of bpf/settings.bpf.h that all objects have, from a struct filter and a struct
+ * kernel_types. It is a macro because each skeleton has its own type for its read-only data.
  */
 #define PROGRAMS_SET(settings, f, types)                                               \
 	do {                                                                           \
@@ -50,36 +50,36 @@ struct bpf_program;
 	} while (0)
 
 /*
- * Before an object is opened: from here on programs are tied to their places by these types. libbpf
- * would read and parse all of the kernel's types for that, a fifth of the start-up time. To be kept
- * until the last load.
+ * Call before an object is opened: from then on attach targets are looked up in these types. libbpf
+ * would read and parse all kernel types for that, which is a fifth of the start-up time. The types
+ * must be kept until the last load.
  */
 void programs_know(const struct kernel_types *types);
 
-/* Which of an object's programs are to be loaded. */
+/* Marks which of the object's programs are loaded. */
 void programs_choose(const struct bpf_object *obj, const struct hooks *h);
 
 /*
- * A directory of tracefs that needs not be mounted, for programs_attach(); a descriptor or a
- * negative errno.
+ * Returns a descriptor of a tracefs directory for programs_attach(), or a negative errno. tracefs
+ * need not be mounted.
  */
 int programs_tracefs(void);
 /*
- * target as in struct hook_program, tracefs as it was returned, good or bad. NULL and errno where
- * the kernel refuses.
+ * target: as in struct hook_program. tracefs: the result of programs_tracefs(), also if that was an
+ * error. Returns NULL with errno if the kernel refuses.
  */
 struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_kind kind,
 				 const char *target, int tracefs);
 
 /*
- * Runs an iterator to its end; fn, if there is one, gets each record of `size` bytes that its
- * program wrote, until it returns other than 0. 0, what fn returned, or a negative errno.
+ * Runs an iterator to its end. fn (may be NULL) gets each record of `size` bytes that the program
+ * writes, until it returns a value other than 0. Returns 0, the value of fn, or a negative errno.
  */
 int programs_walk(const struct bpf_link *link, size_t size, record_fn fn, void *ctx);
 /* The same for a program that is attached for this one time. */
 int programs_walk_once(const struct bpf_program *program, size_t size, record_fn fn, void *ctx);
 
-/* How often it did not run because it would have interrupted itself. */
+/* How often the program did not run because it was running already on that CPU. */
 uint64_t programs_missed(int program);
 
 #endif

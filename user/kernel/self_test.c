@@ -33,7 +33,7 @@ static void test_functions(struct hooks *h, const struct sockstate_bpf__bss *see
 	}
 }
 
-/* A connection to ourselves, in a network namespace that only we have, for a moment. */
+/* Makes a connection to this process, in a network namespace that exists only for this test. */
 static int connect_to_self(struct sockstate_bpf__bss *learner)
 {
 	struct sockaddr_in addr = {.sin_family = AF_INET,
@@ -54,7 +54,7 @@ static int connect_to_self(struct sockstate_bpf__bss *learner)
 	learner->self_port = addr.sin_port;
 	if (!rc && connect(client, (struct sockaddr *)&addr, size) && errno != EINPROGRESS)
 		rc = -errno;
-	/* Mostly it has been dealt with by now, but it may be on its way in ksoftirqd. */
+	/* Mostly the SYN has been processed by now, but ksoftirqd may still have to do it. */
 	for (int ms = 0;
 	     !rc && !__atomic_load_n(&learner->seen_syn_freed, __ATOMIC_RELAXED) && ms < 200; ms++)
 		usleep(1000);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * self_test.h - do the hooks that are attached see anything? A function may be there and yet never
- * be called, where the compiler made copies of it; and the place where the kernel frees a SYN is
- * learnt from a SYN to ourselves.
+ * self_test.h - tests whether the attached hooks see anything. A function can exist and never be
+ * called, because the compiler inlined it. The test also learns at which address the kernel frees a
+ * SYN, by a SYN to this process.
  */
 #ifndef SOCKSTATE_SELF_TEST_H
 #define SOCKSTATE_SELF_TEST_H
@@ -11,8 +11,8 @@ struct hooks;
 struct sockstate_bpf__bss;
 
 /*
- * Once all that was chosen is attached. Refuses the hooks that saw nothing; detaching them is the
- * caller's.
+ * Call when all chosen hooks are attached. Refuses the hooks that saw nothing; the caller detaches
+ * them.
  */
 void self_test(struct hooks *h, struct sockstate_bpf__bss *bss);
 

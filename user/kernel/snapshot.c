@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * snapshot.c - the sockets that are there already, as facts: sock_diag's rows joined with who holds
- * them.
+ * snapshot.c - the sockets that exist already, as facts: the rows of sock_diag joined with their
+ * owners.
  *
- * The rows come first and the owners after: listing a socket gives it a cookie, and the cookie is
- * what both sides know. Then everything is told in an order that the tracker can use at once:
- * listeners, half-open requests, the rest.
+ * The rows are read first, because listing a socket gives it a cookie, and rows and owners are
+ * joined by the cookie. The facts are then handed over in an order that the tracker can use at
+ * once: listeners, half-open requests, the rest.
  */
 #include "kernel/snapshot.h"
 
@@ -29,13 +29,13 @@
 #include "kernel/sockdiag.h"
 #include "kernel/stream_source.h"
 
-/* How many file descriptors a walk of /proc looks at before it gives up finding more owners. */
+/* After this many file descriptors a walk of /proc stops looking for more owners. */
 #define PROC_LINKS_MAX 1000000
 
 struct rows {
 	struct sockdiag_row *row;
 	size_t count, room;
-	size_t listeners; /* row[0 .. listeners) listen */
+	size_t listeners; /* row[0] to row[listeners - 1] are listeners */
 	uint32_t *bucket; /* hash of row numbers + 1, 0 free; by cookie or by inode */
 	size_t buckets;	  /* a power of two */
 };
@@ -78,7 +78,7 @@ static size_t spread(uint64_t key)
 	return hash_u64(key, 32);
 }
 
-/* A row that came twice is found in its later form; rows with key 0 are not found. */
+/* If a socket has two rows, the later one is found. Rows with key 0 are not found. */
 static int rows_index(struct rows *r, uint64_t (*key)(const struct sockdiag_row *))
 {
 	size_t buckets = 64;
@@ -116,7 +116,7 @@ static struct sockdiag_row *rows_find(const struct rows *r,
 
 /* ---- owners ---- */
 
-/* The first holder is kept: the lowest pid, so of a forking server the parent. */
+/* The first process is kept: it has the lowest pid, so for a forking server it is the parent. */
 static void own(struct sockdiag_row *row, uint64_t sk, int fd, const struct fact_task *task)
 {
 	if (row->e.task.pid)
@@ -157,8 +157,8 @@ static void read_comm(const char *pid, char comm[16])
 }
 
 /*
- * One process: the links /proc/<pid>/fd/<n> -> "socket:[inode]". Returns how many links it looked
- * at.
+ * Finds the sockets of one process by its links /proc/<pid>/fd/<n> -> "socket:[inode]". Returns the
+ * number of links that were read.
  */
 static size_t walk_process(const struct rows *r, const char *pid)
 {
@@ -199,7 +199,7 @@ static size_t walk_process(const struct rows *r, const char *pid)
 	return links;
 }
 
-/* Where the kernel's own walk of the file tables is not to be had. */
+/* For kernels that refuse the walk over the file tables (existing_files). */
 static void owners_from_proc(const struct rows *r)
 {
 	DIR *dir = opendir("/proc");
@@ -241,15 +241,15 @@ static int by_port(const void *a, const void *b)
 }
 
 /*
- * The one listener that s can have come from; NULL where none or several (SO_REUSEPORT,
- * SO_BINDTODEVICE) would do.
+ * The listener that s belongs to. NULL if there is none, or if several are possible (SO_REUSEPORT,
+ * SO_BINDTODEVICE).
  */
 static struct sockdiag_row *listener_of(const struct rows *r, const struct fact_sock *s)
 {
 	struct lookup lookup = {0};
 	size_t low = 0, high = r->listeners;
 
-	while (low < high) { /* the first of that port: listeners are sorted */
+	while (low < high) { /* finds the first listener of that port: they are sorted */
 		size_t mid = low + (high - low) / 2;
 		const struct fact_sock *l = &r->row[mid].e.s;
 
@@ -276,7 +276,7 @@ static struct sockdiag_row *listener_of(const struct rows *r, const struct fact_
 	return lookup_only(&lookup);
 }
 
-/* Complete, but no file holds it: it waits for accept(). */
+/* A complete connection without a file waits for accept(). */
 static bool is_queued(const struct sockdiag_row *row)
 {
 	const struct fact_existing *e = &row->e;
@@ -308,9 +308,9 @@ static void find_listeners(struct rows *r)
 /* ---- the walk ---- */
 
 enum scope {
-	LISTENERS, /* and the requests, which are counted into the SYN queues but not told */
+	LISTENERS, /* requests are read too: they are counted in the SYN queues, not handed over */
 	EVERYTHING,
-	WITH_OWNERS, /* of what can have one: all but TIME_WAIT */
+	WITH_OWNERS, /* all sockets that can have an owner: all but those in TIME_WAIT */
 	LISTED,	     /* everything, with owners */
 };
 
@@ -334,7 +334,7 @@ static int read_tables(struct sockdiag *sd, const struct filter *f, enum scope s
 	return err < 0 ? err : 0;
 }
 
-/* Requests move up behind the listeners: a listener's lines come before its connections'. */
+/* Moves the requests behind the listeners: a listener must come before its connections. */
 static void requests_first(struct rows *r)
 {
 	size_t to = r->listeners;
@@ -443,8 +443,8 @@ static int tell_time_wait(void *ctx, const struct sockdiag_row *row)
 		row->ends_ms < TIME_WAIT_MS ? (uint64_t)(TIME_WAIT_MS - row->ends_ms) * NS_MS : 0;
 
 	/*
-	 * It surely began after stock was taken, and so has been told, and may have been forgotten
-	 * since. Of what began earlier the tracker knows what hooks told it.
+	 * This TIME_WAIT began after the initial socket list was read. Its facts have been handed
+	 * over, and the tracker may have forgotten it since.
 	 */
 	if (row->looked > to->taken + JIFFIES_NS + age)
 		return 0;
@@ -470,8 +470,8 @@ int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn 
 }
 
 /*
- * Without owners: asking for them needs the rights that have been dropped by then, and nobody
- * compares them.
+ * Without owners: reading them needs privileges that have been dropped by then, and --verify does
+ * not compare owners.
  */
 int source_kernel_snapshot(struct source_kernel *s, record_fn fn, void *ctx)
 {

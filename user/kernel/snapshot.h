@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * snapshot.h - what kernel/snapshot.c can do beyond source.h. It opens the namespaces at the first
- * call, which therefore has to come before privileges are dropped; the later ones need none.
+ * snapshot.h - what kernel/snapshot.c offers beyond source.h. The first call opens the network
+ * namespaces and must come before privileges are dropped. Later calls need no privileges.
  */
 #ifndef SOCKSTATE_SNAPSHOT_H
 #define SOCKSTATE_SNAPSHOT_H
@@ -33,24 +33,24 @@ struct snapshot_from {
 int snapshot_list(const struct snapshot_from *from, sockdiag_fn fn, void *ctx);
 
 /*
- * Listeners only, with their queues as they are now, of all namespaces: 110 ns for each open file
- * of the machine. Where the kernel does not let us walk those, of the namespaces that a snapshot
- * lists.
+ * Hands over all listeners of all network namespaces with their queues as they are now. Takes 110 ns
+ * for each open file of the machine. If the kernel refuses the walk over open files: the listeners
+ * of the namespaces that a snapshot lists.
  */
 int source_kernel_listeners(struct source_kernel *s, record_fn fn, void *ctx);
 
 /*
- * The namespaces that are listed, for verify_namespace(): fn once for each. Returns how many could
- * not be entered (*err, a positive errno, says why the last one was refused), or -ENOTCONN before
- * the first call.
+ * Calls fn for each namespace that is listed, for verify_namespace(). Returns how many could not be
+ * entered (*err: the reason of the last refusal, a positive errno), or -ENOTCONN before the first
+ * call.
  */
 int source_kernel_namespaces(struct source_kernel *s, void (*fn)(void *ctx, uint32_t netns),
 			     void *ctx, int *err);
-/* True where other namespaces were not looked for, because CAP_SYS_ADMIN is missing. */
+/* True: other namespaces were not looked for, because CAP_SYS_ADMIN is missing. */
 bool source_kernel_own_namespace_only(struct source_kernel *s);
 /*
- * Every namespace that can be listed is kept alive by our netlink socket in it. Who wants no
- * further snapshot of them (no --verify) lets them go after source_kernel_time_waits().
+ * Closes the netlink sockets in all other namespaces. Such a socket keeps its namespace alive, so a
+ * caller that needs no further snapshots (no --verify) calls this after source_kernel_time_waits().
  */
 void source_kernel_keep_own_namespace(struct source_kernel *s);
 

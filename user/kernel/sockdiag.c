@@ -29,13 +29,13 @@
 #define ATTEMPTS     4
 #define TIMEOUT_S    10
 /*
- * ss calls it BOUND_INACTIVE (1 << 13, kernel 6.8); never asked for. Half-open requests have a bit
- * of their own.
+ * The state bit of half-open requests. The bit that ss calls BOUND_INACTIVE (1 << 13, Linux 6.8) is
+ * never asked for.
  */
 #define NEW_SYN_RECV (1u << TCP_STATE_NEW_SYN_RECV)
 /*
- * INET_ULP_INFO_NAME of linux/tcp.h, where the name of an upper layer protocol ("mptcp", "tls")
- * stands.
+ * INET_ULP_INFO_NAME of linux/tcp.h: the attribute with the name of an upper layer protocol
+ * ("mptcp", "tls").
  */
 #define ULP_INFO_NAME 1
 
@@ -46,14 +46,14 @@ struct namespace
 };
 
 struct sockdiag {
-	struct namespace *ns; /* [0] is our own */
+	struct namespace *ns; /* [0] is that of this process */
 	size_t count, room;
 	size_t refused;
 	int refused_err;
 	bool own_only;
 	uint32_t seq;
 	char *buffer;
-	int (*between)(void *ctx); /* NULL: nobody asks */
+	int (*between)(void *ctx); /* see sockdiag_between(); may be NULL */
 	void *between_ctx;
 };
 
@@ -78,8 +78,8 @@ static int add_current(struct sockdiag *sd, uint32_t inode)
 	if (fd < 0)
 		return -errno;
 	/*
-	 * The kernel answers in the reader's own time; this is only against hanging for ever on a
-	 * bug.
+	 * The kernel answers within the reader's own system call. The limit only keeps a kernel bug
+	 * from blocking for ever.
 	 */
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	sd->ns[sd->count++] = (struct namespace){.inode = inode, .fd = fd};
@@ -93,8 +93,8 @@ static void refuse(struct sockdiag *sd, int err)
 }
 
 /*
- * Enters the namespace that path names, unless we know it already. Only what would harm the caller
- * is an error.
+ * Enters the namespace that path names, unless it is known already. A namespace that cannot be
+ * entered is counted. The only error is a failure to return to the own namespace.
  */
 static int add_path(struct sockdiag *sd, const char *path, int own_fd, uint32_t **seen,
 		    size_t *seen_count)
@@ -136,7 +136,7 @@ static int add_path(struct sockdiag *sd, const char *path, int own_fd, uint32_t 
 	close(fd);
 	err = add_current(sd, inode);
 	if (setns(own_fd, CLONE_NEWNET))
-		/* the caller's thread is lost in a foreign namespace: nothing may go on */
+		/* The caller's thread is still in a foreign namespace, so it must not go on. */
 		return -errno;
 	if (err == -ENOMEM)
 		return err;
@@ -310,8 +310,8 @@ void sockdiag_keep_own(struct sockdiag *sd)
 /* ---- rows ---- */
 
 /*
- * The attribute's payload, zero-filled or cut to size: an older or newer kernel sends a shorter or
- * longer struct.
+ * Copies the payload of an attribute, filled with zeroes or cut to size: an older kernel sends a
+ * shorter struct, a newer one a longer struct.
  */
 static void copy_payload(void *to, size_t size, const struct rtattr *a)
 {
@@ -358,8 +358,8 @@ static void set_ends(struct fact_sock *s, const struct inet_diag_msg *m)
 }
 
 /*
- * What the state alone proves about the two FINs; FIN_WAIT1, CLOSING and LAST_ACK may have ours
- * still waiting to be sent.
+ * What the state alone says about the FINs of both ends. In FIN_WAIT1, CLOSING and LAST_ACK the own
+ * FIN may not have been sent yet.
  */
 static uint32_t fin_flags(unsigned int state)
 {
@@ -494,16 +494,16 @@ struct dump {
 	const struct filter *f;
 	sockdiag_fn fn;
 	void *ctx;
-	uint64_t looked; /* sockdiag_row.looked of the rows at hand */
+	uint64_t looked; /* sockdiag_row.looked of the current batch of rows */
 	int rows;
 	int err; /* what fn returned */
 	bool interrupted;
 };
 
 /*
- * The older of the two requests (TCPDIAG_GETSOCK, before SOCK_DIAG_BY_FAMILY), because it alone
- * lists IPv4 and IPv6 in one walk: the table of connections is one for all namespaces, so every
- * walk passes every socket of the machine.
+ * Sends the older of the two requests (TCPDIAG_GETSOCK, not SOCK_DIAG_BY_FAMILY), because only that
+ * one lists IPv4 and IPv6 in one walk. All namespaces share one table of connections, so every walk
+ * passes every socket of the machine.
  */
 static int dump_request(struct dump *d, uint32_t states, uint8_t ext)
 {
@@ -552,8 +552,8 @@ static void dump_row(struct dump *d, const struct nlmsghdr *nh)
 
 	if (d->err || nh->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 		/*
-		 * after an error of fn the rest is read and forgotten: the next dump needs a clean
-		 * socket
+		 * After an error of fn the rest is read and discarded, so that the next dump finds
+		 * an empty socket.
 		 */
 		return;
 	read_row(&row, d->ns->inode, nh);
@@ -564,7 +564,7 @@ static void dump_row(struct dump *d, const struct nlmsghdr *nh)
 	d->rows++;
 }
 
-/* Returns 1 when the kernel said that this was all, 0 for more, or a negative errno. */
+/* Returns 1 if this was the last batch, 0 if more will come, or a negative errno. */
 static int dump_batch(struct dump *d, ssize_t bytes)
 {
 	const struct nlmsghdr *nh = (const void *)d->sd->buffer;
@@ -599,8 +599,8 @@ static int dump_once(struct dump *d, uint32_t states, uint8_t ext)
 	int err;
 
 	/*
-	 * The kernel has made a batch ready when it hands over the one before (netlink_dump), the
-	 * first at the request.
+	 * The kernel fills a batch when the reader takes the batch before it (netlink_dump), and
+	 * the first one when it gets the request.
 	 */
 	d->looked = clock_now_ns();
 	err = dump_request(d, states, ext);
@@ -638,8 +638,8 @@ static int dump_namespace(struct dump *d, uint32_t states, uint8_t ext)
 			return d->err;
 		if (err == -ENOBUFS || err == -EBUSY)
 			/*
-			 * messages of the kernel were lost, or a dump that failed is still being
-			 * ended
+			 * Messages of the kernel were lost, or a failed dump is still being
+			 * ended.
 			 */
 			continue;
 		if (err || !d->interrupted)

@@ -3,18 +3,18 @@
  * sockdiag.h - the kernel's own tables of TCP sockets, read over NETLINK_SOCK_DIAG: what `ss`
  * shows.
  *
- * Owns one netlink socket per network namespace, opened while we still may enter namespaces;
- * reading needs no privilege afterwards. Knows no BPF and no tracker: rows come out as struct
- * fact_existing, without owners.
+ * Owns one netlink socket per network namespace. They are opened while the process may still enter
+ * namespaces; reading needs no privilege afterwards. Knows no BPF and no tracker: rows come out as
+ * struct fact_existing, without owners.
  *
  *	struct sockdiag *sd;
  *	err = sockdiag_open(&sd);
  *	err = sockdiag_dump(sd, &filter, SOCKDIAG_LISTEN, print, ctx);
  *	sockdiag_free(sd);
  *
- * A dump is no snapshot: the kernel walks living tables, so a socket that changes meanwhile may
- * come twice (the later row is the newer) or, while it moves from one table to the other, not at
- * all. Side effect, wanted: the kernel gives every socket that it lists a cookie.
+ * A dump is not atomic: the tables change while the kernel walks them. A socket that changes
+ * meanwhile may come twice (the later row is newer). A socket that moves from one table to another
+ * may not come at all. A wanted side effect: the kernel gives every socket that it lists a cookie.
  *
  * An open netlink socket keeps its network namespace alive after the last process has left it; see
  * sockdiag_keep_own().
@@ -40,18 +40,19 @@ struct sockdiag;
 #define SOCKDIAG_ALL	   (((1u << TCP_STATE_NEW_SYN_RECV) - 2) & ~(1u << TCP_STATE_CLOSE))
 
 /*
- * One socket. e.task is empty, e.fd -1, e.s.sk and e.listener_cookie 0: netlink does not tell them.
+ * One socket. e.task is empty, e.fd is -1, e.s.sk and e.listener_cookie are 0: netlink does not have
+ * them.
  */
 struct sockdiag_row {
 	struct fact_existing e;
-	/* the device it is bound to (SO_BINDTODEVICE) or that a request came by; 0 none */
+	/* device that the socket is bound to (SO_BINDTODEVICE), or where a request arrived; 0: none */
 	uint32_t ifindex;
 	bool request;	  /* a request_sock: half open, no socket yet */
 	bool timewait;	  /* a timewait sock; its state may still be FIN_WAIT2 */
-	uint32_t ends_ms; /* timewait: how long it had to live yet when the kernel looked, */
+	uint32_t ends_ms; /* timewait: the time that was left when the kernel made the row */
 	/*
-	 * which was not before this, ns; e.h.t may be much later if the reader of the rows was held
-	 * up
+	 * ns: the kernel made the row at this time or later. e.h.t may be much later, if the reader
+	 * of the rows was delayed.
 	 */
 	uint64_t looked;
 	bool v6only; /* listeners: IPV6_V6ONLY */
@@ -63,27 +64,27 @@ struct sockdiag_row {
 typedef int (*sockdiag_fn)(void *ctx, const struct sockdiag_row *row);
 
 /*
- * Opens our own namespace, then with CAP_SYS_ADMIN that of every process and every one that is
- * mounted (`ip netns`, container runtimes), each once. The calling thread is back in its own
- * namespace on return, also on error. A namespace that cannot be entered is counted, not an error.
- * Not found: namespaces that are held only by a thread that differs from its process, by an open
- * file or by a mount that our mount namespace does not show.
+ * Opens the network namespace of this process. With CAP_SYS_ADMIN it also opens those of all other
+ * processes and all that are mounted (`ip netns`, container runtimes), each once. The calling thread
+ * is back in its own namespace on return, also on error. A namespace that cannot be entered is
+ * counted and is no error. It does not find a namespace that is held only by a thread that differs
+ * from its process, by an open file, or by a mount in another mount namespace.
  */
 int sockdiag_open(struct sockdiag **out);
 void sockdiag_free(struct sockdiag *sd);
 
 /*
- * Hands over every TCP socket of all namespaces that is in one of the states and passes f (NULL:
- * everything). Returns the number of rows, or a negative errno: -ENOENT where the kernel has no
- * inet_diag, -EAGAIN where the kernel said again and again that its tables had changed under the
- * walk. 50,000 sockets take about 70 ms.
+ * Hands over every TCP socket of all namespaces that is in one of the states and passes f (NULL: all
+ * pass). Returns the number of rows, or a negative errno: -ENOENT if the kernel has no inet_diag,
+ * -EAGAIN if the kernel reported repeatedly that its tables had changed during the walk. 50,000
+ * sockets take about 70 ms.
  */
 int sockdiag_dump(struct sockdiag *sd, const struct filter *f, uint32_t states, sockdiag_fn fn,
 		  void *ctx);
 
 /*
- * From now on fn is called whenever rows have been read, some hundreds or none; the negative errno
- * that it returns ends the dump.
+ * Sets a function that is called after each batch of rows, which are some hundreds or none. If it
+ * returns a negative errno, the dump ends.
  */
 void sockdiag_between(struct sockdiag *sd, int (*fn)(void *ctx), void *ctx);
 
@@ -93,13 +94,13 @@ uint32_t sockdiag_namespace(const struct sockdiag *sd, size_t i); /* inode */
 /* Whether sockets of that namespace are listed. */
 bool sockdiag_covers(const struct sockdiag *sd, uint32_t netns);
 /*
- * How many were seen but could not be entered; *err (may be NULL) is the last reason, a positive
- * errno.
+ * How many namespaces were found but could not be entered. *err (err may be NULL): the last reason,
+ * a positive errno.
  */
 size_t sockdiag_refused(const struct sockdiag *sd, int *err);
 /* True without CAP_SYS_ADMIN: other namespaces were not even looked for. */
 bool sockdiag_own_only(const struct sockdiag *sd);
-/* Closes all namespaces but our own, so that they can go when their processes have gone. */
+/* Closes all namespaces but the own one, so that the kernel can free them after their last use. */
 void sockdiag_keep_own(struct sockdiag *sd);
 
 #endif

@@ -23,11 +23,11 @@ struct kernel_options {
 	size_t ring_bytes;     /* of all rings together, a power of two; 0: see rings_share() */
 	bool raw;	       /* also send LISTEN -> SYN_RECV and the like, for --raw */
 	bool name_syn_drops;   /* attach the costly hook that names clients whose SYN was refused */
-	bool syscall_fallback; /* allow tp_btf/sys_enter+sys_exit, which tax every system call */
+	bool syscall_fallback; /* allow tp_btf/sys_enter+sys_exit, which slow every system call */
 	bool verbose;	       /* libbpf's own log to stderr */
 	/*
-	 * tests: comma list of hook names (hooks.c) to be treated as refused, "fentry" for all of
-	 * them
+	 * tests: comma list of hook names (hooks.c) that are treated as refused; "fentry": all of
+	 * that kind
 	 */
 	const char *force_absent;
 };
@@ -35,50 +35,49 @@ struct kernel_options {
 struct source_kernel;
 
 /*
- * Loads and attaches what the kernel allows, by trying, and fills facts. On success events are
- * flowing.
- * -EPERM with the missing capability named; -ENOENT where the kernel has no BTF; else what the
- * kernel said.
+ * Tries which hooks the kernel allows, loads and attaches them, and fills facts. On success the
+ * rings begin to fill. Errors: -EPERM, err names the missing capability; -ENOENT, the kernel has no
+ * BTF; otherwise the kernel's own errno.
  */
 int source_kernel_open(struct source_kernel **out, const struct kernel_options *options,
 		       struct fact_list *facts, char *err, size_t err_size);
 /*
- * The sockets that exist now but those in TIME_WAIT, as FACT_EXISTING records, of every network
- * namespace that we may enter; owners from the file tables of all processes. To be called once
- * after open and before privileges are dropped.
+ * Hands over the sockets that exist now, except those in TIME_WAIT, as FACT_EXISTING records. Reads
+ * every network namespace that the process may enter, and the owners from the file tables of all
+ * processes. Call once, after open and before privileges are dropped.
  */
 int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
 /*
- * The rest, those in TIME_WAIT, but for what began after `taken` (ns, when the others had been
- * listed: it has been told as it happened), then one FACT_EXISTING_END. On a busy machine they are
- * most of all sockets, and nobody waits for them: between() is called every few hundred, to tell
- * what happens meanwhile; the negative errno that it returns ends the listing. Needs no privileges
- * any more.
+ * Hands over the sockets in TIME_WAIT, then one FACT_EXISTING_END. `taken` (ns) is when the other
+ * sockets had been listed: a TIME_WAIT that began later is left out, because the hooks have seen it
+ * begin. On a busy machine most sockets are in TIME_WAIT. between() is therefore called every few
+ * hundred sockets, so that the caller can emit live events; if it returns a negative errno, the
+ * listing ends. Needs no privileges.
  */
 int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn fn,
 			     int (*between)(void *ctx), void *ctx);
 /*
- * Hands over what the rings hold, in the order of their stamps over all polls, some thousands at a
- * time; after timeout_ms, or earlier when much has come or the last poll left something. Returns
- * how many records.
+ * Hands over what the rings hold, at most some thousand records. The records of all polls together
+ * are in the order of their time stamps. Waits for timeout_ms, or less if much has come or if the
+ * last poll left records in the rings. Returns the number of records.
  */
 int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx);
 /*
- * Where a program was stopped in the middle of a record for some milliseconds, all polls stop
- * there: this hands over what others have written since, some thousands, in no order. Older ones
- * will follow.
+ * If a program is stopped in the middle of a record for some milliseconds, all polls stop there.
+ * This function hands over what other programs have written since, at most some thousand records,
+ * not in order. Older records follow later.
  */
 int source_kernel_poll_ahead(struct source_kernel *s, record_fn fn, void *ctx);
 /*
- * Up to when (ns) the polls so far have handed over everything: shortly before the last one, unless
- * it left something in a ring.
+ * The polls so far have handed over all records up to this time (ns). It is shortly before the last
+ * poll, unless that poll left records in a ring.
  */
 uint64_t source_kernel_complete_until(const struct source_kernel *s);
-/* Cumulative counts, by enum fact_lost_where, of what did not reach a ring. */
+/* Cumulative counts of facts that did not reach a ring, by enum fact_lost_where. */
 int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES]);
 /*
- * The sockets that the kernel lists now (sock_diag), for --verify and the listeners' queues; the
- * same records as _existing.
+ * Hands over the sockets that the kernel lists now (sock_diag), for --verify and the listeners'
+ * queues, as the same records as source_kernel_existing().
  */
 int source_kernel_snapshot(struct source_kernel *s, record_fn fn, void *ctx);
 void source_kernel_free(struct source_kernel *s);

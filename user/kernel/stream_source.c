@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * stream_source.c - the programs of the stream: what the loader (loader.h) is to know of them,
- * their rings, and the counts of what they could not send.
+ * stream_source.c - the programs of the stream: their description for the loader (loader.h), their
+ * rings, and the counts of facts that they could not send.
  */
 #include "kernel/stream_source.h"
 #include "kernel/look.h"
@@ -34,7 +34,7 @@ struct source_kernel {
 	struct mapped_rings rings;
 	const struct bpf_link *listening_walk; /* NULL where the kernel refuses it */
 	int cpus;
-	__u64 *by_cpu; /* room for one count of each CPU */
+	__u64 *by_cpu; /* buffer: one count for each CPU */
 	struct sockdiag *sockdiag;
 };
 
@@ -100,7 +100,10 @@ static void close_object(void *ctx)
 	s->skel = NULL;
 }
 
-/* Without these walks owners come from /proc, and a listener's queue is known when it changes. */
+/*
+ * Without these walks, owners are read from /proc, and the queues of a listener are known only when
+ * they change.
+ */
 static const char *const optional_programs[] = {"existing_files", "listening_files", NULL};
 
 static const struct loader_object stream_object = {
@@ -191,7 +194,7 @@ uint64_t source_kernel_complete_until(const struct source_kernel *s)
 
 /* ---- what did not arrive ---- */
 
-/* Over all CPUs. */
+/* The sum of a count over all CPUs. */
 static int read_count(const struct source_kernel *s, enum count which, uint64_t *sum)
 {
 	__u32 key = which;

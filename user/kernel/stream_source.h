@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stream_source.h - what the files behind source.h that know the kernel tell each other.
+ * stream_source.h - what the files that implement source.h for the kernel share.
  */
 #ifndef SOCKSTATE_SOURCE_KERNEL_H
 #define SOCKSTATE_SOURCE_KERNEL_H
@@ -11,16 +11,16 @@ struct sockdiag;
 
 /*
  * Walks all open files of all processes, in all namespaces, and hands over a struct existing_file
- * (bpf/existing.h) for each descriptor of a TCP socket. A negative errno where the kernel does not
- * let us: then nothing was told.
+ * (bpf/existing.h) for each descriptor of a TCP socket. If the kernel refuses the walk: a negative
+ * errno, and nothing was handed over.
  */
 int source_kernel_owners(struct source_kernel *s, record_fn fn, void *ctx);
 
 /*
- * Walks the same files for listeners that pass the filter, and hands each over as a struct
- * fact_existing with all figures of its queues as they are now; one that several descriptors hold
- * comes several times. Needs no rights once s is open.
- * -EOPNOTSUPP where the kernel does not let us walk.
+ * Walks the same files for listeners that pass the filter. Hands over each one as a struct
+ * fact_existing with all figures of its queues as they are now. A listener that several descriptors
+ * refer to comes several times. Needs no privileges once s is open. -EOPNOTSUPP if the kernel
+ * refuses the walk.
  */
 int source_kernel_walk_listeners(struct source_kernel *s, record_fn fn, void *ctx);
 
