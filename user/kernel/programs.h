@@ -25,8 +25,8 @@ struct bpf_program;
 #endif
 
 /*
- * Writes the settings of bpf/settings.bpf.h that all objects have, from a struct filter and a struct
- * kernel_types. It is a macro because each skeleton has its own type for its read-only data.
+ * Writes the settings of bpf/settings.bpf.h that all objects have, from a struct filter and a
+ * struct kernel_types. It is a macro because each skeleton has its own type for its read-only data.
  */
 #define PROGRAMS_SET(settings, f, types)                                               \
 	do {                                                                           \

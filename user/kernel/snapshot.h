@@ -18,8 +18,8 @@ struct snapshot_from {
 	struct sockdiag **sockdiag; /* opened at the first listing; the caller's to free */
 	const struct filter *filter;
 	/*
-	 * Hands over a struct existing_file (bpf/existing.h) for each descriptor of a TCP socket, as
-	 * source_kernel_owners(). NULL, or a negative errno: owners are looked for in /proc.
+	 * Hands over a struct existing_file (bpf/existing.h) for each descriptor of a TCP socket,
+	 * as source_kernel_owners(). NULL, or a negative errno: owners are looked for in /proc.
 	 */
 	int (*owners)(void *ctx, record_fn fn, void *fn_ctx);
 	void *ctx;
@@ -33,9 +33,9 @@ struct snapshot_from {
 int snapshot_list(const struct snapshot_from *from, sockdiag_fn fn, void *ctx);
 
 /*
- * Hands over all listeners of all network namespaces with their queues as they are now. Takes 110 ns
- * for each open file of the machine. If the kernel refuses the walk over open files: the listeners
- * of the namespaces that a snapshot lists.
+ * Hands over all listeners of all network namespaces with their queues as they are now. Takes 110
+ * ns for each open file of the machine. If the kernel refuses the walk over open files: the
+ * listeners of the namespaces that a snapshot lists.
  */
 int source_kernel_listeners(struct source_kernel *s, record_fn fn, void *ctx);
 

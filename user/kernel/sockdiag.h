@@ -40,8 +40,8 @@ struct sockdiag;
 #define SOCKDIAG_ALL	   (((1u << TCP_STATE_NEW_SYN_RECV) - 2) & ~(1u << TCP_STATE_CLOSE))
 
 /*
- * One socket. e.task is empty, e.fd is -1, e.s.sk and e.listener_cookie are 0: netlink does not have
- * them.
+ * One socket. e.task is empty, e.fd is -1, e.s.sk and e.listener_cookie are 0: netlink does not
+ * have them.
  */
 struct sockdiag_row {
 	struct fact_existing e;
@@ -65,17 +65,18 @@ typedef int (*sockdiag_fn)(void *ctx, const struct sockdiag_row *row);
 
 /*
  * Opens the network namespace of this process. With CAP_SYS_ADMIN it also opens those of all other
- * processes and all that are mounted (`ip netns`, container runtimes), each once. The calling thread
- * is back in its own namespace on return, also on error. A namespace that cannot be entered is
- * counted and is no error. It does not find a namespace that is held only by a thread that differs
- * from its process, by an open file, or by a mount in another mount namespace.
+ * processes and all that are mounted (`ip netns`, container runtimes), each once. The calling
+ * thread is back in its own namespace on return, also on error. A namespace that cannot be entered
+ * is counted and is no error. It does not find a namespace that is held only by a thread that
+ * differs from its process, by an open file, or by a mount in another mount namespace.
  */
 int sockdiag_open(struct sockdiag **out);
 void sockdiag_free(struct sockdiag *sd);
 
 /*
- * Hands over every TCP socket of all namespaces that is in one of the states and passes f (NULL: all
- * pass). Returns the number of rows, or a negative errno: -ENOENT if the kernel has no inet_diag,
+ * Hands over every TCP socket of all namespaces that is in one of the states and passes f (NULL:
+ * all pass). Returns the number of rows, or a negative errno: -ENOENT if the kernel has no
+ * inet_diag,
  * -EAGAIN if the kernel reported repeatedly that its tables had changed during the walk. 50,000
  * sockets take about 70 ms.
  */
