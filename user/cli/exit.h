@@ -13,6 +13,7 @@ enum exit_code {
 	EXIT_BROKEN,
 	EXIT_TOO_LITTLE,
 	EXIT_UNKNOWN,
+	EXIT_LOST,
 	EXIT_CODES, /* how many there are */
 };
 

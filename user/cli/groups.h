@@ -33,6 +33,13 @@ struct opt_table {
 	bool wide, no_header;
 };
 
+struct opt_select {
+	uint32_t only;			  /* bits 1 << enum event_type; 0: all */
+	uint64_t min_wait_ns, min_age_ns; /* 0: none */
+	uint64_t sample;		  /* one connection in so many; 0: all */
+	bool strict;
+};
+
 struct opt_duration {
 	uint64_t ns; /* 0: until stopped */
 };
@@ -62,7 +69,7 @@ struct opt_common {
 	bool verbose, version, help;
 };
 
-extern const struct arg_group group_sockets, group_color, group_table, group_duration,
+extern const struct arg_group group_sockets, group_color, group_table, group_select, group_duration,
 	group_thresholds, group_hooks, group_limits, group_tests, group_common;
 
 /* Headings that the groups of several commands stand under. */

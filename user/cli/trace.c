@@ -118,6 +118,14 @@ static const char *contradiction(const void *options)
 		 "--summary and --count: --summary prints no such lines, use --duration"},
 		{o->summary && o->output == OUTPUT_LADDER,
 		 "--summary and -o ladder: --summary follows no single connection"},
+		{o->select.only && o->output == OUTPUT_LADDER,
+		 "--only and -o ladder: a ladder is drawn from all lines, use --sample"},
+		{(o->select.min_wait_ns || o->select.min_age_ns) && o->output == OUTPUT_LADDER,
+		 "--min-wait, --min-age and -o ladder: a ladder is drawn from all lines, use --sample"},
+		{(o->select.only || o->select.min_wait_ns || o->select.min_age_ns ||
+		  o->select.sample) &&
+			 (o->summary || o->output == OUTPUT_SUMMARY),
+		 "--only, --min-wait, --min-age, --sample and a summary: it counts all connections"},
 		{o->raw && o->output == OUTPUT_LADDER,
 		 "--raw and -o ladder: use --raw with -o table or -o json"},
 		{o->duration.ns && o->replay,
@@ -136,6 +144,7 @@ static const struct arg_use uses[] = {
 	{.group = &form_group},
 	ARG_USE(struct trace_options, table, group_table),
 	ARG_USE(struct trace_options, color, group_color),
+	ARG_USE(struct trace_options, select, group_select),
 	ARG_USE(struct trace_options, duration, group_duration),
 	{.group = &length_group},
 	{.group = &recording_group},

@@ -14,6 +14,7 @@ struct trace_options {
 	struct opt_sockets sockets;
 	struct opt_color color;
 	struct opt_table table;
+	struct opt_select select;
 	struct opt_duration duration;
 	struct opt_thresholds thresholds;
 	struct opt_hooks hooks;

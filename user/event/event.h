@@ -121,7 +121,7 @@ struct event {
 	uint64_t t; /* ns, CLOCK_MONOTONIC: when it happened; key t_ns */
 	enum event_type type;
 	int family; /* AF_INET or AF_INET6, of F_LADDR and F_RADDR */
-	bool late;  /* a line with a later t has been printed already */
+	bool late;  /* the tracker has made a line with a later t before */
 	uint64_t present[FIELD_WORDS];
 	union field_value v[FIELD_COUNT]; /* undefined where not present */
 };

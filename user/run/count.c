@@ -17,6 +17,7 @@
 #include "kernel/count_source.h"
 #include "kernel/source.h"
 #include "listener/tally.h"
+#include "run/loss.h"
 #include "stream/stream.h"
 
 /* How often we look whether to stop. */
@@ -28,6 +29,7 @@ struct summary {
 	struct summary_source *source;
 	struct tally *tally;
 	struct view *view;
+	uint64_t lost;
 	int write_error;
 };
 
@@ -35,6 +37,11 @@ static void on_event(void *ctx, const struct event *e)
 {
 	struct summary *s = ctx;
 
+	if (e->type == EVENT_LOST) {
+		if (!s->lost)
+			loss_complain(event_enum(e, F_WHERE), s->options);
+		s->lost = event_get(e, F_TOTAL);
+	}
 	view_event(s->view, e);
 }
 
@@ -158,6 +165,7 @@ int run_summary(const struct trace_options *options, const struct run_place *pla
 	}
 	if (s.write_error && s.write_error != -EPIPE)
 		code = EXIT_RUNTIME;
+	code = loss_exit_code(code, s.lost, options);
 	tally_free(s.tally);
 	view_free(s.view);
 	summary_source_free(s.source);

@@ -7,6 +7,7 @@
  * holds exactly what the tracker saw.
  */
 #include "run/live.h"
+#include "run/loss.h"
 
 /* So many records may wait for an older one that is not complete yet. */
 #define AHEAD_MAX 16384
@@ -80,8 +81,20 @@ void live_lost(struct live *l, uint64_t t)
 					 : t + VERIFY_NS;
 }
 
+/* A command that has a view of its own judges losses itself. */
+static void name_loss(struct live *l)
+{
+	struct stream_loss loss = stream_loss(l->stream);
+
+	if (!loss.total || l->loss_named || l->place->guest)
+		return;
+	l->loss_named = true;
+	loss_complain(loss.where, l->options);
+}
+
 void live_flush(struct live *l)
 {
+	name_loss(l);
 	run_flush_pending(l->view, &l->write_error);
 }
 

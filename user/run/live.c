@@ -11,6 +11,7 @@
 #include "kernel/clock.h"
 #include "kernel/snapshot.h"
 #include "run/live.h"
+#include "run/loss.h"
 #include "run/setup.h"
 #include "stream/configure.h"
 
@@ -264,6 +265,8 @@ int run_live(const struct trace_options *options, const struct run_place *place)
 	}
 	if (code == EXIT_CLEAN && l->verify && verify_differences(l->verify))
 		code = EXIT_DIFFERENCE;
+	if (l->stream)
+		code = loss_exit_code(code, stream_loss(l->stream).total, options);
 	verify_free(l->verify);
 	stream_free(l->stream);
 	view_free(l->view);

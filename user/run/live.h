@@ -35,6 +35,7 @@ struct live {
 	struct verify *verify;	    /* NULL: neither --verify nor a loss to make good */
 	struct recording_info info; /* of this run; its facts are what the kernel lets us see */
 	bool loss;		    /* not made good yet */
+	bool loss_named;	    /* on standard error */
 	unsigned int repair;	    /* looks to come that put right what it left wrong */
 	uint64_t repaired;	    /* when that was done last */
 	uint64_t lost[FACT_LOST_PLACES]; /* already told */

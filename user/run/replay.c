@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/source.h"
+#include "run/loss.h"
 #include "stream/stream.h"
 
 /* A recording may be read faster than a reader reads: let go of text in pieces of this size. */
@@ -99,6 +100,9 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 		run_complain("--replay: %s", err);
 	else
 		code = EXIT_CLEAN;
+	if (stream_loss(r.stream).total && !place->guest)
+		loss_complain(stream_loss(r.stream).where, options);
+	code = loss_exit_code(code, stream_loss(r.stream).total, options);
 out:
 	stream_free(r.stream);
 	view_free(r.view);

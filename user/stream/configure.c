@@ -35,6 +35,13 @@ void stream_config_init(struct stream_config *config, const struct trace_options
 {
 	*config = (struct stream_config){.count = options->count,
 					 .brief = options->output == OUTPUT_SUMMARY};
+	config->select = (struct selection){
+		.side = options->sockets.filter.side,
+		.only = options->select.only,
+		.min_wait_ns = options->select.min_wait_ns,
+		.min_age_ns = options->select.min_age_ns,
+		.sample = options->select.sample,
+	};
 	stream_tracker_init(&config->tracker, &options->sockets, &options->limits,
 			    &options->thresholds);
 	config->tracker.raw = options->raw;

@@ -21,25 +21,22 @@ struct stream {
 	uint64_t rejected; /* records that decode refused since the last tick */
 	uint64_t left;	   /* of config.count */
 	bool started, done;
+	struct stream_loss loss;
 };
-
-/* What -o summary prints: the listeners, what was seen, and what makes that doubtful. */
-static bool is_brief(enum event_type type)
-{
-	return type == EVENT_LISTENER || type == EVENT_LOST || type == EVENT_VERIFY ||
-	       type == EVENT_SUMMARY;
-}
 
 static void on_event(void *ctx, const struct event *e)
 {
 	struct stream *s = ctx;
 
+	if (e->type == EVENT_LOST)
+		s->loss = (struct stream_loss){event_get(e, F_TOTAL), event_enum(e, F_WHERE)};
 	if (s->done && e->type != EVENT_SUMMARY)
 		return;
-	if (!s->config.brief || is_brief(e->type))
+	if (!select_passes(&s->config.select, e))
+		return;
+	if (!s->config.brief || select_is_brief(e))
 		view_event(s->view, e);
-	if (s->config.count && (e->type == EVENT_STATE || e->type == EVENT_ACCEPT) &&
-	    --s->left == 0)
+	if (s->config.count && select_counts(e) && --s->left == 0)
 		s->done = true;
 }
 
@@ -210,6 +207,11 @@ void stream_finish(struct stream *s)
 	tell_rejected(s, s->latest);
 	tracker_finish(s->tracker, s->latest);
 	view_finish(s->view);
+}
+
+struct stream_loss stream_loss(const struct stream *s)
+{
+	return s->loss;
 }
 
 bool stream_done(const struct stream *s)

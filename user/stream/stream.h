@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "event/filter.h"
+#include "stream/select.h"
 #include "tracker/tracker.h"
 #include "view/view.h"
 
@@ -29,6 +30,7 @@ struct stream_config {
 	struct tracker_config tracker;
 	struct stream_meta meta;
 	const struct filter *only; /* facts that do not match are passed over; NULL: none */
+	struct selection select;   /* what is let through to the view */
 	uint64_t count;		   /* state and accept lines after which it is done; 0: no limit */
 	bool brief;		   /* -o summary: only what sums up, and losses */
 };
@@ -50,6 +52,13 @@ void stream_record_sorted(struct stream *s, const void *bytes, size_t size);
 void stream_event(struct stream *s, const struct event *e);
 /* The end of the stream, at the time of its last tick: what is held back, and the summary. */
 void stream_finish(struct stream *s);
+
+/* What a run has lost, as its `lost` lines said. */
+struct stream_loss {
+	uint64_t total;		    /* facts */
+	enum fact_lost_where where; /* of the latest loss */
+};
+struct stream_loss stream_loss(const struct stream *s);
 
 /* Whether --count lines have been printed. */
 bool stream_done(const struct stream *s);

@@ -7,13 +7,12 @@
 struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t)
 {
 	event_init(&ls->e, type, t);
-	ls->muted = false;
 	return &ls->e;
 }
 
 void line_emit(struct lines *ls)
 {
-	if (ls->muted || (ls->raw && ls->e.type == EVENT_STATE && !event_has(&ls->e, F_RAW)))
+	if (ls->raw && ls->e.type == EVENT_STATE && !event_has(&ls->e, F_RAW))
 		return;
 	ls->e.late = ls->e.t < ls->last_t;
 	if (!ls->e.late)
@@ -26,7 +25,6 @@ void line_as_fired(struct lines *ls)
 	if (!ls->raw)
 		return;
 	event_set(&ls->e, F_RAW, true);
-	ls->muted = false;
 }
 
 static void owner(struct lines *ls, uint32_t pid, uint32_t name)
@@ -67,8 +65,6 @@ void line_conn(struct lines *ls, const struct conn *c, const struct listener *l)
 	owner(ls, c->pid, c->name);
 	if (conn_is(c, CONN_MPTCP))
 		event_set(e, F_MPTCP, true);
-	ls->muted = (ls->side == SIDE_SERVER && c->role == ROLE_CLIENT) ||
-		    (ls->side == SIDE_CLIENT && c->role == ROLE_SERVER);
 }
 
 void line_listener(struct lines *ls, const struct listener *l)
@@ -87,7 +83,6 @@ void line_listener(struct lines *ls, const struct listener *l)
 	if (l->port)
 		event_set(e, F_LPORT, l->port);
 	owner(ls, l->pid, l->name);
-	ls->muted = ls->side == SIDE_CLIENT;
 }
 
 void line_ends(struct lines *ls, const struct fact_sock *s)
@@ -115,7 +110,6 @@ void line_refused(struct lines *ls, const struct listener *l)
 	event_set_enum(&ls->e, F_ROLE, ROLE_SERVER);
 	if (l && l->cookie)
 		event_set(&ls->e, F_LISTENER, l->cookie);
-	ls->muted = ls->side == SIDE_CLIENT;
 }
 
 void line_task(struct lines *ls, const struct fact_task *task)

@@ -23,18 +23,16 @@ struct lines {
 	event_fn emit;
 	void *ctx;
 	uint64_t last_t; /* ns: of the last line */
-	enum filter_side side;
 	const struct names *names;
-	bool raw;   /* of transitions only those as the kernel's tracepoint fired (--raw) */
-	bool muted; /* the line being made is of a side that was not asked for */
+	bool raw; /* of transitions only those as the kernel's tracepoint fired (--raw) */
 	uint64_t states[TCP_STATE_COUNT];
 };
 
 /* Begins a line. The caller fills the returned event, then emits it. */
 struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t);
-/* Emits the line, if it is one that was asked for. */
+/* Emits the line; with --raw no transition but those as fired. */
 void line_emit(struct lines *ls);
-/* With --raw this line, of either side, is what the kernel's tracepoint fired; else no effect. */
+/* With --raw this line is what the kernel's tracepoint fired; else no effect. */
 void line_as_fired(struct lines *ls);
 
 /* Identity and owner. l: its listener, or NULL. */

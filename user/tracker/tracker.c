@@ -40,7 +40,6 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->aborted = aborted_new();
 	t->lines.emit = emit;
 	t->lines.ctx = ctx;
-	t->lines.side = config->filter.side;
 	t->lines.names = t->names;
 	t->lines.raw = config->raw;
 	if (t->names && t->conns && t->listeners && t->ended && t->early && t->reset_requests &&

@@ -19,6 +19,7 @@
 struct json_view {
 	struct view base;
 	uint64_t seq;
+	uint64_t last_t; /* ns: the latest of the lines printed */
 	struct text_clock clock;
 };
 
@@ -417,11 +418,13 @@ static void json_event(struct view *view, const struct event *e)
 	}
 	if (!room(&c, 32))
 		goto no_memory;
-	if (e->late)
+	if (e->t < v->last_t)
 		PUT(&c, ",\"late\":true");
 	PUT(&c, "}\n");
 	out_advance(out, c.p);
 	v->seq++;
+	if (e->t > v->last_t)
+		v->last_t = e->t;
 	return;
 
 no_memory:

@@ -10,6 +10,7 @@
 
 #include "event/tcp.h"
 #include "fact/fact_text.h"
+#include "stream/select.h"
 #include "tracker/tracker.h"
 
 struct text {
@@ -42,6 +43,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *t, const char
 struct retelling {
 	struct text text;
 	uint64_t t; /* ns: of the fact whose lines are printed */
+	struct selection select;
 };
 
 static void add_ms(struct text *t, uint64_t ns)
@@ -193,6 +195,8 @@ static void print_event(void *ctx, const struct event *e)
 	struct retelling *r = ctx;
 	struct text *t = &r->text;
 
+	if (!select_passes(&r->select, e))
+		return;
 	add(t, "    ");
 	if (e->t != r->t) {
 		add(t, "(at ");
@@ -227,7 +231,7 @@ void know_tier(struct fact_list *facts, bool full)
 	facts->fact[KNOW_TIME_WAIT_END].is = FACT_IS_ABSENT;
 }
 
-static bool configure(struct tracker_config *c, char *line)
+static bool configure(struct tracker_config *c, struct selection *select, char *line)
 {
 	char *save, *key = strtok_r(line, " \t\n", &save), *a = strtok_r(NULL, " \t\n", &save);
 	char *b = strtok_r(NULL, " \t\n", &save);
@@ -239,7 +243,7 @@ static bool configure(struct tracker_config *c, char *line)
 	if (!strcmp(key, "tier")) {
 		know_tier(&c->facts, !strcmp(a, "full"));
 	} else if (!strcmp(key, "side")) {
-		c->filter.side = !strcmp(a, "server") ? SIDE_SERVER : SIDE_CLIENT;
+		select->side = !strcmp(a, "server") ? SIDE_SERVER : SIDE_CLIENT;
 	} else if (!strcmp(key, "interval")) {
 		c->interval_ns = fact_seconds(a);
 	} else if (!strcmp(key, "max")) {
@@ -380,8 +384,9 @@ static const char *read_line(struct reader *reader, char *line)
 	if (sscanf(line, "repeat %" SCNu64, &reader->repeat) == 1)
 		return NULL;
 	if (!is_digit(*line))
-		return reader->tracker || !configure(&reader->config, line) ? "(not understood)"
-									    : NULL;
+		return reader->tracker || !configure(&reader->config, &reader->r.select, line)
+			       ? "(not understood)"
+			       : NULL;
 	if (!reader->tracker)
 		reader->tracker = tracker_new(&reader->config, print_event, &reader->r);
 	reader->r.t = fact_seconds(line);

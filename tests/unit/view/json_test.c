@@ -73,6 +73,9 @@ static void check_lines(void)
 	       "a handshake, what is unknown is absent");
 
 	open_view();
+	at(&s, EVENT_LOST, 1000, 's', 51234);
+	event_init(&s.e, EVENT_LOST, s.e.t);
+	tell(&s);
 	e = at(&s, EVENT_CLOSE, 0, 's', 51234);
 	for (int f = F_ROLE; f <= F_COMM; f++)
 		e->present[f / 64] &= ~(UINT64_C(1) << f % 64);
@@ -82,10 +85,10 @@ static void check_lines(void)
 	event_field(e, F_STATES)->states = states;
 	event_set(e, F_ACCEPTED, 0);
 	event_field(e, F_FD)->i = INT64_MIN;
-	e->late = true;
 	tell(&s);
 	is_str(result(),
-	       "{\"type\":\"close\",\"ts\":\"2026-11-22T10:31:30.000000000Z\",\"t_ns\":1000000000000,\"seq\":0,"
+	       "{\"type\":\"lost\",\"ts\":\"2026-11-22T10:31:30.000001000Z\",\"t_ns\":1000000001000,\"seq\":0}\n"
+	       "{\"type\":\"close\",\"ts\":\"2026-11-22T10:31:30.000000000Z\",\"t_ns\":1000000000000,\"seq\":1,"
 	       "\"fd\":-9223372036854775808,\"accepted\":false,"
 	       "\"states_ns\":{\"SYN_RECV\":41000,\"ESTABLISHED\":18446744073709551615,\"CLOSE_WAIT\":1},"
 	       "\"late\":true}\n",

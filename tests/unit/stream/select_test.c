@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "stream/select.h"
+
+#include "event/vocabulary.h"
+#include "tap.h"
+
+#define MS UINT64_C(1000000)
+
+static struct event event_of(enum event_type type, enum role role, uint64_t cookie)
+{
+	struct event e = {0};
+
+	event_init(&e, type, 1);
+	if (role)
+		event_set_enum(&e, F_ROLE, role);
+	if (cookie)
+		event_set(&e, F_COOKIE, cookie);
+	return e;
+}
+
+static bool passes(const struct selection *s, enum event_type type, enum role role)
+{
+	struct event e = event_of(type, role, 0);
+
+	return select_passes(s, &e);
+}
+
+static bool passes_with(const struct selection *s, enum event_type type, enum field f, uint64_t ns)
+{
+	struct event e = event_of(type, ROLE_SERVER, 7);
+
+	event_set(&e, f, ns);
+	return select_passes(s, &e);
+}
+
+static void check_side(void)
+{
+	const struct selection server = {.side = SIDE_SERVER}, client = {.side = SIDE_CLIENT};
+	struct event raw = event_of(EVENT_STATE, ROLE_SERVER, 1);
+
+	ok(passes(&server, EVENT_STATE, ROLE_SERVER) &&
+		   passes(&server, EVENT_STATE, ROLE_LISTENER) &&
+		   !passes(&server, EVENT_STATE, ROLE_CLIENT),
+	   "--side server: no lines of clients");
+	ok(!passes(&client, EVENT_STATE, ROLE_SERVER) &&
+		   !passes(&client, EVENT_LISTENER, ROLE_LISTENER) &&
+		   passes(&client, EVENT_STATE, ROLE_CLIENT),
+	   "--side client: none of servers and listeners");
+	ok(passes(&server, EVENT_RESET, ROLE_UNKNOWN) && passes(&client, EVENT_RESET, ROLE_UNKNOWN),
+	   "what is of no known side passes");
+	event_set(&raw, F_RAW, true);
+	ok(select_passes(&client, &raw), "so does a transition of --raw");
+}
+
+static void check_only(void)
+{
+	const struct selection s = {.only = 1u << EVENT_ACCEPT | 1u << EVENT_DROP};
+
+	ok(passes(&s, EVENT_ACCEPT, ROLE_SERVER) && passes(&s, EVENT_DROP, ROLE_SERVER) &&
+		   !passes(&s, EVENT_STATE, ROLE_SERVER) &&
+		   !passes(&s, EVENT_LISTENER, ROLE_LISTENER),
+	   "--only accept,drop");
+	ok(passes(&s, EVENT_META, 0) && passes(&s, EVENT_LOST, 0) && passes(&s, EVENT_SUMMARY, 0),
+	   "meta, lost and summary pass");
+}
+
+static void check_thresholds(void)
+{
+	const struct selection wait = {.min_wait_ns = 100 * MS}, age = {.min_age_ns = 100 * MS};
+
+	ok(passes_with(&wait, EVENT_ACCEPT, F_ACCEPT_WAIT_NS, 100 * MS) &&
+		   passes_with(&wait, EVENT_CLOSE, F_ACCEPT_WAIT_NS, 200 * MS) &&
+		   !passes_with(&wait, EVENT_ACCEPT, F_ACCEPT_WAIT_NS, 100 * MS - 1),
+	   "--min-wait: accept and close lines that tell such a wait");
+	ok(!passes(&wait, EVENT_ACCEPT, ROLE_SERVER) && !passes(&wait, EVENT_STATE, ROLE_SERVER),
+	   "no line of a connection without a known wait");
+	ok(passes(&wait, EVENT_DROP, ROLE_SERVER) && passes(&wait, EVENT_LISTENER, ROLE_LISTENER) &&
+		   passes(&wait, EVENT_STATE, ROLE_LISTENER) && passes(&wait, EVENT_VERIFY, 0),
+	   "refusals, listeners and differences are no such lines");
+	ok(passes_with(&age, EVENT_CLOSE, F_LIFE_NS, 100 * MS) &&
+		   !passes_with(&age, EVENT_CLOSE, F_LIFE_NS, 99 * MS) &&
+		   !passes(&age, EVENT_STATE, ROLE_CLIENT),
+	   "--min-age: close lines of long lives");
+}
+
+static void check_sample(void)
+{
+	const struct selection s = {.sample = 10};
+	unsigned int chosen = 0, together = 0;
+
+	for (uint64_t cookie = 1; cookie <= 10000; cookie++) {
+		struct event a = event_of(EVENT_STATE, ROLE_SERVER, cookie);
+		struct event b = event_of(EVENT_CLOSE, ROLE_SERVER, cookie);
+
+		chosen += select_passes(&s, &a);
+		together += select_passes(&s, &a) == select_passes(&s, &b);
+	}
+	ok(chosen > 900 && chosen < 1100, "--sample 1/10: a tenth of the connections");
+	ok(together == 10000, "with all their lines");
+	ok(passes(&s, EVENT_LISTENER, ROLE_LISTENER) && passes(&s, EVENT_LOST, 0),
+	   "listeners and losses are not sampled");
+}
+
+int main(void)
+{
+	check_side();
+	check_only();
+	check_thresholds();
+	check_sample();
+	return done();
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * select.h - which lines are let through to the view, before any text is made of them: a predicate
+ * on events. The tracker makes every line and knows none of these options. Pure.
+ */
+#ifndef SOCKSTATE_STREAM_SELECT_H
+#define SOCKSTATE_STREAM_SELECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "event/filter.h"
+
+/* All 0: every line passes. A threshold that is 0 is none. */
+struct selection {
+	enum filter_side side;
+	uint32_t only; /* bits 1 << enum event_type; 0: all types */
+	uint64_t
+		min_wait_ns; /* of a connection's lines: those that tell such a wait for accept() */
+	uint64_t min_age_ns; /* of a connection's lines: those that tell such a length of life */
+	uint64_t sample;     /* connections: one in so many, by cookie; 0 and 1: all */
+};
+
+/*
+ * The lines `meta`, `lost` and `summary` always pass: they say what the others are worth. So do
+ * transitions of --raw, which belong to no side, as far as their side goes.
+ */
+bool select_passes(const struct selection *s, const struct event *e);
+/* What -o summary prints: listeners, the summary, and what makes them doubtful. */
+bool select_is_brief(const struct event *e);
+/* Whether --count counts it: state and accept lines. */
+bool select_counts(const struct event *e);
+
+#endif
