@@ -44,6 +44,21 @@ case_slow()
 	stop_server
 }
 
+# The program does something else for a while: what was refused then says nothing about the backlog.
+case_pause()
+{
+	server --addr 127.0.0.1 --accept-after 2300 --backlog 2
+	client_bg --count 30 --every 50 --send 0 --close shutdown --keep-going
+	judged app_slow
+	wait_for 'of("accept")'
+	judged ok
+	until_true test "$(counter TcpExtListenDrops)" -gt 0
+	is "$(ask 'map(of("listener") | select(.verdict == "backlog_too_small" or .verdict == "backlog_capped")) | length')" 0 \
+		"refused while the program paused ($(counter TcpExtListenDrops) as nstat counts): not the backlog's fault"
+	stop_client
+	stop_server
+}
+
 case_stuck()
 {
 	server --addr 127.0.0.1 --never-accept
@@ -121,6 +136,6 @@ case_flood()
 	stop_server
 }
 
-names=(ok slow stuck fds)
+names=(ok slow pause stuck fds)
 has_tun && names+=(small capped flood)
 run_cases "${names[@]}"

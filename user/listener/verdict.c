@@ -48,7 +48,8 @@ static bool is_slow(const struct verdict_input *in, const struct verdict_limits 
 
 bool verdict_undecided(const struct verdict_input *in, const struct verdict_limits *limits)
 {
-	return in->refused && !in->accepted && !in->shrank && !is_slow(in, limits);
+	return in->refused && in->accept_queue && !in->accepted && !in->shrank &&
+	       !is_slow(in, limits);
 }
 
 enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_limits *limits)
@@ -133,11 +134,13 @@ void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, s
 			in->refused, in->backlog);
 		break;
 	case VERDICT_BACKLOG_TOO_SMALL:
-		snprintf(
-			out, size,
-			"%" PRIu64
-			" refused in bursts although the program accepts quickly: raise the backlog of listen() above %u",
-			in->refused, in->backlog);
+		snprintf(out, size,
+			 "%" PRIu64
+			 " refused in bursts although %s: raise the backlog of listen() above %u",
+			 in->refused,
+			 in->accepted ? "the program accepts quickly"
+				      : "nothing waits for accept()",
+			 in->backlog);
 		break;
 	case VERDICT_APP_SLOW:
 		slow_advice(in, out, size);

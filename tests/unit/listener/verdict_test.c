@@ -137,9 +137,8 @@ int main(void)
 			"%s: advice", cases[i].name))
 			tap_comment("got", advice);
 	}
-	ok(verdict_undecided(&(struct verdict_input){.refused = 2}, &limits) &&
-		   !verdict_undecided(&(struct verdict_input){.refused = 2, .accepted = 1},
-				      &limits) &&
+	ok(verdict_undecided(&(struct verdict_input){.refused = 2, .accept_queue = 1}, &limits) &&
+		   !verdict_undecided(&(struct verdict_input){.refused = 2}, &limits) &&
 		   !verdict_undecided(&(struct verdict_input){.accept_queue = 2}, &limits),
 	   "undecided: refused, none accepted");
 	limits.slow_ns = 2000 * MS;
