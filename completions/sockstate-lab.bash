@@ -27,10 +27,10 @@ _sockstate_lab()
 		fi
 		case $word in
 		--addr | --port | --backlog | --fastopen | --defer-accept | --accept-after | --accept-delay | \
-			--accept-every | --accept-max | --mode | --threads | --workers | --reply | --close-after | --relisten | \
-			--close-listener-after | --fd-limit | --fd-room | --exit-keep | --name | --duration | --ready-fd | \
-			--stamps | --bind | --bind-port | --count | --every | --parallel | --timeout | --send | --hold | --close | \
-			--flood | --rate | --raw) skip=1 ;;
+			--accept-every | --accept-max | --stall | --mode | --threads | --workers | --reply | --close-after | \
+			--relisten | --close-listener-after | --fd-limit | --fd-room | --exit-keep | --name | --duration | \
+			--ready-fd | --stamps | --bind | --bind-port | --count | --every | --parallel | --timeout | --send | \
+			--hold | --close | --flood | --rate | --raw) skip=1 ;;
 		server | client)
 			command=$word
 			break
@@ -40,7 +40,7 @@ _sockstate_lab()
 	case "$command $prev" in
 	"server --addr" | "server --port" | "server --backlog" | "server --fastopen" | "server --defer-accept" | \
 		"server --accept-after" | "server --accept-delay" | "server --accept-every" | "server --accept-max" | \
-		"server --threads" | "server --workers" | "server --reply" | "server --close-after" | \
+		"server --stall" | "server --threads" | "server --workers" | "server --reply" | "server --close-after" | \
 		"server --relisten" | "server --close-listener-after" | "server --fd-limit" | "server --fd-room" | \
 		"server --exit-keep" | "server --name" | "server --duration" | "server --ready-fd" | \
 		"client --addr" | "client --port" | "client --bind" | "client --bind-port" | "client --count" | \
@@ -55,10 +55,10 @@ _sockstate_lab()
 	*)
 		case $command in
 		"server") options="--addr --port --backlog --v6only --freebind --mptcp --fastopen --defer-accept --accept-after
-			--accept-delay --accept-every --accept-max --never-accept --mode --accept4 --io-uring
-			--threads --workers --reply --read-first --no-read --close-after --hold --reset
-			--relisten --close-listener-after --fd-limit --fd-room --pass-listener --exit-keep
-			--name --duration --exit-when-done --ready-fd --stamps --quiet --help -h" ;;
+			--accept-delay --accept-every --accept-max --never-accept --stall --mode --accept4
+			--io-uring --threads --workers --reply --read-first --no-read --close-after --hold
+			--reset --relisten --close-listener-after --fd-limit --fd-room --pass-listener
+			--exit-keep --name --duration --exit-when-done --ready-fd --stamps --quiet --help -h" ;;
 		"client") options="--addr --port --bind --bind-port --count --every --parallel --timeout --keep-going
 			--duration --send --read --read-eof --hold --close --fastopen --mptcp --simultaneous
 			--half-open --flood --rate --raw --tun --any-netns --name --stamps --quiet --help -h" ;;

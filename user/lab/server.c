@@ -17,6 +17,12 @@ static int run_alone(const struct server_cfg *cfg, const struct lab_say *say)
 	if (listener_open(cfg, say, &port, false, &fd))
 		return LAB_EXIT_FAIL;
 	server_ready(cfg, port);
+	if (cfg->stall[0]) {
+		int rc = server_stall(cfg, say, fd);
+
+		if (rc)
+			return rc < 0 ? LAB_EXIT_FAIL : LAB_EXIT_OK;
+	}
 	if (cfg->exit_keep_ms == LAB_NEVER)
 		return server_serve(cfg, say, fd);
 	pid = fork();

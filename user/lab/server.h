@@ -20,6 +20,7 @@
 #define SERVER_SIG_KICK SIGUSR1 /* interrupts a thread that waits in the kernel */
 #define SERVER_SIG_DONE SIGUSR2 /* tells the main thread that all connections are done */
 
+#define SERVER_HEIR_COMM   "lab-heir"	  /* who inherits the listener with --stall left */
 #define SERVER_PASSED_COMM "lab-acceptor" /* who accepts with --pass-listener */
 
 enum server_pass { /* what the parent does with its copy of a passed listener */
@@ -60,6 +61,8 @@ struct server_cfg {
 	uint64_t fd_limit, fd_room;
 	unsigned int pass_listener;
 	uint64_t exit_keep_ms;
+	char stall[16];	   /* a name of lab/stall.c; "": none */
+	uint64_t stall_ms; /* LAB_NEVER: it does not end */
 
 	uint64_t duration_s, ready_fd;
 	unsigned int stamps;
@@ -93,6 +96,11 @@ int server_check(const struct server_cfg *cfg);
 
 /* lab/serve.c: serves on the listener until the end, and closes it. Returns an exit code. */
 int server_serve(const struct server_cfg *cfg, const struct lab_say *say, int listener);
+
+/* lab/stall.c */
+bool stall_known(const char *name, size_t len);
+/* 0 once the stall is over, 1 where another process has served meanwhile, or a negative errno. */
+int server_stall(const struct server_cfg *cfg, const struct lab_say *say, int listener);
 
 /* lab/process.c. Return exit codes. */
 int server_run_workers(const struct server_cfg *cfg, const struct lab_say *say);

@@ -35,6 +35,25 @@ static int add_relisten(void *group, const struct arg *arg, const char *value, c
 	return err;
 }
 
+static int set_stall(void *group, const struct arg *arg, const char *value, const void *context,
+		     char *why, size_t why_size)
+{
+	struct server_cfg *cfg = group;
+	size_t len = strcspn(value, ":");
+
+	(void)arg;
+	(void)context;
+	if (!stall_known(value, len)) {
+		snprintf(why, why_size, "'%.*s' is not one of its names", (int)len, value);
+		return -EINVAL;
+	}
+	snprintf(cfg->stall, sizeof(cfg->stall), "%.*s", (int)len, value);
+	cfg->stall_ms = LAB_NEVER;
+	if (!value[len])
+		return 0;
+	return lab_number(value + len + 1, 0, LAB_MS_MAX, &cfg->stall_ms, why, why_size);
+}
+
 static const char *const modes[] = {"blocking", "epoll", NULL};
 static const char *const urings[] = {"single", "multishot", NULL};
 static const char *const passes[] = {"close", "keep", NULL};
@@ -62,6 +81,10 @@ static const struct arg when_args[] = {
 	LAB_MS(accept_every_ms, "accept-every", "MS", "at least MS between two accepts"),
 	LAB_NUM(accept_max, "accept-max", "N", 1, UINT32_MAX, "call accept() for N connections"),
 	LAB_FLAG(never_accept, "never-accept", "never call accept()"),
+	LAB_CALL(set_stall, "stall", "WHAT[:MS]",
+		 "before anything is accepted, do something else, for MS or for ever: recv, pipe, "
+		 "file, lock, sleep, spin, child, stop, trace, oneshot, paused, edge, unwatched or "
+		 "left (the listener, to a child)"),
 	LAB_CHOICE(mode, "mode", "blocking|epoll", modes, "how to wait for connections"),
 	LAB_FLAG(accept4, "accept4", "use accept4(SOCK_NONBLOCK | SOCK_CLOEXEC)"),
 	LAB_CHOICE(io_uring, "io-uring", "[single|multishot]", urings, "accept through io_uring"),

@@ -1,0 +1,231 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Why nobody accepts: each stall that the lab can bring about gets its name. The witnesses are /proc/PID/stack and
+# status (where the thread sleeps, and how), ss (the queue) and the pids that the shell started. In every case a
+# second listener of another process keeps up, and most stalls have a second thread that is asleep elsewhere.
+# shellcheck source-path=SCRIPTDIR source=live.sh
+# shellcheck disable=SC2016 # jq programs
+. "$(dirname "$0")/live.sh"
+
+answer=$work/answer
+
+why() # options...; the lines go to $answer, the exit code to $code
+{
+	"$sockstate" why --netns self --json "$@" >"$answer" 2>"$work/err"
+	code=$?
+}
+
+of() # jq filter; of the only line
+{
+	jq -r "$1" "$answer"
+}
+
+queue() # what ss says of the listener
+{
+	ss -Htln "sport = :$port" | awk '{ print $2 }'
+}
+
+queued() # how many
+{
+	[ "$(queue)" = "$1" ]
+}
+
+# The function of the kernel that a thread sleeps in, by the kernel's own word.
+sleeps_in() # pid
+{
+	sed -n '1s/.*\] //; 1s/+.*//p' "/proc/$1/stack"
+}
+
+# A server that stalls, and three clients whose connections wait.
+stall() # what, [how many are left in the queue]
+{
+	serve --backlog 8 --stall "$1"
+	call_bg --count 3 --hold forever
+	until_true queued "${2:-3}"
+	why --port "$port"
+}
+
+finish_stall()
+{
+	end "$client"
+	kill -KILL "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+	until_true closed
+}
+
+closed()
+{
+	! ss -Htln "sport = :$port" | grep -q .
+}
+
+says() # diagnosis, how many wait
+{
+	is "$code $(of .diagnosis)" "4 $1" "$1: the diagnosis, and exit code 4"
+	is "$(of .accept_queue)" "$2" "  with the queue that ss shows"
+	is "$(of '.holders[0].pid')" "$server" "  and who holds it"
+}
+
+# The thread that is nearest to the cause sleeps where the kernel says it does.
+in_the_right_place() # pid
+{
+	is "$(of '.threads[0].tid')" "$1" "  the first thread is the one that stalls"
+	is "$(of '.threads[0].stack[0] | sub("\\+.*"; "")')" "$(sleeps_in "$1")" "  and sleeps where /proc/PID/stack says"
+	is "$(of '.threads[0].since_ns >= .since_ns and .since_ns > 0')" true "  for as long as both looks saw"
+}
+
+# ---- nothing is wrong ----
+
+serve
+call
+why --port "$port"
+is "$code $(of .diagnosis)" "0 keeps_up" "a server that waits in accept() keeps up: exit code 0"
+is "$(of '[.watchers[] | .kind] | join(",")')" accept "it is watched by accept()"
+is "$(of '.watchers[0].pid')" "$server" "of the server"
+is "$(of .cookie)" "$(ss_cookie -tln "sport = :$port")" "the listener has the cookie of ss -e"
+why --pid "$server"
+is "$(of .lport)" "$port" "--pid finds the listeners of a process"
+why --pid 1
+is "$code" 5 "a process without a listener: exit code 5"
+end "$server"
+
+serve --mode epoll
+why --port "$port"
+is "$code $(of '.diagnosis + " " + .watchers[0].kind + " " + .watchers[0].mode')" "0 keeps_up epoll level" "an event loop keeps up"
+is "$(of '.watchers[0].sleeping')" 1 "its thread sleeps in epoll_wait()"
+end "$server"
+
+# ---- blocked ----
+
+stall recv
+says blocked_on_peer 3
+in_the_right_place "$server"
+is "$(of '.threads[0] | "\(.syscall) \(.on.kind) \(.on.state) \(.on.peer_pid)"')" "read socket ESTABLISHED $server" "  on a socket, and who has its other end"
+is "$(of '.threads[0].on | "\(.laddr):\(.lport) \(.raddr):\(.rport)"' | sed 's/^\(.*\) \(.*\)$/\1 \2/')" \
+	"$(ss -Htnp state established | awk -v pid="pid=$server,fd=$(of '.threads[0].fd'))" 'index($0, pid) { print $3, $4 }')" "  with the ends that ss shows for that descriptor"
+is "$(of '.threads_total')" 2 "  a thread that is asleep elsewhere is told too"
+finish_stall
+
+stall pipe
+says blocked_on_peer 3
+in_the_right_place "$server"
+is "$(of '.threads[0] | "\(.syscall) \(.on.kind) \(.on.peer_pid)"')" "write pipe $server" "  a full pipe, and who could read it"
+finish_stall
+
+stall file
+says blocked_on_file 3
+in_the_right_place "$server"
+is "$(of '.threads[0].on.path')" "$(readlink "/proc/$server/fd/$(of '.threads[0].fd')")" "  with the path of /proc/PID/fd"
+finish_stall
+
+stall lock
+says blocked_on_lock 3
+in_the_right_place "$server"
+finish_stall
+
+stall child
+says blocked_on_child 3
+in_the_right_place "$server"
+finish_stall
+
+stall sleep
+says sleeping 3
+in_the_right_place "$server"
+finish_stall
+
+# ---- running, or held ----
+
+stall spin
+says busy 3
+is "$(of '.threads[0].cpu_share > 0.3')" true "  it has a good part of a CPU"
+finish_stall
+
+stall stop
+says stopped 3
+is "$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$server/status")" T "  as /proc/PID/status says"
+finish_stall
+
+stall trace
+says traced 3
+is "$(of '.threads[0].tracer_pid')" "$(sed -n 's/^TracerPid:\t//p' "/proc/$server/status")" "  by the process that /proc/PID/status names"
+finish_stall
+
+# ---- nobody is told ----
+
+stall oneshot
+says disarmed 3
+is "$(of '.watchers[0] | "\(.oneshot) \(.armed)"')" "true false" "  a one-shot that is spent"
+finish_stall
+
+stall paused
+says disarmed 3
+is "$(of '.watchers[0] | "\(.oneshot) \(.armed)"')" "false false" "  paused"
+finish_stall
+
+stall edge 2
+says edge_missed 2
+is "$(of '.watchers[0] | "\(.mode) \(.ready) \(.sleeping)"')" "edge false 1" "  edge-triggered, not ready, and its thread sleeps"
+finish_stall
+
+stall unwatched
+says nobody_watches 3
+is "$(of '.watchers_total')" 0 "  not in any wait queue"
+finish_stall
+
+serve --backlog 8 --stall left
+heir=$(pgrep -P "$server")
+pids+=("$heir")
+call_bg --count 3 --hold forever
+until_true queued 2
+why --port "$port"
+is "$code $(of .diagnosis)" "4 not_the_acceptor" "not_the_acceptor: the one that accepted has let go of the listener"
+is "$(of '[.holders[].pid] | join(",")')" "$heir" "  its child holds it"
+finish_stall
+
+# ---- descriptors ----
+
+serve --backlog 8 --fd-room 0 --mode epoll
+call_bg --count 3 --hold forever
+until_true queued 3
+why --port "$port"
+says out_of_fds 3
+# The shell's own look opens none in the server.
+is "$(of .fds)" "$(find "/proc/$server/fd" -mindepth 1 | wc -l)" "  as many as /proc/PID/fd has"
+is "$(of .fd_limit)" "$(awk '/^Max open files/ { print $4 }' "/proc/$server/limits")" "  of the limit in /proc/PID/limits"
+finish_stall
+
+# ---- it accepts, but slowly ----
+
+serve --backlog 8 --accept-every 200
+call_bg --count 9 --hold forever
+until_true queued 6
+why --port "$port" --look 1s
+is "$code $(of .diagnosis)" "4 slow_per_accept" "slow_per_accept: it accepts every 200 ms"
+is "$(of '.accepts_between >= 3 and .accepts_between <= 7')" true "  about five in a second"
+finish_stall
+
+# ---- a group ----
+
+serve --backlog 8 --workers 2
+mapfile -t members < <(pgrep -P "$server")
+kill -STOP "${members[0]}"
+until_true stopped "${members[0]}"
+call_bg --count 16 --hold forever
+until_true eval '[ "$(ss -Htln "sport = :$port" | awk "\$2 > 0" | wc -l)" = 1 ]'
+why --port "$port"
+is "$(jq -r 'select(.accept_queue > 0) | "\(.diagnosis) \(.also | join(","))"' "$answer")" "stopped wrong_member" "one member of a SO_REUSEPORT group is stopped: the other is idle"
+is "$(jq -r 'select(.accept_queue == 0) | .diagnosis' "$answer")" keeps_up "  and keeps up"
+kill -CONT "${members[0]}"
+end "$client" "$server"
+
+# ---- for people ----
+
+stall recv
+COLUMNS=80 "$sockstate" why --netns self --port "$port" >"$work/text"
+is "$(awk '{ if (length($0) > 80) print }' "$work/text" | wc -l)" 0 "text stays within 80 columns"
+has_line "$work/text" 'blocked on peer$'
+ok $? "and begins with the diagnosis in words"
+"$sockstate" why --netns self --port "$port" --quiet >"$work/text"
+is "$? $(wc -c <"$work/text")" "4 0" "--quiet only sets the exit code"
+finish_stall
+
+done_testing
