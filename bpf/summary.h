@@ -48,17 +48,17 @@ struct summary_listener {
 	__u8 addr[16];
 	/* the caller of listen(), or a process that holds the socket; pid 0: not known */
 	struct fact_task task;
-	__u32 drops_before; /* sk_drops when the listener was registered */
-	__u32 drops;	    /* sk_drops when it stopped listening */
-	__u32 somaxconn;    /* net.core.somaxconn when it was registered */
-	__u32 used;	    /* 1: it has had connections, so it has counters */
+	__u32 drops_before;   /* sk_drops when the listener was registered */
+	__u32 drops;	      /* sk_drops when it stopped listening */
+	__u32 somaxconn;      /* net.core.somaxconn when it was registered */
+	__u32 used;	      /* 1: it has had connections, so it has counters */
+	struct fact_queues q; /* when they were read last; q.sk 0: it did not listen any more */
 };
 
-/* What the walk over listeners writes for each. q.sk 0: it does not listen any more. */
+/* An entry of the map of listeners, as user space reads it. */
 struct summary_reading {
 	__u64 cookie;
 	struct summary_listener listener;
-	struct fact_queues q;
 };
 
 /*
@@ -132,7 +132,7 @@ struct summary_cpu {
 };
 
 FACT_SIZE(summary_stats, 6 * 8 + 8 * SUMMARY_STATES + 2 * (16 + 4 * DURATIONS_BUCKETS));
-FACT_SIZE(summary_listener, 80);
+FACT_SIZE(summary_listener, 120);
 FACT_SIZE(summary_reading, 128);
 FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 10));
 FACT_SIZE(summary_port, 16);

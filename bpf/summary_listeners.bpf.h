@@ -207,8 +207,10 @@ static __always_inline void listener_begins(const struct sock *sk, __u64 cookie,
 	l.task = *task;
 	l.drops_before = l.drops = BPF_CORE_READ(sk, sk_drops.counter);
 	l.somaxconn = BPF_CORE_READ(sk, __sk_common.skc_net.net, core.sysctl_somaxconn);
+	queues_copy(&l.q, cookie, sk);
 	key = port_key(l.netns, l.port);
 	if (known) { /* it stopped listening, and begins again */
+		known->q = l.q;
 		known->sk = l.sk;
 	} else if (bpf_map_update_elem(&listeners, &cookie, &l, BPF_NOEXIST)) {
 		/* Either another hook was faster, which is fine, or the map is full. */

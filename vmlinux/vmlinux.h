@@ -441,6 +441,7 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+	__u64 seq_num; /* 0: the first object of a walk */
 };
 
 struct bpf_iter__task_file {

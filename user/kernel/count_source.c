@@ -30,9 +30,13 @@ struct summary_source {
 	struct filter filter;
 	struct loader loader;
 	struct summary_bpf *skel;
-	const struct bpf_link *reader; /* the walk over the listeners */
+	const struct bpf_link *reader; /* brings the queues of all listeners up to date */
 	int cpus;
-	struct summary_stats *by_cpu; /* buffer: one listener's, for each CPU */
+	/* Buffers: one listener's counters for each CPU, their sum, and the map of listeners. */
+	struct summary_stats *by_cpu;
+	struct summary_stats sum;
+	__u64 cookie[SUMMARY_LISTENERS];
+	struct summary_listener listener[SUMMARY_LISTENERS];
 };
 
 /* ---- the object of programs ---- */
@@ -125,16 +129,12 @@ static int find_listeners(struct summary_source *s)
 		sockdiag_dump(sd, &s->filter, SOCKDIAG_LISTEN, no_row, NULL);
 		sockdiag_free(sd);
 	}
-	return programs_walk_once(s->skel->progs.find_listeners, sizeof(struct summary_reading),
-				  NULL, NULL);
+	return programs_walk_once(s->skel->progs.find_listeners, 1, NULL, NULL);
 }
 
 static int make_reader(struct summary_source *s)
 {
-	union bpf_iter_link_info info = {.map.map_fd = (__u32)bpf_map__fd(s->skel->maps.listeners)};
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
-
-	s->reader = loader_iterate(&s->loader, s->skel->progs.read_listeners, &opts);
+	s->reader = loader_iterate(&s->loader, s->skel->progs.read_listeners, NULL);
 	return s->reader ? 0 : -errno;
 }
 
@@ -195,14 +195,29 @@ void summary_source_free(struct summary_source *s)
 
 /* ---- reading ---- */
 
-static int read_stats(struct summary_source *s, uint64_t cookie, struct summary_stats *sum)
+/* Into s->sum. */
+static int read_stats(struct summary_source *s, uint64_t cookie)
 {
-	memset(sum, 0, sizeof(*sum));
+	memset(&s->sum, 0, sizeof(s->sum));
 	if (bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.stats), &cookie, s->by_cpu))
 		return -errno;
 	for (int i = 0; i < s->cpus; i++)
-		tally_sum(sum, &s->by_cpu[i]);
+		tally_sum(&s->sum, &s->by_cpu[i]);
 	return 0;
+}
+
+/* All entries of the map, into s->cookie and s->listener. Returns how many. */
+static int read_listeners(struct summary_source *s)
+{
+	__u32 count = SUMMARY_LISTENERS, next;
+	int rc = programs_walk(s->reader, 1, NULL, NULL);
+
+	if (rc)
+		return rc;
+	/* -ENOENT: these are the last ones. */
+	rc = bpf_map_lookup_batch(bpf_map__fd(s->skel->maps.listeners), NULL, &next, s->cookie,
+				  s->listener, &count, NULL);
+	return rc && rc != -ENOENT ? rc : (int)count;
 }
 
 /* The listener has closed: removes the connections that waited in its queue. */
@@ -218,48 +233,43 @@ static void sweep(struct summary_source *s, uint64_t cookie)
 	}
 }
 
-struct reading {
-	struct summary_source *s;
-	struct tally *tally;
-	uint64_t gone[SUMMARY_LISTENERS];
-	size_t count;
-};
-
-static int on_listener(void *ctx, const void *bytes, size_t size)
+static int tell_listener(struct summary_source *s, struct tally *tally, int i)
 {
-	const struct summary_reading *r = bytes;
-	struct reading *reading = ctx;
-	struct summary_source *s = reading->s;
-	struct summary_stats sum;
-	bool any = r->listener.used && !read_stats(s, r->cookie, &sum);
-	int rc = tally_listener(reading->tally, r, any ? &sum : NULL);
+	const struct summary_reading r = {.cookie = s->cookie[i], .listener = s->listener[i]};
+	bool any = r.listener.used && !read_stats(s, r.cookie);
 
-	(void)size;
-	if (!r->q.sk && reading->count < SUMMARY_LISTENERS)
-		reading->gone[reading->count++] = r->cookie;
+	return tally_listener(tally, &r, any ? &s->sum : NULL);
+}
+
+/* Removes a closed listener from the maps in the kernel; its counts are in the tally now. */
+static void forget(struct summary_source *s, uint64_t cookie)
+{
+	int listeners = bpf_map__fd(s->skel->maps.listeners);
+	struct summary_listener l;
+
+	/* It may listen again by now. */
+	if (bpf_map_lookup_elem(listeners, &cookie, &l) || l.sk)
+		return;
+	bpf_map_delete_elem(listeners, &cookie);
+	bpf_map_delete_elem(bpf_map__fd(s->skel->maps.stats), &cookie);
+	sweep(s, cookie);
+}
+
+static int tell_listeners(struct summary_source *s, struct tally *tally)
+{
+	int count = read_listeners(s);
+	int rc = count < 0 ? count : 0;
+
+	for (int i = 0; i < count && !rc; i++) {
+		rc = tell_listener(s, tally, i);
+		if (!s->listener[i].q.sk)
+			forget(s, s->cookie[i]);
+	}
 	return rc;
 }
 
-/* Removes closed listeners from the maps in the kernel; their counts are in the tally now. */
-static void forget_gone(struct summary_source *s, const struct reading *reading)
-{
-	int listeners = bpf_map__fd(s->skel->maps.listeners);
-
-	for (size_t i = 0; i < reading->count; i++) {
-		struct summary_listener l;
-		uint64_t cookie = reading->gone[i];
-
-		/* It may listen again by now. */
-		if (bpf_map_lookup_elem(listeners, &cookie, &l) || l.sk)
-			continue;
-		bpf_map_delete_elem(listeners, &cookie);
-		bpf_map_delete_elem(bpf_map__fd(s->skel->maps.stats), &cookie);
-		sweep(s, cookie);
-	}
-}
-
-static int read_cpus(struct summary_source *s, uint64_t count[SUMMARY_COUNTS],
-		     struct summary_stats *nobody)
+/* The counts of all CPUs; adds the transitions of sockets without a listener to s->sum. */
+static int read_cpus(struct summary_source *s, uint64_t count[SUMMARY_COUNTS])
 {
 	struct summary_cpu *all = calloc((size_t)s->cpus, sizeof(*all));
 	__u32 zero = 0;
@@ -273,7 +283,7 @@ static int read_cpus(struct summary_source *s, uint64_t count[SUMMARY_COUNTS],
 		for (int j = 0; j < SUMMARY_COUNTS; j++)
 			count[j] += all[i].count[j];
 		for (int j = 0; j < SUMMARY_STATES; j++)
-			nobody->entered[j] += all[i].entered[j];
+			s->sum.entered[j] += all[i].entered[j];
 	}
 	free(all);
 	return rc;
@@ -282,21 +292,18 @@ static int read_cpus(struct summary_source *s, uint64_t count[SUMMARY_COUNTS],
 int summary_source_read(struct summary_source *s, struct tally *tally,
 			uint64_t lost[FACT_LOST_PLACES])
 {
-	struct reading reading = {.s = s, .tally = tally};
 	uint64_t counts[SUMMARY_COUNTS], missed;
-	struct summary_stats nobody;
 	int rc;
 
 	tally_begin(tally, clock_now_ns());
-	rc = programs_walk(s->reader, sizeof(struct summary_reading), on_listener, &reading);
-	forget_gone(s, &reading);
+	rc = tell_listeners(s, tally);
 	if (!rc)
-		rc = read_stats(s, 0, &nobody);
+		rc = read_stats(s, 0);
 	if (!rc)
-		rc = read_cpus(s, counts, &nobody);
+		rc = read_cpus(s, counts);
 	if (rc)
 		return rc;
-	tally_nobody(tally, &nobody);
+	tally_nobody(tally, &s->sum);
 	/* Transitions that the first program missed and the second did not make up for. */
 	missed = programs_missed(bpf_program__fd(s->skel->progs.set_state));
 	missed = missed > counts[SUMMARY_RECOVERED] ? missed - counts[SUMMARY_RECOVERED] : 0;

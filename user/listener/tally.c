@@ -124,7 +124,7 @@ static struct row *row_get(struct tally *t, uint64_t cookie)
 
 static bool listens(const struct row *row)
 {
-	return row->r.q.sk;
+	return row->r.listener.q.sk;
 }
 
 /* One that was not read this round has gone too: it had done nothing, and left no trace. */
@@ -190,7 +190,7 @@ static uint32_t counted_since(const struct row *row, uint32_t counter)
 
 static void judge(struct tally *t, struct row *row)
 {
-	const struct fact_queues *q = &row->r.q;
+	const struct fact_queues *q = &row->r.listener.q;
 	struct verdict_input in;
 
 	if (row->accepted)
@@ -223,7 +223,7 @@ static void judge(struct tally *t, struct row *row)
 int tally_listener(struct tally *t, const struct summary_reading *r,
 		   const struct summary_stats *stats)
 {
-	const struct fact_queues *q = &r->q;
+	const struct fact_queues *q = &r->listener.q;
 	struct row *row = row_get(t, r->cookie);
 	bool full, syn_full, filled = false;
 	enum drop_reason why;
@@ -302,7 +302,7 @@ static void set_states(struct event *e, uint64_t *states, const struct summary_s
 static void tell_row(struct tally *t, struct row *row, event_fn emit, void *ctx)
 {
 	const struct summary_listener *l = &row->r.listener;
-	const struct fact_queues *q = &row->r.q;
+	const struct fact_queues *q = &row->r.listener.q;
 	struct event e;
 
 	event_init(&e, EVENT_LISTENER, t->now);
@@ -404,7 +404,7 @@ void tally_summary(struct tally *t, event_fn emit, void *ctx)
 	for (size_t i = 0; i < t->count; i++) {
 		tally_sum(&sum, &t->list[i]->stats);
 		if (!has_gone(t, t->list[i]))
-			queued += t->list[i]->r.q.accept_queue;
+			queued += t->list[i]->r.listener.q.accept_queue;
 	}
 	for (size_t i = 0; list && sorted && i < t->count; i++)
 		summarize(sorted[i], &list[all.count++]);

@@ -58,15 +58,16 @@ static struct summary_reading listening(uint64_t cookie, uint16_t port, uint32_t
 {
 	return (struct summary_reading){
 		.cookie = cookie,
-		.listener = {.sk = 1,
-			     .netns = 7,
-			     .port = port,
-			     .family = AF_INET,
-			     .addr = {127, 0, 0, 1},
-			     .drops_before = 5,
-			     .drops = drops,
-			     .task = {.pid = 42, .tid = 42, .comm = "web"}},
-		.q = {.sk = 1, .accept_queue = queue, .backlog = backlog, .drops = drops},
+		.listener =
+			{.sk = 1,
+			 .netns = 7,
+			 .port = port,
+			 .family = AF_INET,
+			 .addr = {127, 0, 0, 1},
+			 .drops_before = 5,
+			 .drops = drops,
+			 .task = {.pid = 42, .tid = 42, .comm = "web"},
+			 .q = {.sk = 1, .accept_queue = queue, .backlog = backlog, .drops = drops}},
 	};
 }
 
@@ -103,7 +104,7 @@ static void check_rounds(void)
 
 	clear();
 	busy.completed = 110;
-	b.q.drops = 9;
+	b.listener.q.drops = 9;
 	tally_begin(t, 13 * S);
 	tally_listener(t, &a, &busy);
 	tally_listener(t, &b, &quiet);
@@ -116,7 +117,7 @@ static void check_rounds(void)
 	clear();
 	tally_begin(t, 19 * S);
 	tally_listener(t, &a, &busy);
-	b.q.sk = b.listener.sk = 0;
+	b.listener.q.sk = b.listener.sk = 0;
 	b.listener.drops = 10;
 	tally_listener(t, &b, &quiet);
 	tally_tell(t, keep, NULL);
@@ -178,7 +179,7 @@ static void check_refusals(void)
 	t = tally_new(&limits, 0);
 	for (size_t i = 0; i < sizeof(rounds) / sizeof(*rounds); i++) {
 		clear();
-		r.q.drops = rounds[i].counter;
+		r.listener.q.drops = rounds[i].counter;
 		one.discarded = rounds[i].discarded;
 		sum = (struct summary_stats){0};
 		tally_sum(&sum, &one);
@@ -190,10 +191,10 @@ static void check_refusals(void)
 		   "%s", rounds[i].name);
 	}
 	clear();
-	r.q.accept_queue = 0;
+	r.listener.q.accept_queue = 0;
 	tally_begin(t, 6 * S);
 	tally_listener(t, &r, &sum); /* the queue is empty now, and was full before */
-	r.q.drops += 9;
+	r.listener.q.drops += 9;
 	tally_begin(t, 7 * S);
 	tally_listener(t, &r, &sum);
 	tally_tell(t, keep, NULL);
@@ -201,7 +202,7 @@ static void check_refusals(void)
 	   "with room in the queues nobody is refused: the counter moves for a RST, too");
 	is_str(told.verdict[0], "ok", "and nothing is advised");
 	clear();
-	r.q.drops += 2;
+	r.listener.q.drops += 2;
 	sum.filled++;
 	tally_begin(t, 8 * S);
 	tally_listener(t, &r, &sum);
@@ -228,7 +229,7 @@ static void check_bound(void)
 	for (uint64_t i = 1; i <= 5000; i++) {
 		struct summary_reading r = listening(i, 80, 0, 1, 5);
 
-		r.q.sk = r.listener.sk = 0;
+		r.listener.q.sk = r.listener.sk = 0;
 		tally_begin(t, i * S);
 		tally_listener(t, &r, &one);
 	}
@@ -361,9 +362,9 @@ static void check_view(void)
 	view_free(v);
 	for (options.columns = 44; options.columns <= 120; options.columns += 38) {
 		v = view_summary_new(&options);
-		a.q.accept_queue = 3;
-		a.q.backlog = 2;
-		a.q.drops++;
+		a.listener.q.accept_queue = 3;
+		a.listener.q.backlog = 2;
+		a.listener.q.drops++;
 		stats.completed++;
 		stats.accepted++;
 		tally_begin(t, 4 * S);
