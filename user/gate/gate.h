@@ -24,8 +24,8 @@
 
 enum gate_verdict {
 	GATE_HELD,
-	GATE_TOO_LITTLE, /* fewer connections than asked for: nothing can be said */
-	GATE_UNKNOWN,	 /* a rule needs what was lost, or what this kernel does not show */
+	GATE_TOO_LITTLE, /* fewer connections than --min-connections: too few to judge */
+	GATE_UNKNOWN,	 /* a rule needs facts that were lost or that this kernel does not show */
 	GATE_BROKEN,
 	GATE_VERDICT_COUNT
 };
@@ -39,7 +39,7 @@ struct gate_config {
 
 /* The connection that a finding rests on. */
 struct gate_connection {
-	uint64_t t;	 /* ns, CLOCK_MONOTONIC: of the event; 0: there is none */
+	uint64_t t;	 /* ns, CLOCK_MONOTONIC: of the event; 0: there is no such connection */
 	uint64_t cookie; /* 0 unknown */
 	uint64_t value;	 /* ns, or what the rule counts */
 	int family;	 /* 0: the client is not known */
@@ -64,8 +64,8 @@ struct gate_listener {
 struct gate_finding {
 	enum gate_verdict verdict; /* HELD, UNKNOWN or BROKEN */
 	bool measured_known;
-	uint64_t measured; /* ns or a count; of verdicts the bits that were seen */
-	uint64_t limit;	   /* the rule's, a percentage turned into connections */
+	uint64_t measured; /* ns or a count; VERDICT: bits of the verdicts that occurred */
+	uint64_t limit;	   /* of the rule; a percentage is converted to connections */
 	uint64_t samples;  /* WAIT, HANDSHAKE: how many were measured */
 	struct gate_connection worst;
 	enum fact_name missing; /* UNKNOWN: the fact that is absent; KNOW_COUNT: none */
@@ -86,7 +86,8 @@ const struct gate_listener *gate_listener(const struct gate *g, size_t listener)
 const struct gate_rules *gate_rules(const struct gate *g);
 void gate_judge(const struct gate *g, size_t listener, size_t rule, struct gate_finding *finding);
 /*
- * What holds over all listeners and rules: broken before too little before unknown before held.
+ * The result over all listeners and rules: the first of broken, too little, unknown, held that
+ * applies.
  */
 enum gate_verdict gate_result(const struct gate *g);
 /* What the run can know of a fact, as its meta line said. */
@@ -98,8 +99,7 @@ uint64_t gate_duration(const struct gate *g);
 /* Handshakes completed at all listeners. */
 uint64_t gate_connections(const struct gate *g);
 /*
- * The first port asked for at which fewer connections than wanted were seen; 0: too few in all, or
- * enough.
+ * The first single port of the filter with fewer connections than --min-connections; 0: none.
  */
 uint16_t gate_idle_port(const struct gate *g);
 

@@ -10,12 +10,12 @@
 
 /* What one rule has counted at one listener. */
 struct cell {
-	uint64_t count;	  /* of what the rule counts; of times: those above the limit */
+	uint64_t count;	  /* what the rule counts; for times: how many are above the limit */
 	uint64_t pending; /* connections that still wait, less than the limit so far */
 	struct gate_connection worst;
 };
 
-/* Times that are limited; of those in gate_rule.measure order. */
+/* Times that a rule can limit, in the order of enum gate_measure. */
 enum timed { TIMED_WAIT, TIMED_HANDSHAKE, TIMED_COUNT };
 
 struct watched {

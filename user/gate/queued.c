@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A hash table with linear probing. An entry that is taken out is closed up by moving its followers
- * (Knuth, volume 3, 6.4, algorithm R), so that no marks of the dead remain.
+ * A hash table with linear probing. When an entry is removed, later entries move into the gap
+ * (Knuth, volume 3, 6.4, algorithm R), so that no marks of removed entries are needed.
  */
 #include "gate/queued.h"
 
@@ -102,7 +102,7 @@ bool queued_take(struct queued *q, uint64_t cookie, struct gate_connection *c)
 	for (i = (hole + 1) & q->mask; q->slots[i].c.cookie; i = (i + 1) & q->mask) {
 		size_t wanted = home(q, q->slots[i].c.cookie);
 
-		/* It may move up if its home does not lie behind the hole, cyclically. */
+		/* An entry may move into the hole if its own slot is not behind the hole (cyclic). */
 		if (((i - wanted) & q->mask) >= ((i - hole) & q->mask)) {
 			q->slots[hole] = q->slots[i];
 			hole = i;

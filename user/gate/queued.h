@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * queued.h - the connections that wait for accept() now, by cookie: for the gate, which judges them
- * also when nobody ever takes them. As many as the kernel's queues hold. Pure.
+ * queued.h - the connections that wait for accept() now, by cookie. The gate also judges
+ * connections that are never accepted. The number is bounded by the kernel's accept queues. Pure.
  */
 #ifndef SOCKSTATE_GATE_QUEUED_H
 #define SOCKSTATE_GATE_QUEUED_H
@@ -15,9 +15,12 @@ struct queued;
 
 struct queued *queued_new(void); /* NULL when out of memory */
 void queued_free(struct queued *q);
-/* c->t: since when; one without a cookie is not kept. listener is handed back. 0 or -ENOMEM. */
+/*
+ * c->t: when the wait began. A connection without a cookie is not kept. listener is an opaque
+ * pointer for the caller. Returns 0 or -ENOMEM.
+ */
 int queued_add(struct queued *q, const struct gate_connection *c, void *listener);
-/* Takes it out, into *c. False: it does not wait. */
+/* Removes the connection with that cookie and stores it in *c. False: there is none. */
 bool queued_take(struct queued *q, uint64_t cookie, struct gate_connection *c);
 size_t queued_count(const struct queued *q);
 void queued_each(const struct queued *q,

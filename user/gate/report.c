@@ -33,7 +33,7 @@ static void verdict_list(uint32_t bits, char *out, size_t size)
 						len ? "," : "", verdict_name(v));
 }
 
-/* "61.2 ms", "12 of 10", "app_stuck"; "-" where nothing was measured. */
+/* "61.2 ms", "12 of 10", "app_stuck"; "-" if nothing was measured. */
 static void value_text(const struct gate_rule *rule, const struct gate_finding *f, bool utf8,
 		       char out[VALUE_MAX])
 {
@@ -51,7 +51,7 @@ static void value_text(const struct gate_rule *rule, const struct gate_finding *
 		snprintf(out, VALUE_MAX, "%" PRIu64, f->measured);
 }
 
-/* Why nothing can be said. */
+/* Why the rule cannot be judged. */
 static void unknown_text(const struct gate *g, const struct gate_finding *f, char *out, size_t size)
 {
 	const struct fact_knowledge *fact;
@@ -82,7 +82,7 @@ static bool client_text(const struct gate_connection *c, char out[TEXT_END_MAX])
 	return true;
 }
 
-/* Of all listeners and rules. */
+/* Counts the findings of all listeners and rules by verdict. */
 static void count_findings(const struct gate *g, size_t counts[GATE_VERDICT_COUNT])
 {
 	struct gate_finding f;
@@ -340,7 +340,7 @@ void gate_report_json(struct out *o, const struct gate_report *r)
 
 /* ---- JUnit ---- */
 
-/* XML 1.0 has no way to write most control characters: '?' stands for them. */
+/* XML 1.0 cannot express most control characters; they are written as '?'. */
 static void put_xml(struct out *o, const char *text)
 {
 	char clean[4 * WORDS_MAX];

@@ -23,9 +23,9 @@ struct gate_report {
 void gate_report_table(struct out *o, const struct gate_report *report);
 /* One object on one line. */
 void gate_report_json(struct out *o, const struct gate_report *report);
-/* A test suite a listener, a test case a rule. */
+/* A test suite for each listener, a test case for each rule. */
 void gate_report_junit(struct out *o, const struct gate_report *report);
-/* For a terminal, while it runs: "12.0 s · 1234 connections · max-wait p99=50ms: 61.2 ms". */
+/* The progress line for a terminal: "12.0 s · 1234 connections · max-wait p99=50ms: 61.2 ms". */
 void gate_report_progress(struct out *o, const struct gate_report *report);
 
 #endif

@@ -48,7 +48,7 @@ void gate_rules_init(struct gate_rules *rules)
 	*rules = (struct gate_rules){.min_connections = 1};
 }
 
-/* "p99.9=", "max=" or nothing, which is the maximum. Returns what follows, NULL where it is neither. */
+/* Parses "p99.9=" or "max="; nothing means the maximum. Returns the rest; NULL: malformed. */
 static const char *parse_rank(const char *text, uint32_t *rank)
 {
 	uint64_t whole, fraction;
@@ -197,7 +197,7 @@ int gate_rules_add_line(struct gate_rules *rules, const char *line, char *err, s
 	return gate_rules_add(rules, name, value, err, err_size);
 }
 
-/* The largest unit that leaves a whole number: it reads back as the same limit. */
+/* In the largest unit that gives a whole number, so that the text parses to the same limit. */
 static void time_text(uint64_t ns, char *out, size_t size)
 {
 	static const struct {

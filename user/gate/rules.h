@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rules.h - what a gate asks of a listener: a limit on one measure, as words on the command line or
- * lines of a rules file. Pure.
+ * rules.h - the rules of a gate: each limits one measure of a listener. They come from the command
+ * line or from a rules file. Pure.
  *
  *	struct gate_rules rules;
  *	gate_rules_init(&rules);
@@ -41,7 +41,7 @@ struct gate_rule {
 	uint32_t rank;	/* WAIT, HANDSHAKE: which quantile is limited */
 	bool percent;	/* QUEUE: limit is in percent of what the queue can hold */
 	uint64_t limit; /* ns for WAIT and HANDSHAKE, else a count; the limit itself is allowed */
-	uint32_t verdicts; /* VERDICT: bits 1 << enum verdict that break it */
+	uint32_t verdicts; /* VERDICT: bits 1 << enum verdict that break the rule */
 };
 
 #define GATE_RULES_MAX 64
@@ -49,20 +49,21 @@ struct gate_rule {
 struct gate_rules {
 	struct gate_rule rule[GATE_RULES_MAX];
 	size_t count;
-	uint64_t min_connections; /* fewer completed handshakes: too little was seen to judge */
+	uint64_t min_connections; /* with fewer completed handshakes the result is too little */
 };
 
-/* No rule, and one connection that has to be seen. */
+/* No rules; min_connections is 1. */
 void gate_rules_init(struct gate_rules *rules);
 /*
- * name: of a rule ("max-wait"), or "min-connections". 0, or -EINVAL with one line in err that names
- * the rule, the value and what is allowed.
+ * name: that of a rule ("max-wait"), or "min-connections". Returns 0, or -EINVAL with one line in
+ * err that names the rule, the value and what is allowed.
  */
 int gate_rules_add(struct gate_rules *rules, const char *name, const char *value, char *err,
 		   size_t err_size);
 /*
- * One line of a rules file: "max-wait p99=50ms", also with leading dashes or '=' between the two;
- * '#' begins a comment. An empty line adds nothing. The line is not changed.
+ * Adds the rule of one line of a rules file: "max-wait p99=50ms". Leading dashes, or '=' between
+ * the two words, are allowed. '#' begins a comment. An empty line adds nothing. The line is not
+ * changed.
  */
 int gate_rules_add_line(struct gate_rules *rules, const char *line, char *err, size_t err_size);
 
@@ -72,7 +73,7 @@ const char *gate_measure_name(enum gate_measure measure);
 const char *gate_measure_meaning(enum gate_measure measure);
 
 #define GATE_RULE_TEXT 160
-/* The rule as it would be asked for: "max-wait p99=50ms". Always ends with NUL. */
+/* The rule as one would write it: "max-wait p99=50ms". Always ends with NUL. */
 void gate_rule_text(const struct gate_rule *rule, char *out, size_t size);
 
 #endif

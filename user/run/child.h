@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * child.h - a command that runs while sockstate traces: started when tracing has begun, stopped
- * with it.
+ * child.h - a command that runs while sockstate traces. It is started when tracing has begun, and
+ * stopped when tracing ends.
  *
- * A supervisor process is forked before privileges are given up. It keeps the rights to signal the
- * command, which sockstate then has no longer. Should sockstate die, the supervisor ends the
+ * A supervisor process is forked before privileges are given up. It keeps the right to signal the
+ * command; sockstate itself gives that right up. If sockstate dies, the supervisor ends the
  * command.
  *
  *	child_prepare(&child, argv, user, stdout_to_stderr, err, sizeof(err));
@@ -22,21 +22,21 @@
 struct child;
 
 /*
- * user: whose rights the command gets; NULL: of whom sudo was called by, else ours. Returns 0, or a
- * negative errno with one line in err.
+ * user: the command runs as this user. NULL: as the user who called sudo; without sudo, as the user
+ * of sockstate. Returns 0, or a negative errno with one line in err.
  */
 int child_prepare(struct child **out, char *const *argv, const char *user, bool stdout_to_stderr,
 		  char *err, size_t err_size);
-/* 0, or a negative errno: it could not be executed. */
+/* Returns 0, or a negative errno if the command could not be executed. */
 int child_start(struct child *child);
 /* Whether the command has ended; does not wait. */
 bool child_ended(struct child *child);
 /*
- * Passes the signal on to a command that still runs. One that has not ended after CHILD_GRACE_MS is
- * killed. Returns its exit status as a shell tells it: 128 + n after signal n.
+ * Sends the signal to the command if it still runs, and kills it if it has not ended after
+ * CHILD_GRACE_MS. Returns its exit status as a shell does: 128 + n after signal n.
  */
 int child_stop(struct child *child, int signal);
-/* Frees; a command that still runs is ended by the supervisor. NULL is fine. */
+/* Frees the child. If the command still runs, the supervisor ends it. NULL is fine. */
 void child_free(struct child *child);
 
 #define CHILD_GRACE_MS 5000

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * doctor.h - `sockstate doctor` for people: what this kernel lets us see, by which hook, at what
- * cost, and what would bring the rest. Decides nothing: the facts were found by trying, see
- * hooks.h.
+ * doctor.h - the report of `sockstate doctor`: what this kernel allows sockstate to see, by which
+ * hook, at what cost, and how to see the rest. It decides nothing: the facts come from trying the
+ * hooks, see hooks.h.
  */
 #ifndef SOCKSTATE_DOCTOR_H
 #define SOCKSTATE_DOCTOR_H
@@ -18,10 +18,10 @@ struct doctor_place {
 	const char *rights; /* names of the capabilities that matter and are held */
 };
 
-/* The report from what it is given alone. 0, or a negative errno of out. */
+/* Writes the report from its arguments alone. Returns 0, or a negative errno of out. */
 int doctor_report(FILE *out, const struct doctor_place *place, const struct fact_list *facts,
 		  bool color);
-/* Finds out about this place, then the same. */
+/* Fills a struct doctor_place for this machine, then does the same. */
 int doctor_print(FILE *out, const struct fact_list *facts, bool color);
 
 #endif

@@ -10,7 +10,7 @@
 #include "run/loss.h"
 #include "stream/stream.h"
 
-/* A recording may be read faster than a reader reads: let go of text in pieces of this size. */
+/* Text is written in pieces of this size, so that a long recording does not fill the memory. */
 #define FLUSH_BYTES (64 * 1024)
 
 struct replay {
@@ -39,7 +39,7 @@ static bool restricts(const struct filter *f)
 	return f->port_ranges || f->side != SIDE_BOTH || !f->ipv4 || !f->ipv6 || f->netns;
 }
 
-/* The recording's own words about its origin, the command line's about what to show of it. */
+/* The recording says where its facts come from; the command line says what to print. */
 static void configure(struct stream_config *config, const struct trace_options *options,
 		      const struct run_place *place, const struct recording_info *info)
 {
@@ -93,7 +93,7 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 		stream_finish(r.stream);
 		r.write_error = run_flush(r.view);
 	}
-	/* A cut recording is told last, after everything that it did hold. */
+	/* A truncated recording is reported last, after everything that it holds. */
 	if (r.write_error)
 		code = r.write_error == -EPIPE ? EXIT_CLEAN : EXIT_RUNTIME;
 	else if (rc && !r.stopped)

@@ -21,9 +21,9 @@ struct view {
 };
 
 /*
- * Allocates size zeroed bytes that begin with a struct view and sets it up. NULL when out of
- * memory. ops->free frees what the view itself owns; the buffer and the struct are freed by
- * view_free().
+ * Allocates size zeroed bytes, which begin with a struct view, and sets up that struct. NULL when
+ * out of memory. ops->free frees what the view itself owns; view_free() frees the buffer and the
+ * struct.
  */
 void *view_alloc(size_t size, const struct view_ops *ops, const struct view_options *options);
 

@@ -5,7 +5,7 @@
 
 #include "view/impl.h"
 
-/* A burst may not grow the buffer without bound: above this it is written before the batch ends. */
+/* A buffer above this size is written before the batch ends, so that a burst does not grow it. */
 #define FLUSH_ABOVE (256 * 1024)
 
 void *view_alloc(size_t size, const struct view_ops *ops, const struct view_options *options)

@@ -2,8 +2,8 @@
 /*
  * view.h - a view prints events and decides nothing. Table, ladder and JSON each implement this.
  *
- * Text gathers in an output buffer and leaves in one write per batch (view_flush). A view never
- * reads a clock, an environment or a terminal: what it needs stands in the options.
+ * Text is collected in an output buffer and written once per batch (view_flush). A view never reads
+ * a clock, an environment or a terminal: what it needs is in the options.
  */
 #ifndef SOCKSTATE_VIEW_H
 #define SOCKSTATE_VIEW_H
@@ -19,7 +19,7 @@ struct view_options {
 	bool wide;		/* room for IPv6 addresses */
 	bool header;		/* the table's heading */
 	bool utf8;		/* arrows and box lines; else ASCII */
-	bool terminal;		/* what was written can be drawn over */
+	bool terminal;		/* the output is a terminal: text can be overwritten */
 	int columns;		/* how wide a line may be; 0: unlimited */
 	int64_t boot_offset_ns; /* wall clock = t + this */
 	int32_t utc_offset_s;	/* of the table's clock; JSON is always UTC */
@@ -28,7 +28,7 @@ struct view_options {
 struct view;
 struct view_ops {
 	void (*event)(struct view *v, const struct event *e);
-	void (*finish)(struct view *v); /* the stream is over: what is held back comes out */
+	void (*finish)(struct view *v); /* the stream has ended: print what is held back */
 	void (*free)(struct view *v);
 };
 
@@ -43,8 +43,8 @@ struct view *view_watch_new(const struct view_options *options, event_fn watch, 
 void view_event(struct view *v, const struct event *e);
 void view_finish(struct view *v);
 /*
- * Writes what has gathered. 0, or a negative errno (-EPIPE: the reader has gone), then and ever
- * after.
+ * Writes the collected text. Returns 0 or a negative errno (-EPIPE: the reader has closed its end).
+ * After an error every later call returns the same error.
  */
 int view_flush(struct view *v);
 /* Bytes waiting for view_flush. */

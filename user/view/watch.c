@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A view that hands events on: for commands that look at the stream and print something else.
+ * A view that passes events to a function, for commands that do not print the stream itself.
  */
 #include "view/impl.h"
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Joins the events of both ends of a connection and draws it.
+ * ladder.c - joins the events of both ends of a connection, and decides what is drawn when.
  *
- * The two ends are two sockets, perhaps of two network namespaces: they belong together when their
- * ends are each other's and the initial sequence numbers agree. An active open may not know its
- * local port before it is established; until then it is kept by its cookie.
+ * The ends of a connection are two sockets, perhaps in two network namespaces. They belong together
+ * if the address and port of one are the peer of the other, and if their initial sequence numbers
+ * agree. An active open may not know its local port before it is established; until then its cookie
+ * identifies it.
  *
- * One connection is drawn as it happens, the live one; others meanwhile are kept and drawn when
- * they end and the live one rests. Connections that were there before the tracer are kept too, from
- * what they were found in. All of it is bounded: LADDERS connections of LADDER_STEPS steps; the
- * rest is counted.
+ * One connection, the live one, is drawn as it happens. The events of other connections are kept
+ * meanwhile. Such a connection is drawn when it has ended and the live one is idle. Connections
+ * that are older than the tracer are kept too, and begin with the state in which they were found.
+ * At most LADDERS connections of LADDER_STEPS steps are kept; the rest is counted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@
 #include "view/ladder/step.h"
 
 #define LADDERS 64
-/* A resting live one is interrupted, or gives its place, after this. */
+/* After this time without an event, another connection may interrupt or replace the live one. */
 #define REST_NS NS_S
 
 static void learn_listens(struct ladder_view *v, uint64_t port)
@@ -59,21 +60,21 @@ static void finish_ladder(struct ladder_view *v, struct ladder *c)
 	unlink_ladder(v, c);
 }
 
-/* Another picture has come between: the live one begins again with a heading. */
+/* Something else was printed: the live connection continues with a new heading. */
 static void interrupt_live(struct ladder_view *v)
 {
 	if (v->live)
 		v->live->headed = false;
 }
 
-/* Does this event begin something worth a ladder? */
+/* Whether a ladder begins with this event. */
 static bool begins(const struct event *e)
 {
 	unsigned int to = (unsigned int)event_get(e, F_NEW);
 
 	if (e->type == EVENT_DROP)
 		return true;
-	if (e->type == EVENT_SOCKET) /* what is in TIME_WAIT has no story left */
+	if (e->type == EVENT_SOCKET) /* nothing more happens to a connection in TIME_WAIT */
 		return event_get(e, F_SOCKET_STATE) != TCP_STATE_TIME_WAIT;
 	if (e->type == EVENT_ACCEPT) /* fast open */
 		return event_get(e, F_SOCKET_STATE) == TCP_STATE_SYN_RECV;
@@ -82,7 +83,7 @@ static bool begins(const struct event *e)
 		to == TCP_STATE_ESTABLISHED);
 }
 
-/* It existed before, and nothing has happened since. */
+/* The connection is older than the tracer, and nothing has happened to it since. */
 static bool untouched(const struct ladder *c)
 {
 	return c->count && c->steps[c->count - 1].type == EVENT_SOCKET;
@@ -137,11 +138,11 @@ static struct ladder *begin(struct ladder_view *v, const struct event *e, const 
 	return c;
 }
 
-/* What is now known of the connection as a whole. */
+/* Adds what the event says of the connection as a whole. */
 static void learn(struct ladder_view *v, struct ladder *c, const struct event *e,
 		  const struct ends *x)
 {
-	/* a RST may be sent where there is none */
+	/* A RST may be sent without a socket. */
 	bool socket = event_has(e, F_ROLE) || e->type != EVENT_RESET;
 	char name[32];
 
@@ -176,7 +177,7 @@ static void learn(struct ladder_view *v, struct ladder *c, const struct event *e
 		c->last_t = e->t;
 }
 
-/* An active open has learnt its port: perhaps the server's end is known already. */
+/* An active open has its local port now: joins it with the server's end, if that is known. */
 static struct ladder *join(struct ladder_view *v, struct ladder *c)
 {
 	const uint8_t *const addr[2] = {c->addr[0], c->addr[1]};
@@ -206,7 +207,7 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 	return c;
 }
 
-/* A RST has two ends: the sender's knows the reason, the receiver's what it led to. */
+/* A RST is seen at both ends. The sender knows the reason, the receiver knows the effect. */
 static bool incomplete(const struct ladder *c, const struct step *s)
 {
 	enum ladder_side to = ladder_receiver(s);
@@ -219,9 +220,9 @@ static bool incomplete(const struct ladder *c, const struct step *s)
 }
 
 /*
- * The ends of a handshake come within microseconds: drawn too early a row would be at the wrong
- * place, and a heading would not know its ports and names. What began a fast open is told when it
- * is complete.
+ * Whether drawing must wait. The events of both ends of a handshake come within microseconds. If a
+ * ladder were drawn before all of them, a row could be at the wrong place, and the heading could
+ * lack ports and names. A fast open is drawn when its handshake is complete.
  */
 static bool held(const struct ladder_view *v, const struct ladder *c, uint64_t now)
 {
@@ -243,7 +244,7 @@ static bool held(const struct ladder_view *v, const struct ladder *c, uint64_t n
 	return (opening || !c->port[CLIENT]) && ladder_within(c->steps[0].t, hold, now);
 }
 
-/* How many of its steps may be drawn. */
+/* How many steps of c may be drawn now. */
 static unsigned int ready(const struct ladder_view *v, const struct ladder *c, uint64_t now)
 {
 	unsigned int n = c->drawn;
@@ -271,7 +272,7 @@ static bool finished(const struct ladder_view *v, const struct ladder *c, uint64
 	return any && all;
 }
 
-/* One that is half closed may stay so for long. */
+/* Whether the live connection may be replaced. A half-closed connection can stay so for long. */
 static bool gives_place(const struct ladder *live, uint64_t now)
 {
 	return !live || ((live->done[CLIENT] || live->done[SERVER]) &&
@@ -294,15 +295,15 @@ static void progress(struct ladder_view *v, uint64_t now)
 		if (c == v->live || !finished(v, c, now))
 			continue;
 		if (v->live && v->live->last_t + REST_NS > now)
-			continue; /* let the live one go on */
+			continue; /* the live connection goes on */
 		interrupt_live(v);
 		finish_ladder(v, c);
 	}
 }
 
 /*
- * The SYN that nobody told of when it came (fast open, or before the tracer): how long ago it was
- * is known now.
+ * Adds the SYN if there was no event when it came (fast open, or before the tracer). Its time is
+ * known now.
  */
 static void add_syn(struct ladder *c, const struct step *established)
 {
@@ -337,7 +338,7 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 	if (x.side == CLIENT && c->port[CLIENT] && !c->seen[SERVER])
 		c = join(v, c);
 	s = ladder_make_step(e, x.side, v->base.options.utf8);
-	if (e->type != EVENT_STATE || !ladder_gives_up(&s)) /* its drop says so too, and more */
+	if (e->type != EVENT_STATE || !ladder_gives_up(&s)) /* the drop line says more */
 		ladder_add_step(c, &s);
 	if (e->type == EVENT_STATE && to == TCP_STATE_ESTABLISHED)
 		add_syn(c, &s);
@@ -354,7 +355,7 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 		c->closed[x.side] = true;
 }
 
-/* A line between the ladders. */
+/* Begins a line between two ladders. */
 static void begin_note(struct ladder_view *v)
 {
 	if (v->below)
@@ -426,7 +427,7 @@ static void ladder_event(struct view *view, const struct event *e)
 			   (unsigned long long)event_get(e, F_COUNT));
 		break;
 	case EVENT_SUMMARY:
-		return; /* its time may lie far behind the last step; finish draws what is left */
+		return; /* its time may be long after the last step; finish draws what is left */
 	default:
 		break;
 	}
@@ -437,7 +438,7 @@ static void ladder_finish(struct view *view)
 {
 	struct ladder_view *v = (struct ladder_view *)view;
 
-	if (v->live) /* the one that is on the screen already */
+	if (v->live) /* this one is on the screen already */
 		finish_ladder(v, v->live);
 	while (v->list)
 		finish_ladder(v, v->list);

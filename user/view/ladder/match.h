@@ -9,7 +9,7 @@
 #include "view/impl.h"
 #include "view/ladder/draw.h"
 
-/* Before this the other end's account of a segment may still be on its way. */
+/* A step is held for this long, because the event of the other end may still come. */
 #define HOLD_NS (100 * NS_MS)
 
 struct ladder_view {
@@ -17,14 +17,14 @@ struct ladder_view {
 	struct ladder *list; /* the oldest first */
 	unsigned int count;
 	struct ladder *live;
-	bool below; /* the last row is a ladder's */
+	bool below; /* the last printed row belongs to a ladder */
 	bool server_ever;
 	bool clients_only;     /* --side */
 	uint8_t listens[8192]; /* bit by port: a server has been seen there */
 	uint64_t not_drawn;
 };
 
-/* An event's ends turned so that the client comes first. */
+/* The ends of an event's connection, client first. */
 struct ends {
 	int side;
 	const uint8_t *addr[2];
@@ -47,8 +47,8 @@ static inline bool ladder_listens(const struct ladder_view *v, uint64_t port)
 bool ladder_same_ends(const struct ladder *c, int family, const uint8_t *const addr[2],
 		      const uint16_t port[2]);
 /*
- * Turns the ends of e and looks for their ladder: *c, or NULL. Of one whose role nobody knows the
- * ladder may.
+ * Fills x with the ends of e, client first, and *c with their ladder, or NULL. If the role of e is
+ * not known, a ladder with these ends may show it.
  */
 bool ladder_place(const struct ladder_view *v, const struct event *e, struct ends *x,
 		  struct ladder **c);

@@ -5,7 +5,8 @@
  *	  time   client state │ arrow or words                           │ server state
  *	     9             13   42                                         11
  *
- * A state in parentheses was not seen but follows: that end of the connection is not traced.
+ * A state in parentheses was not seen: it follows from the segments, because that end of the
+ * connection is not traced.
  */
 #include "view/ladder/row.h"
 
@@ -24,8 +25,8 @@ static const char *state_color(const char *name)
 }
 
 /*
- * Seconds as tcpdump -ttttt has them: points below each other, microseconds as long as there is
- * room.
+ * Seconds as in tcpdump -ttttt. The decimal points are aligned, and there are as many digits, up to
+ * microseconds, as fit.
  */
 static void since_begin(char *out, size_t size, uint64_t ns)
 {

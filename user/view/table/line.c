@@ -61,8 +61,8 @@ void table_put_long_end(struct line *l, const char *text, size_t len, unsigned i
 }
 
 /*
- * Goes to where a note of so many columns begins, on a row of its own if need be. False: it is left
- * out.
+ * Moves to the column where a note of so many columns begins, on a new row if needed. False: the
+ * note is left out.
  */
 static bool place_note(struct line *l, unsigned int at, bool must, unsigned int columns)
 {
@@ -80,10 +80,10 @@ static bool place_note(struct line *l, unsigned int at, bool must, unsigned int 
 	if (!must)
 		return false;
 	if (!l->notes && start <= t->state_at) {
-		table_pad_to(l, start); /* nothing is gained by a new row */
+		table_pad_to(l, start); /* a new row would not give more room */
 		return true;
 	}
-	/* long words want the whole width */
+	/* Long words get the whole width. */
 	indent = t->state_at + 2 + columns <= limit ? t->state_at : TIME_COLUMNS + 1;
 	table_end_row(l);
 	table_pad_to(l, indent);

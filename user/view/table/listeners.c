@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * listeners.c - what the table remembers of each listener, from the lines that it has printed: its
- * limit, so that a new one is told beside the old; its owner, for the rows at the end; and whether
- * others listen at the same ends (SO_REUSEPORT), for then a line that does not say whose it is says
- * nothing.
+ * listeners.c - what the table remembers of each listener from the lines that it has printed:
+ *  - its backlog, so that a new one is printed beside the old one;
+ *  - its owner, for the rows at the end;
+ *  - whether others listen on the same address and port (SO_REUSEPORT): a line about such a
+ *    listener must name its owner.
  *
- * The memory is bounded: a listener that has lost its place to another is shown as one that is new.
+ * The memory is bounded. A listener that was evicted from it is treated as a new one.
  */
 #include "view/table/table.h"
 

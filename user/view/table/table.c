@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * One line an event:
+ * table.c - the table: one line for each event.
  *
  *	TIME          PORT PEER                  STATE                   LASTED QUEUES
  *	10:31:31.123  9502←127.0.0.1:51234       SYN_RECV→ESTABLISHED     41 µs acc 1/2
  *
- * PORT is our end, the arrow says who called whom: ← a client came to us (server), → we went out
- * (client), • listens. LASTED is how long the old state lasted; for an accept how long the
- * connection had waited, for a close its life. Below 100 columns the compact form above is used,
- * and what a special case has to say goes on a second line; above, there is room for both queues,
- * the owner and the words on the same line.
+ * PORT is the local port. The sign is ← on a server's connection, → on a client's, • on a listener.
+ * LASTED is the duration of the old state; on an accept line the wait for accept(), on a close line
+ * the life of the connection. Below 100 columns the compact form above is used, and notes go on a
+ * second line. From 100 columns on there is room for both queues, the owner and the notes on the
+ * same line.
  *
- * This file lays out the columns; table.h tells which file writes into them.
+ * This file lays out the columns; table.h says which file writes into them.
  */
 #include "view/table/table.h"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * table.h - what the files of the table tell each other: the columns, and the line that is being
- * written.
+ * table.h - what the files of the table share: the columns, and the line that is being written.
  *
- * view/table/table.c lays out the columns and sees to whom an event goes: view/table/events.c
- * writes the line of each type with the cells of view/table/cells.c, view/table/close.c that of a
- * connection that ended, view/table/whole_run.c what is said of the whole run before and behind
- * them. All write on the canvas of view/table/line.c, which knows columns, colours and
- * where a row ends, and nothing of events. view/table/listeners.c remembers what lines have told of
- * each listener.
+ *	table.c		lays out the columns and passes each event to the file that writes it
+ *	events.c	the line of each type of event
+ *	close.c		the line of a connection that ended
+ *	whole_run.c	what stands before the first and after the last line
+ *	cells.c		cells that several lines share
+ *	line.c		the canvas: columns, colours and the end of a row; knows no events
+ *	listeners.c	what the table remembers of each listener
  */
 #ifndef SOCKSTATE_TABLE_H
 #define SOCKSTATE_TABLE_H
@@ -21,9 +21,9 @@
 #include "event/tcp.h"
 #include "view/impl.h"
 
-#define LINE_SLACK	 512 /* behind line.end, for what is written without a look */
+#define LINE_SLACK	 512 /* bytes behind line.end, for writes without a check */
 #define BLANKS		 64
-#define TABLE_CELL	 32 /* copied whole: cheaper than its own length */
+#define TABLE_CELL	 32 /* copied whole, which is faster than a copy of the exact length */
 #define TRANSITION_BYTES 32
 #define NOTE_MAX	 768 /* bytes of one note */
 #define OWNER_MAX	 128 /* bytes of "lab[4711]" */
@@ -52,9 +52,9 @@ struct transition {
 	uint8_t len, columns;
 };
 
-/* What lines have told of a listener. */
+/* What the table knows of a listener from the lines so far. */
 struct table_listener {
-	uint64_t cookie; /* 0: none is remembered here */
+	uint64_t cookie; /* 0: the entry is free */
 	uint64_t netns, port, backlog;
 	int family;
 	uint8_t addr[16];
@@ -63,9 +63,9 @@ struct table_listener {
 	char owner[OWNER_MAX];
 };
 
-/* "lab[4711]", as it was made for the last owner of this place. */
+/* "lab[4711]", the text of the last owner that used this entry. */
 struct table_owner {
-	uint64_t pid; /* TABLE_NO_PID: its name alone is known */
+	uint64_t pid; /* TABLE_NO_PID: only the name is known */
 	bool known;
 	char comm[16 + 1];
 	char text[OWNER_MAX];
@@ -83,7 +83,7 @@ struct table {
 	unsigned int peer_columns, state_columns;
 	unsigned int state_at, lasted_at, note_at;
 	struct transition transitions[TCP_STATE_COUNT][TCP_STATE_COUNT];
-	unsigned int limit; /* columns of a row; 0: as long as it needs */
+	unsigned int limit; /* columns of a row; 0: unlimited */
 	struct table_listener listeners[TABLE_LISTENERS];
 	struct table_owner owners[TABLE_OWNERS];
 };
@@ -100,7 +100,7 @@ struct line {
 
 /* ---- the canvas: view/table/line.c; inline is what every cell takes ---- */
 
-/* Room for the next line. False when out of memory. */
+/* Reserves memory for the next line. False when out of memory. */
 static inline bool table_begin_line(struct line *l)
 {
 	l->p = out_reserve(&l->t->base.out, LINE_MAX_BYTES);
@@ -174,10 +174,11 @@ static inline void table_end_row(struct line *l)
 }
 
 /*
- * Words, broken at blanks where the terminal ends; rows after the first are indented to `indent`.
+ * Writes words, with line breaks at blanks before the terminal's edge. Rows after the first are
+ * indented to `indent`.
  */
 void table_put_words(struct line *l, const char *text, unsigned int indent);
-/* An end too long for its cell: an IPv6 one, without its middle. */
+/* Writes an IPv6 end that is too long for its cell: its middle is left out. */
 void table_put_long_end(struct line *l, const char *text, size_t len, unsigned int columns);
 
 /* An end ("127.0.0.1:9502", len bytes) in a cell of so many columns. */
@@ -190,8 +191,8 @@ static inline void table_put_end(struct line *l, const char text[TEXT_END_MAX], 
 		table_put_long_end(l, text, len, columns);
 }
 /*
- * Adds a note at `at` or behind the notes that are there. One that does not fit is left out, or, if
- * it must be said, goes on a row of its own under STATE.
+ * Adds a note at column `at`, or behind the notes on this row. A note that does not fit is left
+ * out; with `must` it goes on a row of its own under STATE.
  */
 void table_note(struct line *l, unsigned int at, bool must, const char *color, const char *text);
 /* The same for an owner, whose columns are known. */
@@ -203,7 +204,7 @@ void table_note_owner(struct line *l, unsigned int at, bool must, const struct t
 const struct table_listener *table_listener(struct table *t, uint64_t cookie);
 /* The listener that a line is about. */
 const struct table_listener *table_listener_of(struct table *t, const struct event *e);
-/* From a line about one that listens. owner: "lab[4711]", or "" where the line does not tell. */
+/* Learns from a line about a listener. owner: "lab[4711]", or "" if the line does not have it. */
 void table_learn_listener(struct table *t, const struct event *e, const char *owner);
 void table_listener_ended(struct table *t, const struct event *e);
 
@@ -213,9 +214,9 @@ void table_row(struct line *l, const struct event *e);
 
 /* ---- of the whole run: view/table/whole_run.c ---- */
 
-/* What is traced, and what cannot be known. */
+/* What is traced, and what this run cannot know. */
 void table_head(struct line *l, const struct event *e);
-/* What was seen, then a row or two a listener. */
+/* What was seen, then one or two rows for each listener. */
 void table_summary(struct line *l, const struct event *e);
 
 #endif
