@@ -115,7 +115,12 @@ if [ -c /dev/net/tun ]; then
 	client --port "$idle" --half-open --count 3
 	until_true has 3 syn-recv "( sport = :$idle )" && halves=3
 fi
-sleep 0.2 # accept() after ESTABLISHED
+# ss names who holds a connection once accept() has given it a file.
+busy_has_accepted()
+{
+	ss -Htanp state established "( sport = :$busy )" | grep -q "pid=$busy_pid,"
+}
+until_true busy_has_accepted
 
 "$dump" >"$work/dump" 2>"$work/err"
 is "$?" 0 "walks the tables"

@@ -16,6 +16,11 @@ tally() # word before it in the client's tally: 20 connected
 	sed -n "s/.*tally:.* \([0-9]*\) $1.*/\1/p" "$work/client"
 }
 
+accepted() # how many
+{
+	[ "$(server_accepts)" -ge "$1" ]
+}
+
 # The last listener lines of each, and the summary, as objects to look at.
 # Others may use the same port in a namespace of theirs, so of the summary only our listeners.
 last='(map(select(.type == "listener")) | group_by(.cookie) | map(last)) as $l | (map(select(.type == "summary")) | last |
@@ -32,7 +37,8 @@ trace --summary --interval 200ms --port "$port"
 call --count 300 --parallel 20
 connected=$(tally connected)
 until_true in_state established 0 sport = ":$port"
-sleep 0.3
+until_true accepted "$connected"
+comes 2 '.type == "listener"'
 stop_trace
 is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepts)"')" \
 	"$(count TcpPassiveOpens) $(server_accepts)" "completed as nstat counts passive opens, accepts as the server tells them"
@@ -61,7 +67,7 @@ comes 4 '.type == "listener"'
 accepts=$(server_accepts)
 is "$(q "$last"'[$l[].cookie] | sort | map(tostring) | join(",")')" "$cookies" "SO_REUSEPORT: both listeners, by the cookies of ss"
 end "$server"
-sleep 0.5
+sleep 0.5 # two intervals, in which it must have no line
 stop_trace
 is "$(q "$last"'[$s.listeners[].completed] | add')" $(($(count TcpPassiveOpens) - before)) "  their completed are what nstat counts"
 is "$(q "$last"'[$s.listeners[].accepts] | add')" "$accepts" "  their accepts what the servers tell"
@@ -80,7 +86,7 @@ drops=$(count TcpExtListenDrops)
 opens=$(count TcpPassiveOpens)
 trace --summary --interval 200ms --port "$port" --stuck 1
 call --count 4 --timeout 1600 --keep-going --hold 3000
-sleep 0.5
+comes 1 '.verdict == "app_stuck"'
 queue=$(ss -Htln sport = ":$port" | awk '{ print $2 " " $3 }')
 stop_trace
 is "$(q "$last"'$l[0] | "\(.accept_queue) \(.backlog)"')" "$queue" "a full queue: length and limit as ss shows them"
@@ -98,7 +104,7 @@ if have_tun; then
 	drops=$(count TcpExtListenDrops)
 	trace --summary --interval 200ms --port "$port"
 	call --raw 'syn; wait-synack timeout=20000; rst; delay 200; again; again; again'
-	sleep 0.5
+	comes 1 '.drops_total == [1-9]*'
 	stop_trace
 	ordered "RSTs to a listener move its counter" 1 "$(q "$last"'$l[0].drops_total')"
 	is "$(q "$last"'"\($s.listeners[0].drops) \($s.drops_by_reason) \(map(.verdict // empty) | unique)"')" \
@@ -112,9 +118,8 @@ fi
 
 serve --accept-delay 200
 trace --summary --port "$port"
-for i in 1 2 3; do call --read-eof --send 0 --close shutdown >/dev/null & sleep 0.5; done
-until_true has_line "$work/server" 'accept.*= [0-9]' 3
-sleep 0.3
+for i in 1 2 3; do call --read-eof --send 0 --close shutdown; done
+until_true accepted 3
 stop_trace
 judge --argjson low 190000000 --argjson high 420000000 "$last"'$s.listeners[0].accept_wait |
 	holds("accept() 200 ms late: p50 says so"; .count == 3 and .p50_ns > $low and .p50_ns < $high and .max_ns >= .p50_ns)'
@@ -124,14 +129,14 @@ if have_tun; then
 	serve --addr 0.0.0.0
 	trace --summary --port "$port"
 	for i in 1 2 3; do call --raw 'syn; wait-synack; delay 50; ack; data 7; fin' --bind-port $((40000 + i)); done
-	sleep 0.2
+	until_true accepted 3
 	stop_trace
 	judge "$last"'$s.listeners[0].handshake |
 		holds("a client that takes 50 ms: handshakes of 50 ms"; .count == 3 and .p50_ns > 46000000 and .p50_ns < 90000000)'
 	trace --summary --port "$port"
 	again=$(count TcpExtTCPSynRetrans)
 	call --raw 'syn; drop-synack; expect-synack-retransmit; ack; data 7; fin'
-	sleep 0.2
+	until_true accepted 4
 	again=$(($(count TcpExtTCPSynRetrans) - again))
 	stop_trace
 	judge --argjson again "$again" "$last"'$s |
@@ -147,7 +152,7 @@ fi
 serve --addr ::1
 trace --summary --port "$port"
 call --addr ::1 --count 5
-sleep 0.3
+until_true accepted 5
 stop_trace
 is "$(q "$last"'$s.listeners[0] | "\(.laddr) \(.completed) \(.accepts)"')" "::1 5 5" "IPv6"
 end "$server"
@@ -156,7 +161,7 @@ if "$lab" server --io-uring --port 0 --quiet --duration 1 >/dev/null 2>&1; then
 	serve --io-uring
 	trace --summary --port "$port"
 	call --count 5
-	sleep 0.3
+	until_true accepted 5
 	stop_trace
 	is "$(q "$last"'$s.listeners[0] | "\(.completed) \(.accepts) \(.accept_wait.count)"')" "5 5 5" "accepts through io_uring"
 	end "$server"
