@@ -9,41 +9,43 @@
 #include "base/hash.h"
 #include "event/vocabulary.h"
 #include "listener/durations.h"
+#include "listener/figures.h"
 
-#define BUCKETS	   4096u /* a power of two, several times the listeners there can be */
-#define GONE_MAX   1024u
+#define BUCKETS	   4096u /* of the hash table: a power of two, several times SUMMARY_LISTENERS */
+#define GONE_MAX   1024u /* listeners that have gone, and are kept for the summary */
 #define ADVICE_MAX 256
 
+/* A listener. */
 struct row {
-	struct summary_reading r;
+	struct summary_reading r; /* as last read */
 	struct summary_stats stats;
-	uint64_t drops;	  /* while tracing */
-	uint32_t counted; /* of sk_drops, what has been dealt with */
-	uint64_t peak;
-	uint64_t round; /* when it was last read */
-	bool full_before, syn_full_before;
+	uint64_t refused; /* while tracing */
+	uint32_t counted; /* how much of sk_drops has been explained, as refused or otherwise */
+	uint64_t peak;	  /* of the accept queue */
+	uint64_t round;	  /* when it was last read */
+	bool full_before, syn_full_before; /* a queue was full when it was last read */
 
-	/* this round */
-	uint64_t completed, accepted, refused, wait_p50;
+	/* what it did in the last round */
+	uint64_t completed, accepted, refused_now, wait_p50;
 	uint64_t undecided;    /* refused in earlier rounds, see verdict_undecided() */
 	uint32_t queue_before; /* length of the accept queue in the round before */
-	/* ns: connections wait and none has been taken since; 0 none waits */
+	/* ns: connections have waited since, without an accept(); 0: none waits */
 	uint64_t queue_since;
-	uint64_t last_accept; /* ns: or since it is known */
+	uint64_t last_accept; /* ns: the last round with an accept(), or when it became known */
 	enum verdict verdict;
 	char advice[ADVICE_MAX];
-	uint64_t states[TCP_STATE_COUNT];
-	struct row *next;
+	struct row *next; /* in its hash bucket */
 };
 
 struct tally {
 	struct verdict_limits limits;
-	uint64_t now, before, round;
+	uint64_t now, before; /* ns: when this round began, and the one before */
+	uint64_t round;
 	struct row *bucket[BUCKETS];
-	struct row **list; /* in the order they came */
-	size_t count, room, gone;
-	struct summary_stats nobody;
-	struct summary_stats forgotten; /* what rows that were let go had counted */
+	struct row **list; /* in the order in which they became known */
+	size_t count, room;
+	struct summary_stats nobody;	/* of sockets without a known listener */
+	struct summary_stats forgotten; /* of listeners that are no longer kept */
 	uint64_t drops[DROP_REASON_COUNT];
 	uint64_t lost[FACT_LOST_PLACES], lost_total;
 };
@@ -127,12 +129,16 @@ static bool listens(const struct row *row)
 	return row->r.listener.q.sk;
 }
 
-/* One that was not read this round has gone too: it had done nothing, and left no trace. */
+/*
+ * It does not listen any more. If it never had a connection, the kernel side forgets it at once,
+ * and it is just not read again.
+ */
 static bool has_gone(const struct tally *t, const struct row *row)
 {
 	return !listens(row) || row->round != t->round;
 }
 
+/* Keeps at most GONE_MAX listeners that have gone: the latest. */
 static void forget_oldest(struct tally *t)
 {
 	size_t kept = 0, over = 0;
@@ -165,10 +171,10 @@ void tally_begin(struct tally *t, uint64_t now)
 }
 
 /*
- * Which limit was exceeded: the kernel's counter does not tell. Of the accept queue each time that
- * it was filled is counted, of the SYN queue we see both ends of the round. DROP_UNKNOWN: none, so
- * nobody was refused; the counter also moves for a segment that is no use to a listener (a RST, a
- * SYN that comes again to its request).
+ * Which queue was full when sk_drops rose. The counter itself does not tell. The programs count how
+ * often the accept queue was filled; the SYN queue is known at both ends of the round.
+ * DROP_UNKNOWN: neither was full, so nobody was refused. The counter also rises for segments that
+ * no listener takes: a RST, or a SYN that is sent again to its request.
  */
 static enum drop_reason why_refused(const struct row *row, bool filled, bool syn_full)
 {
@@ -178,8 +184,10 @@ static enum drop_reason why_refused(const struct row *row, bool filled, bool syn
 }
 
 /*
- * counter: by how much sk_drops has moved since the beginning. 0 also where what is discarded was
- * read later than it: the next round makes up for that. Both numbers may pass 32 bits.
+ * How much sk_drops has risen beyond what was counted before and beyond discarded segments.
+ * counter: its rise since the beginning. The discarded segments are read a moment later than the
+ * counter and may be ahead of it; then the result is 0, and the next round has the rest. Both
+ * numbers wrap at 32 bits.
  */
 static uint32_t counted_since(const struct row *row, uint32_t counter)
 {
@@ -205,12 +213,12 @@ static void judge(struct tally *t, struct row *row)
 		.syn_queue = q->syn_queue,
 		.syn_young = q->syn_young,
 		.somaxconn = row->r.listener.somaxconn,
-		.refused = row->refused + row->undecided,
+		.refused = row->refused_now + row->undecided,
 		.shrank = q->accept_queue < row->queue_before,
 		.completed = row->completed,
 		.accepted = row->accepted,
 		.wait_p50_ns = row->wait_p50,
-		/* At least: some wait, and none has been taken since. */
+		/* They have waited at least that long: no accept() took one since. */
 		.oldest_wait_ns = row->queue_since ? t->now - row->queue_since : 0,
 		.since_accept_ns = t->now - row->last_accept,
 	};
@@ -247,9 +255,9 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 	syn_full = q->sk && q->backlog && q->syn_queue >= q->backlog;
 	why = why_refused(row, full || filled, syn_full);
 	row->counted += more;
-	row->refused = why == DROP_UNKNOWN ? 0 : more;
-	row->drops += row->refused;
-	t->drops[why] += row->refused;
+	row->refused_now = why == DROP_UNKNOWN ? 0 : more;
+	row->refused += row->refused_now;
+	t->drops[why] += row->refused_now;
 	row->full_before = full;
 	row->syn_full_before = syn_full;
 	row->r = *r;
@@ -268,8 +276,8 @@ void tally_nobody(struct tally *t, const struct summary_stats *stats)
 
 /* ---- lines ---- */
 
-void tally_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
-		void *ctx)
+void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
+		     void *ctx)
 {
 	struct event e;
 
@@ -284,58 +292,64 @@ void tally_lost(struct tally *t, enum fact_lost_where where, uint64_t count, eve
 	emit(ctx, &e);
 }
 
-static uint64_t per_second(const struct tally *t, uint64_t count)
+/* The counters as a line has them; `states` is room for the transitions. */
+static struct listener_counters counters_of(const struct summary_stats *stats,
+					    uint64_t states[TCP_STATE_COUNT])
 {
-	uint64_t ns = t->now - t->before;
-
-	return ns ? (uint64_t)((double)count * 1e9 / (double)ns + 0.5) : 0;
-}
-
-static void set_states(struct event *e, uint64_t *states, const struct summary_stats *stats)
-{
-	memset(states, 0, TCP_STATE_COUNT * sizeof(states[0]));
+	states[0] = 0;
 	for (unsigned int i = 1; i < TCP_STATE_COUNT; i++)
 		states[i] = stats->entered[i];
-	event_field(e, F_TRANSITIONS)->states = states;
+	return (struct listener_counters){
+		.synack_retrans = stats->synack_retrans,
+		.transitions = states,
+	};
 }
 
-static void tell_row(struct tally *t, struct row *row, event_fn emit, void *ctx)
+static struct listener_figures figures_of(const struct tally *t, const struct row *row)
 {
 	const struct summary_listener *l = &row->r.listener;
 	const struct fact_queues *q = &row->r.listener.q;
+
+	return (struct listener_figures){
+		.identity = {.cookie = row->r.cookie,
+			     .netns = l->netns,
+			     .family = l->family,
+			     .addr = l->addr,
+			     .port = l->port,
+			     .pid = l->task.pid,
+			     .comm = l->task.pid ? l->task.comm : NULL},
+		.queues = {.accept_known = true,
+			   .accept = q->accept_queue,
+			   .syn_known = true,
+			   .syn = q->syn_queue,
+			   .backlog_known = true,
+			   .backlog = q->backlog},
+		.peak = (uint32_t)row->peak,
+		.somaxconn = l->somaxconn,
+		.drops_known = true,
+		.drops = q->drops,
+		.completed = row->stats.completed,
+		.refused = row->refused,
+		.accepts_known = true,
+		.accepted = row->stats.accepted,
+		.verdict = row->verdict,
+		.advice = row->advice,
+		.since_ns = t->now - t->before,
+		.completed_since = row->completed,
+		.accepted_since = row->accepted,
+	};
+}
+
+static void emit_row(const struct tally *t, const struct row *row, event_fn emit, void *ctx)
+{
+	uint64_t states[TCP_STATE_COUNT];
+	struct listener_counters counters = counters_of(&row->stats, states);
+	struct listener_figures figures = figures_of(t, row);
 	struct event e;
 
+	figures.counters = &counters;
 	event_init(&e, EVENT_LISTENER, t->now);
-	e.family = l->family;
-	event_set_enum(&e, F_ROLE, ROLE_LISTENER);
-	event_set(&e, F_COOKIE, row->r.cookie);
-	event_set(&e, F_NETNS, l->netns);
-	event_set_enum(&e, F_FAMILY, family_of(l->family));
-	event_field(&e, F_LADDR)->addr = l->addr;
-	event_set(&e, F_LPORT, l->port);
-	if (l->task.pid) {
-		event_set(&e, F_PID, l->task.pid);
-		event_set_text(&e, F_COMM, l->task.comm);
-	}
-	event_set_enum(&e, F_BASIS, BASIS_RTT);
-	event_set(&e, F_SYNACK_RETRANS, row->stats.synack_retrans);
-	event_set(&e, F_ACCEPT_QUEUE, q->accept_queue);
-	event_set(&e, F_BACKLOG, q->backlog);
-	event_set(&e, F_ACCEPT_QUEUE_LIMIT, (uint64_t)q->backlog + 1);
-	if (l->somaxconn)
-		event_set(&e, F_SOMAXCONN, l->somaxconn);
-	event_set(&e, F_SYN_QUEUE, q->syn_queue);
-	event_set(&e, F_ACCEPT_QUEUE_PEAK, row->peak);
-	event_set(&e, F_DROPS_TOTAL, q->drops);
-	event_set(&e, F_REFUSED, row->drops);
-	event_set(&e, F_COMPLETED, row->stats.completed);
-	event_set(&e, F_ACCEPTED_COUNT, row->stats.accepted);
-	event_set(&e, F_COMPLETED_RATE, per_second(t, row->completed));
-	event_set(&e, F_ACCEPTED_RATE, per_second(t, row->accepted));
-	set_states(&e, row->states, &row->stats);
-	event_set_enum(&e, F_VERDICT, row->verdict);
-	if (row->advice[0])
-		event_set_text(&e, F_ADVICE, row->advice);
+	listener_figures_put(&figures, &e);
 	emit(ctx, &e);
 }
 
@@ -350,7 +364,7 @@ static int busier(const void *a, const void *b)
 	return x->r.cookie < y->r.cookie ? -1 : x->r.cookie > y->r.cookie;
 }
 
-/* A sorted copy; NULL when out of memory or empty. */
+/* A copy of the list, the busiest first. NULL when it is empty, or out of memory. */
 static struct row **by_traffic(const struct tally *t)
 {
 	struct row **sorted = t->count ? malloc(t->count * sizeof(struct row *)) : NULL;
@@ -362,63 +376,67 @@ static struct row **by_traffic(const struct tally *t)
 	return sorted;
 }
 
-void tally_tell(struct tally *t, event_fn emit, void *ctx)
+void tally_emit_listeners(struct tally *t, event_fn emit, void *ctx)
 {
 	struct row **sorted = by_traffic(t);
 
 	for (size_t i = 0; sorted && i < t->count; i++) {
 		if (!has_gone(t, sorted[i]))
-			tell_row(t, sorted[i], emit, ctx);
+			emit_row(t, sorted[i], emit, ctx);
 	}
 	free(sorted);
 }
 
-static void summarize(const struct row *row, struct listener_summary *s)
+static struct listener_summary summary_of(const struct tally *t, const struct row *row)
 {
-	const struct summary_listener *l = &row->r.listener;
+	struct listener_figures figures = figures_of(t, row);
+	struct listener_summary s = listener_figures_summary(&figures);
 
-	*s = (struct listener_summary){
-		.cookie = row->r.cookie,
-		.netns = l->netns,
-		.family = l->family,
-		.port = l->port,
-		.completed = row->stats.completed,
-		.accepted = row->stats.accepted,
-		.drops = row->drops,
-	};
-	memcpy(s->addr, l->addr, sizeof(s->addr));
-	durations_quantiles(&row->stats.handshake, &s->handshake);
-	durations_quantiles(&row->stats.accept_wait, &s->accept_wait);
+	durations_quantiles(&row->stats.handshake, &s.handshake);
+	durations_quantiles(&row->stats.accept_wait, &s.accept_wait);
+	return s;
 }
 
-void tally_summary(struct tally *t, event_fn emit, void *ctx)
+/* What all sockets did; *queued: how many connections wait for accept() now. */
+static struct summary_stats sum_all(const struct tally *t, uint64_t *queued)
 {
-	struct listener_summary *list = calloc(t->count ? t->count : 1, sizeof(*list));
-	struct row **sorted = by_traffic(t);
-	struct listener_summaries all = {.list = list};
 	struct summary_stats sum = t->forgotten;
-	uint64_t states[TCP_STATE_COUNT], queued = 0;
-	struct event e;
 
+	*queued = 0;
 	tally_sum(&sum, &t->nobody);
 	for (size_t i = 0; i < t->count; i++) {
 		tally_sum(&sum, &t->list[i]->stats);
 		if (!has_gone(t, t->list[i]))
-			queued += t->list[i]->r.listener.q.accept_queue;
+			*queued += t->list[i]->r.listener.q.accept_queue;
 	}
+	return sum;
+}
+
+void tally_emit_summary(struct tally *t, event_fn emit, void *ctx)
+{
+	struct listener_summary *list = calloc(t->count ? t->count : 1, sizeof(*list));
+	struct row **sorted = by_traffic(t);
+	struct listener_summaries all = {.list = list};
+	uint64_t states[TCP_STATE_COUNT], queued;
+	struct summary_stats sum = sum_all(t, &queued);
+	struct listener_counters counters = counters_of(&sum, states);
+	struct run_totals totals = {
+		.connections = sum.completed,
+		.accepts_known = true,
+		.accepted = sum.accepted,
+		.still_queued = queued,
+		.drops = t->drops,
+		.lost = t->lost_total,
+		.counters = &counters,
+	};
+	struct event e;
+
 	for (size_t i = 0; list && sorted && i < t->count; i++)
-		summarize(sorted[i], &list[all.count++]);
-	event_init(&e, EVENT_SUMMARY, t->now);
-	event_set(&e, F_CONNECTIONS, sum.completed);
-	event_set(&e, F_ACCEPTED_COUNT, sum.accepted);
-	event_set(&e, F_STILL_QUEUED, queued);
-	event_set_enum(&e, F_BASIS, BASIS_RTT);
-	event_set(&e, F_SYNACK_RETRANS, sum.synack_retrans);
-	event_field(&e, F_DROPS)->drops = t->drops;
-	event_set(&e, F_LOST, t->lost_total);
-	set_states(&e, states, &sum);
+		list[all.count++] = summary_of(t, sorted[i]);
 	if (list && (sorted || !t->count))
-		event_field(&e, F_LISTENERS)->listeners = &all;
+		totals.listeners = &all;
+	event_init(&e, EVENT_SUMMARY, t->now);
+	run_totals_put(&totals, &e);
 	emit(ctx, &e);
 	free(sorted);
 	free(list);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tally.h - from the kernel's counts to `listener` and `summary` lines: --summary without the
- * kernel.
+ * tally.h - from the counters of --summary to `listener` and `summary` lines: that command without
+ * the kernel.
  *
- * A round: tally_begin(), tally_listener() for each listener that the kernel side knows,
- * tally_tell(). What a listener did in a round is the difference to the last one. Listeners that
- * have gone stay for the summary (bounded). Pure: time comes with the round.
+ * A round is tally_begin(), tally_listener() for each listener that the kernel side knows, and
+ * tally_emit_listeners(). What a listener did in a round is the difference to the round before.
+ * Listeners that have gone are kept for the summary, up to a bound. Pure: the time comes with the
+ * round.
  */
 #ifndef SOCKSTATE_TALLY_H
 #define SOCKSTATE_TALLY_H
@@ -22,25 +23,27 @@
 
 struct tally;
 
-/* Adds what one CPU has counted. */
+/* Adds what one CPU has counted to the sum. */
 void tally_sum(struct summary_stats *sum, const struct summary_stats *one);
 
-/* NULL when out of memory. The limits are copied. */
+/* NULL when out of memory. The limits are copied. now: ns. */
 struct tally *tally_new(const struct verdict_limits *limits, uint64_t now);
 void tally_free(struct tally *t);
 
+/* A round begins. now: ns. */
 void tally_begin(struct tally *t, uint64_t now);
-/* stats: the sum over all CPUs; NULL: it has had no connection. 0 or -ENOMEM. */
+/* stats: the sum over all CPUs; NULL: it never had a connection. Returns 0 or -ENOMEM. */
 int tally_listener(struct tally *t, const struct summary_reading *r,
 		   const struct summary_stats *stats);
-/* Sockets of no known listener: clients, and what outlived its listener. */
+/* Sockets without a known listener: clients, and connections that outlived their listener. */
 void tally_nobody(struct tally *t, const struct summary_stats *stats);
-/* Cumulative; tells a `lost` line of what is new. */
-void tally_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
-		void *ctx);
-/* A `listener` line for each that listens, the busiest first. */
-void tally_tell(struct tally *t, event_fn emit, void *ctx);
-/* The `summary` line: everything since the beginning. */
-void tally_summary(struct tally *t, event_fn emit, void *ctx);
+
+/* count: of all that was lost there. Emits a `lost` line if it has grown. */
+void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
+		     void *ctx);
+/* Emits a `listener` line for each that listens, the busiest first. */
+void tally_emit_listeners(struct tally *t, event_fn emit, void *ctx);
+/* Emits the `summary` line: everything since the beginning. */
+void tally_emit_summary(struct tally *t, event_fn emit, void *ctx);
 
 #endif

@@ -45,7 +45,7 @@ static void on_event(void *ctx, const struct event *e)
 	view_event(s->view, e);
 }
 
-static void tell_meta(struct summary *s, const struct fact_list *facts, int64_t boot_offset_ns)
+static void emit_meta(struct summary *s, const struct fact_list *facts, int64_t boot_offset_ns)
 {
 	struct utsname system = {0};
 	struct stream_meta meta = {
@@ -74,23 +74,23 @@ static int open_outputs(struct summary *s, const struct fact_list *facts)
 	s->tally = s->view ? tally_new(&limits, clock_now_ns()) : NULL;
 	if (!s->tally)
 		return -ENOMEM;
-	tell_meta(s, facts, view.boot_offset_ns);
+	emit_meta(s, facts, view.boot_offset_ns);
 	return 0;
 }
 
 /* JSON has one summary line, the last one; the table is made from it each time. */
-static int tell_round(struct summary *s, bool last)
+static int emit_round(struct summary *s, bool last)
 {
 	uint64_t lost[FACT_LOST_PLACES];
 	int rc = summary_source_read(s->source, s->tally, lost);
 
 	if (rc)
 		return rc;
-	tally_lost(s->tally, FACT_LOST_RECURSION, lost[FACT_LOST_RECURSION], on_event, s);
-	tally_lost(s->tally, FACT_LOST_MAP, lost[FACT_LOST_MAP], on_event, s);
-	tally_tell(s->tally, on_event, s);
+	tally_emit_lost(s->tally, FACT_LOST_RECURSION, lost[FACT_LOST_RECURSION], on_event, s);
+	tally_emit_lost(s->tally, FACT_LOST_MAP, lost[FACT_LOST_MAP], on_event, s);
+	tally_emit_listeners(s->tally, on_event, s);
 	if (last || s->options->output != OUTPUT_JSON)
-		tally_summary(s->tally, on_event, s);
+		tally_emit_summary(s->tally, on_event, s);
 	if (last)
 		view_finish(s->view);
 	run_flush_pending(s->view, &s->write_error);
@@ -111,7 +111,7 @@ static int loop(struct summary *s)
 		if (now >= end)
 			break;
 		if (now >= next) {
-			rc = tell_round(s, false);
+			rc = emit_round(s, false);
 			next += interval;
 			if (next < now) /* we were kept from running: no hurry afterwards */
 				next = now + interval;
@@ -124,7 +124,7 @@ static int loop(struct summary *s)
 				s->write_error = -EPIPE;
 		}
 	}
-	return rc ? rc : s->write_error ? 0 : tell_round(s, true);
+	return rc ? rc : s->write_error ? 0 : emit_round(s, true);
 }
 
 static int run(struct summary *s, char *err, size_t err_size)

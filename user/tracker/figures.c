@@ -36,8 +36,8 @@ static void count_unnamed(struct tracker *t, enum drop_reason reason, struct lis
 {
 	uint64_t waited = listener_oldest_wait(t->conns, l, t->t_now, NULL);
 
-	if (l->window.wait_max > waited)
-		waited = l->window.wait_max;
+	if (l->window.waits.max > waited)
+		waited = l->window.waits.max;
 	count_refusal(t, reason, l, count, waited);
 }
 
@@ -80,22 +80,27 @@ void figures_unnamed_refusals(struct tracker *t, struct listener *l, uint64_t at
 	unnamed_line(t, l, at, count, reason);
 }
 
-void figures_put(struct tracker *t, const struct listener *l)
+struct listener_figures figures_of(const struct tracker *t, const struct listener *l)
 {
-	struct event *e = &t->lines.e;
+	return (struct listener_figures){
+		.identity = line_identity_of(&t->lines, l),
+		.queues = line_queues_of(l),
+		.peak = l->peak,
+		.drops_known = l->drops_known,
+		.drops = l->drops,
+		.completed = l->completed,
+		.refused = l->refused,
+		.accepts_known = !tracker_absent(t, KNOW_ACCEPT),
+		.accepted = l->accepted,
+		.verdict = l->verdict,
+	};
+}
 
-	line_listener(&t->lines, l);
-	line_queues(&t->lines, l);
-	if (l->limit_known)
-		event_set(e, F_ACCEPT_QUEUE_LIMIT, (uint64_t)l->backlog + 1);
-	event_set(e, F_ACCEPT_QUEUE_PEAK, l->peak);
-	if (l->drops_known)
-		event_set(e, F_DROPS_TOTAL, l->drops);
-	event_set(e, F_REFUSED, l->refused);
-	event_set(e, F_COMPLETED, l->completed);
-	if (!tracker_absent(t, KNOW_ACCEPT))
-		event_set(e, F_ACCEPTED_COUNT, l->accepted);
-	event_set_enum(e, F_VERDICT, l->verdict);
+void figures_line(struct tracker *t, const struct listener *l, uint64_t at)
+{
+	struct listener_figures figures = figures_of(t, l);
+
+	listener_figures_put(&figures, line_begin(&t->lines, EVENT_LISTENER, at));
 }
 
 void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,
@@ -110,8 +115,7 @@ void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,
 		return;
 	/* listen() was called again and no hook saw it: what was asked for is not known. */
 	l->asked_known = false;
-	line_begin(&t->lines, EVENT_LISTENER, at);
-	figures_put(t, l);
+	figures_line(t, l, at);
 	line_emit(&t->lines);
 }
 

@@ -6,6 +6,7 @@
 #ifndef SOCKSTATE_TRACKER_FIGURES_H
 #define SOCKSTATE_TRACKER_FIGURES_H
 
+#include "listener/figures.h"
 #include "tracker/impl.h"
 
 /* The listener that a hook names, with its figures of that moment. NULL: the hook named none. */
@@ -25,7 +26,9 @@ void figures_uncount_request(struct tracker *t, const struct conn *c);
 /* Emits the errors of accept() that are due; task: who called last, or NULL. */
 void figures_emit_accept_errors(struct tracker *t, struct listener *l, uint64_t at,
 				const struct fact_task *task);
-/* Fills the line being made with l and its figures. */
-void figures_put(struct tracker *t, const struct listener *l);
+/* All that is known of l now. */
+struct listener_figures figures_of(const struct tracker *t, const struct listener *l);
+/* Makes its `listener` line; the caller emits it. */
+void figures_line(struct tracker *t, const struct listener *l, uint64_t at);
 
 #endif

@@ -67,22 +67,36 @@ void line_conn(struct lines *ls, const struct conn *c, const struct listener *l)
 		event_set(e, F_MPTCP, true);
 }
 
+struct listener_identity line_identity_of(const struct lines *ls, const struct listener *l)
+{
+	return (struct listener_identity){
+		.cookie = l->cookie,
+		.netns = l->netns,
+		.family = l->addr_known ? l->family : 0,
+		.addr = l->addr,
+		.port = l->port,
+		.pid = l->pid,
+		.comm = names_text(ls->names, l->name),
+	};
+}
+
+struct listener_queues line_queues_of(const struct listener *l)
+{
+	return (struct listener_queues){
+		.accept_known = l->queues_known,
+		.accept = l->accept_queue,
+		.syn_known = l->syn_known,
+		.syn = l->syn_queue,
+		.backlog_known = l->limit_known,
+		.backlog = l->backlog,
+	};
+}
+
 void line_listener(struct lines *ls, const struct listener *l)
 {
-	struct event *e = &ls->e;
+	struct listener_identity identity = line_identity_of(ls, l);
 
-	event_set_enum(e, F_ROLE, ROLE_LISTENER);
-	if (l->cookie)
-		event_set(e, F_COOKIE, l->cookie);
-	if (l->netns)
-		event_set(e, F_NETNS, l->netns);
-	if (l->addr_known) {
-		family(e, l->family);
-		event_field(e, F_LADDR)->addr = l->addr;
-	}
-	if (l->port)
-		event_set(e, F_LPORT, l->port);
-	owner(ls, l->pid, l->name);
+	listener_identity_put(&identity, &ls->e);
 }
 
 void line_ends(struct lines *ls, const struct fact_sock *s)
@@ -125,14 +139,12 @@ void line_task(struct lines *ls, const struct fact_task *task)
 
 void line_queues(struct lines *ls, const struct listener *l)
 {
+	struct listener_queues queues;
+
 	if (!l)
 		return;
-	if (l->queues_known)
-		event_set(&ls->e, F_ACCEPT_QUEUE, l->accept_queue);
-	if (l->syn_known)
-		event_set(&ls->e, F_SYN_QUEUE, l->syn_queue);
-	if (l->limit_known)
-		event_set(&ls->e, F_BACKLOG, l->backlog);
+	queues = line_queues_of(l);
+	listener_queues_put(&queues, &ls->e);
 }
 
 void line_isns(struct lines *ls, const struct conn *c)

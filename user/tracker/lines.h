@@ -14,6 +14,7 @@
 #include "event/event.h"
 #include "event/filter.h"
 #include "event/tcp.h"
+#include "listener/figures.h"
 #include "tracker/conn.h"
 #include "tracker/listeners.h"
 #include "tracker/names.h"
@@ -38,6 +39,9 @@ void line_as_fired(struct lines *ls);
 /* Identity and owner. l: its listener, or NULL. */
 void line_conn(struct lines *ls, const struct conn *c, const struct listener *l);
 void line_listener(struct lines *ls, const struct listener *l);
+/* The same as parts of a listener's figures. */
+struct listener_identity line_identity_of(const struct lines *ls, const struct listener *l);
+struct listener_queues line_queues_of(const struct listener *l);
 /* The ends alone, of a segment that belongs to no known socket. Ports that are 0 are left out. */
 void line_ends(struct lines *ls, const struct fact_sock *s);
 /* Role and listener of a client that l (or NULL) refused, and of which nothing else is known. */

@@ -46,8 +46,7 @@ static void listen_line(struct tracker *t, const struct fact_listen *f, const st
 	struct event *e = &t->lines.e;
 
 	if (f->h.flags & FACT_F_AGAIN) {
-		line_begin(&t->lines, EVENT_LISTENER, f->h.t);
-		figures_put(t, l);
+		figures_line(t, l, f->h.t);
 	} else {
 		transition_line(t, f->h.t, l, f->old, f->new);
 		line_as_fired(&t->lines);
@@ -129,19 +128,30 @@ void listen_lost(struct tracker *t, struct listener *l, uint64_t at)
 
 /* ---- the verdict ---- */
 
-static uint64_t rate(uint64_t count, uint64_t ns)
+static void verdict_line(struct tracker *t, struct listener *l, uint64_t at,
+			 const struct verdict_input *in)
 {
-	return ns ? (uint64_t)((double)count * 1e9 / (double)ns + 0.5) : 0;
+	struct listener_figures figures = figures_of(t, l);
+	char advice[256];
+
+	verdict_advice(l->verdict, in, advice, sizeof(advice));
+	figures.advice = advice;
+	figures.since_ns = at - l->line_t;
+	figures.completed_since = l->completed - l->line_completed;
+	figures.accepted_since = l->accepted - l->line_accepted;
+	listener_figures_put(&figures, line_begin(&t->lines, EVENT_LISTENER, at));
+	line_emit(&t->lines);
+	l->line_t = at;
+	l->line_completed = l->completed;
+	l->line_accepted = l->accepted;
 }
 
 void listen_judge(void *ctx, struct listener *l)
 {
 	struct tracker *t = ctx;
-	uint64_t at = t->t_now, since = at - l->line_t;
-	struct verdict_input in;
 	enum verdict before = l->verdict;
-	char advice[256];
-	struct event *e;
+	struct verdict_input in;
+	uint64_t at = t->t_now;
 	bool due;
 
 	if (!l->alive)
@@ -152,19 +162,7 @@ void listen_judge(void *ctx, struct listener *l)
 	l->verdict = verdict_judge(&in, &t->config.verdict);
 	if (verdict_undecided(&in, &t->config.verdict))
 		l->window.refused = in.refused;
-	due = t->config.interval_ns && since >= t->config.interval_ns;
-	if (l->verdict == before && !due)
-		return;
-	e = line_begin(&t->lines, EVENT_LISTENER, at);
-	figures_put(t, l);
-	event_set(e, F_COMPLETED_RATE, rate(l->completed - l->line_completed, since));
-	if (!tracker_absent(t, KNOW_ACCEPT))
-		event_set(e, F_ACCEPTED_RATE, rate(l->accepted - l->line_accepted, since));
-	verdict_advice(l->verdict, &in, advice, sizeof(advice));
-	if (advice[0])
-		event_set_text(e, F_ADVICE, advice);
-	line_emit(&t->lines);
-	l->line_t = at;
-	l->line_completed = l->completed;
-	l->line_accepted = l->accepted;
+	due = t->config.interval_ns && at - l->line_t >= t->config.interval_ns;
+	if (due || l->verdict != before)
+		verdict_line(t, l, at, &in);
 }

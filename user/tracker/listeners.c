@@ -395,8 +395,6 @@ void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns)
 		return;
 	add(&l->accept_wait, *wait_ns);
 	durations_add(&l->window.waits, *wait_ns);
-	if (*wait_ns > l->window.wait_max)
-		l->window.wait_max = *wait_ns;
 }
 
 void listener_refused(struct listener *l, uint64_t count, uint64_t waited_ns, bool slow)

@@ -30,7 +30,6 @@ struct listener_window {
 	uint64_t start; /* ns */
 	uint64_t refused, completed, accepted, fd_errors, syncookies;
 	uint64_t refused_slow, refused_wait; /* as in struct verdict_input */
-	uint64_t wait_max;		     /* ns: the longest of those accepted */
 	bool shrank;			     /* the accept queue became shorter */
 	struct durations waits; /* for accept(), of the connections that were accepted */
 };

@@ -164,62 +164,60 @@ static void emit_errors(void *ctx, struct listener *l)
 }
 
 struct gathering {
+	const struct tracker *t;
 	struct listener_summary *list;
 	size_t count;
 	uint64_t still_queued;
-	bool accept_unseen;
 };
 
 static void gather(void *ctx, struct listener *l)
 {
 	struct gathering *g = ctx;
+	struct listener_figures figures = figures_of(g->t, l);
 	struct listener_summary *s = &g->list[g->count++];
 
-	*s = (struct listener_summary){
-		.cookie = l->cookie,
-		.netns = l->netns,
-		.family = l->addr_known ? l->family : 0,
-		.port = l->port,
-		.completed = l->completed,
-		.accepted = l->accepted,
-		.accept_unseen = g->accept_unseen,
-		.drops = l->refused,
-	};
-	memcpy(s->addr, l->addr, sizeof(s->addr));
+	*s = listener_figures_summary(&figures);
 	histogram_quantiles(l->handshake, &s->handshake);
 	histogram_quantiles(l->accept_wait, &s->accept_wait);
 	if (l->alive)
 		g->still_queued += l->queued;
 }
 
+static void emit_summary(struct tracker *t, const struct gathering *g)
+{
+	bool accepts_known = !tracker_absent(t, KNOW_ACCEPT);
+	struct listener_summaries listeners = {.count = g->count, .list = g->list};
+	const struct run_totals totals = {
+		.connections = t->connections,
+		.accepts_known = accepts_known,
+		.accepted = t->accepted,
+		.still_queued = g->still_queued,
+		.never_accepted_known = accepts_known,
+		.never_accepted = t->never_accepted,
+		.drops = t->drops,
+		.lost = t->lost,
+		.listeners = &listeners,
+	};
+
+	run_totals_put(&totals, line_begin(&t->lines, EVENT_SUMMARY, t->t_now));
+	line_emit(&t->lines);
+}
+
 void tracker_finish(struct tracker *t, uint64_t now)
 {
-	struct gathering g = {.list = calloc(listeners_count(t->listeners) + 1, sizeof(*g.list))};
-	struct listener_summaries summaries;
-	struct event *e;
+	struct gathering g = {.t = t};
 
 	if (now > t->t_now)
 		t->t_now = now;
 	open_flush_pending(t, UINT64_MAX);
 	close_flush_aborted(t, UINT64_MAX, t->t_now);
 	listeners_each(t->listeners, emit_errors, t);
-	g.accept_unseen = tracker_absent(t, KNOW_ACCEPT);
+	g.list = calloc(listeners_count(t->listeners) + 1, sizeof(*g.list));
 	if (g.list)
 		listeners_each(t->listeners, gather, &g);
 	conn_each(t->conns, false, close_at_end, t);
 	emit_evicted(t, t->t_now);
-	summaries = (struct listener_summaries){.count = g.count, .list = g.list};
-	e = line_begin(&t->lines, EVENT_SUMMARY, t->t_now);
-	event_set(e, F_CONNECTIONS, t->connections);
-	if (!tracker_absent(t, KNOW_ACCEPT)) {
-		event_set(e, F_ACCEPTED_COUNT, t->accepted);
-		event_set(e, F_NEVER_ACCEPTED, t->never_accepted);
-		event_set(e, F_STILL_QUEUED, g.still_queued);
-	}
-	event_field(e, F_DROPS)->drops = t->drops;
-	event_set(e, F_LOST, t->lost);
-	event_field(e, F_LISTENERS)->listeners = &summaries;
-	line_emit(&t->lines);
+	emit_summary(t, &g);
 	free(g.list);
 }
 

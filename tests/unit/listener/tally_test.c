@@ -13,7 +13,7 @@
 #define S  UINT64_C(1000000000)
 #define MS UINT64_C(1000000)
 
-/* What was told. */
+/* What was seen. */
 static struct {
 	struct event listener[8], summary;
 	uint64_t states[TCP_STATE_COUNT], drops[DROP_REASON_COUNT];
@@ -21,7 +21,7 @@ static struct {
 	size_t listeners, of_count, lost;
 	uint64_t lost_count, lost_total;
 	char verdict[8][24];
-} told;
+} seen;
 
 static void keep(void *ctx, const struct event *e)
 {
@@ -29,28 +29,28 @@ static void keep(void *ctx, const struct event *e)
 
 	if (v)
 		view_event(v, e);
-	if (e->type == EVENT_LISTENER && told.listeners < 8) {
-		snprintf(told.verdict[told.listeners], 24, "%s", event_word(e, F_VERDICT));
-		told.listener[told.listeners++] = *e;
+	if (e->type == EVENT_LISTENER && seen.listeners < 8) {
+		snprintf(seen.verdict[seen.listeners], 24, "%s", event_word(e, F_VERDICT));
+		seen.listener[seen.listeners++] = *e;
 	} else if (e->type == EVENT_LOST) {
-		told.lost++;
-		told.lost_count = event_get(e, F_COUNT);
-		told.lost_total = event_get(e, F_TOTAL);
+		seen.lost++;
+		seen.lost_count = event_get(e, F_COUNT);
+		seen.lost_total = event_get(e, F_TOTAL);
 	} else if (e->type == EVENT_SUMMARY) {
 		const struct listener_summaries *all = e->v[F_LISTENERS].listeners;
 
-		told.summary = *e;
-		told.of_count = all->count;
+		seen.summary = *e;
+		seen.of_count = all->count;
 		for (size_t i = 0; i < all->count && i < 8; i++)
-			told.of[i] = all->list[i];
-		memcpy(told.states, e->v[F_TRANSITIONS].states, sizeof(told.states));
-		memcpy(told.drops, e->v[F_DROPS].drops, sizeof(told.drops));
+			seen.of[i] = all->list[i];
+		memcpy(seen.states, e->v[F_TRANSITIONS].states, sizeof(seen.states));
+		memcpy(seen.drops, e->v[F_DROPS].drops, sizeof(seen.drops));
 	}
 }
 
 static void clear(void)
 {
-	memset(&told, 0, sizeof(told));
+	memset(&seen, 0, sizeof(seen));
 }
 
 static struct summary_reading listening(uint64_t cookie, uint16_t port, uint32_t queue,
@@ -90,17 +90,17 @@ static void check_rounds(void)
 	tally_listener(t, &b, &quiet);
 	tally_listener(t, &a, &busy);
 	tally_nobody(t, &nobody);
-	tally_tell(t, keep, NULL);
-	ok(told.listeners == 2 && event_get(&told.listener[0], F_COOKIE) == 1,
+	tally_emit_listeners(t, keep, NULL);
+	ok(seen.listeners == 2 && event_get(&seen.listener[0], F_COOKIE) == 1,
 	   "the busiest comes first");
-	ok(event_get(&told.listener[0], F_COMPLETED) == 100 &&
-		   event_get(&told.listener[0], F_COMPLETED_RATE) == 50 &&
-		   event_get(&told.listener[0], F_ACCEPTED_RATE) == 45,
+	ok(event_get(&seen.listener[0], F_COMPLETED) == 100 &&
+		   event_get(&seen.listener[0], F_COMPLETED_RATE) == 50 &&
+		   event_get(&seen.listener[0], F_ACCEPTED_RATE) == 45,
 	   "counts, and rates of the round");
-	ok(event_get(&told.listener[1], F_ACCEPT_QUEUE_PEAK) == 2,
+	ok(event_get(&seen.listener[1], F_ACCEPT_QUEUE_PEAK) == 2,
 	   "a queue seen now is a peak too");
-	ok(!event_has(&told.listener[0], F_SOMAXCONN), "what is not known is absent");
-	is_str(told.verdict[0], "ok", "verdict of one that keeps up");
+	ok(!event_has(&seen.listener[0], F_SOMAXCONN), "what is not known is absent");
+	is_str(seen.verdict[0], "ok", "verdict of one that keeps up");
 
 	clear();
 	busy.completed = 110;
@@ -108,11 +108,11 @@ static void check_rounds(void)
 	tally_begin(t, 13 * S);
 	tally_listener(t, &a, &busy);
 	tally_listener(t, &b, &quiet);
-	tally_tell(t, keep, NULL);
-	ok(event_get(&told.listener[0], F_COMPLETED_RATE) == 10,
+	tally_emit_listeners(t, keep, NULL);
+	ok(event_get(&seen.listener[0], F_COMPLETED_RATE) == 10,
 	   "the next round counts from the last");
-	ok(event_get(&told.listener[1], F_DROPS_TOTAL) == 9, "drops_total is the kernel's");
-	is_str(told.verdict[1], "app_slow", "refused, and connections wait: app_slow");
+	ok(event_get(&seen.listener[1], F_DROPS_TOTAL) == 9, "drops_total is the kernel's");
+	is_str(seen.verdict[1], "app_slow", "refused, and connections wait: app_slow");
 
 	clear();
 	tally_begin(t, 19 * S);
@@ -120,37 +120,37 @@ static void check_rounds(void)
 	b.listener.q.sk = b.listener.sk = 0;
 	b.listener.drops = 10;
 	tally_listener(t, &b, &quiet);
-	tally_tell(t, keep, NULL);
-	ok(told.listeners == 1, "one that listens no more has no line");
-	tally_summary(t, keep, NULL);
-	ok(event_get(&told.summary, F_CONNECTIONS) == 112 &&
-		   event_get(&told.summary, F_ACCEPTED_COUNT) == 90 &&
-		   event_get(&told.summary, F_STILL_QUEUED) == 3,
+	tally_emit_listeners(t, keep, NULL);
+	ok(seen.listeners == 1, "one that listens no more has no line");
+	tally_emit_summary(t, keep, NULL);
+	ok(event_get(&seen.summary, F_CONNECTIONS) == 112 &&
+		   event_get(&seen.summary, F_ACCEPTED_COUNT) == 90 &&
+		   event_get(&seen.summary, F_STILL_QUEUED) == 3,
 	   "the summary: connections, accepted, still queued");
-	ok(told.of_count == 2 && told.of[1].cookie == 2 && told.of[1].drops == 5 &&
-		   told.of[1].completed == 2,
+	ok(seen.of_count == 2 && seen.of[1].cookie == 2 && seen.of[1].drops == 5 &&
+		   seen.of[1].completed == 2,
 	   "the one that has gone stands in it, with the drops of its last moment");
-	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && told.drops[DROP_UNKNOWN] == 0,
+	ok(seen.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && seen.drops[DROP_UNKNOWN] == 0,
 	   "refused with a full queue: named so");
-	ok(told.states[TCP_STATE_ESTABLISHED] == 111, "transitions of all, clients included");
-	ok(told.of[0].accept_wait.count == 90 && told.of[1].accept_wait.count == 0,
+	ok(seen.states[TCP_STATE_ESTABLISHED] == 111, "transitions of all, clients included");
+	ok(seen.of[0].accept_wait.count == 90 && seen.of[1].accept_wait.count == 0,
 	   "percentiles where something was measured");
 
 	clear();
 	tally_begin(t, 20 * S);
 	tally_listener(t, &a, &busy);
-	tally_tell(t, keep, NULL);
-	tally_summary(t, keep, NULL);
-	ok(told.listeners == 1 && told.of_count == 2,
+	tally_emit_listeners(t, keep, NULL);
+	tally_emit_summary(t, keep, NULL);
+	ok(seen.listeners == 1 && seen.of_count == 2,
 	   "and it stays when the kernel tells of it no more");
 
 	clear();
-	tally_lost(t, FACT_LOST_MAP, 0, keep, NULL);
-	ok(told.lost == 0, "nothing lost: no line");
-	tally_lost(t, FACT_LOST_MAP, 3, keep, NULL);
-	tally_lost(t, FACT_LOST_RECURSION, 2, keep, NULL);
-	tally_lost(t, FACT_LOST_MAP, 4, keep, NULL);
-	ok(told.lost == 3 && told.lost_count == 1 && told.lost_total == 6,
+	tally_emit_lost(t, FACT_LOST_MAP, 0, keep, NULL);
+	ok(seen.lost == 0, "nothing lost: no line");
+	tally_emit_lost(t, FACT_LOST_MAP, 3, keep, NULL);
+	tally_emit_lost(t, FACT_LOST_RECURSION, 2, keep, NULL);
+	tally_emit_lost(t, FACT_LOST_MAP, 4, keep, NULL);
+	ok(seen.lost == 3 && seen.lost_count == 1 && seen.lost_total == 6,
 	   "lost: what is new, and the total");
 	tally_free(t);
 }
@@ -185,9 +185,9 @@ static void check_refusals(void)
 		tally_sum(&sum, &one);
 		tally_begin(t, (i + 1) * S);
 		tally_listener(t, &r, &sum);
-		tally_tell(t, keep, NULL);
-		ok(event_get(&told.listener[0], F_REFUSED) == rounds[i].refused &&
-			   event_has(&told.listener[0], F_REFUSED),
+		tally_emit_listeners(t, keep, NULL);
+		ok(event_get(&seen.listener[0], F_REFUSED) == rounds[i].refused &&
+			   event_has(&seen.listener[0], F_REFUSED),
 		   "%s", rounds[i].name);
 	}
 	clear();
@@ -197,21 +197,21 @@ static void check_refusals(void)
 	r.listener.q.drops += 9;
 	tally_begin(t, 7 * S);
 	tally_listener(t, &r, &sum);
-	tally_tell(t, keep, NULL);
-	ok(event_get(&told.listener[0], F_REFUSED) == 3,
+	tally_emit_listeners(t, keep, NULL);
+	ok(event_get(&seen.listener[0], F_REFUSED) == 3,
 	   "with room in the queues nobody is refused: the counter moves for a RST, too");
-	is_str(told.verdict[0], "ok", "and nothing is advised");
+	is_str(seen.verdict[0], "ok", "and nothing is advised");
 	clear();
 	r.listener.q.drops += 2;
 	sum.filled++;
 	tally_begin(t, 8 * S);
 	tally_listener(t, &r, &sum);
-	tally_tell(t, keep, NULL);
-	ok(event_get(&told.listener[0], F_REFUSED) == 5,
+	tally_emit_listeners(t, keep, NULL);
+	ok(event_get(&seen.listener[0], F_REFUSED) == 5,
 	   "unless it was full in between: what came before is not made up for");
-	tally_summary(t, keep, NULL);
-	ok(told.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && told.of[0].drops == 5 &&
-		   !told.drops[DROP_UNKNOWN],
+	tally_emit_summary(t, keep, NULL);
+	ok(seen.drops[DROP_ACCEPT_QUEUE_FULL] == 5 && seen.of[0].drops == 5 &&
+		   !seen.drops[DROP_UNKNOWN],
 	   "the summary has the refusals alone");
 	tally_free(t);
 }
@@ -233,10 +233,10 @@ static void check_bound(void)
 		tally_begin(t, i * S);
 		tally_listener(t, &r, &one);
 	}
-	tally_summary(t, keep, NULL);
-	ok(event_get(&told.summary, F_CONNECTIONS) == 5000,
+	tally_emit_summary(t, keep, NULL);
+	ok(event_get(&seen.summary, F_CONNECTIONS) == 5000,
 	   "5000 listeners came and went: the total is theirs");
-	ok(told.of_count <= 1100, "the memory is that of about a thousand");
+	ok(seen.of_count <= 1100, "the memory is that of about a thousand");
 	tally_free(t);
 }
 
@@ -290,8 +290,8 @@ static void check_screen(void)
 			tally_listener(t, &r, NULL);
 		}
 		tally_nobody(t, &nobody);
-		tally_tell(t, keep, v);
-		tally_summary(t, keep, v);
+		tally_emit_listeners(t, keep, v);
+		tally_emit_summary(t, keep, v);
 		view_flush(v);
 		text = file_text(fd);
 	}
@@ -324,9 +324,9 @@ static void check_view(void)
 	clear();
 	tally_begin(t, S);
 	tally_listener(t, &a, &stats);
-	tally_tell(t, keep, v);
+	tally_emit_listeners(t, keep, v);
 	ok(view_pending(v) == 0, "the table waits for the end of the round");
-	tally_summary(t, keep, v);
+	tally_emit_summary(t, keep, v);
 	view_flush(v);
 	text = file_text(fd);
 	ok(strstr(text, " 9502 0/128 ") != NULL, "80 columns: port and queue");
@@ -343,8 +343,8 @@ static void check_view(void)
 	ok(fits, "  no row is longer");
 	tally_begin(t, 2 * S);
 	tally_listener(t, &a, &stats);
-	tally_tell(t, keep, v);
-	tally_summary(t, keep, v);
+	tally_emit_listeners(t, keep, v);
+	tally_emit_summary(t, keep, v);
 	view_flush(v);
 	ok(!strncmp(file_text(fd), "\033[4A\r", 5), "the next one is drawn over it");
 	view_free(v);
@@ -353,8 +353,8 @@ static void check_view(void)
 	v = view_summary_new(&options);
 	tally_begin(t, 3 * S);
 	tally_listener(t, &a, &stats);
-	tally_tell(t, keep, v);
-	tally_summary(t, keep, v);
+	tally_emit_listeners(t, keep, v);
+	tally_emit_summary(t, keep, v);
 	view_flush(v);
 	text = file_text(fd);
 	ok(strstr(text, " 9502 0/128 ") != NULL && !strchr(text, '\033'),
@@ -369,8 +369,8 @@ static void check_view(void)
 		stats.accepted++;
 		tally_begin(t, 4 * S);
 		tally_listener(t, &a, &stats);
-		tally_tell(t, keep, v);
-		tally_summary(t, keep, v);
+		tally_emit_listeners(t, keep, v);
+		tally_emit_summary(t, keep, v);
 		view_flush(v);
 		text = file_text(fd);
 		ok(strstr(text, "\n      backlog too small: ") && strstr(text, "above 2\n") &&
@@ -384,10 +384,10 @@ static void check_view(void)
 	v = view_summary_new(&options);
 	tally_begin(t, 3 * S);
 	tally_listener(t, &a, &stats);
-	tally_tell(t, keep, v);
+	tally_emit_listeners(t, keep, v);
 	tally_begin(t, 4 * S);
 	tally_listener(t, &a, &stats);
-	tally_tell(t, keep, v);
+	tally_emit_listeners(t, keep, v);
 	view_flush(v);
 	text = file_text(fd);
 	ok(!strchr(text, '\033') && strstr(text, "9502 127.0.0.1"),

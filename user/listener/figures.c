@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "listener/figures.h"
+
+#include <string.h>
+
+#include "base/units.h"
+
+void listener_identity_put(const struct listener_identity *id, struct event *e)
+{
+	event_set_enum(e, F_ROLE, ROLE_LISTENER);
+	if (id->cookie)
+		event_set(e, F_COOKIE, id->cookie);
+	if (id->netns)
+		event_set(e, F_NETNS, id->netns);
+	if (id->family) {
+		e->family = id->family;
+		event_set_enum(e, F_FAMILY, family_of(id->family));
+		event_field(e, F_LADDR)->addr = id->addr;
+	}
+	if (id->port)
+		event_set(e, F_LPORT, id->port);
+	if (id->pid)
+		event_set(e, F_PID, id->pid);
+	if (id->comm)
+		event_set_text(e, F_COMM, id->comm);
+}
+
+void listener_queues_put(const struct listener_queues *q, struct event *e)
+{
+	if (q->accept_known)
+		event_set(e, F_ACCEPT_QUEUE, q->accept);
+	if (q->syn_known)
+		event_set(e, F_SYN_QUEUE, q->syn);
+	if (q->backlog_known)
+		event_set(e, F_BACKLOG, q->backlog);
+}
+
+static void put_counters(const struct listener_counters *c, struct event *e)
+{
+	/* The programs of --summary time a handshake by the kernel's own sample. */
+	event_set_enum(e, F_BASIS, BASIS_RTT);
+	event_set(e, F_SYNACK_RETRANS, c->synack_retrans);
+	event_field(e, F_TRANSITIONS)->states = c->transitions;
+}
+
+static uint64_t per_second(uint64_t count, uint64_t ns)
+{
+	return (uint64_t)((double)count * (double)NS_S / (double)ns + 0.5);
+}
+
+static void put_rates(const struct listener_figures *f, struct event *e)
+{
+	event_set(e, F_COMPLETED_RATE, per_second(f->completed_since, f->since_ns));
+	if (f->accepts_known)
+		event_set(e, F_ACCEPTED_RATE, per_second(f->accepted_since, f->since_ns));
+}
+
+void listener_figures_put(const struct listener_figures *f, struct event *e)
+{
+	listener_identity_put(&f->identity, e);
+	listener_queues_put(&f->queues, e);
+	if (f->queues.backlog_known) /* sk_acceptq_is_full(): the queue holds one more */
+		event_set(e, F_ACCEPT_QUEUE_LIMIT, (uint64_t)f->queues.backlog + 1);
+	event_set(e, F_ACCEPT_QUEUE_PEAK, f->peak);
+	if (f->somaxconn)
+		event_set(e, F_SOMAXCONN, f->somaxconn);
+	if (f->drops_known)
+		event_set(e, F_DROPS_TOTAL, f->drops);
+	event_set(e, F_REFUSED, f->refused);
+	event_set(e, F_COMPLETED, f->completed);
+	if (f->accepts_known)
+		event_set(e, F_ACCEPTED_COUNT, f->accepted);
+	if (f->since_ns)
+		put_rates(f, e);
+	if (f->counters)
+		put_counters(f->counters, e);
+	event_set_enum(e, F_VERDICT, f->verdict);
+	if (f->advice && f->advice[0])
+		event_set_text(e, F_ADVICE, f->advice);
+}
+
+struct listener_summary listener_figures_summary(const struct listener_figures *f)
+{
+	struct listener_summary s = {
+		.cookie = f->identity.cookie,
+		.netns = f->identity.netns,
+		.family = f->identity.family,
+		.port = f->identity.port,
+		.completed = f->completed,
+		.accepted = f->accepted,
+		.accept_unseen = !f->accepts_known,
+		.drops = f->refused,
+	};
+
+	if (f->identity.family)
+		memcpy(s.addr, f->identity.addr, sizeof(s.addr));
+	return s;
+}
+
+void run_totals_put(const struct run_totals *totals, struct event *e)
+{
+	event_set(e, F_CONNECTIONS, totals->connections);
+	if (totals->accepts_known) {
+		event_set(e, F_ACCEPTED_COUNT, totals->accepted);
+		event_set(e, F_STILL_QUEUED, totals->still_queued);
+	}
+	if (totals->never_accepted_known)
+		event_set(e, F_NEVER_ACCEPTED, totals->never_accepted);
+	event_field(e, F_DROPS)->drops = totals->drops;
+	event_set(e, F_LOST, totals->lost);
+	if (totals->counters)
+		put_counters(totals->counters, e);
+	if (totals->listeners)
+		event_field(e, F_LISTENERS)->listeners = totals->listeners;
+}
