@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/sockdiag.h"
-#include "kernel/privilege.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "kernel/clock.h"
+#include "kernel/namespaces.h"
 #include "kernel/source.h"
 
 /* The kernel fills at most 32 KiB per read, however large the buffer. */
 #define BUFFER_BYTES (64 * 1024)
 #define ATTEMPTS     4
-#define TIMEOUT_S    10
 /*
  * The state bit of half-open requests. The bit that ss calls BOUND_INACTIVE (1 << 13, Linux 6.8) is
  * never asked for.
@@ -39,252 +30,54 @@
  */
 #define ULP_INFO_NAME 1
 
-struct namespace
-{
-	uint32_t inode;
-	int fd; /* netlink socket */
-};
-
 struct sockdiag {
-	struct namespace *ns; /* [0] is that of this process */
-	size_t count, room;
-	size_t refused;
-	int refused_err;
-	bool own_only;
+	struct namespaces ns;
 	uint32_t seq;
 	char *buffer;
 	int (*between)(void *ctx); /* see sockdiag_between(); may be NULL */
 	void *between_ctx;
 };
 
-/* ---- namespaces ---- */
-
-/* Adds the namespace that the calling thread is in. */
-static int add_current(struct sockdiag *sd, uint32_t inode)
-{
-	struct timeval timeout = {.tv_sec = TIMEOUT_S};
-	int fd;
-
-	if (sd->count == sd->room) {
-		size_t room = sd->room ? sd->room * 2 : 8;
-		struct namespace *ns = realloc(sd->ns, room * sizeof(*ns));
-
-		if (!ns)
-			return -ENOMEM;
-		sd->ns = ns;
-		sd->room = room;
-	}
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	if (fd < 0)
-		return -errno;
-	/*
-	 * The kernel answers within the reader's own system call. The limit only keeps a kernel bug
-	 * from blocking for ever.
-	 */
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-	sd->ns[sd->count++] = (struct namespace){.inode = inode, .fd = fd};
-	return 0;
-}
-
-static void refuse(struct sockdiag *sd, int err)
-{
-	sd->refused++;
-	sd->refused_err = err;
-}
-
-/*
- * Enters the namespace that path names, unless it is known already. A namespace that cannot be
- * entered is counted. The only error is a failure to return to the own namespace.
- */
-static int add_path(struct sockdiag *sd, const char *path, int own_fd, uint32_t **seen,
-		    size_t *seen_count)
-{
-	uint32_t *list, inode;
-	struct stat st;
-	int fd, err;
-
-	if (stat(path, &st))
-		return 0; /* the process has gone */
-	inode = (uint32_t)st.st_ino;
-	for (size_t i = *seen_count; i-- > 0;) /* mostly the last one again */
-		if ((*seen)[i] == inode)
-			return 0;
-	list = realloc(*seen, (*seen_count + 1) * sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	*seen = list;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		if (errno != ENOENT && errno != ESRCH) {
-			list[(*seen_count)++] = inode;
-			refuse(sd, errno);
-		}
-		return 0;
-	}
-	/* The process may have moved between stat() and open(). */
-	if (fstat(fd, &st) || (uint32_t)st.st_ino != inode) {
-		close(fd);
-		return 0;
-	}
-	list[(*seen_count)++] = inode;
-	if (setns(fd, CLONE_NEWNET)) {
-		refuse(sd, errno);
-		close(fd);
-		return 0;
-	}
-	close(fd);
-	err = add_current(sd, inode);
-	if (setns(own_fd, CLONE_NEWNET))
-		/* The caller's thread is still in a foreign namespace, so it must not go on. */
-		return -errno;
-	if (err == -ENOMEM)
-		return err;
-	if (err)
-		refuse(sd, -err);
-	return 0;
-}
-
-static bool is_number(const char *s)
-{
-	return *s && s[strspn(s, "0123456789")] == '\0';
-}
-
-static int add_processes(struct sockdiag *sd, int own_fd, uint32_t **seen, size_t *seen_count)
-{
-	DIR *dir = opendir("/proc");
-	const struct dirent *d;
-	char path[64];
-	int err = 0;
-
-	if (!dir)
-		return 0;
-	while (!err && (d = readdir(dir))) {
-		if (!is_number(d->d_name))
-			continue;
-		snprintf(path, sizeof(path), "/proc/%.20s/ns/net", d->d_name);
-		err = add_path(sd, path, own_fd, seen, seen_count);
-	}
-	closedir(dir);
-	return err;
-}
-
-/* "\040" and the like, as the kernel writes blanks into /proc/self/mountinfo. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	while (*s) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
-		    s[3] >= '0' && s[3] <= '7') {
-			*to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
-			s += 4;
-		} else {
-			*to++ = *s++;
-		}
-	}
-	*to = '\0';
-}
-
-/* Namespaces mounted on a file: /run/netns of ip-netns(8), /run/docker/netns, ... */
-static int add_mounts(struct sockdiag *sd, int own_fd, uint32_t **seen, size_t *seen_count)
-{
-	FILE *in = fopen("/proc/self/mountinfo", "re");
-	char *line = NULL, *save, *root, *point;
-	size_t size = 0;
-	int err = 0;
-
-	if (!in)
-		return 0;
-	while (!err && getline(&line, &size, in) > 0) {
-		/* id parent major:minor root mountpoint ... */
-		if (!strtok_r(line, " ", &save) || !strtok_r(NULL, " ", &save) ||
-		    !strtok_r(NULL, " ", &save))
-			continue;
-		root = strtok_r(NULL, " ", &save);
-		point = strtok_r(NULL, " ", &save);
-		if (!root || !point || strncmp(root, "net:[", 5) != 0)
-			continue;
-		unescape(point);
-		err = add_path(sd, point, own_fd, seen, seen_count);
-	}
-	free(line);
-	fclose(in);
-	return err;
-}
-
 int sockdiag_open(struct sockdiag **out)
 {
 	struct sockdiag *sd = calloc(1, sizeof(*sd));
-	uint32_t *seen = NULL;
-	size_t seen_count = 0;
-	int own_fd = -1, err;
-	struct stat st;
+	int err;
 
 	if (!sd)
 		return -ENOMEM;
-	err = -ENOMEM;
 	sd->buffer = malloc(BUFFER_BYTES);
-	if (!sd->buffer)
-		goto fail;
-	own_fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (own_fd < 0 || fstat(own_fd, &st)) {
-		err = -errno;
-		goto fail;
+	err = sd->buffer ? namespaces_open(&sd->ns) : -ENOMEM;
+	if (err) {
+		sockdiag_free(sd);
+		return err;
 	}
-	err = add_current(sd, (uint32_t)st.st_ino);
-	if (err)
-		goto fail;
-	sd->own_only = !privilege_has(CAP_SYS_ADMIN);
-	if (!sd->own_only) {
-		err = -ENOMEM;
-		seen = malloc(sizeof(*seen));
-		if (!seen)
-			goto fail;
-		seen[seen_count++] = (uint32_t)st.st_ino;
-		err = add_processes(sd, own_fd, &seen, &seen_count);
-		if (!err)
-			err = add_mounts(sd, own_fd, &seen, &seen_count);
-		if (err)
-			goto fail;
-	}
-	free(seen);
-	close(own_fd);
 	*out = sd;
 	return 0;
-fail:
-	free(seen);
-	if (own_fd >= 0)
-		close(own_fd);
-	sockdiag_free(sd);
-	return err;
 }
 
 void sockdiag_free(struct sockdiag *sd)
 {
 	if (!sd)
 		return;
-	for (size_t i = 0; i < sd->count; i++)
-		close(sd->ns[i].fd);
-	free(sd->ns);
+	namespaces_close(&sd->ns);
 	free(sd->buffer);
 	free(sd);
 }
 
 size_t sockdiag_namespaces(const struct sockdiag *sd)
 {
-	return sd->count;
+	return sd->ns.count;
 }
 
 uint32_t sockdiag_namespace(const struct sockdiag *sd, size_t i)
 {
-	return i < sd->count ? sd->ns[i].inode : 0;
+	return i < sd->ns.count ? sd->ns.list[i].inode : 0;
 }
 
 bool sockdiag_covers(const struct sockdiag *sd, uint32_t netns)
 {
-	for (size_t i = 0; i < sd->count; i++)
-		if (sd->ns[i].inode == netns)
+	for (size_t i = 0; i < sd->ns.count; i++)
+		if (sd->ns.list[i].inode == netns)
 			return true;
 	return false;
 }
@@ -292,19 +85,18 @@ bool sockdiag_covers(const struct sockdiag *sd, uint32_t netns)
 size_t sockdiag_refused(const struct sockdiag *sd, int *err)
 {
 	if (err)
-		*err = sd->refused_err;
-	return sd->refused;
+		*err = sd->ns.refused_err;
+	return sd->ns.refused;
 }
 
 bool sockdiag_own_only(const struct sockdiag *sd)
 {
-	return sd->own_only;
+	return sd->ns.own_only;
 }
 
 void sockdiag_keep_own(struct sockdiag *sd)
 {
-	while (sd->count > 1)
-		close(sd->ns[--sd->count].fd);
+	namespaces_keep_own(&sd->ns);
 }
 
 /* ---- rows ---- */
@@ -669,8 +461,8 @@ int sockdiag_dump(struct sockdiag *sd, const struct filter *f, uint32_t states, 
 	if (states & SOCKDIAG_LISTEN)
 		ext |= 1 << (INET_DIAG_SKMEMINFO - 1);
 
-	for (size_t i = 0; i < sd->count; i++) {
-		d.ns = &sd->ns[i];
+	for (size_t i = 0; i < sd->ns.count; i++) {
+		d.ns = &sd->ns.list[i];
 		err = dump_namespace(&d, states, ext);
 		if (err)
 			return err;
