@@ -102,7 +102,7 @@ bool queued_take(struct queued *q, uint64_t cookie, struct gate_connection *c)
 	for (i = (hole + 1) & q->mask; q->slots[i].c.cookie; i = (i + 1) & q->mask) {
 		size_t wanted = home(q, q->slots[i].c.cookie);
 
-		/* An entry may move into the hole if its own slot is not behind the hole (cyclic). */
+		/* An entry may move into the hole unless its own slot is behind it (cyclic). */
 		if (((i - wanted) & q->mask) >= ((i - hole) & q->mask)) {
 			q->slots[hole] = q->slots[i];
 			hole = i;

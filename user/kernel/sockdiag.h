@@ -45,7 +45,7 @@ struct sockdiag;
  */
 struct sockdiag_row {
 	struct fact_existing e;
-	/* device that the socket is bound to (SO_BINDTODEVICE), or where a request arrived; 0: none */
+	/* device the socket is bound to (SO_BINDTODEVICE), or where the request arrived; 0: none */
 	uint32_t ifindex;
 	bool request;	  /* a request_sock: half open, no socket yet */
 	bool timewait;	  /* a timewait sock; its state may still be FIN_WAIT2 */

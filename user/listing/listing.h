@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * listing.h - the rows of one look, chosen and put in order: what needs attention comes first. Pure.
+ * listing.h - selects and sorts the rows of one look: what needs attention comes first. Pure.
  *
  *	struct listing l = {0};
  *	listing_add(&l, &row);		for each

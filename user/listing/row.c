@@ -26,7 +26,7 @@ static uint64_t latest(const struct listing_figures *f)
 	return f->data_in_ms < f->data_out_ms ? f->data_in_ms : f->data_out_ms;
 }
 
-/* None of the three can be older than the connection: tcp_create_openreq_child(), _finish_connect. */
+/* None is older than the connection: tcp_create_openreq_child(), tcp_finish_connect(). */
 static uint64_t earliest(const struct listing_figures *f)
 {
 	uint64_t ms = f->data_in_ms > f->data_out_ms ? f->data_in_ms : f->data_out_ms;
