@@ -42,11 +42,11 @@ _sockstate()
 		fi
 		case $word in
 		--port | -P | --side | --netns | --output | -o | --color | --only | --min-wait | --min-age | --sample | \
-			--duration | --count | --interval | --record | --replay | --slow | --stuck | --flood-min | --flood-old | \
-			--ring-size | --max-connections | --max-requests | --force-absent | --max-wait | --max-handshake | \
-			--max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | --max-accept-errors | \
-			--max-synack-retrans | --no-verdict | --min-connections | --rules | --junit | --settle | \
-			--user | --pid | --look | --state | --min-idle | --rows | --watch) skip=1 ;;
+			--slow-handshake | --duration | --count | --interval | --record | --replay | --slow | --stuck | \
+			--flood-min | --flood-old | --ring-size | --max-connections | --max-requests | --force-absent | \
+			--max-wait | --max-handshake | --max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | \
+			--max-accept-errors | --max-synack-retrans | --no-verdict | --min-connections | --rules | \
+			--junit | --settle | --user | --pid | --look | --state | --min-idle | --rows | --watch) skip=1 ;;
 		doctor | fields | check | why | list)
 			command=$word
 			break
@@ -59,10 +59,10 @@ _sockstate()
 	" --netns" | "check --netns" | "why --netns" | "list --netns") _sockstate_offer "self $(ls /run/netns 2>/dev/null)" ;;
 	" --output" | " -o") _sockstate_offer "table ladder json summary" ;;
 	" --color" | "doctor --color" | "check --color" | "why --color" | "list --color") _sockstate_offer "auto always never" ;;
-	" --only" | " --min-wait" | " --min-age" | " --sample" | " --duration" | " --count" | " --interval" | \
-		" --slow" | " --stuck" | " --flood-min" | " --flood-old" | " --ring-size" | " --max-connections" | \
-		" --max-requests" | "check --max-wait" | "check --max-handshake" | "check --max-refused" | \
-		"check --max-queue" | "check --max-never-accepted" | "check --max-dead-in-queue" | \
+	" --only" | " --min-wait" | " --min-age" | " --sample" | " --slow-handshake" | " --duration" | \
+		" --count" | " --interval" | " --slow" | " --stuck" | " --flood-min" | " --flood-old" | " --ring-size" | \
+		" --max-connections" | " --max-requests" | "check --max-wait" | "check --max-handshake" | \
+		"check --max-refused" | "check --max-queue" | "check --max-never-accepted" | "check --max-dead-in-queue" | \
 		"check --max-accept-errors" | "check --max-synack-retrans" | "check --no-verdict" | \
 		"check --min-connections" | "check --duration" | "check --settle" | "check --user" | \
 		"check --slow" | "check --stuck" | "check --flood-min" | "check --flood-old" | "check --ring-size" | \
@@ -73,10 +73,11 @@ _sockstate()
 	*)
 		case $command in
 		"") options="--port -P --side --netns --ipv4 -4 --ipv6 -6 --output -o --json --raw --wide -w
-			--no-header --color --only --min-wait --min-age --sample --strict --duration --count
-			--interval --record --replay --slow --stuck --flood-min --flood-old --verify --summary
-			--name-syn-drops --syscall-fallback --ring-size --max-connections --max-requests
-			--force-absent --keep-privileges --verbose -v --version -V --help -h" ;;
+			--no-header --color --only --min-wait --min-age --sample --notable --slow-handshake
+			--strict --duration --count --interval --record --replay --slow --stuck --flood-min
+			--flood-old --verify --summary --name-syn-drops --syscall-fallback --ring-size
+			--max-connections --max-requests --force-absent --keep-privileges --verbose -v
+			--version -V --help -h" ;;
 		"doctor") options="--quiet -q --color --name-syn-drops --syscall-fallback --force-absent --keep-privileges
 			--verbose -v --version -V --help -h" ;;
 		"fields") options="--verbose -v --version -V --help -h" ;;

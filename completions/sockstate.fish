@@ -46,6 +46,8 @@ complete -c sockstate -n '__sockstate_is -' -l only -x -d 'only lines of these t
 complete -c sockstate -n '__sockstate_is -' -l min-wait -x -d 'of the lines of connections only those that tell of a wait for accept() this long: accept and close'
 complete -c sockstate -n '__sockstate_is -' -l min-age -x -d 'of the lines of connections only the close lines of those that lived this long'
 complete -c sockstate -n '__sockstate_is -' -l sample -x -d 'one connection in N, with all its lines'
+complete -c sockstate -n '__sockstate_is -' -l notable -d 'only connections that turn out to be worth it, each with its whole story'
+complete -c sockstate -n '__sockstate_is -' -l slow-handshake -x -d '--notable: a handshake or connect() that lasted so long (default 1 s)'
 complete -c sockstate -n '__sockstate_is -' -l strict -d 'exit code 7 if facts were lost'
 complete -c sockstate -n '__sockstate_is - check list' -l duration -x -d 'stop after TIME: 10 (seconds), 500ms, 1m'
 complete -c sockstate -n '__sockstate_is -' -l count -x -d 'stop after N state and accept lines'

@@ -39,7 +39,9 @@ bad "--port: 'nonsense' is neither a port nor a service: give a number from 1 to
 bad "--only: 'accpt' is no type of line: choose from meta, socket, state, accept, accept_error, retransmit, drop, reset, close, listener, why, verify, lost, summary" --only drop,accpt
 bad "--sample: '0.1' is no share: give for example 1/100" --sample 0.1
 bad "--sample: '1/0' is no share: give for example 1/100" --sample 1/0
-bad "--only and -o ladder: a ladder is drawn from all lines, use --sample" --only accept -o ladder
+bad "--slow-handshake: only with --notable" --slow-handshake 1s
+bad "--notable and --raw: a story is made of whole lives" --notable --raw
+bad "--only and -o ladder: a ladder is drawn from all lines, use --notable" --only accept -o ladder
 bad "--pid: only for 'sockstate why'" --pid 1
 
 run 0 --help

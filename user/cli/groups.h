@@ -37,7 +37,8 @@ struct opt_select {
 	uint32_t only;			  /* bits 1 << enum event_type; 0: all */
 	uint64_t min_wait_ns, min_age_ns; /* 0: none */
 	uint64_t sample;		  /* one connection in so many; 0: all */
-	bool strict;
+	bool notable, strict;
+	uint64_t slow_handshake_ns; /* 0: 1 s */
 };
 
 struct opt_duration {

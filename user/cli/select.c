@@ -105,6 +105,25 @@ static const struct arg select_args[] = {
 		 "two sockets, and chosen apart.",
 	 .call = set_sample},
 	{.kind = ARG_FLAG,
+	 .name = "notable",
+	 .help = "only connections that turn out to be worth it, each with its whole story",
+	 .more = "Worth it is one that waited for accept() longer than --slow or still does, was "
+		 "refused, took itself for connected while it was not, was reset while queued or "
+		 "never accepted, had its SYN or SYN-ACK sent again, had a handshake longer than "
+		 "--slow-handshake, or ended in an error. The lines of its past come at once, "
+		 "those of its future as they happen; lines of listeners are printed as ever. The "
+		 "summary says how many sockets were seen and not printed.",
+	 ARG_MEMBER(struct opt_select, notable)},
+	{.kind = ARG_TIME,
+	 .name = "slow-handshake",
+	 .value = "TIME",
+	 .help = "--notable: a handshake or connect() that lasted so long (default 1 s)",
+	 .more = "A number without a unit counts milliseconds.",
+	 .unit_ns = NS_MS,
+	 .min = 1,
+	 .max = NS_DAY,
+	 ARG_MEMBER(struct opt_select, slow_handshake_ns)},
+	{.kind = ARG_FLAG,
 	 .name = "strict",
 	 .help = "exit code 7 if facts were lost",
 	 .more = "A loss is also named on standard error as soon as it occurs, with a remedy.",

@@ -119,13 +119,20 @@ static const char *contradiction(const void *options)
 		{o->summary && o->output == OUTPUT_LADDER,
 		 "--summary and -o ladder: --summary follows no single connection"},
 		{o->select.only && o->output == OUTPUT_LADDER,
-		 "--only and -o ladder: a ladder is drawn from all lines, use --sample"},
+		 "--only and -o ladder: a ladder is drawn from all lines, use --notable"},
+		{o->select.notable && o->raw,
+		 "--notable and --raw: a story is made of whole lives"},
+		{o->select.notable &&
+			 (o->select.only || o->select.min_wait_ns || o->select.min_age_ns),
+		 "--notable and --only, --min-wait or --min-age: a story is told whole, use --slow"},
+		{o->select.slow_handshake_ns && !o->select.notable,
+		 "--slow-handshake: only with --notable"},
 		{(o->select.min_wait_ns || o->select.min_age_ns) && o->output == OUTPUT_LADDER,
-		 "--min-wait, --min-age and -o ladder: a ladder is drawn from all lines, use --sample"},
+		 "--min-wait, --min-age and -o ladder: a ladder is drawn from all lines, use --notable"},
 		{(o->select.only || o->select.min_wait_ns || o->select.min_age_ns ||
-		  o->select.sample) &&
+		  o->select.sample || o->select.notable) &&
 			 (o->summary || o->output == OUTPUT_SUMMARY),
-		 "--only, --min-wait, --min-age, --sample and a summary: it counts all connections"},
+		 "--only, --min-wait, --min-age, --sample or --notable and a summary: it counts all connections"},
 		{o->raw && o->output == OUTPUT_LADDER,
 		 "--raw and -o ladder: use --raw with -o table or -o json"},
 		{o->duration.ns && o->replay,

@@ -10,13 +10,9 @@ static const char *ring_remedy(const struct trace_options *o)
 {
 	if (o->replay)
 		return "it was lost when the recording was made";
-	if (o->output == OUTPUT_JSON && !o->select.only)
-		return "make --ring-size larger, or print less: --only accept,drop, --min-wait or "
-		       "--port; --summary counts in the kernel and loses nothing";
-	if (!o->select.only)
-		return "make --ring-size larger, or print less: --only accept,drop, --min-wait or "
-		       "--port, or --json into a file; --summary counts in the kernel and loses "
-		       "nothing";
+	if (!o->select.only && !o->select.notable && !o->select.sample)
+		return "make --ring-size larger, or print less: --notable, --only accept,drop, "
+		       "--sample 1/10 or --port; --summary counts in the kernel and loses nothing";
 	return "make --ring-size larger, or trace fewer sockets: --port, --netns or --side; "
 	       "--summary counts in the kernel and loses nothing";
 }

@@ -5,6 +5,8 @@
 
 /* How often -o summary draws its table where --interval does not say. */
 #define SUMMARY_INTERVAL_NS NS_S
+/* From when on a handshake is long where --slow-handshake does not say. */
+#define SLOW_HANDSHAKE_NS NS_S
 
 void stream_limits_init(struct verdict_limits *limits, const struct opt_thresholds *thresholds)
 {
@@ -35,6 +37,10 @@ void stream_config_init(struct stream_config *config, const struct trace_options
 {
 	*config = (struct stream_config){.count = options->count,
 					 .brief = options->output == OUTPUT_SUMMARY};
+	config->notable = options->select.notable;
+	config->slow_handshake_ns = options->select.slow_handshake_ns
+					    ? options->select.slow_handshake_ns
+					    : SLOW_HANDSHAKE_NS;
 	config->select = (struct selection){
 		.side = options->sockets.filter.side,
 		.only = options->select.only,

@@ -7,22 +7,50 @@
 
 #include "fact/decode.h"
 #include "fact/order.h"
+#include "stream/notable.h"
 
 #define META_SCHEMA 2
 /* What happens while stock is taken, mostly; a slot is touched only when it is needed. */
 #define ORDER_CAPACITY 32768
+
+/* Of --notable: some 60,000 connections. */
+#define STORIES_MAX_BYTES (64u << 20)
 
 struct stream {
 	struct stream_config config;
 	struct view *view;
 	struct order *order;
 	struct tracker *tracker;
-	uint64_t latest;   /* t of the last tick, or of a later fact */
-	uint64_t rejected; /* records that decode refused since the last tick */
-	uint64_t left;	   /* of config.count */
+	struct notable *notable; /* NULL: every line that is selected is printed */
+	uint64_t latest;	 /* t of the last tick, or of a later fact */
+	uint64_t rejected;	 /* records that decode refused since the last tick */
+	uint64_t left;		 /* of config.count */
 	bool started, done;
 	struct stream_loss loss;
 };
+
+static void print_event(void *ctx, const struct event *e)
+{
+	struct stream *s = ctx;
+
+	if (s->done && e->type != EVENT_SUMMARY)
+		return;
+	if (!s->config.brief || select_is_brief(e))
+		view_event(s->view, e);
+	if (s->config.count && select_counts(e) && --s->left == 0)
+		s->done = true;
+}
+
+static void print_summary(struct stream *s, const struct event *e)
+{
+	const struct notable_counts counts = notable_counts(s->notable);
+	struct event more = *e;
+
+	event_set(&more, F_UNPRINTED, counts.unprinted);
+	if (counts.forgotten)
+		event_set(&more, F_FORGOTTEN, counts.forgotten);
+	print_event(s, &more);
+}
 
 static void on_event(void *ctx, const struct event *e)
 {
@@ -34,10 +62,27 @@ static void on_event(void *ctx, const struct event *e)
 		return;
 	if (!select_passes(&s->config.select, e))
 		return;
-	if (!s->config.brief || select_is_brief(e))
-		view_event(s->view, e);
-	if (s->config.count && select_counts(e) && --s->left == 0)
-		s->done = true;
+	if (!s->notable)
+		print_event(s, e);
+	else if (e->type == EVENT_SUMMARY)
+		print_summary(s, e);
+	else
+		notable_event(s->notable, e);
+}
+
+/* NULL when out of memory. */
+static struct notable *new_notable(struct stream *s)
+{
+	const struct fact_list *facts = &s->config.tracker.facts;
+	const struct notable_config config = {
+		.slow_ns = s->config.tracker.verdict.slow_ns,
+		.slow_handshake_ns = s->config.slow_handshake_ns,
+		.accepts_seen = facts->fact[KNOW_ACCEPT].is != FACT_IS_ABSENT &&
+				facts->fact[KNOW_ACCEPT_IO_URING].is != FACT_IS_ABSENT,
+		.max_bytes = STORIES_MAX_BYTES,
+	};
+
+	return notable_new(&config, print_event, s);
 }
 
 void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *meta,
@@ -81,7 +126,8 @@ struct stream *stream_new(const struct stream_config *config, struct view *view)
 	s->left = config->count;
 	s->order = order_new(ORDER_CAPACITY);
 	s->tracker = tracker_new(&s->config.tracker, on_event, s);
-	if (!s->order || !s->tracker) {
+	s->notable = config->notable ? new_notable(s) : NULL;
+	if (!s->order || !s->tracker || (config->notable && !s->notable)) {
 		stream_free(s);
 		return NULL;
 	}
@@ -93,6 +139,7 @@ void stream_free(struct stream *s)
 	if (!s)
 		return;
 	tracker_free(s->tracker);
+	notable_free(s->notable);
 	order_free(s->order);
 	free(s);
 }
@@ -149,6 +196,8 @@ static void deliver(void *ctx, const struct fact_hdr *fact)
 		s->latest = fact->t;
 	if (!s->done)
 		tracker_fact(s->tracker, fact);
+	if (s->notable && fact->kind == FACT_TICK)
+		notable_tick(s->notable, fact->t);
 }
 
 static void tell_rejected(struct stream *s, uint64_t t)

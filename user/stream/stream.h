@@ -29,10 +29,12 @@ struct stream_meta {
 struct stream_config {
 	struct tracker_config tracker;
 	struct stream_meta meta;
-	const struct filter *only; /* facts that do not match are passed over; NULL: none */
-	struct selection select;   /* what is let through to the view */
-	uint64_t count;		   /* state and accept lines after which it is done; 0: no limit */
-	bool brief;		   /* -o summary: only what sums up, and losses */
+	const struct filter *only;  /* facts that do not match are passed over; NULL: none */
+	struct selection select;    /* what is let through to the view */
+	uint64_t count;		    /* state and accept lines after which it is done; 0: no limit */
+	bool notable;		    /* only connections that turn out to be worth it */
+	uint64_t slow_handshake_ns; /* with it */
+	bool brief;		    /* -o summary: only what sums up, and losses */
 };
 
 struct stream;

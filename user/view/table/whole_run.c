@@ -185,6 +185,8 @@ void table_summary(struct line *l, const struct event *e)
 			  false);
 	p = summary_count(p, p == text ? "" : table_dot(t), e, F_STILL_QUEUED, "still in the queue",
 			  false);
+	p = summary_count(p, p == text ? "" : table_dot(t), e, F_UNPRINTED, "sockets not printed",
+			  false);
 	table_put_words(l, text, 0);
 	table_end_row(l);
 	p = text;

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# --notable prints the one slow connection among fifty quick ones, whole; --only and --min-wait.
+# shellcheck source-path=SCRIPTDIR source=live.sh
+# shellcheck disable=SC2154 # variables of live.sh
+. "$(dirname "$0")/live.sh"
+
+passive_opens()
+{
+	nstat -asz 2>/dev/null | awk '$1 == "TcpPassiveOpens" { print $2 }'
+}
+
+# A connection that waits for accept() while the server is stopped, until the given command is true.
+slow_one() # command...
+{
+	kill -STOP "$server"
+	stopped "$server"
+	call_bg --bind-port "$slow_port" --send 0
+	until_true "$@"
+	kill -CONT "$server"
+	wait "$client"
+}
+
+told_while_it_waits()
+{
+	has_line "$out" '"new":"ESTABLISHED","role":"server"'
+}
+
+# Seen by ss, and then as long as the threshold: time is what is waited for.
+queued_for_long()
+{
+	in_state close-wait 1 sport = ":$port" && sleep 0.3
+}
+
+slow_port=$((port + 1))
+serve
+trace --notable --slow 200ms --port "$port"
+call --count 50 --send 0
+slow_one told_while_it_waits
+until_true has_line "$out" '"type":"close".*"role":"server"'
+stop_trace
+is "$(q '[.[] | select(.role == "server" or .role == "client") | if .role == "server" then .rport else .lport // empty end] |
+	unique | map(tostring) | join(" ")')" "$slow_port" "only the slow connection is printed"
+is "$(q '[.[] | select(.role == "server") | .new // .type] | join(" ")')" \
+	"SYN_RECV ESTABLISHED CLOSE_WAIT accept LAST_ACK CLOSE close" "with its whole story"
+is "$(q 'map(select(.type == "summary")) | last | .unprinted')" $((2 * ($(passive_opens) - 1))) \
+	"both ends of the others are counted, as nstat counts them"
+
+trace --only accept,drop --min-wait 200ms --port "$port"
+call --count 50 --send 0
+slow_port=$((port + 2))
+slow_one queued_for_long
+comes 1 '.type == "accept"'
+stop_trace
+is "$(q '[.[] | select(.netns) | "\(.type) \(.rport) \(.accept_wait_ns >= 200000000)"] | join(",")')" \
+	"accept $slow_port true" "--only accept,drop --min-wait: its accept line alone"
+done_testing
