@@ -249,6 +249,18 @@ enum fact_reset_reason {
 	FACT_RESET_DISCONNECT,
 	FACT_RESET_TIMEOUT, /* the keepalive or orphan timer */
 	FACT_RESET_OTHER,
+	FACT_RESET_NO_CONNECTION, /* TCP_FLAGS at a listener: no request and no child has these ends */
+	FACT_RESET_FLAGS,
+	FACT_RESET_TIME_WAIT_SEGMENT,
+	FACT_RESET_ABORT_ON_DATA, /* data after close() */
+	FACT_RESET_INVALID_SYN,	  /* also tcp_abort_on_overflow, see tcp_check_req() */
+	FACT_RESET_INVALID_ACK,
+	FACT_RESET_PAWS,
+	FACT_RESET_TOO_OLD_ACK,
+	FACT_RESET_UNSENT_ACK,
+	FACT_RESET_OLD_ACK,
+	FACT_RESET_MPTCP,
+	FACT_RESET_ERROR,
 	FACT_RESET_REASONS
 };
 

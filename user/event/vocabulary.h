@@ -89,7 +89,21 @@
 	WORD(FACT_RESET_ABORT_ON_MEMORY, "abort_on_memory", "too many orphans, or no memory")      \
 	WORD(FACT_RESET_DISCONNECT, "disconnect", "disconnected with data unsent")                 \
 	WORD(FACT_RESET_TIMEOUT, "timeout", "keepalive without an answer")                         \
-	WORD(FACT_RESET_OTHER, "other", "another reason of the kernel's")
+	WORD(FACT_RESET_OTHER, "other", "another reason of the kernel's")                          \
+	WORD(FACT_RESET_NO_CONNECTION, "no_connection",                                            \
+	     "a segment at a listener, of a connection that it does not know")                     \
+	WORD(FACT_RESET_FLAGS, "flags", "flags that make no sense in this state")                  \
+	WORD(FACT_RESET_TIME_WAIT_SEGMENT, "timewait", "a segment for a connection in TIME_WAIT")  \
+	WORD(FACT_RESET_ABORT_ON_DATA, "abort_on_data", "data came after close()")                 \
+	WORD(FACT_RESET_INVALID_SYN, "invalid_syn",                                                \
+	     "a SYN in a request's window, or tcp_abort_on_overflow")                              \
+	WORD(FACT_RESET_INVALID_ACK, "invalid_ack", "an ACK outside of what was sent")             \
+	WORD(FACT_RESET_PAWS, "paws", "a timestamp from the past (RFC 7323, PAWS)")                \
+	WORD(FACT_RESET_TOO_OLD_ACK, "too_old_ack", "an ACK that is too old (RFC 5961)")           \
+	WORD(FACT_RESET_UNSENT_ACK, "ack_unsent", "an ACK of data that were never sent")           \
+	WORD(FACT_RESET_OLD_ACK, "old_ack", "an old ACK in SYN_RECV")                              \
+	WORD(FACT_RESET_MPTCP, "mptcp", "Multipath TCP gave the subflow up")                       \
+	WORD(FACT_RESET_ERROR, "error", "the kernel has no name for the cause")
 
 /* By enum fact_lost_where; 0 is a word. */
 #define LOST_PLACES(WORD)                                                                       \

@@ -251,6 +251,17 @@ static const char *kernel_reset_reason(unsigned int reason)
 		[FACT_RESET_ABORT_ON_MEMORY] = "TCP_ABORT_ON_MEMORY",
 		[FACT_RESET_DISCONNECT] = "TCP_DISCONNECT_WITH_DATA",
 		[FACT_RESET_TIMEOUT] = "TCP_KEEPALIVE_TIMEOUT",
+		[FACT_RESET_NO_CONNECTION] = "TCP_FLAGS",
+		[FACT_RESET_FLAGS] = "TCP_FLAGS",
+		[FACT_RESET_TIME_WAIT_SEGMENT] = "TCP_TIMEWAIT_SOCKET",
+		[FACT_RESET_ABORT_ON_DATA] = "TCP_ABORT_ON_DATA",
+		[FACT_RESET_INVALID_SYN] = "INVALID_SYN",
+		[FACT_RESET_INVALID_ACK] = "TCP_INVALID_ACK_SEQUENCE",
+		[FACT_RESET_PAWS] = "TCP_RFC7323_PAWS",
+		[FACT_RESET_TOO_OLD_ACK] = "TCP_TOO_OLD_ACK",
+		[FACT_RESET_UNSENT_ACK] = "TCP_ACK_UNSENT_DATA",
+		[FACT_RESET_OLD_ACK] = "TCP_OLD_ACK",
+		[FACT_RESET_ERROR] = "ERROR",
 	};
 
 	return reason < FACT_RESET_REASONS ? names[reason] : NULL;
@@ -265,6 +276,8 @@ static void reset_line(struct tracker *t, const struct fact_reset *f, const stru
 		line_conn(&t->lines, c, listener_of(t, c));
 	else
 		line_ends(&t->lines, &f->s);
+	if (f->reason == FACT_RESET_NO_CONNECTION && !c)
+		line_refused(&t->lines, listener_by_port(t->listeners, &f->s));
 	event_set_enum(e, F_DIR, f->h.flags & FACT_F_SENT ? DIRECTION_SENT : DIRECTION_RECEIVED);
 	if (vocabulary_word(&vocabulary_reset_reason, f->reason))
 		event_set_enum(e, F_RESET_REASON, f->reason);

@@ -122,8 +122,11 @@ void line_ends(struct lines *ls, const struct fact_sock *s)
 void line_refused(struct lines *ls, const struct listener *l)
 {
 	event_set_enum(&ls->e, F_ROLE, ROLE_SERVER);
-	if (l && l->cookie)
+	if (!l)
+		return;
+	if (l->cookie)
 		event_set(&ls->e, F_LISTENER, l->cookie);
+	owner(ls, l->pid, l->name);
 }
 
 void line_task(struct lines *ls, const struct fact_task *task)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "event/tcp.h"
+#include "event/vocabulary.h"
 #include "fact/decode.h"
 
 static const char *const story_kinds[FACT_KINDS] = {
@@ -29,9 +30,6 @@ static const char *const story_flags[] = {"owned",     "syncookie", "fastopen", 
 static const char *const story_drops[FACT_DROP_REASONS] = {"unknown",	      "accept_queue_full",
 							   "syn_queue_full",  "cookie_invalid",
 							   "listener_closed", "other"};
-static const char *const story_resets[FACT_RESET_REASONS] = {
-	"unknown",	   "no_socket",	 "state",   "abort_on_close", "abort_on_linger",
-	"abort_on_memory", "disconnect", "timeout", "other"};
 static const char *const story_places[FACT_LOST_PLACES] = {"ring", "recursion", "map", "decode",
 							   "evicted"};
 
@@ -40,6 +38,17 @@ static int find_word(const char *const *list, size_t count, const char *word)
 	for (size_t i = 0; i < count; i++)
 		if (list[i] && !strcmp(list[i], word))
 			return (int)i;
+	return -1;
+}
+
+static int find_reset(const char *word)
+{
+	for (unsigned int i = 0; i < FACT_RESET_REASONS; i++) {
+		const struct word *w = vocabulary_word(&vocabulary_reset_reason, i);
+
+		if (w && !strcmp(w->name, word))
+			return (int)i;
+	}
 	return -1;
 }
 #define FIND(list, word) find_word(list, sizeof(list) / sizeof(*(list)), word)
@@ -179,7 +188,7 @@ static bool set_word(struct words *w, const char *key, const char *value)
 			return true;
 		}
 	if (!strcmp(key, "reason")) {
-		int drop = FIND(story_drops, value), reset = FIND(story_resets, value);
+		int drop = FIND(story_drops, value), reset = find_reset(value);
 
 		w->drop_reason = (uint64_t)(drop > 0 ? drop : 0);
 		w->reset_reason = (uint64_t)(reset > 0 ? reset : 0);

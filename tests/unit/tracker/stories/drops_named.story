@@ -7,16 +7,16 @@
 9.1 drop 10.0.0.1:9502<10.0.0.2:4000 seq=101 q=1:3/2/1 drops=1 reason=accept_queue_full +acked
     drop server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] count=1 segment=ack drop_reason=accept_queue_full client_believes_established=true client_isn=100 server_isn=200 accept_queue=3 backlog=2 syn_queue=1 drops_total=1
 9.2 drop 10.0.0.1:9502<10.0.0.2:4001 seq=555 q=1:3/2/1 drops=2 reason=accept_queue_full +segment_syn
-    drop server@1 10.0.0.1:9502<10.0.0.2:4001 count=1 segment=syn drop_reason=accept_queue_full client_isn=555 accept_queue=3 backlog=2 syn_queue=1 drops_total=2
+    drop server@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] count=1 segment=syn drop_reason=accept_queue_full client_isn=555 accept_queue=3 backlog=2 syn_queue=1 drops_total=2
 10 again #7 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:3/2/1 drops=2 attempt=1
     retransmit server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] what=synack attempt=1 client_believes_established=true client_isn=100 server_isn=200 accept_queue=3 backlog=2 syn_queue=1
 10.1 drop 10.0.0.1:9502<10.0.0.2:4000 seq=101 q=1:3/2/1 drops=3 reason=accept_queue_full +acked
     drop server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] count=1 segment=ack drop_reason=accept_queue_full client_believes_established=true client_isn=100 server_isn=200 accept_queue=3 backlog=2 syn_queue=1 drops_total=3
 # the SYN queue is full, or a cookie was wrong: that one the counter does not count
 10.2 drop 10.0.0.1:9502<10.0.0.2:4002 seq=556 q=1:0/2/2 drops=4 reason=syn_queue_full +segment_syn
-    drop server@1 10.0.0.1:9502<10.0.0.2:4002 count=1 segment=syn drop_reason=syn_queue_full client_isn=556 accept_queue=0 backlog=2 syn_queue=2 drops_total=4
+    drop server@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] count=1 segment=syn drop_reason=syn_queue_full client_isn=556 accept_queue=0 backlog=2 syn_queue=2 drops_total=4
 10.3 drop 10.0.0.1:9502<10.0.0.2:4003 seq=557 q=1:0/2/2 drops=4 reason=cookie_invalid
-    drop server@1 10.0.0.1:9502<10.0.0.2:4003 count=1 segment=ack drop_reason=cookie_invalid accept_queue=0 backlog=2 syn_queue=2 drops_total=4
+    drop server@1 10.0.0.1:9502<10.0.0.2:4003 [50/srv] count=1 segment=ack drop_reason=cookie_invalid accept_queue=0 backlog=2 syn_queue=2 drops_total=4
 10.4 syn #8 10.0.0.1:9502<10.0.0.2:4004 isn=1/2 q=1:0/2/2 drops=4
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4004 [50/srv] basis=syn client_isn=1 server_isn=2 accept_queue=0 backlog=2 syn_queue=2
 13 expired #7 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 q=1:0/2/1 drops=4 attempt=1

@@ -15,6 +15,6 @@ tier tracepoint
     state SYN_RECV->ESTABLISHED server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/a] in_old_ns=400ms basis=synack client_isn=1 server_isn=2 handshake_ns=400ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 2.5 enqueue #7 sk=70 q=1:1/2/0
 3 drop 10.0.0.1:9502<10.0.0.2:4000 seq=9 reason=accept_queue_full +segment_syn ns=2
-    drop server@2 10.0.0.1:9502<10.0.0.2:4000 ns=2 count=1 segment=syn drop_reason=accept_queue_full client_isn=9 accept_queue=1 backlog=2 syn_queue=0 drops_total=0
+    drop server@2 10.0.0.1:9502<10.0.0.2:4000 ns=2 [51/b] count=1 segment=syn drop_reason=accept_queue_full client_isn=9 accept_queue=1 backlog=2 syn_queue=0 drops_total=0
 4 accept #8 10.0.0.1:9502<10.0.0.2:4000 by=51/b called=3.9 fd=5 ns=2
     accept server#8@2 10.0.0.1:9502<10.0.0.2:4000 ns=2 [51:51/b] state=ESTABLISHED fd=5 accept_wait_ns=1800ms call_ns=100ms completed_before_accept=true accept_queue=0 backlog=2

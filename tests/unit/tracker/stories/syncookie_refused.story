@@ -4,7 +4,7 @@ tier tracepoint
 1 listen #1 0.0.0.0:9502 q=1:0/2/0 by=50/srv
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=0
 10 drop 10.0.0.1:9502<10.0.0.2:4000 seq=8 q=1:3/2/2 drops=1 reason=accept_queue_full +acked +syncookie
-    drop server@1 10.0.0.1:9502<10.0.0.2:4000 count=1 segment=ack drop_reason=accept_queue_full client_believes_established=true syncookie=true accept_queue=3 backlog=2 syn_queue=2 drops_total=1
+    drop server@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] count=1 segment=ack drop_reason=accept_queue_full client_believes_established=true syncookie=true accept_queue=3 backlog=2 syn_queue=2 drops_total=1
 11 syn #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 q=1:0/2/2 drops=1
     state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] basis=syn client_isn=1 server_isn=2 accept_queue=0 backlog=2 syn_queue=2
 12 again #8 10.0.0.1:9502<10.0.0.2:4001 isn=1/2 q=1:0/2/2 drops=4 attempt=1

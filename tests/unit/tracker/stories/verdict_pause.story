@@ -9,9 +9,9 @@
 2.11 est #8 sk=80 10.0.0.1:9502<10.0.0.2:4001 isn=7/200 copy=1/1
     state SYN_RECV->ESTABLISHED server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] client_isn=7 server_isn=200 synack_retrans=0 queued=true accept_queue=2 backlog=1 syn_queue=0
 2.4 drop 10.0.0.1:9502<10.0.0.2:4002 seq=555 q=1:2/1/0 drops=1 reason=accept_queue_full +segment_syn
-    drop server@1 10.0.0.1:9502<10.0.0.2:4002 count=1 segment=syn drop_reason=accept_queue_full client_isn=555 accept_queue=2 backlog=1 syn_queue=0 drops_total=1
+    drop server@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] count=1 segment=syn drop_reason=accept_queue_full client_isn=555 accept_queue=2 backlog=1 syn_queue=0 drops_total=1
 2.5 drop 10.0.0.1:9502<10.0.0.2:4003 seq=555 q=1:2/1/0 drops=2 reason=accept_queue_full +segment_syn
-    drop server@1 10.0.0.1:9502<10.0.0.2:4003 count=1 segment=syn drop_reason=accept_queue_full client_isn=555 accept_queue=2 backlog=1 syn_queue=0 drops_total=2
+    drop server@1 10.0.0.1:9502<10.0.0.2:4003 [50/srv] count=1 segment=syn drop_reason=accept_queue_full client_isn=555 accept_queue=2 backlog=1 syn_queue=0 drops_total=2
 2.6 accept #7 sk=70 10.0.0.1:9502<10.0.0.2:4000 q=1:1/1/0 by=50/srv called=2.6 fd=5
     accept server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50:50/srv] state=ESTABLISHED fd=5 accept_wait_ns=500ms call_ns=0ms completed_before_accept=true accept_queue=1 backlog=1
 2.601 accept #8 sk=80 10.0.0.1:9502<10.0.0.2:4001 q=1:0/1/0 by=50/srv called=2.601 fd=6
