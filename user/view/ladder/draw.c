@@ -44,8 +44,8 @@ static void accept_queue(const struct step *s, char *buf, size_t size)
 }
 
 /*
- * Whether the server's end has told, or will, that the SYN came: a SYN cookie keeps no request, so
- * nobody does.
+ * Whether an event of the server's end reports the SYN, now or later. A SYN cookie keeps no
+ * request, so there is no such event.
  */
 static bool syn_told(const struct ladder *c)
 {
@@ -53,7 +53,7 @@ static bool syn_told(const struct ladder *c)
 				   !ladder_has(c, SERVER, TCP_STATE_ESTABLISHED));
 }
 
-/* SYN and SYN-ACK that nobody reported. */
+/* Draws a SYN and a SYN-ACK for which there was no event. */
 static void draw_unseen_handshake(struct pen *pen, const struct ladder *c)
 {
 	char buf[64];
@@ -154,14 +154,14 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 	}
 }
 
-/* A transition that a RST made, sent or received. */
+/* A transition that was caused by a RST, sent or received. */
 static bool is_reset(const struct step *s)
 {
 	return s->type == EVENT_STATE &&
 	       (s->reason == CAUSE_RST_SENT || s->reason == CAUSE_RST_RECEIVED);
 }
 
-/* After the handshake: what a transition at one end tells of the segments. */
+/* After the handshake: draws the segments that follow from a transition at one end. */
 static void draw_close(struct pen *pen, const struct ladder *c, const struct step *s)
 {
 	static const struct {
@@ -257,7 +257,7 @@ static void draw_believes(struct pen *pen, const struct ladder *c)
 		   "believes it is connected", "");
 }
 
-/* Why the listener refuses. The figures of later, when there is room again, would say nothing. */
+/* Why the listener refuses. Later figures are not shown: there may be room again by then. */
 static void draw_full(struct pen *pen, const struct ladder *c, const struct step *s)
 {
 	const char *why = words_of_drop(s->reason);
@@ -294,7 +294,7 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 	ladder_row(pen, c, s->t, "", REFUSED, segment(c, buf, sizeof(buf), s->syn ? SYN : ACK),
 		   "refused");
 	draw_full(pen, c, s);
-	if (s->believes && !c->done[SERVER]) /* else a RST tells it better */
+	if (s->believes && !c->done[SERVER]) /* otherwise a RST shows it */
 		draw_believes(pen, c);
 }
 
@@ -303,7 +303,7 @@ enum ladder_side ladder_receiver(const struct step *s)
 	return s->sent ? !s->side : s->side;
 }
 
-/* And the states that it leads to. Returns the steps drawn. */
+/* Draws a RST and the states that it leads to. Returns the number of steps drawn. */
 static unsigned int draw_reset(struct pen *pen, const struct ladder *c, const struct step *s,
 			       const struct step *end)
 {
@@ -323,7 +323,7 @@ static unsigned int draw_reset(struct pen *pen, const struct ladder *c, const st
 	return (unsigned int)(next - s);
 }
 
-/* It was there before the tracer, with one end here or both. Returns the steps drawn. */
+/* A connection older than the tracer, with one or both ends here. Returns the steps drawn. */
 static unsigned int draw_existing(struct pen *pen, const struct ladder *c, const struct step *s,
 				  const struct step *end)
 {
@@ -341,7 +341,7 @@ static unsigned int draw_existing(struct pen *pen, const struct ladder *c, const
 	return (unsigned int)(next - s);
 }
 
-/* Draws the first of the steps from s to end, and what goes in the same row. Returns how many. */
+/* Draws the first step from s to end, and others that share its row. Returns the steps drawn. */
 static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct step *s,
 			      const struct step *end)
 {
@@ -359,7 +359,7 @@ static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct st
 		draw_accept(pen, c, s);
 		break;
 	case EVENT_RETRANSMIT:
-		if (s->syn && c->seen[SERVER]) { /* whether it arrives is told there */
+		if (s->syn && c->seen[SERVER]) { /* the server's end shows whether it arrives */
 			snprintf(words, sizeof(words), "sends SYN again (%u)", s->attempt);
 			ladder_row(pen, c, s->t, "", AT_CLIENT, words, "");
 			break;

@@ -19,11 +19,11 @@
 #include "view/view.h"
 
 #define LADDER_COLUMNS 80
-#define LADDER_STEPS   48 /* kept of one connection; what is more is counted */
+#define LADDER_STEPS   48 /* kept of one connection; further steps are counted */
 
 enum ladder_side { CLIENT, SERVER };
 
-/* What of an event its drawing needs. */
+/* The part of an event that drawing needs. */
 struct step {
 	uint64_t t;
 	uint8_t type;	  /* enum event_type */
@@ -31,7 +31,7 @@ struct step {
 	uint8_t from, to; /* STATE; ACCEPT and SOCKET: to is the state it was in */
 	bool syn;	  /* DROP and RETRANSMIT: a SYN (else the ACK, the SYN-ACK) */
 	bool sent;	  /* RESET: we sent it */
-	bool paired;	  /* RESET: the other end has told of it too */
+	bool paired;	  /* RESET: the other end has reported it too */
 	bool queued;	  /* waits for accept() */
 	bool fastopen, io_uring;
 	bool believes, syncookie, before_accept, unaccepted;
@@ -55,7 +55,7 @@ struct ladder {
 	uint8_t addr[2][16]; /* by enum ladder_side */
 	uint16_t port[2];    /* 0 not known yet */
 	uint64_t cookie[2], netns[2];
-	bool seen[2];	/* told of */
+	bool seen[2];	/* there was an event of this end */
 	bool socket[2]; /* has had a state */
 	bool done[2], closed[2];
 	bool roles_known; /* which end is the client */
@@ -68,7 +68,7 @@ struct ladder {
 	struct step steps[LADDER_STEPS];
 	/* drawing */
 	unsigned int drawn; /* steps */
-	uint64_t zero;	    /* the time that its rows count from */
+	uint64_t zero;	    /* ns: time 0 of the rows */
 	bool headed, ack_drawn;
 	uint64_t drawn_t;
 };
@@ -81,11 +81,11 @@ struct pen {
 void ladder_head(struct pen *pen, struct ladder *c, bool again);
 /* A drop that is the end of its request: no segment was refused. */
 bool ladder_gives_up(const struct step *s);
-/* Whose end a RESET comes to. */
+/* The end that receives the RST. */
 enum ladder_side ladder_receiver(const struct step *s);
-/* Draws what has not been drawn yet of the first `end` steps, the heading first. */
+/* Draws those of the first `end` steps that are not drawn yet, with the heading first. */
 void ladder_draw(struct pen *pen, struct ladder *c, unsigned int end);
-/* What the connection carried, how it ended. */
+/* Draws what the connection carried and how it ended. */
 void ladder_foot(struct pen *pen, struct ladder *c);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * frame.c - what stands above and below the rows of a connection: its ends, when it began, who has
- * each end, what it carried and how it ended.
+ * frame.c - what is drawn above and below the rows of a connection: its ends, when it began, the
+ * owner of each end, what it carried and how it ended.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static bool to_itself(const struct ladder *c)
 	       !memcmp(c->addr[CLIENT], c->addr[SERVER], sizeof(c->addr[0]));
 }
 
-/* What each end is: not where nobody knows who opened the connection. */
+/* "client" or "server"; "" if it is not known which end opened the connection. */
 static const char *part(const struct ladder *c, int side)
 {
 	if (!c->roles_known)
@@ -25,7 +25,7 @@ static const char *part(const struct ladder *c, int side)
 	return side == CLIENT || ladder_simultaneous(c) ? "client" : "server";
 }
 
-/* Our SYN went out again, and the listener that it is for is known. */
+/* The client sent its SYN again, and its listener is known. */
 static bool refuses(const struct ladder *c)
 {
 	for (unsigned int i = 0; i < c->count; i++) {

@@ -14,7 +14,7 @@ enum { TIME = 9, LEFT = 13, MIDDLE = 42 };
 enum stroke {
 	TO_SERVER,
 	TO_CLIENT,
-	REFUSED,   /* to the server, and no further */
+	REFUSED,   /* an arrow to the server that ends in a cross */
 	AT_CLIENT, /* words beside that end's line */
 	AT_SERVER,
 };

@@ -85,7 +85,7 @@ struct step ladder_make_step(const struct event *e, int side, bool utf8)
 	return s;
 }
 
-/* The account of the other end of a RST that has been told: it may know the reason. */
+/* The other end reports a RST that is a step already. It may know the reason. */
 static bool pair_reset(struct ladder *c, const struct step *s)
 {
 	for (unsigned int i = 0; i < c->count; i++) {
@@ -127,13 +127,13 @@ void ladder_add_step(struct ladder *c, const struct step *s)
 	if (s->type == EVENT_RESET && pair_reset(c, s))
 		return;
 	if (reset)
-		t = reset->t; /* by then it was refused */
+		t = reset->t; /* the ACK was refused by then */
 	if (c->count == LADDER_STEPS) {
 		if (s->type != EVENT_CLOSE) {
 			c->more++;
 			return;
 		}
-		at = --c->count; /* how it ended is worth more than what came before */
+		at = --c->count; /* the end of a connection matters more than the step before */
 		if (c->drawn > c->count)
 			c->drawn = c->count;
 		else
@@ -146,7 +146,7 @@ void ladder_add_step(struct ladder *c, const struct step *s)
 	c->steps[at].t = t;
 	c->count++;
 	if (at < c->drawn)
-		c->drawn++; /* too late for the picture */
+		c->drawn++; /* too late to be drawn in its place */
 }
 
 bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to)

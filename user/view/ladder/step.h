@@ -14,13 +14,13 @@ struct step ladder_make_step(const struct event *e, int side, bool utf8);
 /* Merges a RST that the other end has reported already; what does not fit is counted in c->more. */
 void ladder_add_step(struct ladder *c, const struct step *s);
 /*
- * The RST by which the server ended a request, or NULL. That it refused the ACK, if that is why,
- * the kernel tells afterwards.
+ * The RST by which the server ended a request, or NULL. If it was sent because the ACK was refused,
+ * the event of that refusal comes after it.
  */
 const struct step *ladder_unexplained_reset(const struct ladder *c);
 /* Whether there is such a transition. */
 bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to);
-/* Both ends connect, there is no server (RFC 9293 3.5). */
+/* A simultaneous open: both ends connect, there is no server (RFC 9293 3.5). */
 bool ladder_simultaneous(const struct ladder *c);
 
 #endif

@@ -88,7 +88,7 @@ void rows_learn_summary(struct rows *all, const struct event *e)
 		row->drops = l->drops;
 		row->handshake = l->handshake;
 		row->accept_wait = l->accept_wait;
-		if (all->waiting) /* the round has told of all that listen */
+		if (all->waiting) /* this round has a line for every open listener */
 			row->gone = row->round != all->round;
 		row->round = all->round;
 	}

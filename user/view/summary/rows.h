@@ -19,7 +19,7 @@ struct row {
 	int family;
 	uint8_t addr[16];
 	uint16_t port;
-	bool queues, gone; /* queues: a listener line has told of it */
+	bool queues, gone; /* queues: a listener line had its queues */
 	uint64_t accept_queue, backlog, syn_queue;
 	uint64_t completed, accepted, drops;
 	uint64_t completed_rate, accepted_rate;
@@ -38,11 +38,11 @@ struct rows {
 	bool waiting;	/* there are listener lines that are not drawn yet */
 };
 
-/* From a listener line. The first one after a table was drawn begins a round. */
+/* Learns from a listener line. The first such line after a table was drawn begins a round. */
 void rows_learn_listener(struct rows *all, const struct event *e);
-/* From the summary that ends a run: a listener that its round did not name is gone. */
+/* Learns from the last summary of a run. A listener without a line in its round has closed. */
 void rows_learn_summary(struct rows *all, const struct event *e);
-/* The busiest first; those that are gone last. */
+/* Sorts the busiest first and closed listeners last. */
 void rows_sort(struct rows *all);
 
 #endif

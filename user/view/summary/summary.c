@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * One table of listeners, the busiest first, drawn again at each round:
+ * summary.c - one table of listeners, the busiest first, drawn again at each round:
  *
  *	10:31:32.000 · 2 listeners · 48210/s completed · 48195/s accepted
  *	 PORT QUEUE       SYN  DONE/s   ACC/s  DROPS   HS p50   HS p99 WAIT p50 WAIT p99
@@ -27,8 +27,8 @@
 #include "view/words.h"
 
 /*
- * The rows of a terminal are not known here, and what scrolls away cannot be drawn over: this fits
- * the smallest.
+ * The height of the terminal is not known here, and rows that have scrolled away cannot be
+ * overwritten. This many rows fit a small terminal.
  */
 #define TERMINAL_ROWS	 16
 #define WIDE_FROM	 164
@@ -54,7 +54,7 @@ static bool on_terminal(const struct summary *v)
 	return v->base.options.terminal;
 }
 
-/* 0: as many as it takes */
+/* The columns of a row; 0: unlimited. */
 static unsigned int limit(const struct summary *v)
 {
 	return v->base.options.columns > 0 ? (unsigned int)v->base.options.columns : 0;
@@ -65,7 +65,7 @@ static bool is_wide(const struct summary *v)
 	return !limit(v) || limit(v) >= WIDE_FROM;
 }
 
-/* The end of a row: what the last table left there goes. */
+/* Ends a row, and erases what the last table left behind it. */
 static void end_row(struct summary *v)
 {
 	out_text(&v->base.out, on_terminal(v) ? "\033[K\n" : "\n");
@@ -166,7 +166,7 @@ static void put_advice_row(struct summary *v, const char *text, size_t len)
 	end_row(v);
 }
 
-/* How much of the text a row has room for, whole words if there is one that fits; bytes. */
+/* How many bytes of the text fit into a row: whole words, unless the first one does not fit. */
 static size_t row_of_words(const char *text, unsigned int columns)
 {
 	char piece[4 * ADVICE_BYTES];
@@ -185,8 +185,8 @@ static size_t row_of_words(const char *text, unsigned int columns)
 }
 
 /*
- * Advice on rows of its own: the end of it says what to do. Returns how many; draws them if asked
- * to.
+ * Advice on rows of its own, because its end says what to do. Returns the number of rows, and draws
+ * them if `draw` is set.
  */
 static unsigned int advice_rows(struct summary *v, const struct row *row, bool draw)
 {
@@ -250,7 +250,7 @@ static void put_row(struct summary *v, const struct row *row)
 	advice_rows(v, row, true);
 }
 
-/* What the summary tells of all together; the rates are those of the rows. */
+/* The totals of all listeners; the rates are the sums of the rows. */
 static void put_totals(struct summary *v, uint64_t t)
 {
 	struct out *out = &v->base.out;
@@ -342,7 +342,7 @@ static void draw(struct summary *v, uint64_t t, const struct event *end)
 	struct out *out = &v->base.out;
 	size_t shown = 0, room;
 
-	/* The screen's table is drawn over; what follows the last one stays below it. */
+	/* Overwrites the table on the screen. */
 	if (on_terminal(v) && v->drawn)
 		out_format(out, "\033[%uA\r", v->drawn);
 	else if (v->any)
@@ -387,7 +387,7 @@ static void summary_event(struct view *view, const struct event *e)
 		v->lost = event_get(e, F_TOTAL);
 		break;
 	case EVENT_VERIFY:
-		/* Stays: the next table comes below. */
+		/* This line stays: the next table is drawn below it. */
 		out_format(&view->out, "verify: %s\n",
 			   event_text(e, F_DIFFERENCE) ? event_text(e, F_DIFFERENCE) : "");
 		v->drawn = 0;

@@ -23,8 +23,8 @@ static void make_owner(struct table_owner *o, const char *comm, uint64_t pid, bo
 }
 
 /*
- * "lab[4711]", "pid 4711", "lab" or "". Mostly it is one that has been told before. Valid until the
- * next call.
+ * "lab[4711]", "pid 4711", "lab" or "". Most calls are for an owner that is in the table already.
+ * Valid until the next call.
  */
 const struct table_owner *table_owner_of(struct table *t, const struct event *e)
 {
@@ -78,8 +78,8 @@ void table_queues_text(const struct table *t, const struct event *e, char *out)
 }
 
 /*
- * Both queues where there is room; in the compact form the one that this line is about, without
- * losing a digit.
+ * Writes both queues if there is room. In the compact form only the queue that the line is about,
+ * and never with a digit cut off.
  */
 void table_note_queues(struct line *l, const struct event *e, bool syn_side)
 {
@@ -187,7 +187,7 @@ static void put_peer(struct line *l, const struct event *e, bool listener)
 	table_put_end(l, text, n, t->peer_columns);
 }
 
-/* A transition of a listener tells so itself: with --raw there is no role. */
+/* With --raw an event has no role, but the states of a transition show that it is a listener's. */
 static bool is_listeners(const struct event *e)
 {
 	return e->type == EVENT_STATE && !event_has(e, F_RPORT) &&

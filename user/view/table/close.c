@@ -5,7 +5,7 @@
 #include "view/table/cells.h"
 #include "view/words.h"
 
-/* In place: "18 B" is "18", "1.23 MB" is "1.2M", "12.3 MB" is "12M". */
+/* Shortens in place: "18 B" to "18", "1.23 MB" to "1.2M", "12.3 MB" to "12M". */
 static char *short_bytes(char *text)
 {
 	char *unit = strchr(text, ' ');
@@ -20,7 +20,7 @@ static char *short_bytes(char *text)
 	return text;
 }
 
-/* NULL, or what a connection that ended without a segment had come to: it was never ESTABLISHED. */
+/* Words for a connection that ended without a segment before it was ESTABLISHED; else NULL. */
 static const char *unfinished(const struct event *e)
 {
 	const uint64_t *spent = event_has(e, F_STATES) ? e->v[F_STATES].states : NULL;
@@ -37,7 +37,7 @@ static const char *unfinished(const struct event *e)
 		       : NULL;
 }
 
-/* As it should, or for all that was seen. */
+/* The connection ended by FINs, or nothing else was seen. */
 static bool by_fins(enum close_reason end)
 {
 	return end == CLOSE_NONE || end == CLOSE_FIN_ACTIVE || end == CLOSE_FIN_PASSIVE ||

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * whole_run.c - what the table says of the whole run: at its head what is traced and what cannot be
- * known, at its end what was seen, with the times of each listener.
+ * whole_run.c - what the table prints of the whole run: at its head what is traced and what this
+ * run cannot know, at its end what was seen, with the times of each listener.
  */
 #include "event/coverage.h"
 #include "event/filter.h"
@@ -124,8 +124,8 @@ static char *summary_count(char *p, const char *dot_or_none, const struct event 
 }
 
 /*
- * Another of the same ends: a member of its group, one before or after it, or one of another
- * namespace.
+ * Whether another listener has the same address and port: a member of its group, an earlier or
+ * later one, or one in another network namespace.
  */
 static bool has_namesake(const struct listener_summaries *all, const struct listener_summary *s)
 {
@@ -140,8 +140,8 @@ static bool has_namesake(const struct listener_summaries *all, const struct list
 }
 
 /*
- * Its owner stands under its ends: where a second row is there already, or where the row could not
- * be told from another.
+ * The row of a listener. Its owner is printed below its address if there is a second row anyway, or
+ * if another listener has the same address and port.
  */
 static void listener_row(struct line *l, const struct listener_summaries *all,
 			 const struct listener_summary *s)
