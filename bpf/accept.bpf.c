@@ -157,7 +157,7 @@ int listener_ready(__u64 *ctx)
 	if (!child)
 		rport = cookie = 0;
 	/* The child is not known: it is older than the tracer, or the filter does not want it. */
-	if (!child && (family_restricted() || !common_wanted(&listener->__sk_common)))
+	if (!child && (ends_restricted() || !common_wanted(&listener->__sk_common)))
 		return 0;
 	f = fact_reserve(FACT_ENQUEUE, sizeof(*f), flags);
 	if (!f)
@@ -245,7 +245,9 @@ int accept_begin(__u64 *ctx)
 	struct sock *listener = (struct sock *)ctx[0];
 	struct call *call;
 
-	if (setting_port_ranges && !ports_wanted(listener->__sk_common.skc_num, 0) &&
+	if (setting_lport_ranges && !lport_wanted(listener->__sk_common.skc_num))
+		return 0;
+	if (setting_port_ranges && !port_wanted(listener->__sk_common.skc_num) &&
 	    !setting_remote_port)
 		return 0;
 	call = call_get();

@@ -96,12 +96,19 @@ static __always_inline __u32 segment_netns(const struct sk_buff *skb)
 
 static __always_inline bool segment_wanted(const struct sk_buff *skb, const struct segment *t)
 {
+	struct fact_sock ends;
+
 	if (setting_netns && segment_netns(skb) != setting_netns)
 		return false;
 	if (family_restricted() &&
 	    !(skb->protocol == bpf_htons(ETH_P_IPV6) ? setting_ipv6 : setting_ipv4))
 		return false;
-	return ports_wanted(bpf_ntohs(t->dest), bpf_ntohs(t->source));
+	if (!ports_wanted(bpf_ntohs(t->dest), bpf_ntohs(t->source)))
+		return false;
+	if (!nets_restricted())
+		return true;
+	segment_ends(&ends, skb, t);
+	return nets_wanted(&ends, false);
 }
 
 #endif

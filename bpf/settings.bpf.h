@@ -19,6 +19,18 @@ const volatile __u32 setting_port_ranges __weak = 0; /* 0: every port */
 const volatile bool setting_local_port __weak = true;
 /* true: a socket is wanted if its remote port is in a range */
 const volatile bool setting_remote_port __weak = true;
+/* --lport and --rport: ranges that the port of that end must be in; a count of 0: every port */
+const volatile __u16 setting_first_lport[FILTER_SIDE_RANGES_MAX] __weak = {};
+const volatile __u16 setting_last_lport[FILTER_SIDE_RANGES_MAX] __weak = {};
+const volatile __u32 setting_lport_ranges __weak = 0;
+const volatile __u16 setting_first_rport[FILTER_SIDE_RANGES_MAX] __weak = {};
+const volatile __u16 setting_last_rport[FILTER_SIDE_RANGES_MAX] __weak = {};
+const volatile __u32 setting_rport_ranges __weak = 0;
+/* --laddr, of the local end, and --host, of either; a count of 0: every address */
+const volatile struct net_prefix setting_laddr[FILTER_NETS_MAX] __weak = {};
+const volatile __u32 setting_laddrs __weak = 0;
+const volatile struct net_prefix setting_host[FILTER_NETS_MAX] __weak = {};
+const volatile __u32 setting_hosts __weak = 0;
 /* inode of the only wanted network namespace; 0: all */
 const volatile __u32 setting_netns __weak = 0;
 const volatile bool setting_ipv4 __weak = true;

@@ -8,7 +8,23 @@
 #ifndef SOCKSTATE_SETTINGS_H
 #define SOCKSTATE_SETTINGS_H
 
+#include <linux/types.h>
+
 /* Port ranges that a filter can hold. port_wanted() of bpf/sock.bpf.h loops over them. */
 #define FILTER_RANGES_MAX 32
+/* Ranges of --lport and of --rport, and prefixes of --laddr and of --host. */
+#define FILTER_SIDE_RANGES_MAX 8
+#define FILTER_NETS_MAX	       8
+
+/*
+ * A network, 10.0.0.0/8 for example. addr and mask are in network order, as in struct fact_sock: an
+ * IPv4 address takes the first four bytes. addr has no bits where mask has none.
+ */
+struct net_prefix {
+	__u64 addr[2];
+	__u64 mask[2];
+	__u32 family; /* AF_INET or AF_INET6 */
+	__u32 bits;   /* length of the prefix */
+};
 
 #endif

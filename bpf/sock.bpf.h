@@ -49,12 +49,45 @@ static __always_inline bool port_wanted(__u16 port)
 	return false;
 }
 
+static __always_inline bool lport_wanted(__u16 port)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < FILTER_SIDE_RANGES_MAX; i++) {
+		if (i >= setting_lport_ranges)
+			break;
+		if (port >= setting_first_lport[i] && port <= setting_last_lport[i])
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool rport_wanted(__u16 port)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < FILTER_SIDE_RANGES_MAX; i++) {
+		if (i >= setting_rport_ranges)
+			break;
+		if (port >= setting_first_rport[i] && port <= setting_last_rport[i])
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool ports_restricted(void)
+{
+	return setting_port_ranges || setting_lport_ranges || setting_rport_ranges;
+}
+
 /*
  * The same rule as filter_match() of user/event/filter.c. A port of 0 is not known yet and matches
  * no range.
  */
 static __always_inline bool ports_wanted(__u16 lport, __u16 rport)
 {
+	if (setting_lport_ranges && !lport_wanted(lport))
+		return false;
+	if (setting_rport_ranges && !rport_wanted(rport))
+		return false;
 	if (!setting_port_ranges)
 		return true;
 	return (setting_local_port && port_wanted(lport)) ||
@@ -151,16 +184,78 @@ static __always_inline bool ends_wanted(const struct fact_sock *s, bool dual_sta
 	return s->family == AF_INET ? setting_ipv4 : setting_ipv6 || dual_stack;
 }
 
+static __always_inline bool in_net(const volatile struct net_prefix *net, __u32 family,
+				   const __u8 addr[16])
+{
+	const __u64 *words = (const __u64 *)addr;
+
+	return net->family == family && (words[0] & net->mask[0]) == net->addr[0] &&
+	       (words[1] & net->mask[1]) == net->addr[1];
+}
+
+static __always_inline bool laddr_wanted(const struct fact_sock *s)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < FILTER_NETS_MAX; i++) {
+		if (i >= setting_laddrs)
+			break;
+		if (in_net(&setting_laddr[i], s->family, s->laddr))
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool host_wanted(const struct fact_sock *s)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < FILTER_NETS_MAX; i++) {
+		if (i >= setting_hosts)
+			break;
+		if (in_net(&setting_host[i], s->family, s->laddr) ||
+		    in_net(&setting_host[i], s->family, s->raddr))
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool nets_restricted(void)
+{
+	return setting_laddrs || setting_hosts;
+}
+
+static __always_inline bool is_any(const __u8 addr[16])
+{
+	return !((const __u64 *)addr)[0] && !((const __u64 *)addr)[1];
+}
+
+/*
+ * The same rule as filter_match_nets() of user/event/filter.c: a listener passes if a connection of
+ * it may.
+ */
+static __always_inline bool nets_wanted(const struct fact_sock *s, bool listener)
+{
+	if (setting_laddrs && !laddr_wanted(s) && !(listener && is_any(s->laddr)))
+		return false;
+	return !setting_hosts || listener || host_wanted(s);
+}
+
+/* What only the addresses of a socket tell is asked for. */
+static __always_inline bool ends_restricted(void)
+{
+	return family_restricted() || nets_restricted();
+}
+
 static __always_inline bool place_wanted(const struct sock_common *c)
 {
 	struct fact_sock ends;
 
 	if (setting_netns && BPF_CORE_READ(c, skc_net.net, ns.inum) != setting_netns)
 		return false;
-	if (!family_restricted())
+	if (!ends_restricted())
 		return true;
 	ends_load(&ends, c);
-	return ends_wanted(&ends, !c->skc_dport && !BPF_CORE_READ_BITFIELD(c, skc_ipv6only));
+	return ends_wanted(&ends, !c->skc_dport && !BPF_CORE_READ_BITFIELD(c, skc_ipv6only)) &&
+	       nets_wanted(&ends, !c->skc_dport);
 }
 
 static __always_inline __u32 netns_of_copy(const struct common *k)
@@ -176,13 +271,14 @@ static __always_inline bool place_wanted_copy(const struct common *k)
 
 	if (setting_netns && netns_of_copy(k) != setting_netns)
 		return false;
-	if (!family_restricted())
+	if (!ends_restricted())
 		return true;
 	ends_copy(&ends, k);
 	return ends_wanted(&ends,
 			   !COMMON(k, skc_dport) &&
 				   !BPF_CORE_READ_BITFIELD((const struct sock_common *)k->bytes,
-							   skc_ipv6only));
+							   skc_ipv6only)) &&
+	       nets_wanted(&ends, !COMMON(k, skc_dport));
 }
 
 /* ---- identity ---- */
@@ -252,7 +348,7 @@ static __always_inline bool wanted(const struct tcp_sock *tp)
 {
 	const struct sock_common *c = &tp->inet_conn.icsk_inet.sk.__sk_common;
 
-	if (setting_port_ranges && !ports_wanted(local_port(tp), bpf_ntohs(c->skc_dport)))
+	if (ports_restricted() && !ports_wanted(local_port(tp), bpf_ntohs(c->skc_dport)))
 		return false;
 	return place_wanted(c);
 }
@@ -260,14 +356,14 @@ static __always_inline bool wanted(const struct tcp_sock *tp)
 /* For listeners and requests, whose port is in skc_num. */
 static __always_inline bool common_wanted(const struct sock_common *c)
 {
-	if (setting_port_ranges && !ports_wanted(c->skc_num, bpf_ntohs(c->skc_dport)))
+	if (ports_restricted() && !ports_wanted(c->skc_num, bpf_ntohs(c->skc_dport)))
 		return false;
 	return place_wanted(c);
 }
 
 static __always_inline bool wanted_copy(const struct common *k, const struct sock *sk)
 {
-	if (setting_port_ranges &&
+	if (ports_restricted() &&
 	    !ports_wanted(local_port_copy(k, sk), bpf_ntohs(COMMON(k, skc_dport))))
 		return false;
 	return place_wanted_copy(k);

@@ -44,6 +44,13 @@ bad "--notable and --raw: a story is made of whole lives" --notable --raw
 bad "--only and -o ladder: a ladder is drawn from all lines, use --notable" --only accept -o ladder
 bad "--pid: only for 'sockstate why'" --pid 1
 
+bad "--host: '10.0.0.1/8' has bits behind its prefix: give 10.0.0.0/8, or 10.0.0.1" --host 10.0.0.1/8
+bad "--laddr: 'here' is no address: give for example 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32" --laddr here
+bad "--lport: '0' is not a port: give a number from 1 to 65535" --lport 0
+bad "--state: 'OPEN' is no state: give for example QUEUED, CLOSE_WAIT or ESTABLISHED,LISTEN" list --state OPEN
+bad "--duration: a list ends by itself, give --watch too" list --duration 3
+bad "--min-wait and --state: only QUEUED connections wait for accept()" list --min-wait 1s --state LISTEN
+
 run 0 --help
 ok "$(grep -q -- '--port LIST' "$work/out"; echo $?)" "  and prints the options"
 run 0 -h

@@ -22,6 +22,44 @@ static int add_ports(void *group, const struct arg *arg, const char *value, cons
 	return filter_add_named_ports(&o->filter, value, c ? c->port_by_name : NULL, err, err_size);
 }
 
+static int add_lports(void *group, const struct arg *arg, const char *value, const void *context,
+		      char *err, size_t err_size)
+{
+	const struct command_context *c = context;
+	struct opt_sockets *o = group;
+
+	(void)arg;
+	return filter_add_lports(&o->filter, value, c ? c->port_by_name : NULL, err, err_size);
+}
+
+static int add_rports(void *group, const struct arg *arg, const char *value, const void *context,
+		      char *err, size_t err_size)
+{
+	const struct command_context *c = context;
+	struct opt_sockets *o = group;
+
+	(void)arg;
+	return filter_add_rports(&o->filter, value, c ? c->port_by_name : NULL, err, err_size);
+}
+
+static int add_laddrs(void *group, const struct arg *arg, const char *value, const void *context,
+		      char *err, size_t err_size)
+{
+	struct opt_sockets *o = group;
+
+	(void)arg, (void)context;
+	return filter_add_laddrs(&o->filter, value, err, err_size);
+}
+
+static int add_hosts(void *group, const struct arg *arg, const char *value, const void *context,
+		     char *err, size_t err_size)
+{
+	struct opt_sockets *o = group;
+
+	(void)arg, (void)context;
+	return filter_add_hosts(&o->filter, value, err, err_size);
+}
+
 /* -4 alone excludes IPv6 and -6 alone excludes IPv4; both together exclude nothing. */
 static int add_family(void *group, const struct arg *arg, const char *value, const void *context,
 		      char *err, size_t err_size)
@@ -52,6 +90,31 @@ static const struct arg socket_args[] = {
 	 .more = "At most 32 parts in all. A name is looked up in /etc/services.",
 	 .call = add_ports,
 	 .complete = ARG_COMPLETE_PORTS},
+	{.kind = ARG_CALL,
+	 .name = "lport",
+	 .value = "LIST",
+	 .help = "ports of the local end",
+	 .more = "A list as for --port, of 8 parts at most. Given together with other filters, all "
+		 "must hold.",
+	 .call = add_lports,
+	 .complete = ARG_COMPLETE_PORTS},
+	{.kind = ARG_CALL,
+	 .name = "rport",
+	 .value = "LIST",
+	 .help = "ports of the remote end; a listener has none",
+	 .call = add_rports},
+	{.kind = ARG_CALL,
+	 .name = "laddr",
+	 .value = "NET",
+	 .help = "local address: 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32, or several",
+	 .more = "A listener on all addresses passes, since its connections may.",
+	 .call = add_laddrs},
+	{.kind = ARG_CALL,
+	 .name = "host",
+	 .value = "NET",
+	 .help = "address of either end, given in the same way",
+	 .more = "Listeners pass, since their connections may.",
+	 .call = add_hosts},
 	{.kind = ARG_CHOICE,
 	 .name = "side",
 	 .value = "SIDE",

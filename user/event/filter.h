@@ -27,6 +27,12 @@ struct port_range {
 struct filter {
 	struct port_range ports[FILTER_RANGES_MAX];
 	unsigned int port_ranges; /* 0: every port */
+	/* --lport and --rport: of that end */
+	struct port_range lports[FILTER_SIDE_RANGES_MAX], rports[FILTER_SIDE_RANGES_MAX];
+	unsigned int lport_ranges, rport_ranges;  /* 0: every port */
+	struct net_prefix laddr[FILTER_NETS_MAX]; /* of the local end */
+	struct net_prefix host[FILTER_NETS_MAX];  /* of either end */
+	unsigned int laddrs, hosts;		  /* 0: every address */
 	enum filter_side side;
 	bool ipv4, ipv6; /* both true: no restriction */
 	uint32_t netns;	 /* inode of the only network namespace; 0: all */
@@ -47,6 +53,23 @@ int filter_add_ports(struct filter *f, const char *text, char *err, size_t err_s
 int filter_add_named_ports(struct filter *f, const char *text, port_by_name_fn port_by_name,
 			   char *err, size_t err_size);
 
+/* --lport and --rport. The same rules; at most FILTER_SIDE_RANGES_MAX parts each. */
+int filter_add_lports(struct filter *f, const char *text, port_by_name_fn port_by_name, char *err,
+		      size_t err_size);
+int filter_add_rports(struct filter *f, const char *text, port_by_name_fn port_by_name, char *err,
+		      size_t err_size);
+/*
+ * "10.0.0.0/8", "192.0.2.1", "2001:db8::/32", or several of them with commas between them, added to
+ * laddr or to host. Bits behind the prefix are an error. f is untouched on error.
+ */
+int filter_add_laddrs(struct filter *f, const char *text, char *err, size_t err_size);
+int filter_add_hosts(struct filter *f, const char *text, char *err, size_t err_size);
+/* "10.0.0.0/8", "192.0.2.1": at most NET_PREFIX_MAX bytes with the NUL. */
+#define NET_PREFIX_MAX 50
+void net_prefix_text(char text[NET_PREFIX_MAX], const struct net_prefix *net);
+/* Nothing is restricted. */
+bool filter_is_open(const struct filter *f);
+
 /*
  * Whether a socket with these ends passes ports, side-by-port and family (AF_*). A port of 0 is not
  * known yet.
@@ -57,6 +80,12 @@ bool filter_match(const struct filter *f, int family, uint16_t lport, uint16_t r
  * passes with either.
  */
 bool filter_match_listener(const struct filter *f, int family, bool v6only, uint16_t port);
+/*
+ * Whether a socket with these addresses (as in struct fact_sock) passes laddr and host. A listener
+ * passes if a connection of it may: it has no peer yet, and on the wildcard any local address.
+ */
+bool filter_match_nets(const struct filter *f, int family, const uint8_t laddr[16],
+		       const uint8_t raddr[16], bool listener);
 /* Whether sockets of that network namespace pass. */
 static inline bool filter_netns(const struct filter *f, uint32_t netns)
 {

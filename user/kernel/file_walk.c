@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "event/filter.h"
 #include "existing.h"
 #include "existing.skel.h"
 #include "kernel/loader.h"

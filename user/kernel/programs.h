@@ -40,6 +40,22 @@ struct bpf_program;
 		(settings)->setting_port_ranges = (f)->port_ranges;                    \
 		(settings)->setting_local_port = (f)->side != SIDE_CLIENT;             \
 		(settings)->setting_remote_port = (f)->side != SIDE_SERVER;            \
+		for (unsigned int i_ = 0; i_ < (f)->lport_ranges; i_++) {              \
+			(settings)->setting_first_lport[i_] = (f)->lports[i_].first;   \
+			(settings)->setting_last_lport[i_] = (f)->lports[i_].last;     \
+		}                                                                      \
+		(settings)->setting_lport_ranges = (f)->lport_ranges;                  \
+		for (unsigned int i_ = 0; i_ < (f)->rport_ranges; i_++) {              \
+			(settings)->setting_first_rport[i_] = (f)->rports[i_].first;   \
+			(settings)->setting_last_rport[i_] = (f)->rports[i_].last;     \
+		}                                                                      \
+		(settings)->setting_rport_ranges = (f)->rport_ranges;                  \
+		for (unsigned int i_ = 0; i_ < (f)->laddrs; i_++)                      \
+			(settings)->setting_laddr[i_] = (f)->laddr[i_];                \
+		(settings)->setting_laddrs = (f)->laddrs;                              \
+		for (unsigned int i_ = 0; i_ < (f)->hosts; i_++)                       \
+			(settings)->setting_host[i_] = (f)->host[i_];                  \
+		(settings)->setting_hosts = (f)->hosts;                                \
 		(settings)->setting_netns = (f)->netns;                                \
 		(settings)->setting_ipv4 = (f)->ipv4;                                  \
 		(settings)->setting_ipv6 = (f)->ipv6;                                  \

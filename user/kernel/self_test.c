@@ -15,6 +15,7 @@
 
 #include "base/errnos.h"
 #include "fact/hooks.h"
+#include "settings.h"
 #include "sockstate.skel.h"
 
 static void test_functions(struct hooks *h, const struct sockstate_bpf__bss *seen)

@@ -331,7 +331,8 @@ static bool passes(const struct filter *f, const struct sockdiag_row *row)
 {
 	const struct fact_sock *s = &row->e.s;
 
-	if (!filter_netns(f, s->netns))
+	if (!filter_netns(f, s->netns) ||
+	    !filter_match_nets(f, s->family, s->laddr, s->raddr, s->state == TCP_STATE_LISTEN))
 		return false;
 	if (s->state == TCP_STATE_LISTEN)
 		return filter_match_listener(f, s->family, row->v6only, s->lport);

@@ -34,18 +34,13 @@ static int on_record(void *ctx, const void *bytes, size_t size)
 	return r->stopped ? -ECANCELED : 0;
 }
 
-static bool restricts(const struct filter *f)
-{
-	return f->port_ranges || f->side != SIDE_BOTH || !f->ipv4 || !f->ipv6 || f->netns;
-}
-
 /* The recording says where its facts come from; the command line says what to print. */
 static void configure(struct stream_config *config, const struct trace_options *options,
 		      const struct run_place *place, const struct recording_info *info)
 {
 	stream_config_init(config, options);
 	config->tracker.facts = info->facts;
-	if (restricts(&options->sockets.filter))
+	if (!filter_is_open(&options->sockets.filter))
 		config->only = &options->sockets.filter;
 	else
 		config->tracker.filter = info->filter;

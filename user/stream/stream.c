@@ -166,7 +166,8 @@ static bool passes(const struct stream *s, const struct filter *f, const struct 
 	case FACT_TICK:
 		return true;
 	case FACT_ENQUEUE:
-		if (!(f->ipv4 && f->ipv6) && !listener_passes(s, &enqueue->q))
+		if ((!(f->ipv4 && f->ipv6) || f->laddrs || f->hosts) &&
+		    !listener_passes(s, &enqueue->q))
 			return false;
 		return filter_netns(f, enqueue->netns) &&
 		       filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
@@ -178,6 +179,8 @@ static bool passes(const struct stream *s, const struct filter *f, const struct 
 		break;
 	}
 	if (sock->netns && !filter_netns(f, sock->netns))
+		return false;
+	if (!filter_match_nets(f, sock->family, sock->laddr, sock->raddr, sock->rport == 0))
 		return false;
 	if (sock->rport == 0) /* whether it is IPv6 only is not recorded */
 		return filter_match_listener(f, sock->family, memcmp(sock->laddr, any, sizeof(any)),

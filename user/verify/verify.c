@@ -152,7 +152,8 @@ static bool must_know(const struct verify *v, const struct row *r)
 	const struct filter *f = &v->config.filter;
 
 	if (!filter_netns(f, r->ends.netns) ||
-	    !filter_match(f, r->ends.family, r->ends.lport, r->ends.rport))
+	    !filter_match(f, r->ends.family, r->ends.lport, r->ends.rport) ||
+	    !filter_match_nets(f, r->ends.family, r->ends.laddr, r->ends.raddr, !r->ends.rport))
 		return false;
 	/* The tables do not tell the role of a connection. Its listener makes it a server. */
 	if (f->side == SIDE_SERVER && !has_listener(v, &r->ends))

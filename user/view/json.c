@@ -173,26 +173,80 @@ static bool put_facts(struct cursor *c, const struct fact_list *facts)
 	return true;
 }
 
+static bool put_ranges(struct cursor *c, const struct port_range *ranges, unsigned int count)
+{
+	if (!room(c, count * 16 + 128))
+		return false;
+	*c->p++ = '[';
+	for (unsigned int i = 0; i < count; i++) {
+		if (i)
+			*c->p++ = ',';
+		*c->p++ = '"';
+		c->p = text_u64(c->p, ranges[i].first);
+		if (ranges[i].last != ranges[i].first) {
+			*c->p++ = '-';
+			c->p = text_u64(c->p, ranges[i].last);
+		}
+		*c->p++ = '"';
+	}
+	*c->p++ = ']';
+	return true;
+}
+
+static bool put_nets(struct cursor *c, const struct net_prefix *nets, unsigned int count)
+{
+	if (!room(c, count * (NET_PREFIX_MAX + 4) + 128))
+		return false;
+	*c->p++ = '[';
+	for (unsigned int i = 0; i < count; i++) {
+		char text[NET_PREFIX_MAX];
+
+		if (i)
+			*c->p++ = ',';
+		net_prefix_text(text, &nets[i]);
+		c->p = json_text(c->p, text);
+	}
+	*c->p++ = ']';
+	return true;
+}
+
+/* What is restricted by an option of its own; a key is absent where the option was not given. */
+static bool put_more_filters(struct cursor *c, const struct filter *f)
+{
+	if (!room(c, 64))
+		return false;
+	if (f->lport_ranges) {
+		PUT(c, ",\"lports\":");
+		if (!put_ranges(c, f->lports, f->lport_ranges))
+			return false;
+	}
+	if (f->rport_ranges) {
+		PUT(c, ",\"rports\":");
+		if (!put_ranges(c, f->rports, f->rport_ranges))
+			return false;
+	}
+	if (f->laddrs) {
+		PUT(c, ",\"laddrs\":");
+		if (!put_nets(c, f->laddr, f->laddrs))
+			return false;
+	}
+	if (f->hosts) {
+		PUT(c, ",\"hosts\":");
+		if (!put_nets(c, f->host, f->hosts))
+			return false;
+	}
+	return room(c, 128);
+}
+
 static bool put_filter(struct cursor *c, const struct filter *f)
 {
 	static const char *const sides[] = {
 		[SIDE_BOTH] = "both", [SIDE_SERVER] = "server", [SIDE_CLIENT] = "client"};
 
-	if (!room(c, f->port_ranges * 16 + 128))
+	PUT(c, "{\"ports\":");
+	if (!put_ranges(c, f->ports, f->port_ranges))
 		return false;
-	PUT(c, "{\"ports\":[");
-	for (unsigned int i = 0; i < f->port_ranges; i++) {
-		if (i)
-			*c->p++ = ',';
-		*c->p++ = '"';
-		c->p = text_u64(c->p, f->ports[i].first);
-		if (f->ports[i].last != f->ports[i].first) {
-			*c->p++ = '-';
-			c->p = text_u64(c->p, f->ports[i].last);
-		}
-		*c->p++ = '"';
-	}
-	PUT(c, "],\"side\":");
+	PUT(c, ",\"side\":");
 	if (!put_text(c, sides[f->side]))
 		return false;
 	PUT(c, ",\"family\":[");
@@ -207,6 +261,8 @@ static bool put_filter(struct cursor *c, const struct filter *f)
 		PUT(c, ",\"netns\":");
 		c->p = text_u64(c->p, f->netns);
 	}
+	if (!put_more_filters(c, f))
+		return false;
 	PUT(c, "}");
 	return true;
 }

@@ -117,10 +117,102 @@ static void test_match(void)
 	   "client: the remote port");
 }
 
+static void test_ends(void)
+{
+	struct filter f;
+	char err[200];
+
+	filter_init(&f);
+	ok(filter_is_open(&f), "a new filter is open");
+	ok(!filter_add_lports(&f, "80,8000-8010", NULL, err, sizeof(err)) && !filter_is_open(&f),
+	   "local ports");
+	ok(filter_match(&f, AF_INET, 8005, 443) && !filter_match(&f, AF_INET, 443, 8005),
+	   "--lport is of the local end");
+	ok(filter_match_listener(&f, AF_INET, false, 80), "  a listener has one");
+	filter_init(&f);
+	ok(!filter_add_rports(&f, "443", NULL, err, sizeof(err)), "remote ports");
+	ok(filter_match(&f, AF_INET, 50000, 443) && !filter_match(&f, AF_INET, 443, 50000) &&
+		   !filter_match_listener(&f, AF_INET, false, 443),
+	   "--rport is of the remote end, which a listener has not");
+	ok(!filter_add_ports(&f, "50000", err, sizeof(err)) &&
+		   filter_match(&f, AF_INET, 50000, 443) && !filter_match(&f, AF_INET, 50001, 443),
+	   "with --port both must hold");
+	filter_init(&f);
+	ok(filter_add_lports(&f, "1,2,3,4,5,6,7,8,9", NULL, err, sizeof(err)) == -EINVAL &&
+		   f.lport_ranges == 0,
+	   "more than eight parts");
+	is_str(err, "more than 8 parts: join neighbouring ports into ranges such as 9500-9510",
+	       "  and how to have fewer");
+}
+
+static void test_nets(void)
+{
+	static const uint8_t ten[16] = {10, 1, 2, 3}, other[16] = {192, 0, 2, 1}, any[16];
+	static const uint8_t six[16] = {0x20, 0x01, 0x0d, 0xb8, 1};
+	static const struct {
+		const char *text, *err;
+	} bad[] = {
+		{"10.0.0.1/8",
+		 "'10.0.0.1/8' has bits behind its prefix: give 10.0.0.0/8, or 10.0.0.1"},
+		{"10.0.0.0/33", "'10.0.0.0/33' has no such prefix: give a length from 0 to 32"},
+		{"10.0.0.0/", "'10.0.0.0/' has no such prefix: give a length from 0 to 32"},
+		{"10.0.0.0/8x", "'10.0.0.0/8x' has no such prefix: give a length from 0 to 32"},
+		{"2001:db8::/129",
+		 "'2001:db8::/129' has no such prefix: give a length from 0 to 128"},
+		{"2001:db8::1/32",
+		 "'2001:db8::1/32' has bits behind its prefix: give 2001:db8::/32, or 2001:db8::1"},
+		{"", "'' is no address: give for example 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32"},
+		{"ten",
+		 "'ten' is no address: give for example 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32"},
+		{"10.0.0.0/8,",
+		 "'' is no address: give for example 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32"},
+	};
+	char text[NET_PREFIX_MAX];
+	struct filter f;
+	char err[200];
+
+	filter_init(&f);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		int rc = filter_add_hosts(&f, bad[i].text, err, sizeof(err));
+
+		ok(rc == -EINVAL && f.hosts == 0, "'%s' is refused", bad[i].text);
+		is_str(err, bad[i].err, "  with the remedy");
+	}
+	ok(filter_match_nets(&f, AF_INET, ten, other, false), "without networks all pass");
+	ok(!filter_add_hosts(&f, "10.0.0.0/8,2001:db8::/32", err, sizeof(err)) && f.hosts == 2,
+	   "two networks");
+	net_prefix_text(text, &f.host[0]);
+	is_str(text, "10.0.0.0/8", "  as they were given");
+	ok(filter_match_nets(&f, AF_INET, ten, other, false) &&
+		   filter_match_nets(&f, AF_INET, other, ten, false) &&
+		   filter_match_nets(&f, AF_INET6, any, six, false),
+	   "--host: either end");
+	ok(!filter_match_nets(&f, AF_INET, other, other, false), "  and nothing else");
+	ok(filter_match_nets(&f, AF_INET, other, any, true), "  a listener may have such a peer");
+	filter_init(&f);
+	ok(!filter_add_laddrs(&f, "192.0.2.1", err, sizeof(err)), "an address");
+	net_prefix_text(text, &f.laddr[0]);
+	is_str(text, "192.0.2.1", "  is itself");
+	ok(filter_match_nets(&f, AF_INET, other, ten, false) &&
+		   !filter_match_nets(&f, AF_INET, ten, other, false),
+	   "--laddr: the local end");
+	ok(filter_match_nets(&f, AF_INET, any, any, true) &&
+		   filter_match_nets(&f, AF_INET6, any, any, true) &&
+		   !filter_match_nets(&f, AF_INET, ten, any, true),
+	   "  a listener on all addresses, and none of another");
+	filter_init(&f);
+	ok(!filter_add_hosts(&f, "0.0.0.0/0", err, sizeof(err)) &&
+		   filter_match_nets(&f, AF_INET, ten, other, false) &&
+		   !filter_match_nets(&f, AF_INET6, six, six, false),
+	   "0.0.0.0/0 is all of IPv4");
+}
+
 int main(void)
 {
 	test_good();
 	test_bad();
 	test_match();
+	test_ends();
+	test_nets();
 	return done();
 }
