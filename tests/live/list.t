@@ -105,16 +105,16 @@ end "$load" "$hung" "$server"
 
 # ---- again and again; a closed pipe; no rights ----
 
+port=$((port + 1))
+serve --never-accept
+call_bg --count 1 --send 3 --hold forever --close never
+until_true in_state established 1 "( sport = :$port )"
 "$sockstate" list --netns self --watch 100ms --duration 1s >"$work/table" 2>"$work/err"
 is "$?" 0 "--watch with --duration ends with 0"
 ok "$([ "$(grep -c '^$' "$work/table")" -ge 2 ]; echo $?)" "  and prints blocks"
 "$sockstate" list --netns self --watch 100ms --json | head -n 1 >/dev/null
 is "${PIPESTATUS[0]}" 0 "a reader that goes ends it quietly"
 
-port=$((port + 1))
-serve --never-accept
-call_bg --count 1 --send 3 --hold forever --close never
-until_true in_state established 1 "( sport = :$port )"
 out=$work/list
 setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$sockstate" list --json >"$out" 2>"$work/err"
 is "$?" 0 "without rights: exit code 0"
