@@ -54,4 +54,18 @@ comes 1 '.type == "accept"'
 stop_trace
 is "$(q '[.[] | select(.netns) | "\(.type) \(.rport) \(.accept_wait_ns >= 200000000)"] | join(",")')" \
 	"accept $slow_port true" "--only accept,drop --min-wait: its accept line alone"
+
+# ---- a loss ----
+
+launch --strict --ring-size 4096 --netns self --port "$port"
+ready
+kill -STOP "$tracer"
+stopped "$tracer"
+call --count 200 --send 0
+kill -CONT "$tracer"
+comes 1 '.type == "lost"'
+kill -INT "$tracer"
+wait "$tracer"
+is $? 7 "--strict: exit code 7 after a loss"
+ok "$(grep -q 'facts are being lost (ringbuf): make --ring-size larger' "$work/err"; echo $?)" "named on standard error, with a remedy"
 done_testing

@@ -120,13 +120,13 @@ static void on_forget(void *ctx, struct story *s)
 	struct notable *n = ctx;
 
 	wait_end(n, s);
-	n->unprinted += !s->told;
+	n->unprinted += s->socket && !s->told;
 }
 
 /* The end of a connection that is not known: it was in TIME_WAIT, and has been let go. */
 static bool is_epilogue(const struct event *e)
 {
-	return e->type == EVENT_CLOSE || e->type == EVENT_RESET || enters(e, TCP_STATE_CLOSE) ||
+	return e->type == EVENT_CLOSE || enters(e, TCP_STATE_CLOSE) ||
 	       enters(e, TCP_STATE_TIME_WAIT) ||
 	       (e->type == EVENT_SOCKET && event_get(e, F_SOCKET_STATE) == TCP_STATE_TIME_WAIT);
 }
@@ -150,9 +150,9 @@ static void end_story(struct notable *n, struct story *s, const struct event *e)
 	if (e->type != EVENT_CLOSE && (s->told || !enters(e, TCP_STATE_TIME_WAIT)))
 		return;
 	s->over = true;
-	if (peer && !peer->over && !s->told)
+	if (peer && peer->socket && !peer->over && !s->told)
 		return;
-	if (peer && peer->over)
+	if (peer && (peer->over || !peer->socket))
 		story_free(n->stories, peer);
 	story_free(n->stories, s);
 }

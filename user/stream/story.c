@@ -154,6 +154,7 @@ static void learn(struct stories *ss, struct story *s, const struct event *e)
 	if (!s->isns && event_has(e, F_CLIENT_ISN) && event_has(e, F_SERVER_ISN))
 		s->isns = event_get(e, F_CLIENT_ISN) << 32 | event_get(e, F_SERVER_ISN);
 	s->t_latest = e->t;
+	s->socket |= e->type != EVENT_RESET;
 	if (s->ends || !has_ends(e))
 		return;
 	s->ends = ends_of(e);
@@ -236,7 +237,7 @@ void story_free(struct stories *ss, struct story *s)
 static void make_room(struct stories *ss, size_t more, const struct story *keep)
 {
 	while (ss->bytes + more > ss->max_bytes && ss->oldest && ss->oldest != keep) {
-		ss->forgotten += !ss->oldest->over && !ss->oldest->told;
+		ss->forgotten += ss->oldest->socket && !ss->oldest->over && !ss->oldest->told;
 		story_free(ss, ss->oldest);
 	}
 }
@@ -292,7 +293,7 @@ uint64_t stories_untold(const struct stories *ss)
 	uint64_t count = 0;
 
 	for (const struct story *s = ss->oldest; s; s = s->newer)
-		count += !s->told;
+		count += s->socket && !s->told;
 	return count;
 }
 

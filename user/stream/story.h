@@ -37,6 +37,7 @@ struct story {
 	struct story *older, *newer;	       /* by the latest event */
 
 	/* For the user of the store. */
+	bool socket;		/* else so far a RST that no socket sent */
 	bool told;		/* printed: what comes now is printed at once */
 	bool over;		/* its end has been seen; kept for its peer */
 	uint64_t waiting_since; /* ns: in the accept queue; 0: is not */
@@ -65,7 +66,7 @@ void story_empty(struct stories *ss, struct story *s);
 void story_free(struct stories *ss, struct story *s);
 /* The other end if it is known for sure to be one; NULL: none. */
 struct story *story_peer(const struct story *s);
-/* How many are there that have not been told. */
+/* Of how many sockets the story has not been told. */
 uint64_t stories_untold(const struct stories *ss);
 /* How many were forgotten while they lived, to stay within the bound. */
 uint64_t stories_forgotten(const struct stories *ss);

@@ -177,22 +177,30 @@ static void check_rest(void)
 	state(n, 5, ROLE_CLIENT, 4003, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT);
 	closed(n, 6, ROLE_CLIENT, 4003, CLOSE_REFUSED);
 	ok(got.count == 6, "connect() failed");
+	state(n, 4, ROLE_CLIENT, 4006, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT);
+	e = event_at(5, EVENT_RESET, ROLE_SERVER, 4006);
+	e.present[F_COOKIE / 64] &= ~(UINT64_C(1) << F_COOKIE % 64);
+	notable_event(n, &e);
+	state(n, 6, ROLE_CLIENT, 4006, TCP_STATE_SYN_SENT, TCP_STATE_CLOSE);
+	closed(n, 7, ROLE_CLIENT, 4006, CLOSE_REFUSED);
+	ok(got.count == 10 && got.type[7] == EVENT_RESET && !notable_counts(n).unprinted,
+	   "with the RST that no socket sent");
 	state(n, 7, ROLE_SERVER, 4004, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV);
 	e = event_at(8, EVENT_STATE, ROLE_SERVER, 4004);
 	event_set(&e, F_NEW, TCP_STATE_ESTABLISHED);
 	event_set(&e, F_HANDSHAKE_NS, S);
 	notable_event(n, &e);
-	ok(got.count == 8, "a long handshake");
+	ok(got.count == 12, "a long handshake");
 	event_init(&e, EVENT_LISTENER, 9);
 	notable_event(n, &e);
-	ok(got.count == 9, "lines of listeners pass");
+	ok(got.count == 13, "lines of listeners pass");
 	handshake(n, 20, 4005);
 	accepted(n, 30, 4005, 5);
 	state(n, 40, ROLE_CLIENT, 4005, TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT);
 	state(n, 41, ROLE_SERVER, 4005, TCP_STATE_LAST_ACK, TCP_STATE_CLOSE);
 	closed(n, 42, ROLE_SERVER, 4005, CLOSE_FIN_PASSIVE);
 	closed(n, 60 * S, ROLE_CLIENT, 4005, CLOSE_FIN_ACTIVE);
-	ok(got.count == 9 && notable_counts(n).unprinted == 2,
+	ok(got.count == 13 && notable_counts(n).unprinted == 2,
 	   "what is in TIME_WAIT is let go; its close line comes to nothing");
 	notable_free(n);
 }
