@@ -202,6 +202,7 @@ generate: $(O)/generate all
 		$(call refresh,completions/$p.fish,$< fish $p); \
 		$(call refresh,docs/$p.8,$< manual $p docs/$p.8);)
 	@$(call refresh,docs/fields.md,$(SOCKSTATE) fields)
+	@$(call refresh,docs/sockstate.schema.json,$(SOCKSTATE) fields --json-schema)
 
 refresh		= printf '  GEN     %s\n' $(1); $(2) > $(1).tmp && mv $(1).tmp $(1) || exit 1
 

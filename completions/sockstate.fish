@@ -27,7 +27,7 @@ end
 
 complete -c sockstate -f
 complete -c sockstate -n '__sockstate_is -' -a doctor -d 'what this kernel lets sockstate see, and why not more'
-complete -c sockstate -n '__sockstate_is -' -a fields -d 'every field of the output, as Markdown'
+complete -c sockstate -n '__sockstate_is -' -a fields -d 'every field of the output, as Markdown, JSON Schema or SQL'
 complete -c sockstate -n '__sockstate_is -' -a check -d 'hold listeners against rules while a load test or a rollout runs'
 complete -c sockstate -n '__sockstate_is -' -a why -d 'what a program does instead of accept(), from two looks at it'
 complete -c sockstate -n '__sockstate_is -' -a list -d 'what is open now, what waits longest for accept() first'
@@ -53,6 +53,7 @@ complete -c sockstate -n '__sockstate_is -' -l sample -x -d 'one connection in N
 complete -c sockstate -n '__sockstate_is -' -l notable -d 'only connections that turn out to be worth it, each with its whole story'
 complete -c sockstate -n '__sockstate_is -' -l slow-handshake -x -d '--notable: a handshake or connect() that lasted so long (default 1 s)'
 complete -c sockstate -n '__sockstate_is -' -l strict -d 'exit code 7 if facts were lost'
+complete -c sockstate -n '__sockstate_is -' -l label -x -d 'json: copied to every line, under labels; may be repeated'
 complete -c sockstate -n '__sockstate_is - check list' -l duration -x -d 'stop after TIME: 10 (seconds), 500ms, 1m'
 complete -c sockstate -n '__sockstate_is -' -l count -x -d 'stop after N state and accept lines'
 complete -c sockstate -n '__sockstate_is -' -l interval -x -d 'a line per listener every TIME (default: only at changes)'
@@ -75,6 +76,8 @@ complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s v -l
 complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s V -l version -d 'print the version'
 complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s h -l help -d 'print this text'
 complete -c sockstate -n '__sockstate_is doctor' -s q -l quiet -d 'print nothing, only set the exit code'
+complete -c sockstate -n '__sockstate_is fields' -l json-schema -d 'a JSON Schema (draft 2020-12) of a line of --json'
+complete -c sockstate -n '__sockstate_is fields' -l sql -x -a 'clickhouse duckdb' -d 'CREATE TABLE for clickhouse or duckdb, a column for each key'
 complete -c sockstate -n '__sockstate_is check' -l all-listeners -d 'every listener, instead of those of --port'
 complete -c sockstate -n '__sockstate_is check' -l max-wait -x -d 'wait for accept(): p99=50ms, p99.9=1s or max=2s'
 complete -c sockstate -n '__sockstate_is check' -l max-handshake -x -d 'the same for the handshake, from the SYN to the final ACK'

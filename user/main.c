@@ -62,7 +62,7 @@ static int run_command(const struct command_line *line, const struct run_place *
 	case COMMAND_DOCTOR:
 		return place_close_stdout(run_doctor(&line->options.doctor, place));
 	case COMMAND_FIELDS:
-		return place_close_stdout(run_fields());
+		return place_close_stdout(run_fields(&line->options.fields));
 	case COMMAND_CHECK:
 		return run_check(&line->options.check, place);
 	case COMMAND_WHY:

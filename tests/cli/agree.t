@@ -30,6 +30,7 @@ else
 	skip "generated files" "$generate is not built"
 fi
 fresh docs/fields.md "$sockstate" fields
+fresh docs/sockstate.schema.json "$sockstate" fields --json-schema
 
 # --help names every option of the manual, and the other way round.
 mapfile -t commands < <("$sockstate" --help | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p')

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fields.h - the options of `sockstate fields`, which has none of its own.
+ * fields.h - the options of `sockstate fields`: in which form the catalogue is printed.
  */
 #ifndef SOCKSTATE_CLI_FIELDS_H
 #define SOCKSTATE_CLI_FIELDS_H
@@ -8,6 +8,8 @@
 #include "cli/groups.h"
 
 struct fields_options {
+	bool json_schema;
+	unsigned int sql; /* 0, or 1 + enum sql_dialect */
 	struct opt_common common;
 };
 

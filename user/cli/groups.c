@@ -2,6 +2,8 @@
 #include "cli/groups.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 /* ---- which sockets ---- */
 
@@ -180,6 +182,57 @@ static const struct arg table_args[] = {
 };
 
 const struct arg_group group_table = {.title = TITLE_PRINTED, ARG_ROWS(table_args)};
+
+/* "KEY=": a letter or underscore, then digits too. The length with the '=', or 0. */
+static size_t label_key(const char *label)
+{
+	static const char *const letters =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+	size_t len = strspn(label, letters);
+
+	return len && (*label < '0' || *label > '9') && label[len] == '=' ? len + 1 : 0;
+}
+
+static int add_label(void *group, const struct arg *arg, const char *value, const void *context,
+		     char *err, size_t err_size)
+{
+	struct opt_labels *o = group;
+	size_t len = label_key(value);
+
+	(void)arg, (void)context;
+	if (!len) {
+		snprintf(
+			err, err_size,
+			"'%.40s' is no KEY=VALUE: the key has letters, digits and _, env=prod for example",
+			value);
+		return -EINVAL;
+	}
+	for (unsigned int i = 0; i < o->count; i++) {
+		if (strncmp(o->label[i], value, len) != 0)
+			continue;
+		snprintf(err, err_size, "the key '%.*s' is given twice: leave one out",
+			 (int)(len - 1 > 40 ? 40 : len - 1), value);
+		return -EINVAL;
+	}
+	if (o->count == LABELS_MAX) {
+		snprintf(err, err_size, "more than %d labels: leave some out", LABELS_MAX);
+		return -EINVAL;
+	}
+	o->label[o->count++] = value;
+	return 0;
+}
+
+static const struct arg label_args[] = {
+	{.kind = ARG_CALL,
+	 .name = "label",
+	 .value = "KEY=VALUE",
+	 .help = "json: copied to every line, under labels; may be repeated",
+	 .more = "Tells lines of several machines or runs apart. At most 16. A recording does not "
+		 "keep them: give them again with --replay.",
+	 .call = add_label},
+};
+
+const struct arg_group group_labels = {.title = TITLE_PRINTED, ARG_ROWS(label_args)};
 
 /* ---- how long ---- */
 

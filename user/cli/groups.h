@@ -41,6 +41,14 @@ struct opt_select {
 	uint64_t slow_handshake_ns; /* 0: 1 s */
 };
 
+#define LABELS_MAX 16
+
+/* Each "KEY=VALUE", as given. */
+struct opt_labels {
+	const char *label[LABELS_MAX];
+	unsigned int count;
+};
+
 struct opt_duration {
 	uint64_t ns; /* 0: until stopped */
 };
@@ -70,8 +78,8 @@ struct opt_common {
 	bool verbose, version, help;
 };
 
-extern const struct arg_group group_sockets, group_color, group_table, group_select, group_duration,
-	group_thresholds, group_hooks, group_limits, group_tests, group_common;
+extern const struct arg_group group_sockets, group_color, group_table, group_labels, group_select,
+	group_duration, group_thresholds, group_hooks, group_limits, group_tests, group_common;
 
 /* Headings that the groups of several commands stand under. */
 #define TITLE_SOCKETS  "Which sockets"

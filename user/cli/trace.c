@@ -152,6 +152,7 @@ static const struct arg_use uses[] = {
 	ARG_USE(struct trace_options, table, group_table),
 	ARG_USE(struct trace_options, color, group_color),
 	ARG_USE(struct trace_options, select, group_select),
+	ARG_USE(struct trace_options, labels, group_labels),
 	ARG_USE(struct trace_options, duration, group_duration),
 	{.group = &length_group},
 	{.group = &recording_group},

@@ -15,6 +15,7 @@ struct trace_options {
 	struct opt_color color;
 	struct opt_table table;
 	struct opt_select select;
+	struct opt_labels labels;
 	struct opt_duration duration;
 	struct opt_thresholds thresholds;
 	struct opt_hooks hooks;

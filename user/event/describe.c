@@ -5,20 +5,6 @@
 #include "event/event.h"
 #include "event/vocabulary.h"
 
-static const char *kind_name(enum field_kind kind)
-{
-	static const char *const names[] = {
-		[KIND_U64] = "integer",	  [KIND_I64] = "integer",     [KIND_BOOL] = "true or false",
-		[KIND_ENUM] = "word",	  [KIND_TIME] = "time",	      [KIND_STATE] = "state",
-		[KIND_TEXT] = "text",	  [KIND_ADDR] = "address",    [KIND_STATES] = "object",
-		[KIND_FACTS] = "object",  [KIND_FILTER] = "object",   [KIND_ARGV] = "array",
-		[KIND_DROPS] = "object",  [KIND_LISTENERS] = "array", [KIND_DIAGNOSES] = "array",
-		[KIND_HOLDERS] = "array", [KIND_WATCHERS] = "array",  [KIND_THREADS] = "array",
-	};
-
-	return names[kind];
-}
-
 /* A '|' would end the cell. */
 static void print_cell(FILE *out, const char *text)
 {
@@ -26,6 +12,42 @@ static void print_cell(FILE *out, const char *text)
 		if (*text == '|')
 			putc('\\', out);
 		putc(*text, out);
+	}
+}
+
+static void print_common(FILE *out, bool behind)
+{
+	for (size_t i = 0; i < common_key_count; i++) {
+		const struct common_key *k = &common_keys[i];
+
+		if (k->behind == behind)
+			fprintf(out, "| `%s` | %s | %s |\n", k->key, k->name, k->meaning);
+	}
+}
+
+/* Which key stands on which type of line. */
+static void print_matrix(FILE *out)
+{
+	fputs("\n## Which key stands where\n\n"
+	      "●: always. ○: where it is known and applies. `sockstate fields --json-schema` says the same to a validator.\n\n"
+	      "| key |",
+	      out);
+	for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+		fprintf(out, " `%s` |", event_type_name((enum event_type)type));
+	fputs("\n| --- |", out);
+	for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+		fputs(" :-: |", out);
+	fputs("\n", out);
+	for (int f = 0; f < FIELD_COUNT; f++) {
+		const struct field_info *info = &field_infos[f];
+
+		fprintf(out, "| `%s` |", info->key);
+		for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+			fputs(info->always >> type & 1	    ? " ● |"
+			      : info->sometimes >> type & 1 ? " ○ |"
+							    : "   |",
+			      out);
+		fputs("\n", out);
 	}
 }
 
@@ -71,23 +93,23 @@ void fields_print_markdown(FILE *out)
 		fputs(" |\n", out);
 	}
 	fputs("\n## On every line, in this order\n\n"
-	      "| key | kind | meaning |\n| --- | --- | --- |\n"
-	      "| `type` | text | see above |\n"
-	      "| `ts` | text | when it happened: RFC 3339, UTC, nanoseconds |\n"
-	      "| `t_ns` | integer | when it happened: CLOCK_MONOTONIC of the kernel, stamped at the fact itself |\n"
-	      "| `seq` | integer | number of the line, from 0 |\n\n"
-	      "## Fields, in the order of a line\n\n"
+	      "| key | kind | meaning |\n| --- | --- | --- |\n",
+	      out);
+	print_common(out, false);
+	fputs("\n## Fields, in the order of a line\n\n"
 	      "| key | kind | meaning |\n| --- | --- | --- |\n",
 	      out);
 	for (int i = 0; i < FIELD_COUNT; i++) {
-		fprintf(out, "| `%s` | %s | ", field_infos[i].key, kind_name(field_infos[i].kind));
+		fprintf(out, "| `%s` | %s | ", field_infos[i].key,
+			kind_infos[field_infos[i].kind].name);
 		print_cell(out, field_infos[i].meaning);
 		fputs(" |\n", out);
 	}
-	fputs("| `late` | true or false | last on the line: one with a later `t_ns` had been printed before |\n\n"
-	      "States are the kernel's names without `TCP_`: `CLOSE` `LISTEN` `SYN_SENT` `SYN_RECV` `ESTABLISHED` `FIN_WAIT1`\n"
+	print_common(out, true);
+	fputs("\nStates are the kernel's names without `TCP_`: `CLOSE` `LISTEN` `SYN_SENT` `SYN_RECV` `ESTABLISHED` `FIN_WAIT1`\n"
 	      "`FIN_WAIT2` `TIME_WAIT` `CLOSE_WAIT` `LAST_ACK` `CLOSING`.\n",
 	      out);
+	print_matrix(out);
 	print_words(out);
 	fputs("\n## `facts`: what a run can know\n\n"
 	      "Each is `exact`, `derived` or `absent`; `why` says the reason where it is not exact.\n\n"

@@ -41,6 +41,9 @@
 	EVENT(LOST, "lost", "facts are missing")                                                \
 	EVENT(SUMMARY, "summary", "last line: what was seen")
 
+/* The number of the contract: `schema` of the meta line. */
+#define EVENT_SCHEMA 2
+
 enum event_type {
 #define EVENT(id, name, meaning) EVENT_##id,
 	EVENT_TYPES(EVENT)

@@ -4,13 +4,13 @@
  * it.
  */
 #include "base/units.h"
+#include "run/machine.h"
 #include "run/run.h"
 #include "run/setup.h"
 #include "stream/configure.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 
 #include "kernel/clock.h"
@@ -30,6 +30,7 @@ struct summary {
 	struct tally *tally;
 	struct view *view;
 	uint64_t lost;
+	struct machine machine;
 	int write_error;
 };
 
@@ -47,16 +48,15 @@ static void on_event(void *ctx, const struct event *e)
 
 static void emit_meta(struct summary *s, const struct fact_list *facts, int64_t boot_offset_ns)
 {
-	struct utsname system = {0};
 	struct stream_meta meta = {
 		.version = SOCKSTATE_VERSION,
-		.kernel = system.release,
 		.argv = s->place->argv,
 		.boot_offset_ns = boot_offset_ns,
 	};
 	struct event e;
 
-	uname(&system);
+	machine_read(&s->machine);
+	machine_put(&meta, &s->machine);
 	stream_meta_event(&e, clock_now_ns(), &meta, &s->options->sockets.filter, facts);
 	on_event(s, &e);
 	run_flush_pending(s->view, &s->write_error);

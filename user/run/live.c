@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "kernel/clock.h"
 #include "kernel/snapshot.h"
@@ -59,16 +58,14 @@ static int between_rows(void *ctx)
 
 /* ---- setting up ---- */
 
-static void describe(struct recording_info *info, const struct trace_options *options)
+static void describe(struct recording_info *info, const struct trace_options *options,
+		     const struct machine *machine)
 {
-	struct utsname system = {0};
-
-	uname(&system);
 	info->fact_version = FACT_VERSION;
 	info->raw = options->raw ? RECORDING_RAW_YES : RECORDING_RAW_NO;
 	info->boot_offset_ns = clock_boot_offset_ns();
 	info->filter = options->sockets.filter;
-	snprintf(info->kernel, sizeof(info->kernel), "%.63s", system.release);
+	snprintf(info->kernel, sizeof(info->kernel), "%.63s", machine->kernel);
 	snprintf(info->version, sizeof(info->version), "%.31s", SOCKSTATE_VERSION);
 }
 
@@ -100,10 +97,10 @@ static int open_outputs(struct live *l, char *err, size_t err_size)
 	config.tracker.facts = info->facts;
 	config.meta = (struct stream_meta){
 		.version = info->version,
-		.kernel = info->kernel,
 		.argv = l->place->argv,
 		.boot_offset_ns = info->boot_offset_ns,
 	};
+	machine_put(&config.meta, &l->machine);
 	view_options.boot_offset_ns = info->boot_offset_ns;
 	l->view = place_view(l->place, l->options, &view_options);
 	l->stream = l->view ? stream_new(&config, l->view) : NULL;
@@ -203,7 +200,8 @@ static int run(struct live *l, char *err, size_t err_size)
 	rc = open_kernel(l, err, err_size);
 	if (rc)
 		return rc;
-	describe(&l->info, l->options);
+	machine_read(&l->machine);
+	describe(&l->info, l->options, &l->machine);
 	rc = open_outputs(l, err, err_size);
 	if (rc)
 		return rc;

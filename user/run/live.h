@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "fact/recording.h"
 #include "kernel/source.h"
+#include "run/machine.h"
 #include "run/run.h"
 #include "stream/stream.h"
 #include "verify/verify.h"
@@ -34,10 +35,11 @@ struct live {
 	struct view *view;
 	struct verify *verify;	    /* NULL: neither --verify nor a loss to make good */
 	struct recording_info info; /* of this run; its facts are what the kernel lets us see */
-	bool loss;		    /* not made good yet */
-	bool loss_named;	    /* on standard error */
-	unsigned int repair;	    /* looks to come that put right what it left wrong */
-	uint64_t repaired;	    /* when that was done last */
+	struct machine machine;
+	bool loss;			 /* not made good yet */
+	bool loss_named;		 /* on standard error */
+	unsigned int repair;		 /* looks to come that put right what it left wrong */
+	uint64_t repaired;		 /* when that was done last */
 	uint64_t lost[FACT_LOST_PLACES]; /* already told */
 	uint64_t last_tick;		 /* nothing earlier will come */
 	uint64_t last_chores;

@@ -74,6 +74,7 @@ void place_window(struct run_window *window)
 void place_look_around(struct run_place *place, struct command_line *line, char *const *argv)
 {
 	const struct opt_table *table = command_group(line, &group_table);
+	const struct opt_labels *labels = command_group(line, &group_labels);
 	struct run_window window;
 
 	setlocale(LC_CTYPE, "");
@@ -89,6 +90,10 @@ void place_look_around(struct run_place *place, struct command_line *line, char 
 		.columns = window.columns,
 		.utc_offset_s = clock_utc_offset_s(),
 	};
+	if (labels) {
+		place->view.labels = labels->label;
+		place->view.label_count = labels->count;
+	}
 }
 
 /* Asked of the file itself, since any file has an inode. */

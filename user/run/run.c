@@ -48,8 +48,13 @@ bool run_reader_gone(const struct run_place *place)
 	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
-int run_fields(void)
+int run_fields(const struct fields_options *options)
 {
-	fields_print_markdown(stdout);
+	if (options->json_schema)
+		fields_print_json_schema(stdout);
+	else if (options->sql)
+		fields_print_sql(stdout, (enum sql_dialect)(options->sql - 1));
+	else
+		fields_print_markdown(stdout);
 	return EXIT_CLEAN;
 }

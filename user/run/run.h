@@ -17,7 +17,7 @@ int run_summary(const struct trace_options *options, const struct run_place *pla
 int run_replay(const struct trace_options *options, const struct run_place *place);
 int run_doctor(const struct doctor_options *options, const struct run_place *place);
 int run_why(const struct why_options *options, const struct run_place *place);
-int run_fields(void);
+int run_fields(const struct fields_options *options);
 int run_list(const struct list_options *options, const struct run_place *place);
 int run_check(const struct check_options *options, const struct run_place *place);
 

@@ -9,7 +9,6 @@
 #include "fact/order.h"
 #include "stream/notable.h"
 
-#define META_SCHEMA 2
 /* What happens while stock is taken, mostly; a slot is touched only when it is needed. */
 #define ORDER_CAPACITY 32768
 
@@ -89,7 +88,7 @@ void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *me
 		       const struct filter *filter, const struct fact_list *facts)
 {
 	event_init(e, EVENT_META, t);
-	event_set(e, F_SCHEMA, META_SCHEMA);
+	event_set(e, F_SCHEMA, EVENT_SCHEMA);
 	event_set_text(e, F_VERSION, meta->version);
 	event_set_text(e, F_KERNEL, meta->kernel);
 	event_set(e, F_BOOT_OFFSET_NS, (uint64_t)meta->boot_offset_ns);

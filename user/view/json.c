@@ -3,6 +3,7 @@
  * The hot path of `--json`: no allocation, no stdio, one pass over the bits of what is present.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -21,6 +22,8 @@ struct json_view {
 	uint64_t seq;
 	uint64_t last_t; /* ns: the latest of the lines printed */
 	struct text_clock clock;
+	char *labels; /* ,"labels":{...} as it stands on every line; NULL: none */
+	size_t labels_len;
 };
 
 /* ,"key": in a cell that is copied whole: cheaper than its own length. */
@@ -472,8 +475,10 @@ static void json_event(struct view *view, const struct event *e)
 			}
 		}
 	}
-	if (!room(&c, 32))
+	if (!room(&c, v->labels_len + 32))
 		goto no_memory;
+	if (v->labels_len)
+		put(&c, v->labels, v->labels_len);
 	if (e->t < v->last_t)
 		PUT(&c, ",\"late\":true");
 	PUT(&c, "}\n");
@@ -487,9 +492,48 @@ no_memory:
 	out->len = begin; /* never half a line; the error is kept in out */
 }
 
-static const struct view_ops json_ops = {.event = json_event};
+/* The same on every line, so written once. Returns false without memory. */
+static bool make_labels(struct json_view *v, const struct view_options *options)
+{
+	size_t max = sizeof(",\"labels\":{}");
+	char *p;
+
+	if (!options->label_count)
+		return true;
+	for (unsigned int i = 0; i < options->label_count; i++)
+		max += 2 * json_text_max(strlen(options->labels[i]));
+	p = v->labels = malloc(max);
+	if (!p)
+		return false;
+	p = stpcpy(p, ",\"labels\":");
+	for (unsigned int i = 0; i < options->label_count; i++) {
+		const char *label = options->labels[i], *value = strchr(label, '=') + 1;
+
+		*p++ = i ? ',' : '{';
+		*p++ = '"';
+		p = mempcpy(p, label, (size_t)(value - 1 - label));
+		p = stpcpy(p, "\":");
+		p = json_text(p, value);
+	}
+	*p++ = '}';
+	v->labels_len = (size_t)(p - v->labels);
+	return true;
+}
+
+static void json_free(struct view *view)
+{
+	free(((struct json_view *)view)->labels);
+}
+
+static const struct view_ops json_ops = {.event = json_event, .free = json_free};
 
 struct view *view_json_new(const struct view_options *options)
 {
-	return view_alloc(sizeof(struct json_view), &json_ops, options);
+	struct json_view *v = view_alloc(sizeof(*v), &json_ops, options);
+
+	if (v && !make_labels(v, options)) {
+		view_free(&v->base);
+		return NULL;
+	}
+	return v ? &v->base : NULL;
 }

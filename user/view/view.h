@@ -23,6 +23,9 @@ struct view_options {
 	int columns;		/* how wide a line may be; 0: unlimited */
 	int64_t boot_offset_ns; /* wall clock = t + this */
 	int32_t utc_offset_s;	/* of the table's clock; JSON is always UTC */
+	/* JSON: "KEY=VALUE" each, on every line; borrowed by view_json_new() alone */
+	const char *const *labels;
+	unsigned int label_count;
 };
 
 struct view;
