@@ -184,6 +184,16 @@ run_check --user root --max-refused 0 -- sh -c "id -u >&2; $client"
 is "$(cat "$work/err")" 0 "unless told otherwise"
 end "$server"
 
+# ---- what a broken rule shows ----
+
+serve --accept-delay 300
+run_check --max-wait max=200ms -- sh -c "for i in 1 2 3 4 5; do $client; done"
+end "$server"
+is "$status $(grep -c "^── .* → .*:$port " "$work/table")" "4 3" "the ladders of the three worst connections"
+is "$(grep -c 'accept() = ' "$work/table") $(grep -c 'not traced' "$work/table")" "3 0" "with both ends, and accept()"
+slowest=$(grep -m 1 max-wait "$work/table" | grep -oE '[0-9]+$')
+is "$(grep -m 1 '^── ' "$work/table" | grep -oE ":$slowest ")" ":$slowest " "the worst first"
+
 # ---- a recording, rules from a file, JUnit ----
 
 cat >"$work/rules" <<'R'

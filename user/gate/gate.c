@@ -50,6 +50,7 @@ static bool is_listeners(const struct event *e)
 	switch (e->type) {
 	case EVENT_LISTENER:
 	case EVENT_ACCEPT_ERROR:
+	case EVENT_WHY:
 		return true;
 	case EVENT_STATE:
 		return event_get(e, F_NEW) == TCP_STATE_LISTEN;
@@ -171,10 +172,17 @@ static struct gate_connection connection_of(const struct event *e, uint64_t valu
 	return c;
 }
 
+/* Into its place among the worst; of equal ones the first to come stays in front. */
 static void keep_worst(struct gate_connection *worst, const struct gate_connection *c)
 {
-	if (!worst->t || c->value > worst->value)
-		*worst = *c;
+	size_t i = GATE_WORST;
+
+	while (i > 0 && (!worst[i - 1].t || worst[i - 1].value < c->value))
+		i--;
+	if (i == GATE_WORST)
+		return;
+	memmove(&worst[i + 1], &worst[i], (GATE_WORST - 1 - i) * sizeof(*worst));
+	worst[i] = *c;
 }
 
 /* n more of what rules of this measure count; c: the connection. */
@@ -185,7 +193,7 @@ static void add_count(struct gate *g, struct watched *w, enum gate_measure measu
 		if (g->config.rules.rule[i].measure != measure)
 			continue;
 		w->cells[i].count += n;
-		keep_worst(&w->cells[i].worst, c);
+		keep_worst(w->cells[i].worst, c);
 	}
 }
 
@@ -206,7 +214,7 @@ static int add_time(struct gate *g, struct watched *w, enum timed timed,
 		if (rule->measure != measure)
 			continue;
 		w->cells[i].count += c->value > rule->limit;
-		keep_worst(&w->cells[i].worst, c);
+		keep_worst(w->cells[i].worst, c);
 	}
 	return 0;
 }
@@ -231,7 +239,7 @@ static void note_queue(struct gate *g, struct watched *w, const struct event *e)
 	w->queue_peak = length;
 	for (size_t i = 0; i < g->config.rules.count; i++)
 		if (g->config.rules.rule[i].measure == GATE_QUEUE)
-			w->cells[i].worst = connection_of(e, length);
+			w->cells[i].worst[0] = connection_of(e, length);
 }
 
 static void note_verdict(struct gate *g, struct watched *w, const struct event *e)
@@ -245,9 +253,19 @@ static void note_verdict(struct gate *g, struct watched *w, const struct event *
 		const struct gate_rule *rule = &g->config.rules.rule[i];
 
 		if (rule->measure == GATE_VERDICT && rule->verdicts >> verdict & 1 &&
-		    !w->cells[i].worst.t)
-			w->cells[i].worst = (struct gate_connection){.t = e->t, .value = verdict};
+		    !w->cells[i].worst[0].t)
+			w->cells[i].worst[0] =
+				(struct gate_connection){.t = e->t, .value = verdict};
 	}
+}
+
+/* What a look found while it kept up says nothing about what broke a rule. */
+static void note_why(struct watched *w, const struct event *e)
+{
+	const char *sentence = event_text(e, F_SENTENCE);
+
+	if (sentence && event_enum(e, F_DIAGNOSIS) != DIAGNOSIS_KEEPS_UP)
+		snprintf(w->is.why, sizeof(w->is.why), "%s", sentence);
 }
 
 static int on_state(struct gate *g, struct watched *w, const struct event *e)
@@ -329,6 +347,9 @@ static int on_listeners_event(struct gate *g, struct watched *w, const struct ev
 		break;
 	case EVENT_LISTENER:
 		note_verdict(g, w, e);
+		break;
+	case EVENT_WHY:
+		note_why(w, e);
 		break;
 	default:
 		break;

@@ -47,7 +47,9 @@ struct gate_connection {
 	uint16_t port; /* of the client, host order */
 };
 
-#define GATE_COMM 16
+#define GATE_WORST    3
+#define GATE_COMM     16
+#define GATE_SENTENCE 256
 
 struct gate_listener {
 	uint64_t cookie; /* 0 unknown */
@@ -59,6 +61,7 @@ struct gate_listener {
 	uint16_t port;	      /* host order */
 	uint64_t connections; /* handshakes completed while watched */
 	uint64_t accepts;
+	char why[GATE_SENTENCE]; /* what its program did instead of accepting, when last looked at */
 };
 
 struct gate_finding {
@@ -67,7 +70,7 @@ struct gate_finding {
 	uint64_t measured; /* ns or a count; VERDICT: bits of the verdicts that occurred */
 	uint64_t limit;	   /* of the rule; a percentage is converted to connections */
 	uint64_t samples;  /* WAIT, HANDSHAKE: how many were measured */
-	struct gate_connection worst;
+	struct gate_connection worst[GATE_WORST]; /* the worst first; t 0: there are no more */
 	enum fact_name missing; /* UNKNOWN: the fact that is absent; KNOW_COUNT: none */
 	uint64_t pending;	/* WAIT: connections that still wait, less than the limit so far */
 	uint64_t lost;		/* UNKNOWN: how many facts were lost */
@@ -92,6 +95,13 @@ void gate_judge(const struct gate *g, size_t listener, size_t rule, struct gate_
 enum gate_verdict gate_result(const struct gate *g);
 /* What the run can know of a fact, as its meta line said. */
 const struct fact_knowledge *gate_fact(const struct gate *g, enum fact_name fact);
+/*
+ * Cookies of the worst connections of broken rules, each once, of every rule its worst first. Returns
+ * how many.
+ */
+size_t gate_worst(const struct gate *g, uint64_t *cookies, size_t max);
+/* Whether a connection is among the worst of any rule. */
+bool gate_is_worst(const struct gate *g, uint64_t cookie);
 /* Connections that wait for accept() now. */
 size_t gate_waiting(const struct gate *g);
 /* ns from the first event to the latest. */

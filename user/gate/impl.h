@@ -12,7 +12,7 @@
 struct cell {
 	uint64_t count;	  /* what the rule counts; for times: how many are above the limit */
 	uint64_t pending; /* connections that still wait, less than the limit so far */
-	struct gate_connection worst;
+	struct gate_connection worst[GATE_WORST];
 };
 
 /* Times that a rule can limit, in the order of enum gate_measure. */

@@ -2,6 +2,8 @@
 /*
  * judge.c - from what a gate has counted to findings.
  */
+#include <string.h>
+
 #include "gate/impl.h"
 #include "gate/queued.h"
 
@@ -75,7 +77,7 @@ static void judge_seen(const struct gate *g, const struct watched *w, size_t i,
 	const struct cell *cell = &w->cells[i];
 	const struct histogram *h = w->times[rule->measure == GATE_HANDSHAKE];
 
-	f->worst = cell->worst;
+	memcpy(f->worst, cell->worst, sizeof(f->worst));
 	f->limit = rule->limit;
 	switch (rule->measure) {
 	case GATE_WAIT:
@@ -208,4 +210,38 @@ uint64_t gate_duration(const struct gate *g)
 size_t gate_waiting(const struct gate *g)
 {
 	return queued_count(g->queued);
+}
+
+static bool holds(const uint64_t *cookies, size_t count, uint64_t cookie)
+{
+	for (size_t i = 0; i < count; i++)
+		if (cookies[i] == cookie)
+			return true;
+	return false;
+}
+
+size_t gate_worst(const struct gate *g, uint64_t *cookies, size_t max)
+{
+	struct gate_finding f;
+	size_t count = 0;
+
+	for (size_t place = 0; place < GATE_WORST; place++)
+		for (size_t l = 0; l < g->count; l++)
+			for (size_t r = 0; r < g->config.rules.count && count < max; r++) {
+				gate_judge(g, l, r, &f);
+				if (f.verdict == GATE_BROKEN && f.worst[place].cookie &&
+				    !holds(cookies, count, f.worst[place].cookie))
+					cookies[count++] = f.worst[place].cookie;
+			}
+	return count;
+}
+
+bool gate_is_worst(const struct gate *g, uint64_t cookie)
+{
+	for (size_t l = 0; l < g->count; l++)
+		for (size_t r = 0; r < g->config.rules.count; r++)
+			for (size_t i = 0; i < GATE_WORST; i++)
+				if (g->list[l]->cells[r].worst[i].cookie == cookie)
+					return true;
+	return false;
 }

@@ -194,7 +194,7 @@ static void put_finding(struct out *o, const struct gate_report *r, size_t l, si
 		return;
 	}
 	if (f.verdict == GATE_BROKEN)
-		put_worst(o, r, &f.worst);
+		put_worst(o, r, &f.worst[0]);
 	out_text(o, "\n");
 }
 
@@ -206,6 +206,17 @@ static void put_owner(struct out *o, const struct gate_listener *is, bool utf8)
 		return;
 	text_clean(comm, sizeof(comm), is->comm, GATE_COMM, utf8);
 	out_format(o, "  %s[%" PRIu32 "]", comm, is->pid);
+}
+
+/* Where a rule is broken: what the program did instead of accepting. */
+static void put_why(struct out *o, const struct gate_report *r, const struct gate_listener *is)
+{
+	char words[2 * GATE_SENTENCE];
+
+	if (!is->why[0] || gate_result(r->gate) != GATE_BROKEN)
+		return;
+	text_clean(words, sizeof(words), is->why, GATE_SENTENCE, r->utf8);
+	out_format(o, "  why: %s\n", words);
 }
 
 void gate_report_table(struct out *o, const struct gate_report *r)
@@ -223,6 +234,7 @@ void gate_report_table(struct out *o, const struct gate_report *r)
 			   is->accepts);
 		for (size_t i = 0; i < gate_rules(r->gate)->count; i++)
 			put_finding(o, r, l, i);
+		put_why(o, r, is);
 	}
 	result_text(r->gate, words, sizeof(words));
 	out_format(o, "%s%s%s\n", color_of(r, result), words, plain(r));
@@ -285,8 +297,8 @@ static void put_json_finding(struct out *o, const struct gate_report *r, size_t 
 	}
 	if (is_time(rule))
 		out_format(o, ",\"count\":%" PRIu64, f.samples);
-	if (f.worst.t)
-		put_json_worst(o, r, &f.worst);
+	if (f.worst[0].t)
+		put_json_worst(o, r, &f.worst[0]);
 	if (f.verdict == GATE_UNKNOWN) {
 		unknown_text(r->gate, &f, text, sizeof(text));
 		put_json_key(o, "why", text);
@@ -316,7 +328,10 @@ static void put_json_listener(struct out *o, const struct gate_report *r, size_t
 		   is->connections, is->accepts);
 	for (size_t i = 0; i < gate_rules(r->gate)->count; i++)
 		put_json_finding(o, r, l, i);
-	out_text(o, "]}");
+	out_text(o, "]");
+	if (is->why[0])
+		put_json_key(o, "why", is->why);
+	out_text(o, "}");
 }
 
 void gate_report_json(struct out *o, const struct gate_report *r)
@@ -387,7 +402,7 @@ static void put_case(struct out *o, const struct gate_report *r, size_t l, size_
 		out_text(o, "<failure message=\"");
 		put_xml(o, words);
 		out_text(o, "\">");
-		if (client_text(&f.worst, client))
+		if (client_text(&f.worst[0], client))
 			put_xml(o, client);
 		out_text(o, "</failure>");
 	} else if (f.verdict == GATE_UNKNOWN) {

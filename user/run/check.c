@@ -15,16 +15,20 @@
 #include "kernel/clock.h"
 #include "run/child.h"
 #include "run/run.h"
+#include "stream/story.h"
 
 #define LINE_BYTES     512
 #define PROGRESS_EVERY NS_S
+#define WORST_LADDERS  3
+#define STORIES_BYTES  (32 * 1024 * 1024)
 
 struct check {
 	const struct check_options *options;
 	const struct run_place *place;
 	struct gate *gate;
-	struct child *child; /* NULL: no command */
-	int junit;	     /* -1: none */
+	struct stories *stories; /* of connections that are open, and of the worst */
+	struct child *child;	 /* NULL: no command */
+	int junit;		 /* -1: none */
 	int64_t boot_offset_ns;
 	uint64_t next_progress; /* ns; UINT64_MAX: never */
 	uint64_t settled;	/* ns: the command has ended, nothing is waited for; 0: it runs */
@@ -62,12 +66,36 @@ static int read_rules(struct gate_rules *rules, const char *path)
 
 /* ---- what the run calls ---- */
 
+/* A connection whose ends have both ended is kept only if it is among the worst so far. */
+static void keep_story(struct check *c, const struct event *e)
+{
+	struct story *story = stories_of(c->stories, e), *peer;
+
+	if (!story && (event_has(e, F_RPORT) || event_has(e, F_COOKIE)) &&
+	    e->type != EVENT_LISTENER && e->type != EVENT_WHY)
+		story = stories_begin(c->stories, e);
+	if (!story)
+		return;
+	story_add(c->stories, story, e);
+	if (e->type != EVENT_CLOSE)
+		return;
+	story->over = true;
+	peer = story_peer(story);
+	if ((peer && !peer->over) || gate_is_worst(c->gate, story->cookie) ||
+	    (peer && gate_is_worst(c->gate, peer->cookie)))
+		return;
+	story_free(c->stories, story);
+	if (peer)
+		story_free(c->stories, peer);
+}
+
 static void on_event(void *ctx, const struct event *e)
 {
 	struct check *c = ctx;
 
 	if (gate_event(c->gate, e))
 		c->no_memory = true;
+	keep_story(c, e);
 }
 
 static struct view *new_view(void *ctx, const struct view_options *options)
@@ -163,6 +191,33 @@ static int print_to(int fd, const char *name, const struct gate_report *report,
 	return rc == -EPIPE ? 0 : rc;
 }
 
+static void print_event(void *view, const struct event *e)
+{
+	view_event(view, e);
+}
+
+/* The ladders of the worst connections, so that the log of a job is enough to act on. */
+static int print_worst(const struct check *c)
+{
+	struct view_options options = c->place->view;
+	uint64_t cookies[WORST_LADDERS];
+	size_t count = gate_worst(c->gate, cookies, WORST_LADDERS);
+	struct view *view;
+	int rc;
+
+	if (!count)
+		return 0;
+	options.boot_offset_ns = c->boot_offset_ns;
+	view = view_ladder_new(&options);
+	if (!view)
+		return -ENOMEM;
+	stories_print(c->stories, cookies, count, print_event, view);
+	view_finish(view);
+	rc = run_flush(view);
+	view_free(view);
+	return rc == -EPIPE ? 0 : rc;
+}
+
 static int print_result(const struct check *c, int command_status)
 {
 	struct gate_report report = report_of(c);
@@ -175,6 +230,8 @@ static int print_result(const struct check *c, int command_status)
 	if (!rc && !c->options->quiet)
 		rc = print_to(STDOUT_FILENO, "to standard output", &report,
 			      c->options->json ? gate_report_json : gate_report_table);
+	if (!rc && !c->options->quiet && !c->options->json && report.exit_code == EXIT_BROKEN)
+		rc = print_worst(c);
 	return rc ? EXIT_RUNTIME : report.exit_code;
 }
 
@@ -210,7 +267,8 @@ static int prepare(struct check *c)
 		return EXIT_USAGE;
 	}
 	c->gate = gate_new(&config);
-	if (!c->gate) {
+	c->stories = stories_new(STORIES_BYTES, NULL, NULL);
+	if (!c->gate || !c->stories) {
 		run_complain("out of memory");
 		return EXIT_RUNTIME;
 	}
@@ -260,6 +318,7 @@ int run_check(const struct check_options *options, const struct run_place *place
 	if (code == EXIT_CLEAN)
 		code = run(&c);
 	child_free(c.child);
+	stories_free(c.stories);
 	gate_free(c.gate);
 	if (c.junit >= 0 && close(c.junit))
 		run_complain("--junit: cannot write '%s': %s", options->junit, strerror(errno));

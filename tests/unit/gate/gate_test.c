@@ -168,6 +168,7 @@ static enum gate_verdict result(struct world *w)
 static void test_waits(void)
 {
 	const unsigned int one[] = {60}, two[] = {60, 70};
+	uint64_t cookies[3];
 	struct gate_finding f;
 	struct world w;
 
@@ -177,10 +178,15 @@ static void test_waits(void)
 	w = watch("max-wait p99=50ms", "80");
 	connections(&w, 98, two, 2);
 	f = finding(&w, 0);
-	ok(f.worst.value == 70 * NS_MS && f.worst.port == 40100 && f.worst.cookie == 1100,
+	ok(f.worst[0].value == 70 * NS_MS && f.worst[0].port == 40100 &&
+		   f.worst[0].cookie == 1100 && f.worst[1].cookie == 1099,
 	   "the worst connection is named");
 	ok(f.samples == 100 && f.measured >= 60 * NS_MS && f.measured <= 62 * NS_MS,
 	   "the percentile is measured");
+	cookies[0] = 0;
+	ok(gate_worst(w.gate, cookies, 3) == 3 && cookies[0] == 1100 && cookies[1] == 1099 &&
+		   gate_is_worst(w.gate, 1099) && !gate_is_worst(w.gate, 1050),
+	   "so are the worst three");
 	ok(result(&w) == GATE_BROKEN, "p99: two of a hundred may not");
 	w = watch("max-wait max=60ms", "80");
 	connections(&w, 3, one, 1);
@@ -204,7 +210,8 @@ static void test_still_queued(void)
 	w.t += 2 * NS_S;
 	end(&w);
 	f = finding(&w, 0);
-	ok(f.worst.cookie == 1050 && f.worst.value > 2 * NS_S, "one that still waits is the worst");
+	ok(f.worst[0].cookie == 1050 && f.worst[0].value > 2 * NS_S,
+	   "one that still waits is the worst");
 	ok(result(&w) == GATE_BROKEN, "and breaks the rule though nobody took it");
 	w = watch("max-wait max=5s", "80");
 	establish(&w, 50, NS_US);
