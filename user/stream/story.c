@@ -11,7 +11,10 @@
 #include "stream/compact.h"
 
 #define TABLE_BITS 16
-/* A story without a cookie goes on with a socket that has one: a SYN that comes again, not later. */
+/*
+ * A client that was refused has no cookie. A socket of the same ends goes on with its story if its
+ * SYN comes again so soon; later it is another client.
+ */
 #define SAME_CLIENT_NS (60 * NS_S)
 #define FIRST_SIZE     256 /* bytes for copies, to begin with; doubled when it does not do */
 
