@@ -54,6 +54,7 @@ server_is_done() { [ "$(ss -tanH state established state close-wait state last-a
 
 case_load()
 {
+	no_timers
 	start_tracer "$dir/stream" --port "$port" || return
 	run_load begin_trace
 	until_true grown_up

@@ -201,6 +201,7 @@ traffic_every=2 traffic_before=500
 # Connections end all the time, before, while and after the tracer starts: none is passed over, none told twice.
 prepare_traffic()
 {
+	no_timers
 	server --addr 127.0.0.1 --close-after 0 --quiet
 	client_bg --every "$traffic_every" --count 400000 --parallel 20 --send 0 --read-eof --quiet
 	until_true more_than "$traffic_before"
