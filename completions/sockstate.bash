@@ -41,13 +41,13 @@ _sockstate()
 			continue
 		fi
 		case $word in
-		--port | -P | --lport | --rport | --laddr | --host | --side | --netns | --output | -o | --color | \
-			--only | --min-wait | --min-age | --sample | --slow-handshake | --label | --duration | --count | \
-			--interval | --record | --replay | --slow | --stuck | --flood-min | --flood-old | --ring-size | \
+		--port | -P | --lport | --rport | --laddr | --host | --side | --netns | --pid | --comm | --cgroup | --output | -o | \
+			--color | --only | --min-wait | --min-age | --sample | --slow-handshake | --label | --duration | \
+			--count | --interval | --record | --replay | --slow | --stuck | --flood-min | --flood-old | --ring-size | \
 			--max-connections | --max-requests | --force-absent | --sql | --max-wait | --max-handshake | \
 			--max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | --max-accept-errors | \
 			--max-synack-retrans | --no-verdict | --min-connections | --rules | --junit | --settle | \
-			--user | --pid | --look | --state | --min-idle | --rows | --watch) skip=1 ;;
+			--user | --look | --state | --min-idle | --rows | --watch) skip=1 ;;
 		doctor | fields | check | why | list)
 			command=$word
 			break
@@ -57,18 +57,19 @@ _sockstate()
 	case "$command $prev" in
 	" --port" | " -P" | " --lport" | "check --port" | "check -P" | "check --lport" | "why --port" | "why -P" | \
 		"why --lport" | "list --port" | "list -P" | "list --lport") _sockstate_offer_list "$(_sockstate_ports)" ;;
-	" --rport" | " --laddr" | " --host" | " --only" | " --min-wait" | " --min-age" | " --sample" | \
-		" --slow-handshake" | " --label" | " --duration" | " --count" | " --interval" | " --slow" | \
-		" --stuck" | " --flood-min" | " --flood-old" | " --ring-size" | " --max-connections" | \
-		" --max-requests" | "check --rport" | "check --laddr" | "check --host" | "check --max-wait" | \
-		"check --max-handshake" | "check --max-refused" | "check --max-queue" | "check --max-never-accepted" | \
-		"check --max-dead-in-queue" | "check --max-accept-errors" | "check --max-synack-retrans" | \
-		"check --no-verdict" | "check --min-connections" | "check --duration" | "check --settle" | \
-		"check --user" | "check --slow" | "check --stuck" | "check --flood-min" | "check --flood-old" | \
-		"check --ring-size" | "check --max-connections" | "check --max-requests" | "why --rport" | \
-		"why --laddr" | "why --host" | "why --pid" | "why --look" | "list --rport" | "list --laddr" | \
-		"list --host" | "list --state" | "list --min-wait" | "list --min-idle" | "list --rows" | \
-		"list --watch" | "list --duration") : ;;
+	" --rport" | " --laddr" | " --host" | " --pid" | " --comm" | " --cgroup" | " --only" | " --min-wait" | \
+		" --min-age" | " --sample" | " --slow-handshake" | " --label" | " --duration" | " --count" | \
+		" --interval" | " --slow" | " --stuck" | " --flood-min" | " --flood-old" | " --ring-size" | \
+		" --max-connections" | " --max-requests" | "check --rport" | "check --laddr" | "check --host" | \
+		"check --max-wait" | "check --max-handshake" | "check --max-refused" | "check --max-queue" | \
+		"check --max-never-accepted" | "check --max-dead-in-queue" | "check --max-accept-errors" | \
+		"check --max-synack-retrans" | "check --no-verdict" | "check --min-connections" | \
+		"check --duration" | "check --settle" | "check --user" | "check --slow" | "check --stuck" | \
+		"check --flood-min" | "check --flood-old" | "check --ring-size" | "check --max-connections" | \
+		"check --max-requests" | "why --rport" | "why --laddr" | "why --host" | "why --pid" | \
+		"why --look" | "list --rport" | "list --laddr" | "list --host" | "list --state" | "list --min-wait" | \
+		"list --min-idle" | "list --pid" | "list --comm" | "list --cgroup" | "list --rows" | "list --watch" | \
+		"list --duration") : ;;
 	" --side" | "check --side" | "why --side" | "list --side") _sockstate_offer "both server client" ;;
 	" --netns" | "check --netns" | "why --netns" | "list --netns") _sockstate_offer "self $(ls /run/netns 2>/dev/null)" ;;
 	" --output" | " -o") _sockstate_offer "table ladder json summary" ;;
@@ -78,12 +79,12 @@ _sockstate()
 	"fields --sql") _sockstate_offer "clickhouse duckdb" ;;
 	*)
 		case $command in
-		"") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --output -o
-			--json --raw --wide -w --no-header --color --only --min-wait --min-age --sample
-			--notable --slow-handshake --strict --label --duration --count --interval --record
-			--replay --slow --stuck --flood-min --flood-old --verify --summary --name-syn-drops
-			--syscall-fallback --ring-size --max-connections --max-requests --force-absent
-			--keep-privileges --verbose -v --version -V --help -h" ;;
+		"") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --pid
+			--comm --cgroup --output -o --json --raw --wide -w --no-header --color --only --min-wait
+			--min-age --sample --notable --slow-handshake --strict --label --duration --count
+			--interval --record --replay --slow --stuck --flood-min --flood-old --verify --summary
+			--name-syn-drops --syscall-fallback --ring-size --max-connections --max-requests
+			--force-absent --keep-privileges --verbose -v --version -V --help -h" ;;
 		"doctor") options="--quiet -q --color --name-syn-drops --syscall-fallback --force-absent --keep-privileges
 			--verbose -v --version -V --help -h" ;;
 		"fields") options="--json-schema --sql --verbose -v --version -V --help -h" ;;
@@ -98,8 +99,8 @@ _sockstate()
 			--json --stacks --quiet -q --color --look --force-absent --keep-privileges --verbose -v
 			--version -V --help -h" ;;
 		"list") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --state
-			--min-wait --min-idle --json --rows --wide -w --no-header --color --watch --duration
-			--verbose -v --version -V --help -h" ;;
+			--min-wait --min-idle --pid --comm --cgroup --json --rows --wide -w --no-header
+			--color --watch --duration --verbose -v --version -V --help -h" ;;
 		esac
 		if [[ $cur == -* ]]; then
 			_sockstate_offer "$options"

@@ -42,7 +42,7 @@ bad "--sample: '1/0' is no share: give for example 1/100" --sample 1/0
 bad "--slow-handshake: only with --notable" --slow-handshake 1s
 bad "--notable and --raw: a story is made of whole lives" --notable --raw
 bad "--only and -o ladder: a ladder is drawn from all lines, use --notable" --only accept -o ladder
-bad "--pid: only for 'sockstate why'" --pid 1
+bad "--pid: 'nginx' is no process: give its number, as in 4711" --pid nginx
 
 bad "--host: '10.0.0.1/8' has bits behind its prefix: give 10.0.0.0/8, or 10.0.0.1" --host 10.0.0.1/8
 bad "--laddr: 'here' is no address: give for example 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32" --laddr here

@@ -13,10 +13,15 @@
 #include "base/units.h"
 #include "cli/arg.h"
 #include "event/filter.h"
+#include "event/owner.h"
 
 struct opt_sockets {
 	struct filter filter;
 	const char *netns; /* as given, or NULL for all: run/place finds the inode for the filter */
+};
+
+struct opt_owner {
+	struct owner_filter filter;
 };
 
 enum color_when {
@@ -78,8 +83,9 @@ struct opt_common {
 	bool verbose, version, help;
 };
 
-extern const struct arg_group group_sockets, group_color, group_table, group_labels, group_select,
-	group_duration, group_thresholds, group_hooks, group_limits, group_tests, group_common;
+extern const struct arg_group group_sockets, group_owner, group_color, group_table, group_labels,
+	group_select, group_duration, group_thresholds, group_hooks, group_limits, group_tests,
+	group_common;
 
 /* Headings that the groups of several commands stand under. */
 #define TITLE_SOCKETS  "Which sockets"

@@ -92,6 +92,7 @@ static const char *contradiction(const void *options)
 static const struct arg_use uses[] = {
 	ARG_USE(struct list_options, sockets, group_sockets),
 	{.group = &which_group},
+	ARG_USE(struct list_options, owner, group_owner),
 	{.group = &form_group},
 	ARG_USE(struct list_options, table, group_table),
 	ARG_USE(struct list_options, color, group_color),

@@ -12,6 +12,7 @@
 
 struct list_options {
 	struct opt_sockets sockets;
+	struct opt_owner owner;
 	struct opt_color color;
 	struct opt_table table;
 	struct opt_duration duration;

@@ -133,6 +133,10 @@ static const char *contradiction(const void *options)
 		  o->select.sample || o->select.notable) &&
 			 (o->summary || o->output == OUTPUT_SUMMARY),
 		 "--only, --min-wait, --min-age, --sample or --notable and a summary: it counts all connections"},
+		{owner_restricts(&o->owner.filter) && (o->summary || o->output == OUTPUT_SUMMARY),
+		 "--pid, --comm or --cgroup and a summary: it counts all connections, use --port"},
+		{o->owner.filter.cgroup && o->replay,
+		 "--cgroup and --replay: the processes have gone, use --comm"},
 		{o->raw && o->output == OUTPUT_LADDER,
 		 "--raw and -o ladder: use --raw with -o table or -o json"},
 		{o->duration.ns && o->replay,
@@ -148,6 +152,7 @@ static const char *contradiction(const void *options)
 
 static const struct arg_use uses[] = {
 	ARG_USE(struct trace_options, sockets, group_sockets),
+	ARG_USE(struct trace_options, owner, group_owner),
 	{.group = &form_group},
 	ARG_USE(struct trace_options, table, group_table),
 	ARG_USE(struct trace_options, color, group_color),

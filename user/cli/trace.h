@@ -12,6 +12,7 @@ enum output { OUTPUT_TABLE, OUTPUT_LADDER, OUTPUT_JSON, OUTPUT_SUMMARY, OUTPUT_C
 
 struct trace_options {
 	struct opt_sockets sockets;
+	struct opt_owner owner;
 	struct opt_color color;
 	struct opt_table table;
 	struct opt_select select;

@@ -99,6 +99,8 @@ static bool wanted(const struct listing_row *row, const struct listing_wants *wa
 
 	if (!(states >> listing_row_state(row) & 1))
 		return false;
+	if (wants->owner && !owner_wanted(wants->owner, row->pid, row->pid ? row->comm : NULL))
+		return false;
 	if (wants->min_wait_ns && (row->kind != LISTING_QUEUED || row->in.is == LISTING_UNKNOWN ||
 				   row->in.ns < wants->min_wait_ns))
 		return false;

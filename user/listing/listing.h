@@ -15,12 +15,14 @@
 
 #include <stddef.h>
 
+#include "event/owner.h"
 #include "listing/row.h"
 
 struct listing_wants {
-	uint32_t states;      /* bits 1 << state; 0: all but TIME_WAIT */
-	uint64_t min_wait_ns; /* only what waits for accept() so long */
-	uint64_t min_idle_ns; /* only what has had no data for so long */
+	uint32_t states;		  /* bits 1 << state; 0: all but TIME_WAIT */
+	uint64_t min_wait_ns;		  /* only what waits for accept() so long */
+	uint64_t min_idle_ns;		  /* only what has had no data for so long */
+	const struct owner_filter *owner; /* NULL: whoever owns it */
 };
 
 struct listing {

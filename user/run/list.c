@@ -62,6 +62,7 @@ static int look(struct list *l)
 		.owners = l->walk ? file_walk_owners : NULL,
 		.ctx = l->walk,
 	};
+	struct listing_wants wants;
 	int rc;
 
 	listing_clear(&l->rows);
@@ -70,7 +71,10 @@ static int look(struct list *l)
 		run_complain("cannot list the sockets: %s", strerror(-rc));
 		return rc;
 	}
-	listing_finish(&l->rows, &l->options->wants);
+	wants = l->options->wants;
+	if (owner_restricts(&l->options->owner.filter))
+		wants.owner = &l->options->owner.filter;
+	listing_finish(&l->rows, &wants);
 	return 0;
 }
 

@@ -94,6 +94,9 @@ static int open_outputs(struct live *l, char *err, size_t err_size)
 		}
 	}
 	stream_config_init(&config, l->options);
+	/* A refusal is told by its listener's hook, before the client's address is looked at. */
+	if (l->options->sockets.filter.laddrs || l->options->sockets.filter.hosts)
+		config.only = &l->options->sockets.filter;
 	config.tracker.facts = info->facts;
 	config.meta = (struct stream_meta){
 		.version = info->version,

@@ -181,11 +181,33 @@ static int check_record(const char *path)
 	return -errno;
 }
 
+/* --cgroup: /proc/PID/cgroup, which everybody may read. */
+static bool in_cgroup(const char *cgroup, uint32_t pid)
+{
+	char path[32], text[4096];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return owner_cgroup_matches(text, cgroup);
+}
+
 int place_check_line(struct command_line *line)
 {
+	struct opt_owner *owner = command_group(line, &group_owner);
 	struct opt_sockets *sockets = command_group(line, &group_sockets);
 	const struct opt_tests *tests = command_group(line, &group_tests);
 
+	if (owner)
+		owner->filter.in_cgroup = in_cgroup;
 	if (tests && check_hooks(tests->force_absent))
 		return EXIT_USAGE;
 	if (sockets && sockets->netns && find_netns(sockets))

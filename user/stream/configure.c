@@ -37,6 +37,7 @@ void stream_config_init(struct stream_config *config, const struct trace_options
 {
 	*config = (struct stream_config){.count = options->count,
 					 .brief = options->output == OUTPUT_SUMMARY};
+	config->owner = options->owner.filter;
 	config->notable = options->select.notable;
 	config->slow_handshake_ns = options->select.slow_handshake_ns
 					    ? options->select.slow_handshake_ns

@@ -8,6 +8,7 @@
 #include "fact/decode.h"
 #include "fact/order.h"
 #include "stream/notable.h"
+#include "stream/owners.h"
 
 /* What happens while stock is taken, mostly; a slot is touched only when it is needed. */
 #define ORDER_CAPACITY 32768
@@ -20,6 +21,7 @@ struct stream {
 	struct view *view;
 	struct order *order;
 	struct tracker *tracker;
+	struct owners *owners;	 /* NULL: whoever owns a socket */
 	struct notable *notable; /* NULL: every line that is selected is printed */
 	uint64_t latest;	 /* t of the last tick, or of a later fact */
 	uint64_t rejected;	 /* records that decode refused since the last tick */
@@ -59,7 +61,7 @@ static void on_event(void *ctx, const struct event *e)
 		s->loss = (struct stream_loss){event_get(e, F_TOTAL), event_enum(e, F_WHERE)};
 	if (s->done && e->type != EVENT_SUMMARY)
 		return;
-	if (!select_passes(&s->config.select, e))
+	if (!select_passes(&s->config.select, e) || (s->owners && !owners_pass(s->owners, e)))
 		return;
 	if (!s->notable)
 		print_event(s, e);
@@ -126,7 +128,10 @@ struct stream *stream_new(const struct stream_config *config, struct view *view)
 	s->order = order_new(ORDER_CAPACITY);
 	s->tracker = tracker_new(&s->config.tracker, on_event, s);
 	s->notable = config->notable ? new_notable(s) : NULL;
-	if (!s->order || !s->tracker || (config->notable && !s->notable)) {
+	if (owner_restricts(&config->owner))
+		s->owners = owners_new(&config->owner);
+	if (!s->order || !s->tracker || (config->notable && !s->notable) ||
+	    (owner_restricts(&config->owner) && !s->owners)) {
 		stream_free(s);
 		return NULL;
 	}
@@ -139,6 +144,7 @@ void stream_free(struct stream *s)
 		return;
 	tracker_free(s->tracker);
 	notable_free(s->notable);
+	owners_free(s->owners);
 	order_free(s->order);
 	free(s);
 }

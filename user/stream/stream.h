@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "event/filter.h"
+#include "event/owner.h"
 #include "stream/select.h"
 #include "tracker/tracker.h"
 #include "view/view.h"
@@ -30,6 +31,7 @@ struct stream_config {
 	struct tracker_config tracker;
 	struct stream_meta meta;
 	const struct filter *only;  /* facts that do not match are passed over; NULL: none */
+	struct owner_filter owner;  /* whose lines are let through */
 	struct selection select;    /* what is let through to the view */
 	uint64_t count;		    /* state and accept lines after which it is done; 0: no limit */
 	bool notable;		    /* only connections that turn out to be worth it */

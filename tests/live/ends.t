@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Filters by one end and by owner, each beside a decoy that must not appear. Several tracers look at
+# the same traffic at once.
+# shellcheck source-path=SCRIPTDIR source=live.sh
+# shellcheck disable=SC2016 # jq programs
+. "$(dirname "$0")/live.sh"
+
+base=$port
+declare -A lines
+tracers=()
+watch() # name, options...
+{
+	local name=$1
+	shift
+	launch "$@"
+	lines[$name]=$out
+	tracers+=("$tracer")
+}
+
+# The wanted server is at 127.0.0.2, its decoy at 127.0.0.3; both refuse the last of three clients.
+port=$base serve --addr 127.0.0.2 --name wanted --quiet
+mine=$server
+port=$((base + 1)) serve --addr 127.0.0.3 --name decoy --quiet
+theirs=$server
+watch lport --netns self --lport "$base"
+watch rport --netns self --rport "$base"
+watch laddr --netns self --laddr 127.0.0.2
+watch host --netns self --host 127.0.0.4/31
+watch pid --netns self --pid "$mine"
+watch comm --netns self --comm wanted
+for pid in "${tracers[@]}"; do
+	ready "$pid"
+done
+for n in 0 1; do
+	port=$((base + n)) call --addr 127.0.0.$((2 + n)) --bind 127.0.0.$((5 + n)) --close shutdown
+done
+# The sign that all has passed: a connection that every tracer may see, after those of the decoy.
+port=$base call --addr 127.0.0.2 --bind 127.0.0.5 --close shutdown
+declare -A last=([lport]=server [laddr]=server [host]=server [pid]=server [comm]=server)
+for name in "${!last[@]}"; do
+	out=${lines[$name]}
+	comes 2 '.type == "close" and server'
+done
+out=${lines[rport]}
+comes 2 '.new == "TIME_WAIT"'
+is "$(ss -Htan state time-wait | wc -l)" 3 "ss: three connections, one of them of the decoy"
+end "$mine" "$theirs"
+for tracer in "${tracers[@]}"; do
+	kill -INT "$tracer"
+done
+wait "${tracers[@]}"
+
+over() # name, program
+{
+	out=${lines[$1]}
+	judge --argjson base "$base" --argjson pid "$mine" 'map(select(.netns)) | '"$2"
+}
+over lport 'is("--lport: the server'"'"'s end alone"; map(.lport) | unique; [$base]),
+	is("  its listener and its connections"; map(.role) | unique; ["listener", "server"])'
+over rport 'is("--rport: the client'"'"'s end alone"; map([.role, .rport]) | unique; [["client", $base]])'
+over laddr 'is("--laddr: this local address alone"; map(.laddr) | unique; ["127.0.0.2"])'
+over host 'is("--host: connections with this host at either end"; map(select(.role != "listener") | [.laddr, .raddr] | sort) | unique; [["127.0.0.2", "127.0.0.5"]]),
+	is("  both ends of them"; map(select(to("ESTABLISHED")) | .role) | sort; ["client", "client", "server", "server"])'
+over pid 'is("--pid: what this process owns"; map(.pid) | unique; [$pid]),
+	is("  from the first SYN on"; map(select(begin)) | length; 2),
+	is("  and no line of the decoy"; map(.lport) | unique; [$base])'
+over comm 'is("--comm: the same by name"; map([.comm, .lport]) | unique; [["wanted", $base]])'
+
+# ---- by cgroup, and the same filters for a list ----
+
+port=$((base + 2)) serve --addr 127.0.0.2 --name wanted --quiet
+mine=$server
+port=$((base + 3)) serve --addr 127.0.0.3 --name decoy --quiet
+theirs=$server
+open() # list options...; the ports that listen
+{
+	"$sockstate" list --netns self --state LISTEN --json "$@" | jq -s -c --argjson base "$base" 'map(.lport - $base)'
+}
+is "$(open)" "[2,3]" "a list: both listen"
+is "$(open --pid "$mine")$(open --comm wanted)$(open --laddr 127.0.0.2)$(open --lport $((base + 2)))" "[2][2][2][2]" "a list: each filter finds the wanted one alone"
+cgroup=$(sed -n 's/^0:://p' /proc/"$mine"/cgroup)
+is "$(open --cgroup "${cgroup:-/}")$(open --cgroup no.such.service)" "[2,3][]" "a list: by cgroup"
+done_testing
