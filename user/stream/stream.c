@@ -2,15 +2,17 @@
 #include "stream/stream.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 
 #include "fact/decode.h"
 #include "fact/order.h"
+#include "stream/narrow.h"
 #include "stream/notable.h"
 #include "stream/owners.h"
 
-/* What happens while stock is taken, mostly; a slot is touched only when it is needed. */
+/*
+ * Facts that are held back, most of them while the initial socket list is read. An unused slot
+ * costs address space only.
+ */
 #define ORDER_CAPACITY 32768
 
 /* Of --notable: some 60,000 connections. */
@@ -149,56 +151,16 @@ void stream_free(struct stream *s)
 	free(s);
 }
 
-/* What tells no more than its listener passes if that one did. */
-static bool listener_passes(const struct stream *s, const struct fact_queues *q)
+static bool knows_listener(const void *ctx, const struct fact_queues *q)
 {
-	return !q->sk || tracker_has_listener(s->tracker, q);
-}
-
-/* Whether a fact concerns a socket that the filter asks for. */
-static bool passes(const struct stream *s, const struct filter *f, const struct fact_hdr *fact)
-{
-	static const uint8_t any[16];
-	/*
-	 * Every record with a socket has it behind the header: fact_state stands for all of them.
-	 */
-	const struct fact_sock *sock = &((const struct fact_state *)fact)->s;
-	const struct fact_enqueue *enqueue = (const void *)fact;
-
-	switch ((enum fact_kind)fact->kind) {
-	case FACT_EXISTING_END:
-	case FACT_LOST:
-	case FACT_TICK:
-		return true;
-	case FACT_ENQUEUE:
-		if ((!(f->ipv4 && f->ipv6) || f->laddrs || f->hosts) &&
-		    !listener_passes(s, &enqueue->q))
-			return false;
-		return filter_netns(f, enqueue->netns) &&
-		       filter_match(f, AF_UNSPEC, enqueue->lport, enqueue->rport);
-	case FACT_ACCEPT:
-		if (sock->lport == 0) /* it failed */
-			return listener_passes(s, &((const struct fact_accept *)fact)->q);
-		break;
-	default:
-		break;
-	}
-	if (sock->netns && !filter_netns(f, sock->netns))
-		return false;
-	if (!filter_match_nets(f, sock->family, sock->laddr, sock->raddr, sock->rport == 0))
-		return false;
-	if (sock->rport == 0) /* whether it is IPv6 only is not recorded */
-		return filter_match_listener(f, sock->family, memcmp(sock->laddr, any, sizeof(any)),
-					     sock->lport);
-	return filter_match(f, sock->family, sock->lport, sock->rport);
+	return tracker_has_listener(ctx, q);
 }
 
 static void deliver(void *ctx, const struct fact_hdr *fact)
 {
 	struct stream *s = ctx;
 
-	/* In the order of time: what an earlier fact has told of a listener is known. */
-	if (s->config.only && !passes(s, s->config.only, fact))
+	if (s->config.only && !narrow_passes(s->config.only, fact, knows_listener, s->tracker))
 		return;
 	if (fact->t > s->latest)
 		s->latest = fact->t;
@@ -208,7 +170,7 @@ static void deliver(void *ctx, const struct fact_hdr *fact)
 		notable_tick(s->notable, fact->t);
 }
 
-static void tell_rejected(struct stream *s, uint64_t t)
+static void emit_rejected(struct stream *s, uint64_t t)
 {
 	struct fact_lost lost = {
 		.h = {.t = t, .size = sizeof(lost), .kind = FACT_LOST},
@@ -232,7 +194,7 @@ void stream_record(struct stream *s, const void *bytes, size_t size)
 		s->rejected++;
 	} else if (fact->kind == FACT_TICK) {
 		order_release(s->order, fact->t, deliver, s);
-		tell_rejected(s, fact->t);
+		emit_rejected(s, fact->t);
 		deliver(s, fact);
 	} else {
 		order_push(s->order, fact, deliver, s);
@@ -243,7 +205,7 @@ void stream_record_sorted(struct stream *s, const void *bytes, size_t size)
 {
 	const struct fact_hdr *fact = fact_decode(bytes, size);
 
-	/* What waits may be older. */
+	/* Facts that are held back may be older: this one has to queue behind them. */
 	if (!fact || !s->started || fact->kind == FACT_TICK || s->config.only ||
 	    order_waiting(s->order))
 		stream_record(s, bytes, size);
@@ -261,7 +223,7 @@ void stream_finish(struct stream *s)
 	if (!s->started)
 		start(s, 0);
 	order_release(s->order, UINT64_MAX, deliver, s);
-	tell_rejected(s, s->latest);
+	emit_rejected(s, s->latest);
 	tracker_finish(s->tracker, s->latest);
 	view_finish(s->view);
 }
