@@ -67,6 +67,9 @@
 	WORD(CLOSE_UNREACHABLE, "unreachable", "an ICMP error, or no route to the peer")    \
 	WORD(CLOSE_REFUSED, "refused", "a RST answered the SYN")                            \
 	WORD(CLOSE_NEVER_ACCEPTED, "never_accepted", "its listener closed before accept()") \
+	WORD(CLOSE_CONNECTING, "closed_connecting", "its owner closed it before an answer") \
+	WORD(CLOSE_NO_LOCAL_PORT, "no_local_port",                                          \
+	     "connect() found no local port (EADDRNOTAVAIL)")                               \
 	WORD(CLOSE_UNKNOWN, "unknown", "no FIN, RST or error was seen")
 
 /* By enum fact_drop_reason, and beyond it what the tracker knows besides. 0 is a word. */

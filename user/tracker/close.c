@@ -129,6 +129,17 @@ static enum end_cause cause_of(const struct fact_closed *f)
 	return f->err == ECONNRESET || f->err == EPIPE ? END_RST_RECEIVED : END_NONE;
 }
 
+/*
+ * SYN_SENT ends without an error in the process that holds the socket: it closed it, or its connect()
+ * failed. A socket without a local port has sent no SYN (__inet_hash_connect()).
+ */
+static enum end_cause cause_while_connecting(const struct fact_closed *f)
+{
+	if (f->old != TCP_STATE_SYN_SENT || f->err || !(f->h.flags & FACT_F_OWNED))
+		return END_NONE;
+	return f->s.lport ? END_CLOSED_CONNECTING : END_NO_LOCAL_PORT;
+}
+
 static void learn_totals(struct tracker *t, struct conn *c, const struct fact_closed *f)
 {
 	conn_learn_ends(t->conns, c, &f->s);
@@ -140,6 +151,7 @@ static void learn_totals(struct tracker *t, struct conn *c, const struct fact_cl
 	c->srtt_us = f->srtt_us;
 	c->flags |= CONN_TOTALS;
 	conn_ended_by(c, cause_of(f));
+	conn_ended_by(c, cause_while_connecting(f));
 }
 
 /* What the kernel reports as CLOSE is the hand-over to a timewait socket in TIME_WAIT. */

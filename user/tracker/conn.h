@@ -42,6 +42,8 @@ enum end_cause {
 	END_REFUSED,	 /* a RST answered our SYN */
 	END_UNREACHABLE, /* an ICMP error, or no way to the peer when it timed out */
 	END_TIMED_OUT,
+	END_CLOSED_CONNECTING, /* its owner closed it in SYN_SENT */
+	END_NO_LOCAL_PORT,     /* connect() failed before it sent a SYN */
 };
 
 enum conn_flag {

@@ -74,7 +74,7 @@ enum cause state_cause(const struct conn *c)
 	static const enum cause causes[] = {
 		[END_RST_SENT] = CAUSE_RST_SENT,    [END_RST_RECEIVED] = CAUSE_RST_RECEIVED,
 		[END_REFUSED] = CAUSE_RST_RECEIVED, [END_UNREACHABLE] = CAUSE_UNREACHABLE,
-		[END_TIMED_OUT] = CAUSE_TIMEOUT,
+		[END_TIMED_OUT] = CAUSE_TIMEOUT,    [END_NO_LOCAL_PORT] = CAUSE_NONE,
 	};
 
 	/* When a listener closes the kernel resets its children: that RST is not the cause. */
@@ -91,9 +91,13 @@ static bool was_in(const struct conn *c, unsigned int state)
 static enum close_reason close_reason_of(const struct conn *c)
 {
 	static const enum close_reason ends[] = {
-		[END_RST_SENT] = CLOSE_RST_SENT, [END_RST_RECEIVED] = CLOSE_RST_RECEIVED,
-		[END_REFUSED] = CLOSE_REFUSED,	 [END_UNREACHABLE] = CLOSE_UNREACHABLE,
+		[END_RST_SENT] = CLOSE_RST_SENT,
+		[END_RST_RECEIVED] = CLOSE_RST_RECEIVED,
+		[END_REFUSED] = CLOSE_REFUSED,
+		[END_UNREACHABLE] = CLOSE_UNREACHABLE,
 		[END_TIMED_OUT] = CLOSE_TIMEOUT,
+		[END_CLOSED_CONNECTING] = CLOSE_CONNECTING,
+		[END_NO_LOCAL_PORT] = CLOSE_NO_LOCAL_PORT,
 	};
 
 	if (c->stage == STAGE_FLUSHED)

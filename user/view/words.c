@@ -39,6 +39,8 @@ WORDS_OF(close,
 	[CLOSE_UNREACHABLE] = "peer unreachable",
 	[CLOSE_REFUSED] = "refused",
 	[CLOSE_NEVER_ACCEPTED] = "never accepted",
+	[CLOSE_CONNECTING] = "connect() given up",
+	[CLOSE_NO_LOCAL_PORT] = "no local port",
 	[CLOSE_UNKNOWN] = "closed")
 
 WORDS_OF(drop,

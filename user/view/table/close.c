@@ -30,7 +30,7 @@ static const char *unfinished(const struct event *e)
 	    (spent && spent[TCP_STATE_ESTABLISHED]))
 		return NULL;
 	if (role == ROLE_CLIENT)
-		return spent && spent[TCP_STATE_SYN_SENT] ? "connect() given up" : NULL;
+		return spent && spent[TCP_STATE_SYN_SENT] ? words_of_close(CLOSE_CONNECTING) : NULL;
 	/* A request has no totals. */
 	return event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u && !event_has(e, F_BYTES_IN)
 		       ? "half open, gone"
