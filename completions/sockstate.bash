@@ -42,12 +42,12 @@ _sockstate()
 		fi
 		case $word in
 		--port | -P | --lport | --rport | --laddr | --host | --side | --netns | --pid | --comm | --cgroup | --output | -o | \
-			--color | --only | --min-wait | --min-age | --sample | --slow-handshake | --label | --duration | \
-			--count | --interval | --record | --replay | --slow | --stuck | --flood-min | --flood-old | --ring-size | \
-			--max-connections | --max-requests | --force-absent | --sql | --max-wait | --max-handshake | \
-			--max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | --max-accept-errors | \
-			--max-synack-retrans | --no-verdict | --min-connections | --rules | --junit | --settle | \
-			--user | --look | --state | --min-idle | --rows | --watch) skip=1 ;;
+			--existing | --color | --only | --min-wait | --min-age | --sample | --slow-handshake | --label | \
+			--duration | --count | --interval | --record | --replay | --slow | --stuck | --flood-min | --flood-old | \
+			--ring-size | --max-connections | --max-requests | --force-absent | --sql | --max-wait | \
+			--max-handshake | --max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | \
+			--max-accept-errors | --max-synack-retrans | --no-verdict | --min-connections | --rules | \
+			--junit | --settle | --user | --look | --state | --min-idle | --rows | --watch) skip=1 ;;
 		doctor | fields | check | why | list)
 			command=$word
 			break
@@ -73,6 +73,7 @@ _sockstate()
 	" --side" | "check --side" | "why --side" | "list --side") _sockstate_offer "both server client" ;;
 	" --netns" | "check --netns" | "why --netns" | "list --netns") _sockstate_offer "self $(ls /run/netns 2>/dev/null)" ;;
 	" --output" | " -o") _sockstate_offer "table ladder json summary" ;;
+	" --existing") _sockstate_offer "brief all" ;;
 	" --color" | "doctor --color" | "check --color" | "why --color" | "list --color") _sockstate_offer "auto always never" ;;
 	" --record" | " --replay" | "check --rules" | "check --junit" | "check --record" | "check --replay") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	" --force-absent" | "doctor --force-absent" | "check --force-absent" | "why --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
@@ -80,11 +81,11 @@ _sockstate()
 	*)
 		case $command in
 		"") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --pid
-			--comm --cgroup --output -o --json --raw --wide -w --no-header --color --only --min-wait
-			--min-age --sample --notable --slow-handshake --strict --label --duration --count
-			--interval --record --replay --slow --stuck --flood-min --flood-old --verify --summary
-			--name-syn-drops --syscall-fallback --ring-size --max-connections --max-requests
-			--force-absent --keep-privileges --verbose -v --version -V --help -h" ;;
+			--comm --cgroup --output -o --json --existing --raw --wide -w --no-header --color
+			--only --min-wait --min-age --sample --notable --slow-handshake --strict --label
+			--duration --count --interval --record --replay --slow --stuck --flood-min --flood-old
+			--verify --summary --name-syn-drops --syscall-fallback --ring-size --max-connections
+			--max-requests --force-absent --keep-privileges --verbose -v --version -V --help -h" ;;
 		"doctor") options="--quiet -q --color --name-syn-drops --syscall-fallback --force-absent --keep-privileges
 			--verbose -v --version -V --help -h" ;;
 		"fields") options="--json-schema --sql --verbose -v --version -V --help -h" ;;

@@ -45,6 +45,7 @@ complete -c sockstate -n '__sockstate_is - list' -l comm -x -d 'sockets of proce
 complete -c sockstate -n '__sockstate_is - list' -l cgroup -x -d 'sockets of processes in a cgroup: a path, or a unit such as nginx.service'
 complete -c sockstate -n '__sockstate_is -' -s o -l output -x -a 'table ladder json summary' -d 'table (default), ladder, json or summary'
 complete -c sockstate -n '__sockstate_is -' -l json -d 'the same as -o json: one object per line, made for jq'
+complete -c sockstate -n '__sockstate_is -' -l existing -x -a 'brief all' -d 'table: sockets that existed before: brief (default), TIME_WAIT is counted; or all'
 complete -c sockstate -n '__sockstate_is -' -l raw -d 'every kernel transition as it fired, unchanged'
 complete -c sockstate -n '__sockstate_is - list' -s w -l wide -d 'table: room for IPv6 addresses'
 complete -c sockstate -n '__sockstate_is - list' -l no-header -d 'table: no heading'

@@ -3,6 +3,8 @@
 
 static const char *const outputs[] = {"table", "ladder", "json", "summary", NULL};
 
+static const char *const existing[] = {"brief", "all", NULL};
+
 static const struct arg form_args[] = {
 	{.kind = ARG_CHOICE,
 	 .letter = 'o',
@@ -23,6 +25,13 @@ static const struct arg form_args[] = {
 	 .choices = outputs,
 	 .only_one = "forms",
 	 ARG_MEMBER(struct trace_options, output)},
+	{.kind = ARG_CHOICE,
+	 .name = "existing",
+	 .value = "WHICH",
+	 .help = "table: sockets that existed before: brief (default), TIME_WAIT is counted; or all",
+	 .more = "JSON has them all.",
+	 .choices = existing,
+	 ARG_MEMBER(struct trace_options, existing)},
 	{.kind = ARG_FLAG,
 	 .name = "raw",
 	 .help = "every kernel transition as it fired, unchanged",

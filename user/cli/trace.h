@@ -10,6 +10,12 @@
 
 enum output { OUTPUT_TABLE, OUTPUT_LADDER, OUTPUT_JSON, OUTPUT_SUMMARY, OUTPUT_COUNT };
 
+/* Which of the sockets that existed before are printed. */
+enum existing {
+	EXISTING_BRIEF, /* TIME_WAIT is counted */
+	EXISTING_ALL,
+};
+
 struct trace_options {
 	struct opt_sockets sockets;
 	struct opt_owner owner;
@@ -23,7 +29,8 @@ struct trace_options {
 	struct opt_limits limits;
 	struct opt_tests tests;
 	struct opt_common common;
-	unsigned int output; /* enum output */
+	unsigned int output;   /* enum output */
+	unsigned int existing; /* enum existing */
 	bool raw, verify, summary;
 	uint64_t count;	      /* state and accept lines; 0: no limit */
 	uint64_t interval_ns; /* 0: listener lines only when something changes */

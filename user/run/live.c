@@ -29,6 +29,7 @@ static int feed_existing(void *ctx, const void *bytes, size_t size)
 	 * Nothing is printed before all sockets have been listed: fact/order.c then puts what
 	 * happened meanwhile into its place.
 	 */
+	l->anything = true;
 	if (++l->existing % DRAIN_SOCKETS == 0)
 		live_collect(l);
 	return live_feed(l, bytes, size);
@@ -195,6 +196,28 @@ static void finish(struct live *l)
 	live_flush(l);
 }
 
+/* A wrong port is the commonest reason why nothing is printed. */
+static void say_nobody_listens(const struct live *l)
+{
+	const struct filter *f = &l->options->sockets.filter;
+
+	if (l->anything || l->place->guest || !f->port_ranges || f->side == SIDE_CLIENT)
+		return;
+	if (f->port_ranges == 1 && f->ports[0].first == f->ports[0].last)
+		run_complain("no listener on port %u yet; waiting", f->ports[0].first);
+	else
+		run_complain("no listener on these ports yet; waiting");
+}
+
+static void say_time_waits(const struct live *l)
+{
+	uint64_t count = stream_old_time_waits(l->stream);
+
+	if (count)
+		run_complain("%llu sockets were in TIME_WAIT before, not listed (--existing all)",
+			     (unsigned long long)count);
+}
+
 static int run(struct live *l, char *err, size_t err_size)
 {
 	uint64_t start = clock_now_ns(), taken;
@@ -228,9 +251,12 @@ static int run(struct live *l, char *err, size_t err_size)
 		return rc;
 	start_clocks(l, clock_now_ns());
 	live_drain(l, 0);
+	say_nobody_listens(l);
 	rc = source_kernel_time_waits(l->source, taken, live_feed, between_rows, l);
 	if (rc < 0 && rc != -EINTR)
 		run_complain("cannot list the sockets in TIME_WAIT: %s", strerror(-rc));
+	live_drain(l, 0);
+	say_time_waits(l);
 	live_verify_namespaces(l);
 	rc = place_guest_begin(l->place);
 	if (!rc)

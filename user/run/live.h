@@ -46,6 +46,7 @@ struct live {
 	uint64_t deadline; /* UINT64_MAX: none */
 	uint64_t next_listeners;
 	uint64_t next_verify;	 /* 0: never */
+	bool anything;		 /* a socket existed that passes the filter, TIME_WAIT aside */
 	uint64_t existing, rows; /* of the tables, told so far */
 	int recording_error;
 	int write_error; /* of standard output */

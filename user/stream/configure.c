@@ -44,6 +44,8 @@ void stream_config_init(struct stream_config *config, const struct trace_options
 					    : SLOW_HANDSHAKE_NS;
 	config->select = (struct selection){
 		.side = options->sockets.filter.side,
+		.count_time_wait =
+			options->existing == EXISTING_BRIEF && options->output == OUTPUT_TABLE,
 		.only = options->select.only,
 		.min_wait_ns = options->select.min_wait_ns,
 		.min_age_ns = options->select.min_age_ns,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "event/tcp.h"
 #include "event/vocabulary.h"
 
 #define BIT(type) (UINT32_C(1) << EVENT_##type)
@@ -45,6 +46,12 @@ static bool is_sampled(const struct event *e, uint64_t one_in)
 static bool reaches(const struct event *e, enum field f, uint64_t threshold)
 {
 	return !threshold || (event_has(e, f) && e->v[f].u >= threshold);
+}
+
+bool select_only_counts(const struct selection *s, const struct event *e)
+{
+	return s->count_time_wait && e->type == EVENT_SOCKET &&
+	       event_get(e, F_SOCKET_STATE) == TCP_STATE_TIME_WAIT;
 }
 
 bool select_passes(const struct selection *s, const struct event *e)

@@ -15,7 +15,8 @@
 /* All 0: every line passes. A threshold that is 0 is none. */
 struct selection {
 	enum filter_side side;
-	uint32_t only; /* bits 1 << enum event_type; 0: all types */
+	bool count_time_wait; /* sockets that were in TIME_WAIT before are not let through */
+	uint32_t only;	      /* bits 1 << enum event_type; 0: all types */
 	uint64_t
 		min_wait_ns; /* of a connection's lines: those that tell such a wait for accept() */
 	uint64_t min_age_ns; /* of a connection's lines: those that tell such a length of life */
@@ -27,6 +28,8 @@ struct selection {
  * transitions of --raw, which belong to no side, as far as their side goes.
  */
 bool select_passes(const struct selection *s, const struct event *e);
+/* A socket that was in TIME_WAIT before the tracer, which is counted and not let through. */
+bool select_only_counts(const struct selection *s, const struct event *e);
 /* What -o summary prints: listeners, the summary, and what makes them doubtful. */
 bool select_is_brief(const struct event *e);
 /* Whether --count counts it: state and accept lines. */

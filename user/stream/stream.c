@@ -23,6 +23,7 @@ struct stream {
 	struct view *view;
 	struct order *order;
 	struct tracker *tracker;
+	uint64_t old_time_waits; /* counted, and not printed */
 	struct owners *owners;	 /* NULL: whoever owns a socket */
 	struct notable *notable; /* NULL: every line that is selected is printed */
 	uint64_t latest;	 /* t of the last tick, or of a later fact */
@@ -63,6 +64,10 @@ static void on_event(void *ctx, const struct event *e)
 		s->loss = (struct stream_loss){event_get(e, F_TOTAL), event_enum(e, F_WHERE)};
 	if (s->done && e->type != EVENT_SUMMARY)
 		return;
+	if (select_only_counts(&s->config.select, e)) {
+		s->old_time_waits++;
+		return;
+	}
 	if (!select_passes(&s->config.select, e) || (s->owners && !owners_pass(s->owners, e)))
 		return;
 	if (!s->notable)
@@ -231,6 +236,11 @@ void stream_finish(struct stream *s)
 struct stream_loss stream_loss(const struct stream *s)
 {
 	return s->loss;
+}
+
+uint64_t stream_old_time_waits(const struct stream *s)
+{
+	return s->old_time_waits;
 }
 
 bool stream_done(const struct stream *s)

@@ -65,6 +65,7 @@ struct stream_loss {
 struct stream_loss stream_loss(const struct stream *s);
 
 /* Whether --count lines have been printed. */
+uint64_t stream_old_time_waits(const struct stream *s);
 bool stream_done(const struct stream *s);
 /* How many facts are held back. */
 size_t stream_waiting(const struct stream *s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stream/select.h"
 
+#include "event/tcp.h"
 #include "event/vocabulary.h"
 #include "tap.h"
 
@@ -50,6 +51,21 @@ static void check_side(void)
 	   "what is of no known side passes");
 	event_set(&raw, F_RAW, true);
 	ok(select_passes(&client, &raw), "so does a transition of --raw");
+}
+
+static void check_old_time_wait(void)
+{
+	const struct selection s = {.count_time_wait = true}, all = {0};
+	struct event e = event_of(EVENT_SOCKET, ROLE_CLIENT, 1);
+
+	event_set(&e, F_SOCKET_STATE, TCP_STATE_TIME_WAIT);
+	ok(select_only_counts(&s, &e) && !select_only_counts(&all, &e),
+	   "what was in TIME_WAIT before is counted, unless all is asked for");
+	event_set(&e, F_SOCKET_STATE, TCP_STATE_ESTABLISHED);
+	ok(!select_only_counts(&s, &e), "  not what was ESTABLISHED");
+	e = event_of(EVENT_STATE, ROLE_CLIENT, 1);
+	event_set(&e, F_NEW, TCP_STATE_TIME_WAIT);
+	ok(!select_only_counts(&s, &e), "  nor what enters it now");
 }
 
 static void check_only(void)
@@ -104,6 +120,7 @@ static void check_sample(void)
 int main(void)
 {
 	check_side();
+	check_old_time_wait();
 	check_only();
 	check_thresholds();
 	check_sample();
