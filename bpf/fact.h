@@ -249,7 +249,7 @@ enum fact_reset_reason {
 	FACT_RESET_DISCONNECT,
 	FACT_RESET_TIMEOUT, /* the keepalive or orphan timer */
 	FACT_RESET_OTHER,
-	FACT_RESET_NO_CONNECTION, /* TCP_FLAGS at a listener: no request and no child has these ends */
+	FACT_RESET_NO_CONNECTION, /* TCP_FLAGS at a listener: no request or child has these ends */
 	FACT_RESET_FLAGS,
 	FACT_RESET_TIME_WAIT_SEGMENT,
 	FACT_RESET_ABORT_ON_DATA, /* data after close() */

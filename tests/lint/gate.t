@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The gate itself: a test that fails once fails the run, and only tests/known-failures forgives.
-# shellcheck disable=SC2016 # what the tests of the test say
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

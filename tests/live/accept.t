@@ -3,7 +3,6 @@
 # accept() in every way that a program can call it: each connection once, with the descriptor and the counts that the
 # server itself tells.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 # "peer's port, descriptor" of each accept, as the server told them.

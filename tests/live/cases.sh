@@ -272,7 +272,6 @@ no_timers()
 
 # ---- running them ----
 
-# shellcheck disable=SC2317
 end_all()
 {
 	local pid

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # sockstate check: each rule held and broken by the lab, measured by another witness, and a command beside it.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 # Starts `sockstate check --json` in the background; its result goes to $work/check.

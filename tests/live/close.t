@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Every state of RFC 9293 from both ends, every way to end. Witnesses: ss, nstat, the lab's peer and its counts.
-# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+# shellcheck disable=SC2034 # variables of cases.sh
 . "$(dirname "$0")/cases.sh"
 
 # news ROLE [FILTER]: the states it went through

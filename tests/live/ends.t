@@ -3,7 +3,6 @@
 # Filters by one end and by owner, each beside a decoy that must not appear. Several tracers look at
 # the same traffic at once.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 base=$port

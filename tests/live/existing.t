@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The sockets that were there before us: who holds them, which listener a waiting child belongs to, in which order.
-# shellcheck disable=SC2016 # awk programs
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 dump=${EXISTING_DUMP:-$root/build/tests/live/existing_dump}
@@ -29,7 +28,6 @@ work=$(mktemp -d)
 pids=()
 tests=0
 failed=0
-# shellcheck disable=SC2317
 finish()
 {
 	[ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Filters: what was asked for and nothing else. Several tracers look at the same traffic at once.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 base=$port

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The handshake, its times and numbers, against tcpdump, ss and the server's own stamps.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016,SC2154 # jq programs; variables that packet() sets
+# shellcheck disable=SC2154 # variables that packet() sets
 needs=perl
 . "$(dirname "$0")/live.sh"
 

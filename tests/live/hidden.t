@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # No event is hidden: under load every transition is in the stream, or in what it says is lost.
 # Witnesses: nstat of the namespace, the lab's tally and, where there is one, a trace instance of the kernel.
-# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+# shellcheck disable=SC2034 # variables of cases.sh
 . "$(dirname "$0")/cases.sh"
 load=${HIDDEN_LOAD:-600}
 may_lose=yes # and then says how much

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One number for a socket from the first SYN to the end of TIME_WAIT, and it is the one that ss prints.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 trace --port "$port"

@@ -3,7 +3,6 @@
 # Two namespaces at once, with the same addresses and the same ports: each connection is joined from its own facts.
 # 10,000 connections, 600 in an emulated machine. Witnesses: tcpdump's sequence numbers, ss's cookies, nstat's counts.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 needs='nsenter perl'
 . "$(dirname "$0")/live.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Every kind of open and of listener. Witnesses: ss, nstat, the lab's peer.
-# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+# shellcheck disable=SC2034 # variables of cases.sh
 . "$(dirname "$0")/cases.sh"
 
 own_cookie() { ss -tneH "$@" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p' | head -1 | while read -r hex; do echo $((16#$hex)); done; }

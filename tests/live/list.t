@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # sockstate list: what is open now, worst first. Witnesses: ss -tanpie, and the lab's own clock.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 list() # options...; lines of this namespace to $out

@@ -51,7 +51,6 @@ pids=()
 tests=0
 failed=0
 
-# shellcheck disable=SC2317
 finish()
 {
 	local pid

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The three faces of overload. Witnesses: ss (queues, sk_drops), nstat of the namespace, the lab's peer.
-# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+# shellcheck disable=SC2034 # variables of cases.sh
 . "$(dirname "$0")/cases.sh"
 
 listener_drops='[.[] | of("drop") | .count // 1] | add // 0'

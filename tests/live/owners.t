@@ -3,7 +3,6 @@
 # Whose socket it is: the process that holds it, never the one that softirq interrupted. The witnesses
 # are the pids that the shell started and `ss -p`.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 trace --port "$port"

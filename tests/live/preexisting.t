@@ -3,7 +3,6 @@
 # What was there before the tracer: told as ss tells it, with no invented transition and no invented duration, and
 # followed from there.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 first=$port

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Requests that never finish: SYN-ACKs sent again, expiry, a flood. Witnesses: tcpdump, nstat, ss, /proc.
-# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+# shellcheck disable=SC2034 # variables of cases.sh
 . "$(dirname "$0")/cases.sh"
 
 # The SYN-ACK goes out again, then the request is given up.

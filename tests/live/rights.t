@@ -3,7 +3,6 @@
 # With as few rights as the kernel allows; none once it is attached; nothing left behind. The witness is /proc/PID/status
 # and bpftool.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 needs=bpftool
 . "$(dirname "$0")/live.sh"
 

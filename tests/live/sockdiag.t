@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What sockdiag reads from the kernel's tables against what ss shows, in three network namespaces of our own: one with
 # every kind of socket, one held by a process alone, one that is only mounted and has nothing but a TIME_WAIT left.
-# shellcheck disable=SC2016 # awk programs and scripts for other shells
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 dump=${SOCKDIAG_DUMP:-$root/build/tests/live/sockdiag_dump}
@@ -30,7 +29,6 @@ work=$(mktemp -d)
 pids=()
 tests=0
 failed=0
-# shellcheck disable=SC2317
 finish()
 {
 	[ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null

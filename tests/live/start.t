@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The tracer starts in the middle of everything: no phantom transition, no wrong duration, absent instead.
 # Witnesses: what was prepared before it started, ss, nstat.
-# shellcheck disable=SC2016,SC2034 # jq programs, variables of cases.sh
+# shellcheck disable=SC2034 # variables of cases.sh
 . "$(dirname "$0")/cases.sh"
 
 # What was there has a line, and nothing has happened yet.

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The stream itself: order, live delivery, every way to end, text of others, and nothing said that is not known.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 needs=perl
 . "$(dirname "$0")/live.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # --summary: what is counted in the kernel against nstat, ss, the lab's own tallies and delays that were made.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016,SC2154 # jq programs; variables of live.sh
+# shellcheck disable=SC2154 # variables of live.sh
 . "$(dirname "$0")/live.sh"
 
 count() # counters of nstat; their sum

@@ -3,7 +3,6 @@
 # The tracepoint tier tells the same story as the full tier, and where it knows less it says so and invents nothing.
 # Two tracers look at the same connections.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 launch --netns self --port "$port"

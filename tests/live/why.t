@@ -4,7 +4,6 @@
 # status (where the thread sleeps, and how), ss (the queue) and the pids that the shell started. In every case a
 # second listener of another process keeps up, and most stalls have a second thread that is asleep elsewhere.
 # shellcheck source-path=SCRIPTDIR source=live.sh
-# shellcheck disable=SC2016 # jq programs
 . "$(dirname "$0")/live.sh"
 
 answer=$work/answer

@@ -61,7 +61,7 @@ struct gate_listener {
 	uint16_t port;	      /* host order */
 	uint64_t connections; /* handshakes completed while watched */
 	uint64_t accepts;
-	char why[GATE_SENTENCE]; /* what its program did instead of accepting, when last looked at */
+	char why[GATE_SENTENCE]; /* what its program did instead of accept(), at the last look */
 };
 
 struct gate_finding {
@@ -96,8 +96,8 @@ enum gate_verdict gate_result(const struct gate *g);
 /* What the run can know of a fact, as its meta line said. */
 const struct fact_knowledge *gate_fact(const struct gate *g, enum fact_name fact);
 /*
- * Cookies of the worst connections of broken rules, each once, of every rule its worst first. Returns
- * how many.
+ * Cookies of the worst connections of broken rules, each once, of every rule its worst first.
+ * Returns how many.
  */
 size_t gate_worst(const struct gate *g, uint64_t *cookies, size_t max);
 /* Whether a connection is among the worst of any rule. */

@@ -53,7 +53,8 @@ struct verdict_input {
 enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_limits *limits);
 /*
  * Some were refused, and whether the program takes connections quickly is not known yet: it took
- * none of those that wait, and none has waited long. The caller keeps `refused` for the next window.
+ * none of those that wait, and none has waited long. The caller keeps `refused` for the next
+ * window.
  */
 bool verdict_undecided(const struct verdict_input *in, const struct verdict_limits *limits);
 /* One sentence for a tired engineer, with the numbers in it. Always NUL terminated. */

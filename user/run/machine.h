@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * machine.h - which machine this is, which boot of it, and which run of ours: what the meta line says
- * so that lines of many machines can be told apart.
+ * machine.h - which machine this is, which boot of it, and which run of ours: what the meta line
+ * says so that lines of many machines can be told apart.
  */
 #ifndef SOCKSTATE_MACHINE_H
 #define SOCKSTATE_MACHINE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * owners.h - which lines belong to the owners that are asked for. Learns of listeners, for the lines
- * of clients that one refused, and of cgroups, whose look-up takes long. Pure, but for what
+ * owners.h - which lines belong to the owners that are asked for. Learns of listeners, for the
+ * lines of clients that one refused, and of cgroups, whose look-up takes long. Pure, but for what
  * owner_filter.in_cgroup asks.
  */
 #ifndef SOCKSTATE_STREAM_OWNERS_H

@@ -93,7 +93,9 @@ static void add(struct listing *l, struct fact_existing *e, struct listing_figur
 	listing_add(l, &row);
 }
 
-/* Two that are queued, a listener, CLOSE_WAIT, data that lies, a busy and an idle one, TIME_WAIT. */
+/*
+ * Two that are queued, a listener, CLOSE_WAIT, data that lies, a busy and an idle one, TIME_WAIT.
+ */
 static void fill(struct listing *l)
 {
 	struct fact_existing e = row_socket(TCP_STATE_ESTABLISHED, 1, 80, 4001);
