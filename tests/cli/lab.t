@@ -227,7 +227,7 @@ stop_server
 if [ "$(cat /proc/sys/net/mptcp/enabled 2>/dev/null)" = 1 ]; then
 	server --mptcp
 	client --mptcp
-	is 'Multipath TCP on both sides' counted MPTcpExtMPCapableACKRX 1
+	becomes 'Multipath TCP on both sides' counted MPTcpExtMPCapableACKRX 1
 	stop_server
 else
 	skip 'no Multipath TCP here'
