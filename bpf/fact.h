@@ -46,6 +46,7 @@ enum fact_kind {
 	FACT_EXISTING_END, /* struct fact_hdr: the tables have been read */
 	FACT_LOST,	   /* struct fact_lost: facts are missing here */
 	FACT_TICK,	   /* struct fact_hdr: all facts that are older have been delivered */
+	FACT_LOOK,	   /* struct fact_look, and behind it a record of bpf/why.h */
 	FACT_KINDS
 };
 
@@ -310,6 +311,22 @@ struct fact_lost {
 	__u32 pad;
 };
 
+enum fact_look_what {
+	FACT_LOOK_FIRST = 1,
+	FACT_LOOK_SECOND,
+	FACT_LOOK_END, /* no record: both looks are complete */
+};
+
+#define FACT_LOOK_MAX 1024 /* bytes of a record in a FACT_LOOK */
+
+/* A part of two looks at a listener. Unlike all other facts it has no fixed size. */
+struct fact_look {
+	struct fact_hdr h;
+	__u32 what;   /* enum fact_look_what */
+	__u32 size;   /* bytes of the record behind it */
+	__u64 cookie; /* FACT_LOOK_END: the listener that was looked at */
+};
+
 #define FACT_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type " changed size")
 FACT_SIZE(fact_hdr, 16);
 FACT_SIZE(fact_sock, 64);
@@ -328,5 +345,6 @@ FACT_SIZE(fact_reset, 88);
 FACT_SIZE(fact_timewait, 80);
 FACT_SIZE(fact_existing, 184);
 FACT_SIZE(fact_lost, 32);
+FACT_SIZE(fact_look, 32);
 
 #endif

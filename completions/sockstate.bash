@@ -84,7 +84,7 @@ _sockstate()
 			--comm --cgroup --output -o --json --existing --raw --wide -w --no-header --color
 			--only --min-wait --min-age --sample --notable --slow-handshake --strict --label
 			--duration --count --interval --record --replay --slow --stuck --flood-min --flood-old
-			--verify --summary --name-syn-drops --syscall-fallback --ring-size --max-connections
+			--verify --no-why --summary --name-syn-drops --syscall-fallback --ring-size --max-connections
 			--max-requests --force-absent --keep-privileges --verbose -v --version -V --help -h" ;;
 		"doctor") options="--quiet -q --color --name-syn-drops --syscall-fallback --force-absent --keep-privileges
 			--verbose -v --version -V --help -h" ;;

@@ -69,7 +69,7 @@ in_the_right_place() # pid
 {
 	is "$(of '.threads[0].tid')" "$1" "  the first thread is the one that stalls"
 	is "$(of '.threads[0].stack[0] | sub("\\+.*"; "")')" "$(sleeps_in "$1")" "  and sleeps where /proc/PID/stack says"
-	is "$(of '.threads[0].since_ns >= .since_ns and .since_ns > 0')" true "  for as long as both looks saw"
+	is "$(of '.threads[0].since_ns >= .look_ns and .since_ns >= .look_ns')" true "  for as long as both looks saw"
 }
 
 # ---- nothing is wrong ----

@@ -96,6 +96,12 @@ static const struct arg depth_args[] = {
 		 "first.",
 	 ARG_MEMBER(struct trace_options, verify)},
 	{.kind = ARG_FLAG,
+	 .name = "no-why",
+	 .help = "do not look at what a program does that does not accept",
+	 .more = "Else a why line follows when a listener's verdict turns bad or clients are "
+		 "refused: at most once a second, and once in ten seconds while nothing changes.",
+	 ARG_MEMBER(struct trace_options, no_why)},
+	{.kind = ARG_FLAG,
 	 .name = "summary",
 	 .help = "count in the kernel, print only the summary: for the busiest machines",
 	 .more = "It has the form of -o summary, but no line per transition ever leaves the "

@@ -34,6 +34,7 @@ struct trace_options {
 	bool raw, verify, summary;
 	uint64_t count;	      /* state and accept lines; 0: no limit */
 	uint64_t interval_ns; /* 0: listener lines only when something changes */
+	bool no_why;	      /* no looks at what programs do */
 	const char *record;   /* path, or NULL */
 	const char *replay;   /* path, or NULL */
 };

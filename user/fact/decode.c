@@ -118,6 +118,15 @@ static bool check_lost(const struct fact_hdr *h)
 	return f->where < FACT_LOST_PLACES;
 }
 
+/* What is behind it, why/look.c checks. */
+static bool check_look(const struct fact_hdr *h, size_t size)
+{
+	const struct fact_look *f = (const void *)h;
+
+	return size >= sizeof(*f) && size <= sizeof(*f) + FACT_LOOK_MAX && h->size == size &&
+	       size == sizeof(*f) + f->size && f->what <= FACT_LOOK_END;
+}
+
 static const struct {
 	size_t size;
 	bool (*check)(const struct fact_hdr *h);
@@ -140,6 +149,7 @@ static const struct {
 	[FACT_EXISTING_END] = {sizeof(struct fact_hdr), check_header},
 	[FACT_LOST] = {sizeof(struct fact_lost), check_lost},
 	[FACT_TICK] = {sizeof(struct fact_hdr), check_header},
+	[FACT_LOOK] = {sizeof(struct fact_look), check_header}, /* and more: check_look() */
 };
 
 size_t fact_size(unsigned int kind)
@@ -153,6 +163,8 @@ const struct fact_hdr *fact_decode(const void *bytes, size_t size)
 
 	if (size < sizeof(*h))
 		return NULL;
+	if (h->kind == FACT_LOOK)
+		return check_look(h, size) ? h : NULL;
 	/* fact_size() of an unknown kind is 0, and no record has that size. */
 	if (h->size != size || fact_size(h->kind) != size)
 		return NULL;

@@ -105,6 +105,8 @@ static int open_outputs(struct live *l, char *err, size_t err_size)
 		.boot_offset_ns = info->boot_offset_ns,
 	};
 	machine_put(&config.meta, &l->machine);
+	config.notice = live_why_event;
+	config.notice_ctx = l;
 	view_options.boot_offset_ns = info->boot_offset_ns;
 	l->view = place_view(l->place, l->options, &view_options);
 	l->stream = l->view ? stream_new(&config, l->view) : NULL;
@@ -142,6 +144,7 @@ static void chores(struct live *l, uint64_t now)
 	live_lost(l, now);
 	if (now >= l->next_listeners)
 		read_listeners(l, now);
+	live_why_due(l, now);
 	if (l->next_verify && now >= l->next_verify) {
 		l->next_verify = now + VERIFY_NS;
 		live_verify_due(l);
@@ -246,6 +249,11 @@ static int run(struct live *l, char *err, size_t err_size)
 		return rc;
 	}
 	taken = clock_now_ns();
+	rc = live_why_begin(l);
+	if (rc) {
+		snprintf(err, err_size, "out of memory");
+		return rc;
+	}
 	rc = setup_drop_rights(&l->options->tests, err, err_size);
 	if (rc)
 		return rc;
@@ -294,6 +302,7 @@ int run_live(const struct trace_options *options, const struct run_place *place)
 		code = EXIT_DIFFERENCE;
 	if (l->stream)
 		code = loss_exit_code(code, stream_loss(l->stream).total, options);
+	live_why_free(l->why);
 	verify_free(l->verify);
 	stream_free(l->stream);
 	view_free(l->view);

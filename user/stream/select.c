@@ -72,7 +72,7 @@ bool select_passes(const struct selection *s, const struct event *e)
 
 bool select_is_brief(const struct event *e)
 {
-	return is_one_of(e, BIT(LISTENER) | BIT(LOST) | BIT(VERIFY) | BIT(SUMMARY));
+	return is_one_of(e, BIT(LISTENER) | BIT(WHY) | BIT(LOST) | BIT(VERIFY) | BIT(SUMMARY));
 }
 
 bool select_counts(const struct event *e)

@@ -5,6 +5,7 @@
 
 #include "fact/decode.h"
 #include "fact/order.h"
+#include "stream/looks.h"
 #include "stream/narrow.h"
 #include "stream/notable.h"
 #include "stream/owners.h"
@@ -25,6 +26,7 @@ struct stream {
 	struct tracker *tracker;
 	uint64_t old_time_waits; /* counted, and not printed */
 	struct owners *owners;	 /* NULL: whoever owns a socket */
+	struct looks *looks;
 	struct notable *notable; /* NULL: every line that is selected is printed */
 	uint64_t latest;	 /* t of the last tick, or of a later fact */
 	uint64_t rejected;	 /* records that decode refused since the last tick */
@@ -62,6 +64,9 @@ static void on_event(void *ctx, const struct event *e)
 
 	if (e->type == EVENT_LOST)
 		s->loss = (struct stream_loss){event_get(e, F_TOTAL), event_enum(e, F_WHERE)};
+	looks_event(s->looks, e);
+	if (s->config.notice)
+		s->config.notice(s->config.notice_ctx, e);
 	if (s->done && e->type != EVENT_SUMMARY)
 		return;
 	if (select_only_counts(&s->config.select, e)) {
@@ -133,11 +138,12 @@ struct stream *stream_new(const struct stream_config *config, struct view *view)
 	s->view = view;
 	s->left = config->count;
 	s->order = order_new(ORDER_CAPACITY);
+	s->looks = looks_new();
 	s->tracker = tracker_new(&s->config.tracker, on_event, s);
 	s->notable = config->notable ? new_notable(s) : NULL;
 	if (owner_restricts(&config->owner))
 		s->owners = owners_new(&config->owner);
-	if (!s->order || !s->tracker || (config->notable && !s->notable) ||
+	if (!s->looks || !s->order || !s->tracker || (config->notable && !s->notable) ||
 	    (owner_restricts(&config->owner) && !s->owners)) {
 		stream_free(s);
 		return NULL;
@@ -152,6 +158,7 @@ void stream_free(struct stream *s)
 	tracker_free(s->tracker);
 	notable_free(s->notable);
 	owners_free(s->owners);
+	looks_free(s->looks);
 	order_free(s->order);
 	free(s);
 }
@@ -167,6 +174,7 @@ static void deliver(void *ctx, const struct fact_hdr *fact)
 
 	if (s->config.only && !narrow_passes(s->config.only, fact, knows_listener, s->tracker))
 		return;
+	looks_due(s->looks, fact->t, on_event, s);
 	if (fact->t > s->latest)
 		s->latest = fact->t;
 	if (!s->done)
@@ -197,6 +205,8 @@ void stream_record(struct stream *s, const void *bytes, size_t size)
 		start(s, fact ? fact->t : 0);
 	if (!fact) {
 		s->rejected++;
+	} else if (fact->kind == FACT_LOOK) {
+		looks_fact(s->looks, (const struct fact_look *)fact);
 	} else if (fact->kind == FACT_TICK) {
 		order_release(s->order, fact->t, deliver, s);
 		emit_rejected(s, fact->t);
@@ -211,8 +221,8 @@ void stream_record_sorted(struct stream *s, const void *bytes, size_t size)
 	const struct fact_hdr *fact = fact_decode(bytes, size);
 
 	/* Facts that are held back may be older: this one has to queue behind them. */
-	if (!fact || !s->started || fact->kind == FACT_TICK || s->config.only ||
-	    order_waiting(s->order))
+	if (!fact || !s->started || fact->kind == FACT_TICK || fact->kind == FACT_LOOK ||
+	    s->config.only || order_waiting(s->order))
 		stream_record(s, bytes, size);
 	else
 		deliver(s, fact);
@@ -229,6 +239,7 @@ void stream_finish(struct stream *s)
 		start(s, 0);
 	order_release(s->order, UINT64_MAX, deliver, s);
 	emit_rejected(s, s->latest);
+	looks_due(s->looks, UINT64_MAX, on_event, s);
 	tracker_finish(s->tracker, s->latest);
 	view_finish(s->view);
 }

@@ -36,7 +36,9 @@ struct stream_config {
 	uint64_t count;		    /* state and accept lines after which it is done; 0: no limit */
 	bool notable;		    /* only connections that turn out to be worth it */
 	uint64_t slow_handshake_ns; /* with it */
-	bool brief;		    /* -o summary: only what sums up, and losses */
+	event_fn notice; /* also gets every event, before any is selected; NULL: nobody does */
+	void *notice_ctx;
+	bool brief; /* -o summary: only what sums up, and losses */
 };
 
 struct stream;

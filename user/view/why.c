@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "view/words.h"
 
 #define COLUMNS	    80
 #define COLUMNS_MIN 40
@@ -77,15 +78,6 @@ static void paragraph(const struct block *b, const char *label, const char *colo
 		color_off(b);
 }
 
-void why_words(char *out, size_t size, enum diagnosis diagnosis)
-{
-	snprintf(out, size, "%s", diagnosis_name(diagnosis));
-	for (char *p = out; *p; p++) {
-		if (*p == '_')
-			*p = ' ';
-	}
-}
-
 static const char *color_of(enum diagnosis diagnosis)
 {
 	if (!diagnosis_is_trouble(diagnosis))
@@ -96,10 +88,9 @@ static const char *color_of(enum diagnosis diagnosis)
 
 static void print_heading(const struct block *b, const struct why_report *r)
 {
-	char end[TEXT_END_MAX], words[48], who[64] = "", clean[64];
+	char end[TEXT_END_MAX], who[64] = "", clean[64];
 
 	text_end(end, r->family, r->laddr, r->lport);
-	why_words(words, sizeof(words), r->diagnosis);
 	if (r->holder_count)
 		snprintf(who, sizeof(who), "  %s[%u]", r->holders[0].who.comm,
 			 r->holders[0].who.pid);
@@ -109,12 +100,10 @@ static void print_heading(const struct block *b, const struct why_report *r)
 	color_off(b);
 	out_format(b->out, "%s  ", clean);
 	color_on(b, color_of(r->diagnosis));
-	out_text(b->out, words);
+	out_text(b->out, words_of_diagnosis(r->diagnosis));
 	color_off(b);
-	for (size_t i = 0; i < r->also_count; i++) {
-		why_words(words, sizeof(words), r->also[i]);
-		out_format(b->out, ", %s", words);
-	}
+	for (size_t i = 0; i < r->also_count; i++)
+		out_format(b->out, ", %s", words_of_diagnosis(r->also[i]));
 	out_text(b->out, "\n");
 }
 

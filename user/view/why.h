@@ -12,7 +12,5 @@
 /* stacks: with the kernel's functions that each thread is in. */
 void why_print(struct out *out, const struct why_report *r, const struct view_options *options,
 	       bool stacks);
-/* "blocked on peer": the diagnosis in words. */
-void why_words(char *out, size_t size, enum diagnosis diagnosis);
 
 #endif

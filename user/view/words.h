@@ -21,5 +21,6 @@ const char *words_of_reset(unsigned int reset_reason);
 const char *words_of_segment(unsigned int segment);
 const char *words_of_lost(unsigned int place);
 const char *words_of_verdict(unsigned int verdict);
+const char *words_of_diagnosis(unsigned int diagnosis);
 
 #endif

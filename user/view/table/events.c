@@ -340,14 +340,37 @@ static void verify_line(struct line *l, const struct event *e)
 	table_note(l, l->t->state_at, true, RED, text);
 }
 
+/* What the program does instead: in the same form as a verdict and its advice. */
+static void why_line(struct line *l, const struct event *e)
+{
+	const char *sentence = event_text(e, F_SENTENCE);
+	char text[NOTE_MAX];
+	bool fine = event_enum(e, F_DIAGNOSIS) == DIAGNOSIS_KEEPS_UP;
+
+	table_learn_its_listener(l->t, e);
+	table_note(l, l->t->state_at, false, DIM, "why");
+	table_note(l, l->t->state_at, true, fine ? GREEN : RED,
+		   words_of_diagnosis(event_enum(e, F_DIAGNOSIS)));
+	if (!sentence)
+		return;
+	text_clean(text, sizeof(text), sentence, 400, l->t->base.options.utf8);
+	table_note(l, l->t->state_at, true, PLAIN, text);
+}
+
 void table_row(struct line *l, const struct event *e)
 {
 	static void (*const lines[EVENT_TYPE_COUNT])(struct line *, const struct event *) = {
-		[EVENT_SOCKET] = socket_line,	      [EVENT_STATE] = state_line,
-		[EVENT_ACCEPT] = accept_line,	      [EVENT_ACCEPT_ERROR] = accept_error_line,
-		[EVENT_RETRANSMIT] = retransmit_line, [EVENT_DROP] = drop_line,
-		[EVENT_RESET] = reset_line,	      [EVENT_CLOSE] = table_close_line,
-		[EVENT_LISTENER] = listener_line,     [EVENT_VERIFY] = verify_line,
+		[EVENT_SOCKET] = socket_line,
+		[EVENT_STATE] = state_line,
+		[EVENT_ACCEPT] = accept_line,
+		[EVENT_ACCEPT_ERROR] = accept_error_line,
+		[EVENT_RETRANSMIT] = retransmit_line,
+		[EVENT_DROP] = drop_line,
+		[EVENT_RESET] = reset_line,
+		[EVENT_CLOSE] = table_close_line,
+		[EVENT_LISTENER] = listener_line,
+		[EVENT_VERIFY] = verify_line,
+		[EVENT_WHY] = why_line,
 	};
 	const struct table *t = l->t;
 
