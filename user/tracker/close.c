@@ -130,8 +130,8 @@ static enum end_cause cause_of(const struct fact_closed *f)
 }
 
 /*
- * SYN_SENT ends without an error in the process that holds the socket: it closed it, or its connect()
- * failed. A socket without a local port has sent no SYN (__inet_hash_connect()).
+ * SYN_SENT ends without an error in the process that holds the socket: it closed it, or its
+ * connect() failed. A socket without a local port has sent no SYN (__inet_hash_connect()).
  */
 static enum end_cause cause_while_connecting(const struct fact_closed *f)
 {
