@@ -80,4 +80,20 @@ is "$(open)" "[2,3]" "a list: both listen"
 is "$(open --pid "$mine")$(open --comm wanted)$(open --laddr 127.0.0.2)$(open --lport $((base + 2)))" "[2][2][2][2]" "a list: each filter finds the wanted one alone"
 cgroup=$(sed -n 's/^0:://p' /proc/"$mine"/cgroup)
 is "$(open --cgroup "${cgroup:-/}")$(open --cgroup no.such.service)" "[2,3][]" "a list: by cgroup"
+# ---- what the table says at its start ----
+
+port=$((base + 4)) serve --quiet
+port=$((base + 4)) call --count 3 --close shutdown
+until_true in_state time-wait 3 "( dport = :$((base + 4)) )"
+table() # options...; standard error to $work/err
+{
+	COLUMNS=80 "$sockstate" --netns self --duration 300ms "$@" >"$work/table" 2>"$work/err" </dev/null
+}
+table --port $((base + 4))
+is "$(cat "$work/err")" "sockstate: 3 sockets were in TIME_WAIT before, not listed (--existing all)" "TIME_WAIT of before is counted"
+is "$(grep -c ' TIME_WAIT ' "$work/table")" 0 "  and not listed"
+table --port $((base + 4)) --existing all
+is "$(grep -c ' TIME_WAIT ' "$work/table") $(wc -l <"$work/err")" "3 0" "--existing all lists them"
+table --port $((base + 5))
+is "$(cat "$work/err")" "sockstate: no listener on port $((base + 5)) yet; waiting" "a port that nobody listens on"
 done_testing

@@ -128,6 +128,8 @@ void fields_print_markdown(FILE *out)
 	      "`max_ns`.\n\n"
 	      "## `filter`\n\n"
 	      "`ports`: array of `\"9502\"` or `\"9500-9510\"`, empty for every port; `side`: `both`, `server` or `client`;\n"
-	      "`family`: array of `ipv4`, `ipv6`.\n",
+	      "`family`: array of `ipv4`, `ipv6`; `netns`. Where they were asked for: `lports`, `rports` as `ports`;\n"
+	      "`laddrs`, `hosts`: arrays of `\"10.0.0.0/8\"`. All these are applied in the kernel. `owner`: `pids`, `comms`,\n"
+	      "`cgroup`, and `applied`, which says that this is done in the `tracker`.\n",
 	      out);
 }

@@ -24,6 +24,8 @@ struct port_range {
 	uint16_t first, last; /* inclusive, host order */
 };
 
+struct owner_filter;
+
 struct filter {
 	struct port_range ports[FILTER_RANGES_MAX];
 	unsigned int port_ranges; /* 0: every port */
@@ -34,8 +36,9 @@ struct filter {
 	struct net_prefix host[FILTER_NETS_MAX];  /* of either end */
 	unsigned int laddrs, hosts;		  /* 0: every address */
 	enum filter_side side;
-	bool ipv4, ipv6; /* both true: no restriction */
-	uint32_t netns;	 /* inode of the only network namespace; 0: all */
+	bool ipv4, ipv6;		  /* both true: no restriction */
+	const struct owner_filter *owner; /* for the meta line: what is applied later; NULL: none */
+	uint32_t netns;			  /* inode of the only network namespace; 0: all */
 };
 
 void filter_init(struct filter *f);

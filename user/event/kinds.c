@@ -59,11 +59,19 @@ const struct kind_info kind_infos[] = {
 		",\"additionalProperties\":false,\"required\":[\"is\"]}}",
 		{"Map(String, Map(String, String))", "MAP(VARCHAR, STRUCT(\"is\" VARCHAR, why VARCHAR))"}},
 	[KIND_FILTER] = {"object",
-		"{\"type\":\"object\",\"properties\":{\"ports\":{\"type\":\"array\",\"items\":{\"$ref\":\""
-		"#/$defs/text\"}},\"side\":{\"enum\":[\"both\",\"server\",\"client\"]},\"family\":{\"ty"
-		"pe\":\"array\",\"items\":{\"$ref\":\"#/$defs/family\"}},\"netns\":{\"$ref\":\"#/$defs/"
-		"count\"}},\"additionalProperties\":false,\"required\":[\"ports\",\"side\",\"family"
-		"\"]}",
+		"{\"type\":\"object\",\"properties\":{\"ports\":{\"type\":\"array\",\"items\":{"
+		"\"$ref\":\"#/$defs/text\"}},\"side\":{\"enum\":[\"both\",\"server\",\"client\""
+		"]},\"family\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/family\"}},\"n"
+		"etns\":{\"$ref\":\"#/$defs/count\"},\"lports\":{\"type\":\"array\",\"items\":{"
+		"\"$ref\":\"#/$defs/text\"}},\"rports\":{\"type\":\"array\",\"items\":{\"$ref\""
+		":\"#/$defs/text\"}},\"laddrs\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$de"
+		"fs/text\"}},\"hosts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/text\""
+		"}},\"owner\":{\"type\":\"object\",\"properties\":{\"applied\":{\"const\":\"tra"
+		"cker\"},\"pids\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/count\"}},\""
+		"comms\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/text\"}},\"cgroup\":"
+		"{\"$ref\":\"#/$defs/text\"}},\"additionalProperties\":false,\"required\":[\"ap"
+		"plied\",\"pids\",\"comms\"]}},\"additionalProperties\":false,\"required\":[\"p"
+		"orts\",\"side\",\"family\"]}",
 		{"String", "JSON"}},
 	[KIND_ARGV] = {"array",
 		"{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/text\"}}",

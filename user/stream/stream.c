@@ -142,6 +142,8 @@ struct stream *stream_new(const struct stream_config *config, struct view *view)
 	s->tracker = tracker_new(&s->config.tracker, on_event, s);
 	s->notable = config->notable ? new_notable(s) : NULL;
 	if (owner_restricts(&config->owner))
+		s->config.tracker.filter.owner = &s->config.owner;
+	if (owner_restricts(&config->owner))
 		s->owners = owners_new(&config->owner);
 	if (!s->looks || !s->order || !s->tracker || (config->notable && !s->notable) ||
 	    (owner_restricts(&config->owner) && !s->owners)) {

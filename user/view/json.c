@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "event/coverage.h"
 #include "event/filter.h"
+#include "event/owner.h"
 #include "event/tcp.h"
 #include "event/totals.h"
 #include "event/vocabulary.h"
@@ -213,6 +214,32 @@ static bool put_nets(struct cursor *c, const struct net_prefix *nets, unsigned i
 	return true;
 }
 
+/* Whose sockets: applied where the owner is known, and not in the kernel. */
+static bool put_owner_filter(struct cursor *c, const struct owner_filter *o)
+{
+	PUT(c, ",\"owner\":{\"applied\":\"tracker\",\"pids\":[");
+	for (unsigned int i = 0; i < o->pid_count; i++) {
+		if (i)
+			*c->p++ = ',';
+		c->p = text_u64(c->p, o->pids[i]);
+	}
+	PUT(c, "],\"comms\":[");
+	for (unsigned int i = 0; i < o->comm_count; i++) {
+		if (i)
+			*c->p++ = ',';
+		if (!put_text(c, o->comms[i]))
+			return false;
+	}
+	*c->p++ = ']';
+	if (o->cgroup) {
+		PUT(c, ",\"cgroup\":");
+		if (!put_text(c, o->cgroup))
+			return false;
+	}
+	*c->p++ = '}';
+	return true;
+}
+
 /* What is restricted by an option of its own; a key is absent where the option was not given. */
 static bool put_more_filters(struct cursor *c, const struct filter *f)
 {
@@ -238,7 +265,9 @@ static bool put_more_filters(struct cursor *c, const struct filter *f)
 		if (!put_nets(c, f->host, f->hosts))
 			return false;
 	}
-	return room(c, 128);
+	if (!room(c, OWNERS_MAX * 16 + 256))
+		return false;
+	return !f->owner || put_owner_filter(c, f->owner);
 }
 
 static bool put_filter(struct cursor *c, const struct filter *f)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "event/filter.h"
+#include "event/owner.h"
 #include "event/sample_events.h"
 #include "tap.h"
 
@@ -219,6 +221,36 @@ static void check_errors(void)
 	close(p[1]);
 }
 
+/* What was asked for by options of their own, and where it is applied. */
+static void check_more_filters(void)
+{
+	static const struct owner_filter owner = {.pids = {7, 8},
+						  .pid_count = 2,
+						  .comms = {"nginx"},
+						  .comm_count = 1,
+						  .cgroup = "x.service"};
+	static struct filter f;
+	struct event event, *e = &event;
+	char err[100];
+
+	filter_init(&f);
+	filter_add_lports(&f, "80,90-91", NULL, err, sizeof(err));
+	filter_add_rports(&f, "443", NULL, err, sizeof(err));
+	filter_add_laddrs(&f, "::1", err, sizeof(err));
+	filter_add_hosts(&f, "10.0.0.0/8,192.0.2.1", err, sizeof(err));
+	f.owner = &owner;
+	open_view();
+	event_init(e, EVENT_META, STORY_T0);
+	event_field(e, F_FILTER)->filter = &f;
+	view_event(s.v, e);
+	ok(strstr(result(),
+		  "\"family\":[\"ipv4\",\"ipv6\"],\"lports\":[\"80\",\"90-91\"],\"rports\":[\"443\"],"
+		  "\"laddrs\":[\"::1\"],\"hosts\":[\"10.0.0.0/8\",\"192.0.2.1\"],"
+		  "\"owner\":{\"applied\":\"tracker\",\"pids\":[7,8],\"comms\":[\"nginx\"],"
+		  "\"cgroup\":\"x.service\"}}"),
+	   "filters by one end, and by owner with the place where it is applied");
+}
+
 int main(void)
 {
 	fd = story_fd();
@@ -226,6 +258,7 @@ int main(void)
 	check_edges();
 	check_large();
 	check_errors();
+	check_more_filters();
 	free(text);
 	return done();
 }
