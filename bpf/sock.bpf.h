@@ -8,6 +8,8 @@
  * guarded copy (bpf_probe_read_kernel()) takes 12 ns, however long it is, and works with every
  * pointer. Code that has an untrusted pointer calls common_copy() first; the functions that take a
  * struct common then read that copy. No other read of kernel memory exists in these programs.
+ *
+ * Longer than 500 lines: all reads of a socket stand in one place, to be checked in one reading.
  */
 #ifndef SOCKSTATE_SOCK_BPF_H
 #define SOCKSTATE_SOCK_BPF_H

@@ -26,6 +26,8 @@
  * Refusals are not hooked: the kernel counts them at the listener (sk_drops), and user space reads
  * that through the walk at the end of this file. The kernel counts discarded segments in the same
  * number, so these are counted here and subtracted.
+ *
+ * Longer than 500 lines: each exact hook stands beside its fallback.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>

@@ -11,6 +11,8 @@
  * the kernel are read by guarded copies: they may change under the reader, and what is read is
  * checked in user space against a second look. All loops are bounded, and a record says where one
  * stopped.
+ *
+ * Longer than 500 lines: the three walks share what they mark and how they read.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/*
+ * diagnosis.c - from two looks to a name and a sentence.
+ *
+ * Longer than 500 lines: the rules stand in the order in which they are tried, each with its
+ * sentence.
+ */
 #include "why/diagnosis.h"
 
 #include <stdarg.h>
