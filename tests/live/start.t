@@ -290,7 +290,24 @@ case_syn_sent()
 	stop_client
 }
 
-names=(traffic crowd held_up queue accepted close_wait blocked overloaded)
+# What this kernel does not show, for a person: on standard error, once.
+case_notices()
+{
+	"$sockstate" --port "$port" --netns self --duration 0.2 >"$dir/out" 2>"$dir/err" </dev/null
+	is "$(grep -c 'not visible' "$dir/out") $(grep -v 'not visible' "$dir/err")" \
+		"0 sockstate: no listener on port $port yet; waiting" 'nobody listens'
+	ok 'and what is not visible is at most one line' [ "$(grep -c 'not visible' "$dir/err")" -le 1 ]
+	for option in --no-header --json; do
+		"$sockstate" --port "$port" --netns self --duration 0.2 $option >"$dir/out" 2>"$dir/err" </dev/null
+		is "$(grep -c 'not visible' "$dir/err")" 0 "$option: not even that"
+	done
+	server
+	"$sockstate" --port "$port" --netns self --duration 0.2 >"$dir/out" 2>"$dir/err" </dev/null
+	is "$(grep -c waiting "$dir/err")" 0 'somebody listens'
+	stop_server
+}
+
+names=(traffic crowd held_up queue accepted close_wait blocked overloaded notices)
 # What the kernel gives up after a minute comes first: a slow machine has no more time than that.
 has_tun && names=(time_wait syn_sent half_open "${names[@]}")
 run_cases "${names[@]}"

@@ -55,4 +55,11 @@ const char *fact_meaning(enum fact_name name);
 /* "absent", "derived" or "exact" */
 const char *fact_is_name(enum fact_is is);
 
+#define COVERAGE_UNSEEN_MAX 400
+/*
+ * What this run does not see, for a person: "names of refused clients and the end of TIME_WAIT are
+ * not visible". "" where every fact is exact or derived.
+ */
+void coverage_unseen(const struct fact_list *facts, char out[COVERAGE_UNSEEN_MAX]);
+
 #endif

@@ -11,6 +11,7 @@
 #include "kernel/snapshot.h"
 #include "run/live.h"
 #include "run/loss.h"
+#include "run/notice.h"
 #include "run/setup.h"
 #include "stream/configure.h"
 
@@ -235,6 +236,7 @@ static int run(struct live *l, char *err, size_t err_size)
 	if (rc)
 		return rc;
 
+	notice_unseen(l->options, l->place, &l->info.facts);
 	/*
 	 * The first tick brings the meta line; an output that cannot be written is told before
 	 * anything else.

@@ -3,7 +3,6 @@
 
 static const char gold_80[] =
 	"sockstate 0.1.0 · Linux 6.18.44 · port 9502\n"
-	"derived: syn_recv_begin; not known: time_wait_end — why: sockstate doctor\n"
 	"TIME          PORT PEER                  STATE                   LASTED QUEUES\n"
 	"10:31:30.000  9502•127.0.0.1             CLOSE→LISTEN  backlog 2  lab[4711]\n"
 	"10:31:31.123      →127.0.0.1:9502        CLOSE→SYN_SENT  nc[4712]\n"
@@ -57,7 +56,6 @@ static const char gold_80[] =
 
 static const char gold_120[] =
 	"sockstate 0.1.0 · Linux 6.18.44 · port 9502\n"
-	"derived: syn_recv_begin; not known: time_wait_end — why: sockstate doctor\n"
 	"TIME          PORT   PEER                   STATE                     LASTED  QUEUES, OWNER\n"
 	"10:31:30.000  9502 • 127.0.0.1              CLOSE → LISTEN                    backlog 2  lab[4711]\n"
 	"10:31:31.123       → 127.0.0.1:9502         CLOSE → SYN_SENT                  nc[4712]\n"
@@ -108,7 +106,6 @@ static const char gold_120[] =
 
 static const char gold_ascii[] =
 	"sockstate 0.1.0, Linux 6.18.44, port 9502\n"
-	"derived: syn_recv_begin; not known: time_wait_end - why: sockstate doctor\n"
 	"TIME          PORT PEER                  STATE                    LASTED QUEUES\n"
 	"10:31:30.000  9502*127.0.0.1             CLOSE->LISTEN  backlog 2  lab[4711]\n"
 	"10:31:31.123      >127.0.0.1:9502        CLOSE->SYN_SENT  nc[4712]\n"

@@ -214,7 +214,7 @@ void table_row(struct line *l, const struct event *e);
 
 /* ---- of the whole run: view/table/whole_run.c ---- */
 
-/* What is traced, and what this run cannot know. */
+/* What is traced. */
 void table_head(struct line *l, const struct event *e);
 /* What was seen, then one or two rows for each listener. */
 void table_summary(struct line *l, const struct event *e);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * whole_run.c - what the table prints of the whole run: at its head what is traced and what this
- * run cannot know, at its end what was seen, with the times of each listener.
+ * whole_run.c - what the table prints of the whole run: at its head what is traced, at its end what
+ * was seen, with the times of each listener.
  */
-#include "event/coverage.h"
 #include "event/filter.h"
 #include "event/totals.h"
 #include "event/vocabulary.h"
@@ -50,40 +49,9 @@ static void put_traced(struct line *l, const struct event *e)
 	table_end_row(l);
 }
 
-static void put_unknown(struct line *l, const struct fact_list *facts)
-{
-	const struct table *t = l->t;
-	char text[NOTE_MAX], *p = text;
-
-	for (int is = FACT_IS_DERIVED; is >= FACT_IS_ABSENT; is--) {
-		bool first = true;
-
-		for (unsigned int i = 0; i < KNOW_COUNT; i++) {
-			if ((int)facts->fact[i].is != is)
-				continue;
-			if (first && p != text)
-				p = stpcpy(p, "; ");
-			p = stpcpy(p, first ? (is == FACT_IS_DERIVED ? "derived: " : "not known: ")
-					    : ", ");
-			p = stpcpy(p, fact_name((enum fact_name)i));
-			first = false;
-		}
-	}
-	if (p == text)
-		return;
-	*p = '\0';
-	stpcpy(p, t->base.options.utf8 ? " — why: sockstate doctor" : " - why: sockstate doctor");
-	table_color_on(l, DIM);
-	table_put_words(l, text, 0);
-	table_color_off(l, DIM);
-	table_end_row(l);
-}
-
 void table_head(struct line *l, const struct event *e)
 {
 	put_traced(l, e);
-	if (event_has(e, F_FACTS) && e->v[F_FACTS].facts)
-		put_unknown(l, e->v[F_FACTS].facts);
 }
 
 static void put_number_right(struct line *l, uint64_t v, unsigned int until)
