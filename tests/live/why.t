@@ -227,4 +227,17 @@ ok $? "and begins with the diagnosis in words"
 is "$? $(wc -c <"$work/text")" "4 0" "--quiet only sets the exit code"
 finish_stall
 
+# ---- in the stream, and again from a recording ----
+
+trace --port "$port" --stuck 1 --record "$work/looks"
+serve --backlog 3 --stall edge
+call_bg --count 3 --hold forever
+comes 1 '.type == "why"'
+is "$(q '.[] | select(.type == "why") | "\(.diagnosis) \(.pid)"' -r | head -n 1)" "edge_missed $server" "a why line follows when the verdict turns"
+is "$(q '[.[] | select(.type == "why") | .holders[0].listened] | first')" true "the stream knows who called listen()"
+stop_trace
+is "$("$sockstate" --replay "$work/looks" --json --stuck 1 | jq -c 'select(.type == "why") | del(.seq)')" \
+	"$(jq -c 'select(.type == "why") | del(.seq)' "$out")" "a replay says the same"
+finish_stall
+
 done_testing
