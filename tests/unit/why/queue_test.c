@@ -62,5 +62,5 @@ int main(void)
 {
 	test_accepts();
 	test_oldest();
-	return done_testing();
+	return done();
 }
