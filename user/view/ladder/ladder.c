@@ -20,6 +20,7 @@
 #include "base/units.h"
 #include "event/filter.h"
 #include "event/tcp.h"
+#include "view/words.h"
 #include "view/impl.h"
 #include "view/ladder/draw.h"
 #include "view/ladder/match.h"
@@ -391,6 +392,20 @@ static void listen_line(struct ladder_view *v, const struct event *e)
 	out_text(&v->base.out, "\n");
 }
 
+/* What the server does instead of accept(), between the ladders. */
+static void why_note(struct ladder_view *v, const struct event *e)
+{
+	const char *sentence = event_text(e, F_SENTENCE);
+	char text[600];
+
+	if (!sentence)
+		return;
+	text_clean(text, sizeof(text), sentence, 500, v->base.options.utf8);
+	begin_note(v);
+	out_format(&v->base.out, "port %u: %s: %s\n", (unsigned int)event_get(e, F_LPORT),
+		   words_of_diagnosis(event_enum(e, F_DIAGNOSIS)), text);
+}
+
 static void ladder_event(struct view *view, const struct event *e)
 {
 	struct ladder_view *v = (struct ladder_view *)view;
@@ -425,6 +440,9 @@ static void ladder_event(struct view *view, const struct event *e)
 		begin_note(v);
 		out_format(&view->out, "LOST %llu facts: a ladder may miss steps\n",
 			   (unsigned long long)event_get(e, F_COUNT));
+		break;
+	case EVENT_WHY:
+		why_note(v, e);
 		break;
 	case EVENT_SUMMARY:
 		return; /* its time may be long after the last step; finish draws what is left */
