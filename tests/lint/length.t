@@ -18,6 +18,6 @@ if [ -z "$list" ]; then
 	echo "ok 1 - files of more than 500 lines give a reason"
 else
 	echo "not ok 1 - files of more than 500 lines give a reason"
-	sed "s/^/# /" <<<"$list"
+	awk '{ print "# " $0 }' <<<"$list"
 	exit 1
 fi
