@@ -739,6 +739,7 @@ int why_threads(struct bpf_iter__task *ctx)
 	if (BPF_CORE_READ(task, ptrace))
 		out->tracer = BPF_CORE_READ(task, parent, tgid);
 	out->parent = BPF_CORE_READ(task, real_parent, tgid);
+	out->process_threads = BPF_CORE_READ(task, signal, nr_threads);
 	schedule_fill(out, task);
 	quota_fill(out, task);
 	cgroup_fill(out, task);

@@ -21,7 +21,7 @@
 #define WHY_NAME	 32
 #define WHY_PATH	 256
 /* Threads of one process that are described, and of these the ones with a kernel stack. */
-#define WHY_THREADS_MAX 4096
+#define WHY_THREADS_MAX 1024
 #define WHY_STACKS_MAX	64
 #define WHY_CALLS_MAX	1024 /* system calls with a number below are known */
 #define WHY_KEY_SERVER	(1ULL << 62)
@@ -155,7 +155,7 @@ struct why_thread {
 	__u64 stopped_at; /* scheduler clock, ns, when it last ran */
 	__u64 queued_at;  /* scheduler clock, ns, since when it waits for a CPU; 0: it does not */
 	__s32 call;	  /* number of the system call */
-	__u32 pad;
+	__u32 process_threads; /* of the process, with those that are not described */
 	__u64 args[3];
 	struct why_object on;
 	/* Of its cgroup and those above it, the one that was throttled longest. */

@@ -295,6 +295,7 @@ struct rlimit {
 };
 
 struct signal_struct {
+	int nr_threads;
 	struct rlimit rlim[16];
 };
 

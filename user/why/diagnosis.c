@@ -530,11 +530,22 @@ static void report_holders(struct case_of *c)
 	}
 }
 
+static bool is_first_of_process(const struct case_of *c, size_t i)
+{
+	for (size_t j = 0; j < i; j++) {
+		if (c->threads[j].now->task.pid == c->threads[i].now->task.pid)
+			return false;
+	}
+	return true;
+}
+
 static void report_threads(struct case_of *c)
 {
 	struct why_report *out = c->out;
 
-	out->threads_total = c->thread_count;
+	for (size_t i = 0; i < c->thread_count; i++)
+		out->threads_total +=
+			is_first_of_process(c, i) ? c->threads[i].now->process_threads : 0;
 	for (size_t i = 0; i < c->thread_count; i++) {
 		const struct doing *d = &c->threads[i];
 
