@@ -6,7 +6,7 @@
 
 accepts_after() { until_true server_said 'accept([0-9]*) = '; }
 
-# The client resets; accept() hands out a corpse.
+# The client resets; accept() hands out what was reset while queued.
 case_reset()
 {
 	server --addr 0.0.0.0 --accept-after 8000 --hold
@@ -20,7 +20,7 @@ case_reset()
 	is "$(ask 'map(server | [.type, .old, .new, .dir] | map(. // empty) | join(" ")) | .[1:] | join(", ")')" \
 		'state SYN_RECV ESTABLISHED, reset received, state ESTABLISHED CLOSE, accept, close' 'reset, closed, accepted, in this order'
 	is "$(ask 'map(of("accept") | [.state, .completed_before_accept, has("accept_wait_ns")])')" '[["CLOSE",true,true]]' \
-		'accept() handed out a corpse'
+		'accept() handed out what was reset'
 	is "$(ask 'map(of("close") | [.close_reason, .accepted, .role, has("life_ns")])')" '[["rst_received",true,"server",true]]' 'its last line says how it ended'
 	is "$(ask 'map(to("ESTABLISHED"; "CLOSE") | .reason)')" '["rst_received"]' 'the transition names the reason'
 	is "$(ask '(map(of("close")) | .[0]) as $c | map(to("ESTABLISHED"; "CLOSE")) | .[0].in_old_ns == $c.states_ns.ESTABLISHED')" true \

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The sockets that were there before us: who holds them, which listener a waiting child belongs to, in which order.
+# The sockets that were there before the tracer: who holds them, which listener a waiting child belongs to, in which order.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 dump=${EXISTING_DUMP:-$root/build/tests/live/existing_dump}

@@ -69,5 +69,11 @@ struct view *stream_view_new(const struct trace_options *options,
 		[OUTPUT_SUMMARY] = view_summary_new,
 	};
 
-	return views[options->output](view_options);
+	struct view_options with_limits = *view_options;
+	struct verdict_limits limits;
+
+	stream_limits_init(&limits, &options->thresholds);
+	with_limits.slow_ns = limits.slow_ns;
+	with_limits.stuck_ns = limits.stuck_ns;
+	return views[options->output](&with_limits);
 }

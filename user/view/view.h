@@ -20,6 +20,8 @@ struct view_options {
 	bool header;		/* the table's heading */
 	bool utf8;		/* arrows and box lines; else ASCII */
 	bool terminal;		/* the output is a terminal: text can be overwritten */
+	uint64_t slow_ns;	/* waits for accept() from here on are yellow; 0: none */
+	uint64_t stuck_ns;	/* and from here on red; 0: none */
 	int columns;		/* how wide a line may be; 0: unlimited */
 	int64_t boot_offset_ns; /* wall clock = t + this */
 	int32_t utc_offset_s;	/* of the table's clock; JSON is always UTC */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "view/words.h"
 
+#include <stdbool.h>
+
 #define WORDS_OF(kind, ...)                                                                       \
 	const char *words_of_##kind(unsigned int number)                                          \
 	{                                                                                         \
@@ -29,12 +31,13 @@ WORDS_OF(cause_brief,
 	[CAUSE_REQUEST_EXPIRED] = "no final ACK",
 	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
 
-WORDS_OF(close,
-	[CLOSE_FIN_ACTIVE] = "closed by us",
+/* Of an end whose role is not known. For words_of_close(). */
+static WORDS_OF(close_of_an_end,
+	[CLOSE_FIN_ACTIVE] = "closed by this end",
 	[CLOSE_FIN_PASSIVE] = "closed by peer",
 	[CLOSE_FIN_SIMULTANEOUS] = "closed by both",
 	[CLOSE_RST_RECEIVED] = "reset by peer",
-	[CLOSE_RST_SENT] = "reset by us",
+	[CLOSE_RST_SENT] = "reset by this end",
 	[CLOSE_TIMEOUT] = "timed out",
 	[CLOSE_UNREACHABLE] = "peer unreachable",
 	[CLOSE_REFUSED] = "refused",
@@ -118,3 +121,24 @@ WORDS_OF(diagnosis,
 	[DIAGNOSIS_OUT_OF_FDS] = "out of fds",
 	[DIAGNOSIS_WRONG_MEMBER] = "wrong member",
 	[DIAGNOSIS_UNKNOWN] = "not known")
+	/* clang-format on */
+
+	const char *words_of_close(unsigned int close_reason, unsigned int role)
+{
+	bool server = role == ROLE_SERVER;
+
+	if (role != ROLE_SERVER && role != ROLE_CLIENT)
+		return words_of_close_of_an_end(close_reason);
+	switch (close_reason) {
+	case CLOSE_FIN_ACTIVE:
+		return server ? "closed by server" : "closed by client";
+	case CLOSE_FIN_PASSIVE:
+		return server ? "closed by client" : "closed by server";
+	case CLOSE_RST_SENT:
+		return server ? "reset by server" : "reset by client";
+	case CLOSE_RST_RECEIVED:
+		return server ? "reset by client" : "reset by server";
+	default:
+		return words_of_close_of_an_end(close_reason);
+	}
+}

@@ -13,7 +13,11 @@
 const char *words_of_cause(unsigned int cause);
 /* The same in eight columns, where there are words that short. */
 const char *words_of_cause_brief(unsigned int cause);
-const char *words_of_close(unsigned int close_reason);
+/*
+ * Names the end that closed or reset: "closed by server" where role says that this end is the
+ * client and the peer closed. enum close_reason, enum role.
+ */
+const char *words_of_close(unsigned int close_reason, unsigned int role);
 const char *words_of_drop(unsigned int drop_reason);
 /* Why a RST was sent, as the program or its owner would say it. */
 const char *words_of_reset(unsigned int reset_reason);

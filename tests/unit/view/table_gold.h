@@ -17,7 +17,7 @@ static const char gold_80[] =
 	"10:31:33.500  9502←127.0.0.1:51234       CLOSE_WAIT→LAST_ACK      41 µs\n"
 	"10:31:33.500 51234→127.0.0.1:9502        FIN_WAIT2→TIME_WAIT      41 µs nc[4712]\n"
 	"10:31:33.500  9502←127.0.0.1:51234       LAST_ACK→CLOSE           25 µs\n"
-	"10:31:33.500  9502←127.0.0.1:51234       closed by peer          2.37 s 7↓ 18↑\n"
+	"10:31:33.500  9502←127.0.0.1:51234       closed by client        2.37 s 7↓ 18↑\n"
 	"10:31:35.000      →127.0.0.1:9502        CLOSE→SYN_SENT  nc[4712]\n"
 	"10:31:35.000  9502←127.0.0.1:51236       LISTEN→SYN_RECV                syn 1\n"
 	"10:31:35.000 51236→127.0.0.1:9502        SYN_SENT→ESTABLISHED     38 µs nc[4712]\n"
@@ -43,7 +43,7 @@ static const char gold_80[] =
 	"               at pid 4711.\n"
 	"10:31:37.400  9502←127.0.0.1:51236       RST received  lab[4711]\n"
 	"10:31:37.400  9502←127.0.0.1:51236       ESTABLISHED→CLOSE       2.39 s by RST\n"
-	"10:31:37.400  9502←127.0.0.1:51236       reset by peer           2.40 s 1.2M↓ 0↑\n"
+	"10:31:37.400  9502←127.0.0.1:51236       reset by client         2.40 s 1.2M↓ 0↑\n"
 	"                                         └ never accepted\n"
 	"10:31:37.500 LOST 12 facts (ringbuf), 12 in all: lines are missing here\n"
 	"\n"
@@ -52,7 +52,7 @@ static const char gold_80[] =
 	"LOST 12 facts in all: the figures are not exact\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 µs   44 µs   44 µs   44 µs\n"
-	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
+	"  lab[4711]                            wait       2.00 s n=1\n";
 
 static const char gold_120[] =
 	"sockstate 0.1.0 · Linux 6.18.44 · port 9502\n"
@@ -70,7 +70,7 @@ static const char gold_120[] =
 	"10:31:33.500  9502 ← 127.0.0.1:51234        CLOSE_WAIT → LAST_ACK      41 µs  lab[4711]\n"
 	"10:31:33.500 51234 → 127.0.0.1:9502         FIN_WAIT2 → TIME_WAIT      41 µs  nc[4712]\n"
 	"10:31:33.500  9502 ← 127.0.0.1:51234        LAST_ACK → CLOSE           25 µs  lab[4711]\n"
-	"10:31:33.500  9502 ← 127.0.0.1:51234        closed by peer            2.37 s  in 7 B · out 18 B  waited 2.00 s\n"
+	"10:31:33.500  9502 ← 127.0.0.1:51234        closed by client          2.37 s  in 7 B · out 18 B  waited 2.00 s\n"
 	"10:31:35.000       → 127.0.0.1:9502         CLOSE → SYN_SENT                  nc[4712]\n"
 	"10:31:35.000  9502 ← 127.0.0.1:51236        LISTEN → SYN_RECV                 syn 1 · acc 0/2  lab[4711]\n"
 	"10:31:35.000 51236 → 127.0.0.1:9502         SYN_SENT → ESTABLISHED     38 µs  nc[4712]\n"
@@ -94,7 +94,7 @@ static const char gold_120[] =
 	"             └ 3 connections have waited 2.3 s and nobody called accept(): look at pid 4711.\n"
 	"10:31:37.400  9502 ← 127.0.0.1:51236        RST received  lab[4711]\n"
 	"10:31:37.400  9502 ← 127.0.0.1:51236        ESTABLISHED → CLOSE       2.39 s  RST received  lab[4711]\n"
-	"10:31:37.400  9502 ← 127.0.0.1:51236        reset by peer             2.40 s  in 1.23 MB · out 0 B  never accepted\n"
+	"10:31:37.400  9502 ← 127.0.0.1:51236        reset by client           2.40 s  in 1.23 MB · out 0 B  never accepted\n"
 	"10:31:37.500 LOST 12 facts (ringbuf), 12 in all: lines are missing here\n"
 	"\n"
 	"5 connections · 1 accepted · 3 still in the queue\n"
@@ -102,7 +102,7 @@ static const char gold_120[] =
 	"LOST 12 facts in all: the figures are not exact\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 µs   44 µs   44 µs   44 µs\n"
-	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
+	"  lab[4711]                            wait       2.00 s n=1\n";
 
 static const char gold_ascii[] =
 	"sockstate 0.1.0, Linux 6.18.44, port 9502\n"
@@ -120,7 +120,7 @@ static const char gold_ascii[] =
 	"10:31:33.500  9502<127.0.0.1:51234       CLOSE_WAIT->LAST_ACK      41 us\n"
 	"10:31:33.500 51234>127.0.0.1:9502        FIN_WAIT2->TIME_WAIT      41 us\n"
 	"10:31:33.500  9502<127.0.0.1:51234       LAST_ACK->CLOSE           25 us\n"
-	"10:31:33.500  9502<127.0.0.1:51234       closed by peer           2.37 s\n"
+	"10:31:33.500  9502<127.0.0.1:51234       closed by client         2.37 s\n"
 	"                                         ` in 7 B, out 18 B\n"
 	"10:31:35.000      >127.0.0.1:9502        CLOSE->SYN_SENT  nc[4712]\n"
 	"10:31:35.000  9502<127.0.0.1:51236       LISTEN->SYN_RECV                syn 1\n"
@@ -147,7 +147,7 @@ static const char gold_ascii[] =
 	"               at pid 4711.\n"
 	"10:31:37.400  9502<127.0.0.1:51236       RST received  lab[4711]\n"
 	"10:31:37.400  9502<127.0.0.1:51236       ESTABLISHED->CLOSE       2.39 s by RST\n"
-	"10:31:37.400  9502<127.0.0.1:51236       reset by peer            2.40 s\n"
+	"10:31:37.400  9502<127.0.0.1:51236       reset by client          2.40 s\n"
 	"                                         ` in 1.23 MB, out 0 B  never accepted\n"
 	"10:31:37.500 LOST 12 facts (ringbuf), 12 in all: lines are missing here\n"
 	"\n"
@@ -156,4 +156,4 @@ static const char gold_ascii[] =
 	"LOST 12 facts in all: the figures are not exact\n"
 	"LISTENER             ACCEPTED REFUSED                p50     p90     p99     max\n"
 	"127.0.0.1:9502              1       3  handshake   41 us   44 us   44 us   44 us\n"
-	"  lab[4711]                            wait       2.00 s  2.00 s  2.00 s  2.00 s\n";
+	"  lab[4711]                            wait       2.00 s n=1\n";

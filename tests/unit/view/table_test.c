@@ -215,6 +215,39 @@ static void check_color(void)
 	       "colour does not move a column");
 }
 
+static void accepted_after(unsigned int port, uint64_t wait_ns)
+{
+	struct event *e = at(&s, EVENT_ACCEPT, 0, 's', port);
+
+	event_set(e, F_LISTENER, 77);
+	event_set(e, F_ACCEPT_WAIT_NS, wait_ns);
+	event_set(e, F_COMPLETED_BEFORE_ACCEPT, true);
+	tell(&s);
+}
+
+/* What is said of every accept() of a server that polls is no news; how long one waited is. */
+static void check_waits(void)
+{
+	struct view_options o = {.fd = fd,
+				 .color = true,
+				 .utf8 = true,
+				 .slow_ns = 100 * MS,
+				 .stuck_ns = 5 * SEC,
+				 .boot_offset_ns = STORY_OFFSET};
+	const char *p;
+
+	s.v = view_table_new(&o);
+	for (unsigned int i = 0; i < 3; i++)
+		accepted_after(51234 + i, 50 * US);
+	p = strstr(result(), "complete before");
+	ok(p && !strstr(p + 1, "complete before"), "complete before accept(): said once");
+	s.v = view_table_new(&o);
+	accepted_after(51234, 2 * SEC);
+	accepted_after(51235, 20 * SEC);
+	p = strstr(result(), "\033[33m 2.00 s\033[0m");
+	ok(p && strstr(p, "\033[31m 20.0 s\033[0m"), "a slow wait is yellow, a stuck one is red");
+}
+
 /* A listener of `cookie`, port and owner of its own. */
 static struct event *listener(enum event_type type, unsigned int cookie, unsigned int port,
 			      const char *comm)
@@ -310,11 +343,10 @@ static void check_group(void)
 	       "10:31:30.000  9502•127.0.0.1             syn 0 · acc 1/2  app slow\n"
 	       "             └ long-worker[4701]: the oldest connection has waited 311 ms for\n"
 	       "               accept()\n"
-	       "10:31:30.000  9502•127.0.0.1             syn 0 · acc 1/2  ok  peak 1  0 refused\n"
-	       "                                         └ long-worker[4702]\n"
+	       "10:31:30.000  9502•127.0.0.1             syn 0 · acc 1/2  ok  long-worker[4702]\n"
 	       "10:31:30.000  9503•127.0.0.1             syn 0 · acc 1/2  app slow\n"
 	       "             └ the oldest connection has waited 311 ms for accept()\n"
-	       "10:31:30.000  9503•127.0.0.1             syn 0 · acc 1/2  ok  peak 1  0 refused\n"
+	       "10:31:30.000  9503•127.0.0.1             syn 0 · acc 1/2  ok  long-worker[4703]\n"
 	       "10:31:30.000  9502•127.0.0.1             LISTEN→CLOSE            3.00 s acc 1/2\n"
 	       "                                         └ long-worker[4701]\n"
 	       "10:31:30.000  9502•127.0.0.1             LISTEN→CLOSE            3.00 s acc 1/2\n"
@@ -327,7 +359,8 @@ static void check_group(void)
 	       "  long-worker[4701]\n"
 	       "127.0.0.1:9502              1       0\n"
 	       "  long-worker[4702]\n"
-	       "127.0.0.1:9503              2       0\n",
+	       "127.0.0.1:9503              2       0\n"
+	       "  long-worker[4703]\n",
 	       "members of a group are told apart at 80 columns");
 	open_view(0, true, false, true);
 	group();
@@ -488,8 +521,8 @@ static void check_opens(void)
 	       "                                         └ mptcp\n"
 	       "10:31:30.000 51234→127.0.0.1:9502        connect() given up     9.00 ms 0↓ 0↑\n"
 	       "10:31:30.000 51234→127.0.0.1:9502        closed mptcp           9.00 ms 0↓ 0↑\n"
-	       "10:31:30.000  9502←127.0.0.1:51234       half open, gone        9.00 ms\n"
-	       "10:31:30.000  9502←127.0.0.1:51234       half open, gone        9.00 ms\n"
+	       "10:31:30.000  9502←127.0.0.1:51234       half-open, then gone   9.00 ms\n"
+	       "10:31:30.000  9502←127.0.0.1:51234       half-open, then gone   9.00 ms\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       closed                 9.00 ms 0↓ 0↑\n"
 	       "                                         └ never accepted\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       SYN_RECV→ESTABLISHED     41 µs acc 1/2\n"
@@ -534,6 +567,7 @@ int main(void)
 	check_hostile();
 	check_extremes();
 	check_color();
+	check_waits();
 	check_group();
 	check_relisten();
 	check_resets();

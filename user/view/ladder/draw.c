@@ -248,7 +248,7 @@ static void draw_accept(struct pen *pen, const struct ladder *c, const struct st
 		ladder_row(pen, c, 0, "", AT_SERVER, words, "");
 	}
 	if (s->to == TCP_STATE_CLOSE)
-		ladder_row(pen, c, 0, "", AT_SERVER, "a corpse: it died in the queue", "");
+		ladder_row(pen, c, 0, "", AT_SERVER, "it was reset while queued", "");
 }
 
 static void draw_believes(struct pen *pen, const struct ladder *c)
@@ -284,7 +284,7 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 	if (ladder_gives_up(s)) {
 		ladder_row(pen, c, s->t, "", AT_SERVER,
 			   s->reason == DROP_REQUEST_EXPIRED
-				   ? "request given up: no final ACK taken"
+				   ? "request expired: no final ACK"
 				   : "request given up: client unreachable",
 			   "CLOSE");
 		if (s->believes)

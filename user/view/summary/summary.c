@@ -319,8 +319,8 @@ static void put_summary(struct summary *v, const struct event *e)
 		if (!into[order[i]])
 			continue;
 		if (!at) {
-			out_text(out, "into");
-			at = 4;
+			out_text(out, "states entered since the start:");
+			at = 31;
 		}
 		n = (unsigned int)snprintf(item, sizeof(item), " %s %llu", tcp_state_name(order[i]),
 					   (unsigned long long)into[order[i]]);

@@ -30,10 +30,11 @@ static const char *unfinished(const struct event *e)
 	    (spent && spent[TCP_STATE_ESTABLISHED]))
 		return NULL;
 	if (role == ROLE_CLIENT)
-		return spent && spent[TCP_STATE_SYN_SENT] ? words_of_close(CLOSE_CONNECTING) : NULL;
+		return spent && spent[TCP_STATE_SYN_SENT] ? words_of_close(CLOSE_CONNECTING, role)
+							  : NULL;
 	/* A request has no totals. */
 	return event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u && !event_has(e, F_BYTES_IN)
-		       ? "half open, gone"
+		       ? "half-open, then gone"
 		       : NULL;
 }
 
@@ -48,8 +49,8 @@ void table_close_line(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
 	enum close_reason end = event_enum(e, F_END);
-	const char *name = end ? words_of_close(end) : "closed", *gone = unfinished(e),
-		   *color = by_fins(end) ? DIM : RED;
+	const char *name = end ? words_of_close(end, event_enum(e, F_ROLE)) : "closed",
+		   *gone = unfinished(e), *color = by_fins(end) ? DIM : RED;
 	char text[128], in[TEXT_DURATION_MAX], out[TEXT_DURATION_MAX], *p;
 	bool unaccepted = event_has(e, F_ACCEPTED) && !e->v[F_ACCEPTED].u;
 

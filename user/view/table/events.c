@@ -76,12 +76,29 @@ static void state_line(struct line *l, const struct event *e)
 		table_listener_ended(t, e);
 }
 
+/* By --slow and --stuck. */
+static const char *wait_color(const struct table *t, uint64_t wait_ns)
+{
+	const struct view_options *o = &t->base.options;
+
+	if (o->stuck_ns && wait_ns >= o->stuck_ns)
+		return RED;
+	return o->slow_ns && wait_ns >= o->slow_ns ? YELLOW : PLAIN;
+}
+
+/* Whether a line has said of this listener that connections are complete before accept(). */
+static bool *told_of(struct table *t, const struct event *e)
+{
+	return &t->told_complete_before[event_get(e, F_LISTENER) % TABLE_LISTENERS];
+}
+
 static void accept_line(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
 	bool waited = event_get(e, F_ACCEPT_WAIT_NS) >= WAIT_WORTH_WORDS_NS;
 	bool before = event_get(e, F_COMPLETED_BEFORE_ACCEPT);
 	const char *color = waited && before ? YELLOW : GREEN;
+	const char *urgent = wait_color(t, event_get(e, F_ACCEPT_WAIT_NS));
 	char text[64], *p = text;
 	bool told = false, half_open = event_get(e, F_SOCKET_STATE) == TCP_STATE_SYN_RECV;
 
@@ -109,7 +126,10 @@ static void accept_line(struct line *l, const struct event *e)
 			told = true;
 		}
 	}
+	table_pad_to(l, t->lasted_at);
+	table_color_on(l, urgent);
 	table_lasted(l, e, F_ACCEPT_WAIT_NS);
+	table_color_off(l, urgent);
 	table_note_queues(l, e, false);
 	if (!told)
 		table_note_its_owner(l, e, t->note_at, true);
@@ -117,11 +137,14 @@ static void accept_line(struct line *l, const struct event *e)
 		table_note(l, t->note_at, half_open, YELLOW,
 			   half_open ? "fast open: still in SYN_RECV" : "fast open");
 	table_note_mptcp(l, e, t->note_at, true);
-	if (before)
+	/* A server that polls calls accept() when one is there: that is no news after the first. */
+	if (before && (waited || !*told_of(t, e)))
 		table_note(l, t->note_at, waited, waited ? YELLOW : DIM,
 			   "complete before accept() was called");
+	if (before)
+		*told_of(t, e) = true;
 	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE)
-		table_note(l, t->note_at, true, RED, "a corpse: it died in the queue");
+		table_note(l, t->note_at, true, RED, "reset while queued");
 	if (event_enum(e, F_VIA) == VIA_IO_URING)
 		table_note(l, t->note_at, true, DIM, "by io_uring");
 }
@@ -165,7 +188,7 @@ static void drop_line(struct line *l, const struct event *e)
 	char text[160], *p;
 
 	if (reason == DROP_REQUEST_EXPIRED) {
-		table_note(l, l->t->state_at, true, RED, "request given up: no final ACK taken");
+		table_note(l, l->t->state_at, true, RED, "request expired: no final ACK");
 	} else if (reason == DROP_CLIENT_UNREACHABLE) {
 		table_note(l, l->t->state_at, true, RED, "request given up: client unreachable");
 	} else {
@@ -280,7 +303,8 @@ static void listener_line(struct line *l, const struct event *e)
 		note_advice(l, e, advice);
 		return;
 	}
-	if (!again) {
+	/* Back to normal: the figures of the trouble are no news, those of an interval are. */
+	if (!again && (!fine || event_has(e, F_ACCEPTED_RATE))) {
 		if (event_has(e, F_ACCEPT_QUEUE_PEAK)) {
 			*text_u64(stpcpy(text, "peak "), e->v[F_ACCEPT_QUEUE_PEAK].u) = '\0';
 			table_note(l, l->t->state_at, false, DIM, text);
@@ -311,7 +335,7 @@ static void socket_line(struct line *l, const struct event *e)
 	}
 	table_note_its_owner(l, e, at, state == TCP_STATE_LISTEN);
 	table_note_mptcp(l, e, at, false);
-	table_note(l, at, false, DIM, "there before us");
+	table_note(l, at, false, DIM, "existed before");
 	if (state == TCP_STATE_LISTEN)
 		table_learn_its_listener(t, e);
 }

@@ -86,6 +86,11 @@ struct table {
 	unsigned int limit; /* columns of a row; 0: unlimited */
 	struct table_listener listeners[TABLE_LISTENERS];
 	struct table_owner owners[TABLE_OWNERS];
+	/*
+	 * By the listener's cookie. Two may share an entry: then one line is left out that says
+	 * what the other's has said.
+	 */
+	bool told_complete_before[TABLE_LISTENERS];
 };
 
 /* A line being written. Bytes go to p, columns are counted in col. */

@@ -70,7 +70,7 @@ static void put_quantiles(struct line *l, const char *label, const struct quanti
 	table_pad_to(l, 39);
 	table_put(l, label, strlen(label), (unsigned int)strlen(label));
 	table_pad_to(l, 49);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < (q->count == 1 ? 1 : 4); i++) {
 		if (l->end - l->p < 32)
 			return;
 		if (i)
@@ -79,6 +79,8 @@ static void put_quantiles(struct line *l, const char *label, const struct quanti
 					   l->t->base.options.utf8);
 		l->col += TEXT_DURATION_COLUMNS;
 	}
+	if (q->count == 1) /* one value has no percentiles */
+		table_put(l, " n=1", 4, 4);
 }
 
 static char *summary_count(char *p, const char *dot_or_none, const struct event *e, enum field f,
@@ -92,27 +94,10 @@ static char *summary_count(char *p, const char *dot_or_none, const struct event 
 }
 
 /*
- * Whether another listener has the same address and port: a member of its group, an earlier or
- * later one, or one in another network namespace.
+ * The row of a listener, with its owner below the address: only who owns it tells it from others
+ * with the same address and port.
  */
-static bool has_namesake(const struct listener_summaries *all, const struct listener_summary *s)
-{
-	for (size_t i = 0; i < all->count; i++) {
-		const struct listener_summary *other = &all->list[i];
-
-		if (other != s && other->port == s->port && other->family == s->family &&
-		    !memcmp(other->addr, s->addr, s->family == AF_INET6 ? 16 : 4))
-			return true;
-	}
-	return false;
-}
-
-/*
- * The row of a listener. Its owner is printed below its address if there is a second row anyway, or
- * if another listener has the same address and port.
- */
-static void listener_row(struct line *l, const struct listener_summaries *all,
-			 const struct listener_summary *s)
+static void listener_row(struct line *l, const struct listener_summary *s)
 {
 	const struct table_listener *known = table_listener(l->t, s->cookie);
 	const char *owner = known ? known->owner : "";
@@ -125,7 +110,7 @@ static void listener_row(struct line *l, const struct listener_summaries *all,
 	put_number_right(l, s->drops, 37);
 	if (s->handshake.count)
 		put_quantiles(l, "handshake", &s->handshake);
-	if (two_rows || (*owner && has_namesake(all, s))) {
+	if (two_rows || *owner) {
 		table_end_row(l);
 		if (*owner) {
 			table_put(l, "  ", 2, 2);
@@ -195,6 +180,6 @@ void table_summary(struct line *l, const struct event *e)
 		out_advance(&t->base.out, l->p);
 		if (!table_begin_line(l))
 			return;
-		listener_row(l, all, &all->list[i]);
+		listener_row(l, &all->list[i]);
 	}
 }

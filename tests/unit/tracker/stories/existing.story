@@ -1,4 +1,4 @@
-# What was there before us: listeners, connections, one in the queue since nobody knows when, a client, both ends of one.
+# What was there before the tracer: listeners, connections, one in the queue since nobody knows when, a client, both ends of one.
 5 existing #1 0.0.0.0:9502 q=1:1/2/0 qsk=0 state=LISTEN by=50/srv fd=3 inode=9
     socket listener#1 0.0.0.0:9502 [50/srv] state=LISTEN fd=3 accept_queue=1 backlog=2 drops_total=0 preexisting=true
 5 existing #2 10.0.0.1:9502<10.0.0.2:4000 state=ESTABLISHED inode=10 by=50/srv fd=4
