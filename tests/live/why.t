@@ -194,9 +194,10 @@ finish_stall
 
 # ---- it accepts, but slowly ----
 
-serve --backlog 8 --accept-every 200
-call_bg --count 9 --hold forever
-until_true queued 6
+# So many that the queue cannot be empty before the second look.
+serve --backlog 64 --accept-every 200
+call_bg --count 50 --hold forever
+until_true queued 45
 why --port "$port" --look 1s
 is "$code $(of .diagnosis)" "4 slow_per_accept" "slow_per_accept: it accepts every 200 ms"
 is "$(of '.accepts_between >= 3 and .accepts_between <= 7')" true "  about five in a second"
