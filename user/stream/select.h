@@ -17,15 +17,14 @@ struct selection {
 	enum filter_side side;
 	bool count_time_wait; /* sockets that were in TIME_WAIT before are not let through */
 	uint32_t only;	      /* bits 1 << enum event_type; 0: all types */
-	uint64_t
-		min_wait_ns; /* of a connection's lines: those that tell such a wait for accept() */
-	uint64_t min_age_ns; /* of a connection's lines: those that tell such a length of life */
-	uint64_t sample;     /* connections: one in so many, by cookie; 0 and 1: all */
+	/* of a connection's lines, those with such a wait for accept(), or such a life, or longer */
+	uint64_t min_wait_ns, min_age_ns;
+	uint64_t sample; /* one connection in so many, by cookie; 0 and 1: all */
 };
 
 /*
- * The lines `meta`, `lost` and `summary` always pass: they say what the others are worth. So do
- * transitions of --raw, which belong to no side, as far as their side goes.
+ * The lines `meta`, `lost` and `summary` always pass: they say what the others are worth.
+ * Transitions of --raw pass on either side.
  */
 bool select_passes(const struct selection *s, const struct event *e);
 /* A socket that was in TIME_WAIT before the tracer, which is counted and not let through. */

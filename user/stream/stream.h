@@ -3,8 +3,9 @@
  * stream.h - the way from records to printed lines: decode, order, tracker, view. The same for the
  * kernel and for a recording, so that a replay prints what the live run printed.
  *
- * Time enters only through records: a FACT_TICK says that nothing earlier will come and lets go of
- * what was held back. Every source begins with one. Pure: no clock, no output but the view's.
+ * Time enters only through records: a FACT_TICK says that nothing earlier will come, so the facts
+ * held back until then are delivered. Every source begins with one. Pure: no clock, no output but
+ * the view's.
  */
 #ifndef SOCKSTATE_STREAM_H
 #define SOCKSTATE_STREAM_H
@@ -19,7 +20,7 @@
 #include "tracker/tracker.h"
 #include "view/view.h"
 
-/* What the meta line tells; strings are borrowed. */
+/* What the `meta` line says of the run. Strings are borrowed. */
 struct stream_meta {
 	const char *version, *kernel;
 	const char *host, *boot_id, *run_id; /* NULL: not known */
@@ -50,13 +51,16 @@ void stream_meta_event(struct event *e, uint64_t t, const struct stream_meta *me
 struct stream *stream_new(const struct stream_config *config, struct view *view);
 void stream_free(struct stream *s);
 
-/* One record, unread. What cannot be read is counted and told as `lost` at the next tick. */
+/*
+ * One record, not yet checked. One that cannot be decoded is counted, and reported as `lost` at the
+ * next tick.
+ */
 void stream_record(struct stream *s, const void *bytes, size_t size);
 /* The same, where no older fact will come: it need not be held back. */
 void stream_record_sorted(struct stream *s, const void *bytes, size_t size);
 /* A line that does not come from a fact: --verify. */
 void stream_event(struct stream *s, const struct event *e);
-/* The end of the stream, at the time of its last tick: what is held back, and the summary. */
+/* The stream ends at its last tick: delivers what is held back, and emits the summary. */
 void stream_finish(struct stream *s);
 
 /* What a run has lost, as its `lost` lines said. */
@@ -66,8 +70,9 @@ struct stream_loss {
 };
 struct stream_loss stream_loss(const struct stream *s);
 
-/* Whether --count lines have been printed. */
+/* How many sockets were in TIME_WAIT before the tracer: counted, and not let through. */
 uint64_t stream_old_time_waits(const struct stream *s);
+/* Whether --count lines have been printed. */
 bool stream_done(const struct stream *s);
 /* How many facts are held back. */
 size_t stream_waiting(const struct stream *s);
