@@ -86,8 +86,8 @@ _sockstate()
 			--duration --count --interval --record --replay --slow --stuck --flood-min --flood-old
 			--verify --no-why --summary --name-syn-drops --syscall-fallback --ring-size --max-connections
 			--max-requests --force-absent --keep-privileges --verbose -v --version -V --help -h" ;;
-		"doctor") options="--quiet -q --color --name-syn-drops --syscall-fallback --force-absent --keep-privileges
-			--verbose -v --version -V --help -h" ;;
+		"doctor") options="--json --quiet -q --color --name-syn-drops --syscall-fallback --force-absent
+			--keep-privileges --verbose -v --version -V --help -h" ;;
 		"fields") options="--json-schema --sql --verbose -v --version -V --help -h" ;;
 		"check") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --all-listeners
 			--max-wait --max-handshake --max-refused --max-queue --max-never-accepted --max-dead-in-queue

@@ -80,6 +80,7 @@ complete -c sockstate -n '__sockstate_is - doctor check why' -l keep-privileges 
 complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s v -l verbose -d 'say on standard error what is loaded and attached'
 complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s V -l version -d 'print the version'
 complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s h -l help -d 'print this text'
+complete -c sockstate -n '__sockstate_is doctor' -l json -d 'one JSON object, for a fleet of hosts'
 complete -c sockstate -n '__sockstate_is doctor' -s q -l quiet -d 'print nothing, only set the exit code'
 complete -c sockstate -n '__sockstate_is fields' -l json-schema -d 'a JSON Schema (draft 2020-12) of a line of --json'
 complete -c sockstate -n '__sockstate_is fields' -l sql -x -a 'clickhouse duckdb' -d 'CREATE TABLE for clickhouse or duckdb, a column for each key'

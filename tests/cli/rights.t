@@ -27,4 +27,12 @@ ok "$(test -s "$work/out"; echo $((! $?)))" "nothing on standard output"
 (cd / && timeout 20 $without "$work/sockstate" doctor --quiet >"$work/out" 2>"$work/err")
 is "$?" 1 "doctor --quiet: exit code 1"
 is "$(cat "$work/out" "$work/err")" "" "and not a word"
+
+# shellcheck disable=SC2086
+(cd / && timeout 20 $without "$work/sockstate" doctor >"$work/out" 2>"$work/err")
+is "$? $(grep -c '^  release \|^  BTF ' "$work/out") $(wc -l <"$work/err")" "1 2 1" "doctor: what anybody may know, and one line of why"
+ok "$(grep -q 'tracing does not work here: .*CAP_BPF' "$work/err"; echo $?)" "that names the capability"
+# shellcheck disable=SC2086
+(cd / && timeout 20 $without "$work/sockstate" doctor --json >"$work/out" 2>"$work/err")
+is "$? $(wc -l <"$work/out") $(grep -c '"works":false,"error":".*CAP_BPF' "$work/out") $(wc -c <"$work/err")" "1 1 1 0" "doctor --json: the same in one object"
 done_testing

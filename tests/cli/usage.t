@@ -32,7 +32,7 @@ bad "--record and --replay: a replay cannot be recorded, copy the file instead" 
 bad "--quiet: only for 'sockstate doctor' or 'sockstate check' or 'sockstate why'" --quiet
 bad "--duration and --replay: a recording ends by itself, use --count" --duration 1 --replay b
 bad "--force-absent: 'foo' is no hook: fentry, or names of the table in user/fact/hooks.c" --force-absent fentry,foo
-bad "--json: not an option of 'sockstate doctor': see 'sockstate doctor --help'" doctor --json
+bad "--raw: not an option of 'sockstate doctor': see 'sockstate doctor --help'" doctor --raw
 bad "unexpected word 'ladder': did you mean -o ladder?" ladder
 bad "two forms asked for, json and ladder: leave one out" --json -o ladder
 bad "--port: 'nonsense' is neither a port nor a service: give a number from 1 to 65535" --port nonsense

@@ -3,6 +3,10 @@
 
 static const struct arg form_args[] = {
 	{.kind = ARG_FLAG,
+	 .name = "json",
+	 .help = "one JSON object, for a fleet of hosts",
+	 ARG_MEMBER(struct doctor_options, json)},
+	{.kind = ARG_FLAG,
 	 .letter = 'q',
 	 .name = "quiet",
 	 .help = "print nothing, only set the exit code",
@@ -21,10 +25,11 @@ static const struct arg_use uses[] = {
 
 const struct command command_doctor = {
 	.name = "doctor",
-	.usage = "[--quiet]",
+	.usage = "[--json|--quiet]",
 	.summary = "what this kernel lets sockstate see, and why not more",
 	.more = "Prints for each fact whether this run could see it exactly, derived from "
-		"something near, or not at all, and why. The exit code is 0 if tracing is possible "
+		"something near, or not at all, and why. The last line is the conclusion. Without "
+		"the rights to trace, it prints what anybody may know of this kernel. The exit code is 0 if tracing is possible "
 		"and 1 if it is not.",
 	.args = {.program = "sockstate doctor",
 		 .size = sizeof(struct doctor_options),

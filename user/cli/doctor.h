@@ -12,6 +12,7 @@ struct doctor_options {
 	struct opt_hooks hooks;
 	struct opt_tests tests;
 	struct opt_common common;
+	bool json;
 	bool quiet; /* print nothing: the exit code is the answer */
 };
 

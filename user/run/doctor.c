@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/json_text.h"
 #include "fact/hooks.h"
 #include "kernel/look.h"
 #include "kernel/privilege.h"
@@ -154,6 +155,10 @@ static const struct {
 	 "CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS do, as those of Debian, "
 	 "Ubuntu and Fedora; small virtual machines often bring their own kernel without them. In a "
 	 "container the host's kernel and its lockdown (/sys/kernel/security/lockdown) decide."},
+	{"only root has them",
+	 "CAP_BPF and CAP_PERFMON alone do not see accept() on a kernel that refuses fentry: system "
+	 "calls are traced through tracefs, which only root may read. Run as root, or mount tracefs "
+	 "(`mount -t tracefs tracefs /sys/kernel/tracing`) and give CAP_DAC_READ_SEARCH, too."},
 	{"tracefs",
 	 "System calls are traced through tracefs, which only root may read: run as root, and if it is missing "
 	 "mount it with `mount -t tracefs tracefs /sys/kernel/tracing`."},
@@ -188,28 +193,113 @@ static void place_lines(const struct report *r, const struct doctor_place *place
 {
 	bool functions = false;
 
-	for (enum fact_name name = 0; name < KNOW_COUNT; name++)
-		functions |= facts->fact[name].by[0] == 'f';
 	fprintf(r->out, "%sThis kernel%s\n", paint(r, "\033[1m"), paint(r, "\033[m"));
 	fprintf(r->out, "  release   %s\n", place->kernel);
 	fprintf(r->out, "  BTF       %s\n", place->btf ? place->btf : "none");
+	fprintf(r->out, "  lockdown  %s\n", place->lockdown ? place->lockdown : "not known");
 	fputs("  rights    ", r->out);
 	wrap(r, *place->rights ? place->rights : "none of those that tracing needs", 12);
+	if (!facts)
+		return;
+	for (enum fact_name name = 0; name < KNOW_COUNT; name++)
+		functions |= facts->fact[name].by[0] == 'f';
 	fprintf(r->out, "  hooks     %s\n",
 		functions ? "functions (fentry, fexit) and tracepoints" : "tracepoints only");
 }
 
-int doctor_report(FILE *out, const struct doctor_place *place, const struct fact_list *facts,
+static unsigned int count_of(const struct fact_list *facts, enum fact_is is)
+{
+	unsigned int count = 0;
+
+	for (enum fact_name name = 0; name < KNOW_COUNT; name++)
+		count += facts->fact[name].is == is;
+	return count;
+}
+
+/* Options that would make something visible. */
+static const char *const worth_it[] = {"--name-syn-drops", "--syscall-fallback"};
+
+static void conclusion(const struct report *r, const struct fact_list *facts)
+{
+	bool any = false;
+
+	fprintf(r->out, "\n%sTracing works.%s Exact %u, derived %u, not visible %u.",
+		paint(r, "\033[1m"), paint(r, "\033[m"), count_of(facts, FACT_IS_EXACT),
+		count_of(facts, FACT_IS_DERIVED), count_of(facts, FACT_IS_ABSENT));
+	for (size_t i = 0; i < sizeof(worth_it) / sizeof(worth_it[0]); i++) {
+		if (!any_why(facts, worth_it[i]))
+			continue;
+		fprintf(r->out, "%s%s", any ? ", " : " Worth it: ", worth_it[i]);
+		any = true;
+	}
+	fputs(any ? ".\n" : "\n", r->out);
+}
+
+static int finish(FILE *out)
+{
+	errno = 0;
+	return fflush(out) || ferror(out) ? (errno ? -errno : -EIO) : 0;
+}
+
+int doctor_report(FILE *out, const struct doctor_place *place, const struct doctor_result *result,
 		  bool color)
 {
 	const struct report r = {.out = out, .color = color};
 
-	place_lines(&r, place, facts);
-	fact_lines(&r, facts);
-	prices(&r, facts);
-	advice(&r, facts);
-	errno = 0;
-	return fflush(out) || ferror(out) ? (errno ? -errno : -EIO) : 0;
+	place_lines(&r, place, result->facts);
+	if (!result->facts)
+		return finish(out);
+	fact_lines(&r, result->facts);
+	prices(&r, result->facts);
+	advice(&r, result->facts);
+	conclusion(&r, result->facts);
+	return finish(out);
+}
+
+/* ---- JSON ---- */
+
+/* ,"key":"text"; null where there is none. */
+static void member(FILE *out, const char *key, const char *text)
+{
+	char json[6 * ERR_MAX + 8];
+
+	if (!text || strlen(text) >= ERR_MAX) {
+		fprintf(out, ",\"%s\":null", key);
+		return;
+	}
+	*json_text(json, text) = '\0';
+	fprintf(out, ",\"%s\":%s", key, json);
+}
+
+int doctor_json(FILE *out, const struct doctor_place *place, const struct doctor_result *result)
+{
+	const struct fact_list *facts = result->facts;
+
+	fprintf(out, "{\"works\":%s", facts ? "true" : "false");
+	member(out, "error", result->error);
+	member(out, "kernel", place->kernel);
+	member(out, "btf", place->btf);
+	member(out, "lockdown", place->lockdown);
+	member(out, "rights", place->rights);
+	if (facts) {
+		fprintf(out, ",\"exact\":%u,\"derived\":%u,\"absent\":%u,\"facts\":{",
+			count_of(facts, FACT_IS_EXACT), count_of(facts, FACT_IS_DERIVED),
+			count_of(facts, FACT_IS_ABSENT));
+		for (enum fact_name name = 0; name < KNOW_COUNT; name++) {
+			const struct fact_knowledge *know = &facts->fact[name];
+
+			fprintf(out, "%s\"%s\":{\"is\":\"%s\"", name ? "," : "", fact_name(name),
+				fact_is_name(know->is));
+			if (know->by[0])
+				member(out, "by", know->by);
+			if (know->is != FACT_IS_EXACT && know->why[0])
+				member(out, "why", know->why);
+			fputs("}", out);
+		}
+		fputs("}", out);
+	}
+	fputs("}\n", out);
+	return finish(out);
 }
 
 static void rights(char *text, size_t size)
@@ -231,18 +321,40 @@ static void rights(char *text, size_t size)
 		snprintf(text + used, size - used, "%sroot", used ? ", " : "");
 }
 
-int doctor_print(FILE *out, const struct fact_list *facts, bool color)
+/* The word in brackets of "none [integrity] confidentiality". NULL: not known. */
+static const char *lockdown(char text[80])
 {
-	struct doctor_place place = {0};
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+	char *word = NULL;
+
+	if (!file)
+		return NULL;
+	if (fgets(text, 80, file))
+		word = strchr(text, '[');
+	fclose(file);
+	if (!word)
+		return NULL;
+	word[1 + strcspn(word + 1, "]")] = '\0';
+	return word + 1;
+}
+
+static void print(const struct doctor_options *options, const struct run_place *place,
+		  const struct doctor_result *result)
+{
+	struct doctor_place here = {0};
 	struct utsname system = {0};
-	char held[128];
+	char held[128], mode[80];
 
 	uname(&system);
 	rights(held, sizeof(held));
-	place.kernel = system.release;
-	place.btf = access(KERNEL_BTF, R_OK) ? NULL : KERNEL_BTF;
-	place.rights = held;
-	return doctor_report(out, &place, facts, color);
+	here.kernel = system.release;
+	here.btf = access(KERNEL_BTF, R_OK) ? NULL : KERNEL_BTF;
+	here.rights = held;
+	here.lockdown = lockdown(mode);
+	if (options->json)
+		doctor_json(stdout, &here, result);
+	else
+		doctor_report(stdout, &here, result, place->view.color);
 }
 
 /* The same attempt as a live run makes, and what came of it. */
@@ -262,10 +374,13 @@ int run_doctor(const struct doctor_options *options, const struct run_place *pla
 
 	if (!rc)
 		rc = source_kernel_open(&source, &kernel, &facts, err, sizeof(err));
-	if (rc && !options->quiet)
-		run_complain("%s", err);
-	if (!rc && !options->quiet)
-		doctor_print(stdout, &facts, place->view.color);
+	if (!options->quiet) {
+		struct doctor_result result = {rc ? NULL : &facts, rc ? err : NULL};
+
+		print(options, place, &result);
+		if (rc && !options->json)
+			run_complain("tracing does not work here: %s", err);
+	}
 	source_kernel_free(source);
 	return rc ? EXIT_RUNTIME : EXIT_CLEAN;
 }

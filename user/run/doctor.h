@@ -16,12 +16,20 @@ struct doctor_place {
 	const char *kernel; /* release */
 	const char *btf;    /* the file, NULL: none */
 	const char *rights; /* names of the capabilities that matter and are held */
+	/* "none", "integrity" or "confidentiality"; NULL: not known */
+	const char *lockdown;
+};
+
+/* What a run of the doctor found out. */
+struct doctor_result {
+	const struct fact_list *facts; /* NULL: tracing is not possible */
+	const char *error;	       /* why not, and the remedy; NULL: it is */
 };
 
 /* Writes the report from its arguments alone. Returns 0, or a negative errno of out. */
-int doctor_report(FILE *out, const struct doctor_place *place, const struct fact_list *facts,
+int doctor_report(FILE *out, const struct doctor_place *place, const struct doctor_result *result,
 		  bool color);
-/* Fills a struct doctor_place for this machine, then does the same. */
-int doctor_print(FILE *out, const struct fact_list *facts, bool color);
+/* The same as one JSON object on a line. */
+int doctor_json(FILE *out, const struct doctor_place *place, const struct doctor_result *result);
 
 #endif
