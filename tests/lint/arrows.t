@@ -15,7 +15,7 @@ view		base event listing
 gate		base event listener
 cli		base event gate listing
 tracker		base event fact listener
-stream		base event fact listener view cli tracker
+stream		base event fact listener view cli tracker why
 verify		base event fact listener tracker
 why		base event fact listener tracker
 kernel		base event fact listener cli tracker stream verify why

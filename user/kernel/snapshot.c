@@ -7,8 +7,8 @@
  * joined by the cookie. The facts are then handed over in an order that the tracker can use at
  * once: listeners, half-open requests, the rest.
  *
- * Longer than 500 lines: rows, owners and their joining have one reason to change, the tables of the
- * kernel.
+ * Longer than 500 lines: rows, owners and their joining have one reason to change, the tables of
+ * the kernel.
  */
 #include "kernel/snapshot.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * live.h - the run on this kernel, shared by the files that make it up: live.c (from opening to the
- * last line), live_why.c (looks at programs that do not accept), feed.c (from the rings to the output) and live_verify.c (comparing with the kernel's
- * tables).
+ * last line), live_why.c (looks at programs that do not accept), feed.c (from the rings to the
+ * output) and live_verify.c (comparing with the kernel's tables).
  */
 #ifndef SOCKSTATE_LIVE_H
 #define SOCKSTATE_LIVE_H
@@ -48,7 +48,7 @@ struct live {
 	uint64_t next_verify;	 /* 0: never */
 	bool anything;		 /* a socket existed that passes the filter, TIME_WAIT aside */
 	uint64_t existing, rows; /* of the tables, told so far */
-	struct live_why *why; /* NULL: no looks at what programs do */
+	struct live_why *why;	 /* NULL: no looks at what programs do */
 	int recording_error;
 	int write_error; /* of standard output */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * looks.h - looks at a listener (why/look.h) on their way through the stream: they come as facts, so
- * that a recording keeps them, and become one event of the type why for each pair. Pure.
+ * looks.h - looks at a listener (why/look.h) on their way through the stream: they come as facts,
+ * so that a recording keeps them, and become one event of the type why for each pair. Pure.
  */
 #ifndef SOCKSTATE_STREAM_LOOKS_H
 #define SOCKSTATE_STREAM_LOOKS_H

@@ -20,11 +20,11 @@
 #include "base/units.h"
 #include "event/filter.h"
 #include "event/tcp.h"
-#include "view/words.h"
 #include "view/impl.h"
 #include "view/ladder/draw.h"
 #include "view/ladder/match.h"
 #include "view/ladder/step.h"
+#include "view/words.h"
 
 #define LADDERS 64
 /* After this time without an event, another connection may interrupt or replace the live one. */
