@@ -11,7 +11,7 @@ stock() # what it must hold: [state, role, queued, comm] in order of state
 	wait_for "$(jq -r length <<<"$1")" 'of("socket")'
 	is "$(ask 'map(of("socket") | [.state, .role, .queued, .comm]) | sort')" "$(jq -c sort <<<"$1")" 'what was there is told'
 	is "$(ask 'map(of("socket") | .preexisting) | unique')" '[true]' 'as preexisting'
-	is "$(ask 'map(.type) | unique - ["socket", "listener", "drop", "retransmit"]')" '[]' 'no phantom transition'
+	is "$(ask 'map(.type) | unique - ["socket", "listener", "why", "drop", "retransmit"]')" '[]' 'no phantom transition'
 }
 
 # No line of a socket that is older than the tracer has a duration that nobody could measure.
