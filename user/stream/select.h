@@ -17,7 +17,7 @@ struct selection {
 	enum filter_side side;
 	bool count_time_wait; /* sockets that were in TIME_WAIT before are not let through */
 	uint32_t only;	      /* bits 1 << enum event_type; 0: all types */
-	/* of a connection's lines, those with such a wait for accept(), or such a life, or longer */
+	/* of a connection's lines, those with such a wait for accept() or life, or longer */
 	uint64_t min_wait_ns, min_age_ns;
 	uint64_t sample; /* one connection in so many, by cookie; 0 and 1: all */
 };
