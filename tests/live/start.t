@@ -195,7 +195,7 @@ case_crowd()
 }
 
 # An emulated machine has not the time for as many.
-traffic_every=10
+traffic_every=10 traffic_before=200
 [ -z "${SOCKSTATE_VM-}" ] || traffic_every=40 traffic_before=100
 
 # Connections end all the time, before, while and after the tracer starts: none is passed over, none told twice.
