@@ -14,7 +14,7 @@ sockstate=${SOCKSTATE:-$root/sockstate}
 lab=${SOCKSTATE_LAB:-$root/sockstate-lab}
 at_once=${CASES_AT_ONCE:-4}
 patience=${CASES_PATIENCE:-30} # seconds until a wait is given up
-tracer_options=(--json --interval 1s --ring-size 2M)
+tracer_options=(--json --interval 1s)
 verify=--verify
 
 say_ok() { echo "ok - $1"; }
@@ -116,11 +116,44 @@ knows() { ! fact "$1" absent; }
 
 # ---- the tracer ----
 
+# A sandbox may exempt its own agent, process 1, from BPF: transitions in a softirq that interrupts it are hidden from
+# every BPF program (docs/explain/verify.md). ftrace sees them, and is the witness. An instance of its own; only
+# transitions that ran in that process.
+witness_begin()
+{
+	[ -z "${SOCKSTATE_VM-}" ] && [ -n "$verify" ] || return 0
+	witness=
+	mkdir -p "$work/tracefs" && mount -t tracefs none "$work/tracefs" 2>/dev/null || return 0
+	witness=$work/tracefs/instances/sockstate.$$
+	if ! mkdir "$witness" 2>/dev/null; then
+		umount "$work/tracefs"
+		witness=
+		return 0
+	fi
+	(cd /proc/1/task && echo ./*) | tr -d './' >"$witness/set_event_pid"
+	echo 1 >"$witness/options/event-fork"
+	echo 1 >"$witness/events/sock/inet_sock_set_state/enable"
+}
+# The ports of both ends of each such transition: [[local, remote], ...]
+hidden_transitions()
+{
+	[ -z "${witness-}" ] || sed -n 's/.* sport=\([0-9]*\) dport=\([0-9]*\) .*/[\1,\2]/p' "$witness/trace" | sort -u
+}
+witness_end()
+{
+	[ -n "${witness-}" ] || return 0
+	echo 0 >"$witness/events/sock/inet_sock_set_state/enable"
+	rmdir "$witness"
+	umount "$work/tracefs"
+	witness=
+}
+
 # start_tracer FILE OPTION...: runs until stop_tracer; $out is FILE from now on
 start_tracer()
 {
 	out=$1
 	shift
+	witness_begin
 	# shellcheck disable=SC2086 # words
 	"$sockstate" "${tracer_options[@]}" $verify ${CASES_OPTIONS-} "$@" >"$out" 2>"$out.err" </dev/null &
 	tracer_pid=$!
@@ -138,11 +171,11 @@ start_tracer()
 # What holds for every stream, whatever the case.
 stop_tracer()
 {
-	local status=0
+	local status=0 hidden explained
 	kill -INT "$tracer_pid"
 	wait "$tracer_pid" || status=$?
-	is "$status" 0 'the tracer ends cleanly'
-	is "$(tail -n 1 "$out" | jq -r .type)" summary 'summary is the last line'
+	hidden=$(hidden_transitions | jq -sc .)
+	witness_end
 	# In one go: it may be long.
 	jq -nc 'reduce inputs as $l ({n: 0, t: 0, gap: 0, disorder: 0, blank: 0, lost: [], differences: []};
 		.gap += (if $l.seq == .n then 0 else 1 end) | .n += 1
@@ -151,6 +184,15 @@ stop_tracer()
 		| if $l.type == "lost" then .lost += [$l | [.lost_at, .count]] else . end
 		| if $l.type == "verify" then .differences += [$l | [.netns, .lport, .rport, .difference]] else . end)
 		| if .lost != [] then .differences |= map(select(.[3] | startswith("a transition is missing:") | not)) else . end' "$out" >"$out.all"
+	explained=$(jq -c --argjson hidden "${hidden:-[]}" '.differences | map(select(.[1:3] | IN($hidden[])))' "$out.all")
+	if [ "$explained" != '[]' ]; then
+		echo "# ftrace saw these transitions in process 1, where this kernel runs no BPF program: $explained"
+		jq -c --argjson explained "$explained" '.differences -= $explained' "$out.all" >"$out.left" && mv "$out.left" "$out.all"
+		# That it found nothing else is what its status would have said.
+		[ "$status $(jq -c .differences "$out.all")" != '3 []' ] || status=0
+	fi
+	is "$status" 0 'the tracer ends cleanly'
+	is "$(tail -n 1 "$out" | jq -r .type)" summary 'summary is the last line'
 	# A loss is named once, by a place that a line has, too.
 	is "$(jq -r --arg said "$(sed '/ yet; waiting$/d; s/^sockstate: facts are being lost (\([a-z]*\)): .*/\1/' "$out.err")" \
 		'if [.lost[][0]] | index($said) then "" else $said end' "$out.all")" '' 'and silently, but for a loss, or a listener that is not there yet'
@@ -258,8 +300,7 @@ link_address() { ip -o link show dev "$1" | sed 's/.* link\/ether \([^ ]*\) .*/\
 lives_elsewhere() { [ "$(stat -Lc %i "/proc/$1/ns/net")" != "$ns" ]; }
 
 # Nobody waits 40 ms before it acknowledges, and no tail loss probe is sent. Such a timer runs in whichever process it
-# interrupts, and a kernel may exempt one from BPF: docs/explain/verify.md. (Of 50,000 transitions 250 ran in processes
-# of others, and without these timers 5.)
+# interrupts, and a kernel may exempt one from BPF: docs/explain/verify.md.
 no_timers()
 {
 	local kind to rest
@@ -280,6 +321,7 @@ end_all()
 		kill "$pid" 2>/dev/null
 	done
 	wait 2>/dev/null
+	[ "$1" = case ] || witness_end
 	[ "$1" = case ] || [ -n "${KEEP-}" ] || rm -rf "$work"
 }
 

@@ -9,6 +9,24 @@
 
 /* ---- which connection ---- */
 
+/*
+ * accept() of a connection that is older than the tracer may be the first fact of it, and come
+ * before the kernel gave the socket a cookie. The first fact with a cookie names that connection.
+ */
+static struct conn *find_without_cookie(struct tracker *t, const struct fact_sock *s)
+{
+	struct conn *c;
+
+	if (!s->cookie || !s->lport || !s->rport)
+		return NULL;
+	for (c = conn_by_ends(t->conns, s); c; c = conn_by_ends_next(t->conns, s, c))
+		if (!c->cookie && !conn_is(c, CONN_REQUEST)) {
+			conn_learn_cookie(t->conns, c, s->cookie);
+			return c;
+		}
+	return NULL;
+}
+
 struct conn *conn_of_fact(struct tracker *t, const struct fact_sock *s, unsigned int adopt_state)
 {
 	struct conn *c = conn_by_cookie(t->conns, s->cookie);
@@ -16,6 +34,8 @@ struct conn *conn_of_fact(struct tracker *t, const struct fact_sock *s, unsigned
 	if (c || ended_lately(t, s->cookie))
 		return c;
 	c = identity_fast_open(t, s);
+	if (!c)
+		c = find_without_cookie(t, s);
 	return c || !adopt_state ? c : identity_adopt(t, s, adopt_state);
 }
 

@@ -12,9 +12,10 @@
 #include "tracker/impl.h"
 
 /*
- * The connection of a fact, by its socket's cookie. If it is not known: a child of a fast open
- * becomes a connection; else the socket is adopted in adopt_state (0: it is not). NULL: not known,
- * a duplicate of a fact of a socket that has ended, or no memory.
+ * The connection of a fact, by its socket's cookie. If that is not known: a child of a fast open
+ * becomes a connection; a connection with these ends that had no cookie gets it; else the socket is
+ * adopted in adopt_state (0: it is not). NULL: not known, a duplicate of a fact of a socket that
+ * has ended, or no memory.
  */
 struct conn *conn_of_fact(struct tracker *t, const struct fact_sock *s, unsigned int adopt_state);
 
