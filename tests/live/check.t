@@ -193,6 +193,19 @@ is "$(grep -c 'accept() = ' "$work/table") $(grep -c 'not traced' "$work/table")
 slowest=$(grep -m 1 max-wait "$work/table" | grep -oE '[0-9]+$')
 is "$(grep -m 1 '^── ' "$work/table" | grep -oE ":$slowest ")" ":$slowest " "the worst first"
 
+serve --stall sleep
+check_bg --max-wait max=1ms --record "$work/why.rec"
+attached
+call --count 3 --hold 100
+looked() { "$sockstate" --replay "$work/why.rec" --json --only why 2>/dev/null | grep -q '"type":"why"'; }
+until_true looked
+judged
+is "$status $(cat "/proc/$server/wchan")" "4 hrtimer_nanosleep" "a server that sleeps, as the kernel says, breaks a rule"
+is "$(result '.listeners[].why | split(" in ")[0]')" "sockstate-lab[$server] sleeps" "and is said to sleep"
+"$sockstate" check --port "$port" --max-wait max=1ms --replay "$work/why.rec" >"$work/table" 2>"$work/err"
+is "$? $(sed -n 's/^  why: //p' "$work/table")" "4 $(result '.listeners[].why')" "in the table of its recording with the same words"
+end "$server"
+
 # ---- a recording, rules from a file, JUnit ----
 
 cat >"$work/rules" <<'R'

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "event/tcp.h"
 #include "gate/gate.h"
+#include "gate/report.h"
 #include "tap.h"
 
 #define LISTENER 7
@@ -409,6 +410,40 @@ static void test_many_queued(void)
 	gate_free(w.gate);
 }
 
+/* What the progress line says behind the time; frees the gate. */
+static const char *progress(struct world *w, char out[256])
+{
+	const struct gate_report report = {.gate = w->gate, .utf8 = true};
+	struct out o;
+
+	out_init(&o, -1);
+	gate_report_progress(&o, &report);
+	snprintf(out, 256, "%.*s", (int)o.len, o.buf);
+	out_free(&o);
+	gate_free(w->gate);
+	return strstr(out, "connections") ? strstr(out, "connections") : out;
+}
+
+static void test_progress(void)
+{
+	const unsigned int slow[] = {45, 60};
+	char out[256];
+	struct world w;
+
+	w = watch("max-wait max=100ms; max-queue 10; max-refused 0", "80");
+	connections(&w, 3, slow, 2);
+	is_str(progress(&w, out), "connections", "nothing is near its limit");
+	w = watch("max-refused 0; max-wait max=74ms", "80");
+	connections(&w, 3, slow, 2);
+	is_str(progress(&w, out), "connections · at risk: max-wait max=74ms: 60.0 ms",
+	       "four fifths of a limit are a risk");
+	w = watch("max-wait max=74ms; max-wait max=50ms", "80");
+	connections(&w, 3, slow, 2);
+	is_str(progress(&w, out),
+	       "connections · max-wait max=50ms: 60.0 ms · at risk: max-wait max=74ms: 60.0 ms",
+	       "a broken rule comes first");
+}
+
 int main(void)
 {
 	test_waits();
@@ -419,5 +454,6 @@ int main(void)
 	test_evidence();
 	test_too_little();
 	test_many_queued();
+	test_progress();
 	return done();
 }
