@@ -78,36 +78,6 @@ judge 'is("--state TIME_WAIT lists them"; map(.state) | [length, (unique | .[])]
 	holds("with the time since they began"; all(.[]; .in_state_ns < 60000000000 and .in_state_basis == null))'
 end "$server"
 
-# ---- one hangs among 50 busy ones ----
-
-port=$((port + 1))
-serve --threads 8 --reply 18 --read-first --quiet
-call_bg --count 1 --send 0 --hold forever --close never
-hung=$client
-until_true in_state established 1 "( sport = :$port )"
-peer=$(ss -Htan state established "( sport = :$port )" | awk '{ print $4 }')
-"$lab" client --port "$port" --count 1000000 --parallel 50 --read --keep-going --quiet --duration 20 >/dev/null 2>&1 </dev/null &
-load=$!
-pids+=("$load")
-busy()
-{
-	[ "$(ss -Htan state time-wait | wc -l)" -gt 500 ]
-}
-until_true busy
-# One look may find a moment in which many of the busy ones wait for accept(): those come first.
-on_first_screen()
-{
-	table
-	head -n 23 "$work/table" | grep -q " ${peer//./\\.} .*sockstate-lab"
-}
-until_true on_first_screen
-ok $? "the hung connection is on the first screen of 80x24, among busy ones"
-is "$(awk 'length($0) > 80' "$work/table" | wc -l)" 0 "no row is wider than 80 columns"
-list --min-idle 900ms --state ESTABLISHED
-until_true eval 'list --min-idle 900ms --state ESTABLISHED; [ "$(q length)" = 2 ]'
-is "$(q "map(select(.lport == $port) | \"\(.raddr):\(.rport)\") | .[]")" "$peer" "--min-idle finds it alone, and its other end"
-end "$load" "$hung" "$server"
-
 # ---- again and again; a closed pipe; no rights ----
 
 port=$((port + 1))

@@ -100,6 +100,8 @@ struct listener_summary listener_figures_summary(const struct listener_figures *
 void run_totals_put(const struct run_totals *totals, struct event *e)
 {
 	event_set(e, F_CONNECTIONS, totals->connections);
+	if (totals->before_known)
+		event_set(e, F_CONNECTIONS_BEFORE, totals->before);
 	if (totals->accepts_known) {
 		event_set(e, F_ACCEPTED_COUNT, totals->accepted);
 		event_set(e, F_STILL_QUEUED, totals->still_queued);

@@ -73,7 +73,9 @@ struct listener_summary listener_figures_summary(const struct listener_figures *
 
 /* A whole run. 0 is measured. */
 struct run_totals {
-	uint64_t connections;
+	uint64_t connections; /* that began during the run */
+	bool before_known;
+	uint64_t before;    /* that existed before the run */
 	bool accepts_known; /* accepted and still_queued are */
 	uint64_t accepted, still_queued;
 	bool never_accepted_known;

@@ -8,8 +8,8 @@
 #include "base/units.h"
 #include "event/tcp.h"
 
-/* Data in flight on a busy connection is younger. */
-#define LYING_NS (100 * NS_MS)
+/* On a busy server a connection passes through the queue, CLOSE_WAIT and unread data sooner. */
+#define PASSING_NS (100 * NS_MS)
 
 int listing_add(struct listing *l, const struct listing_row *row)
 {
@@ -135,17 +135,22 @@ enum rank {
 	RANK_TIME_WAIT,
 };
 
+static bool stays(const struct listing_row *row)
+{
+	return row->in.is == LISTING_UNKNOWN || row->in.ns >= PASSING_NS;
+}
+
 static enum rank rank_of(const struct listing_row *row)
 {
-	if (row->kind == LISTING_QUEUED)
-		return RANK_QUEUED;
 	if (row->kind == LISTING_LISTENER)
 		return RANK_LISTENER;
 	if (row->s.state == TCP_STATE_TIME_WAIT)
 		return RANK_TIME_WAIT;
-	if (row->s.state == TCP_STATE_CLOSE_WAIT)
+	if (row->kind == LISTING_QUEUED && stays(row))
+		return RANK_QUEUED;
+	if (row->s.state == TCP_STATE_CLOSE_WAIT && stays(row))
 		return RANK_CLOSE_WAIT;
-	if ((row->unread || row->unsent) && row->idle.ns >= LYING_NS)
+	if ((row->unread || row->unsent) && row->idle.ns >= PASSING_NS)
 		return RANK_LYING;
 	return RANK_OTHER;
 }

@@ -131,11 +131,18 @@ static bool is_epilogue(const struct event *e)
 	       (e->type == EVENT_SOCKET && event_get(e, F_SOCKET_STATE) == TCP_STATE_TIME_WAIT);
 }
 
+/* Only a program that has accepted it sends a FIN: its accept() came before the hook was there. */
+static bool is_accepted(const struct event *e)
+{
+	return e->type == EVENT_ACCEPT || enters(e, TCP_STATE_FIN_WAIT1) ||
+	       enters(e, TCP_STATE_LAST_ACK);
+}
+
 static void follow_queue(struct notable *n, struct story *s, const struct event *e)
 {
 	if (event_get(e, F_QUEUED))
 		wait_begin(n, s, e->t);
-	else if (e->type == EVENT_ACCEPT || e->type == EVENT_CLOSE || enters(e, TCP_STATE_CLOSE))
+	else if (is_accepted(e) || e->type == EVENT_CLOSE || enters(e, TCP_STATE_CLOSE))
 		wait_end(n, s);
 }
 

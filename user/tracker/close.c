@@ -11,11 +11,16 @@
 #include "tracker/state.h"
 #include "tracker/tracked.h"
 
-/* A child of a closed listener, or one in a queue, that a descriptor holds was accepted. */
-static bool accepted_meanwhile(const struct conn *c, const struct fact_hdr *h)
+/*
+ * A child that a descriptor holds was accepted, also one of a closed listener; so was one that sends
+ * a FIN: for a child that nobody took the kernel sends RST (inet_csk_listen_stop()).
+ */
+static bool accepted_meanwhile(const struct conn *c, const struct fact_hdr *h, uint32_t to)
 {
-	return h->flags & FACT_F_HAS_SOCKET &&
-	       (c->stage == STAGE_QUEUED || c->stage == STAGE_FLUSHED);
+	if (c->role != ROLE_SERVER || c->stage == STAGE_ACCEPTED || c->stage == STAGE_ACCEPT_UNSEEN)
+		return false;
+	return h->flags & FACT_F_HAS_SOCKET || to == TCP_STATE_FIN_WAIT1 ||
+	       to == TCP_STATE_LAST_ACK;
 }
 
 /* ---- FINs ---- */
@@ -35,7 +40,7 @@ void tracker_on_state(struct tracker *t, const struct fact_hdr *h)
 	c = conn_of_fact(t, &f->s, f->old);
 	if (!c || c->state == f->new)
 		return;
-	if (accepted_meanwhile(c, h) && !conn_is(c, CONN_CLOSED))
+	if (accepted_meanwhile(c, h, f->new) && !conn_is(c, CONN_CLOSED))
 		accept_queue_accepted_unseen(t, c);
 	conn_learn_ends(t->conns, c, &f->s);
 	owner_from_pid(t, c, h, f->pid);
@@ -233,7 +238,7 @@ void tracker_on_closed(struct tracker *t, const struct fact_hdr *h)
 	c = conn_of_fact(t, &f->s, f->old == TCP_STATE_SYN_RECV ? 0 : f->old);
 	if (!c || conn_is(c, CONN_CLOSED | CONN_HANDED_OVER | CONN_REQUEST))
 		return;
-	if (accepted_meanwhile(c, h))
+	if (accepted_meanwhile(c, h, f->new))
 		accept_queue_accepted_unseen(t, c);
 	learn_totals(t, c, f);
 	if (enters_time_wait(t, c, f)) {

@@ -149,7 +149,7 @@ static void existing_conn(struct tracker *t, const struct fact_existing *f)
 		return;
 	c->state = (uint8_t)f->s.state;
 	c->visited = (uint16_t)(1u << c->state);
-	c->flags |= CONN_PREEXISTING;
+	tracked_existed_before(t, c);
 	c->t_last = f->h.t;
 	owner_from_task(t, c, &f->task);
 	if (conn_other_end(t->conns, c))

@@ -78,9 +78,11 @@ struct conn *identity_match_request(struct tracker *t, const struct fact_establi
  * An unknown socket is older than the tracer. But once the kernel's tables have been read, all
  * older ones are known: then its earlier facts were lost.
  */
-static uint32_t unseen_past(const struct tracker *t)
+static void past_is_unseen(struct tracker *t, struct conn *c)
 {
-	return CONN_PAST_UNKNOWN | (t->walked ? 0 : CONN_PREEXISTING);
+	c->flags |= CONN_PAST_UNKNOWN;
+	if (!t->walked)
+		tracked_existed_before(t, c);
 }
 
 struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state)
@@ -91,7 +93,7 @@ struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsign
 		return NULL;
 	c->state = (uint8_t)state;
 	c->visited = (uint16_t)(1u << state);
-	c->flags |= unseen_past(t);
+	past_is_unseen(t, c);
 	if (listener_at_port(t->listeners, s)) {
 		c->role = ROLE_SERVER;
 		listener_attach(t->listeners, c, listener_by_port(t->listeners, s));
@@ -108,7 +110,7 @@ struct conn *identity_adopt_request(struct tracker *t, const struct fact_sock *s
 		return NULL;
 	c->role = ROLE_SERVER;
 	c->state = TCP_STATE_SYN_RECV;
-	c->flags |= unseen_past(t);
+	past_is_unseen(t, c);
 	listener_attach(t->listeners, c, l);
 	owner_from_listener(c, l);
 	return c;

@@ -145,7 +145,10 @@ static struct conn *child_without_request(struct tracker *t, const struct fact_e
 		return NULL;
 	c->state = TCP_STATE_SYN_RECV;
 	c->visited = 1u << TCP_STATE_SYN_RECV;
-	c->flags |= older ? CONN_PREEXISTING : cookies ? CONN_SYNCOOKIE : 0;
+	if (older)
+		tracked_existed_before(t, c);
+	else if (cookies)
+		c->flags |= CONN_SYNCOOKIE;
 	return c;
 }
 

@@ -51,10 +51,22 @@ struct ended *ended_new(void)
 	return calloc(1, sizeof(struct ended));
 }
 
+static uint64_t *count_of(struct tracker *t, const struct conn *c)
+{
+	return conn_is(c, CONN_PREEXISTING) ? &t->connections_before : &t->connections;
+}
+
+void tracked_existed_before(struct tracker *t, struct conn *c)
+{
+	--*count_of(t, c);
+	c->flags |= CONN_PREEXISTING;
+	++*count_of(t, c);
+}
+
 void tracked_count_once(struct tracker *t, struct conn *c)
 {
 	c->flags |= CONN_PEER_TRACED;
-	t->connections--;
+	--*count_of(t, c);
 }
 
 void ended_remember(struct tracker *t, uint64_t cookie)

@@ -17,6 +17,8 @@
 struct conn *tracked_add(struct tracker *t, const struct fact_sock *s, bool request);
 /* A request becomes a connection: the bound of connections holds for it too. */
 void tracked_promote(struct tracker *t, struct conn *c);
+/* c is older than the tracer: it is not counted with those that it saw begin. */
+void tracked_existed_before(struct tracker *t, struct conn *c);
 /* The other end of c is held too: the two are one connection, and count as one. */
 void tracked_count_once(struct tracker *t, struct conn *c);
 /* c is gone afterwards. Its listener and its place in the accept queue are left. */

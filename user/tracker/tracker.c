@@ -189,6 +189,8 @@ static void emit_summary(struct tracker *t, const struct gathering *g)
 	struct listener_summaries listeners = {.count = g->count, .list = g->list};
 	const struct run_totals totals = {
 		.connections = t->connections,
+		.before_known = true,
+		.before = t->connections_before,
 		.accepts_known = accepts_known,
 		.accepted = t->accepted,
 		.still_queued = g->still_queued,

@@ -149,6 +149,17 @@ static void test_order(void)
 	ok(!l.rows[2].pid, "nobody is blamed for a connection without owner");
 	ok(!l.many_netns, "one network namespace");
 
+	struct fact_existing e = row_socket(TCP_STATE_CLOSE_WAIT, 20, 80, 4020);
+
+	listing_clear(&l);
+	fill(&l);
+	add(&l, &e, row_figures(12, 20, 12, 0), LISTING_CONNECTION);
+	e = row_socket(TCP_STATE_ESTABLISHED, 21, 80, 4021);
+	add(&l, &e, row_figures(5, 16, 5, 0), LISTING_QUEUED);
+	listing_finish(&l, &wants);
+	is_order(&l, "6 3 5 7 4 20 21 1 9",
+		 "what a busy server is about to take or to close does not stand above what stays");
+
 	listing_clear(&l);
 	fill(&l);
 	wants.min_wait_ns = NS_S;

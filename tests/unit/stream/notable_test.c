@@ -155,6 +155,11 @@ static void check_queue(void)
 	state(n, 12 * S + 20, ROLE_SERVER, 4003, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE);
 	closed(n, 12 * S + 20, ROLE_SERVER, 4003, CLOSE_RST_RECEIVED);
 	ok(got.count == 9, "reset after accept() is nothing special");
+	handshake(n, 13 * S, 4004);
+	state(n, 13 * S + 10, ROLE_SERVER, 4004, TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK);
+	state(n, 13 * S + 20, ROLE_SERVER, 4004, TCP_STATE_LAST_ACK, TCP_STATE_CLOSE);
+	closed(n, 13 * S + 20, ROLE_SERVER, 4004, CLOSE_FIN_PASSIVE);
+	ok(got.count == 9, "a FIN of the server's: accept() was not seen, but it took it");
 	notable_free(n);
 }
 

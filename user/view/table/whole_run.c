@@ -133,6 +133,7 @@ void table_summary(struct line *l, const struct event *e)
 	table_end_row(l);
 	p = summary_count(p, "", e, F_CONNECTIONS,
 			  event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections", true);
+	p = summary_count(p, table_dot(t), e, F_CONNECTIONS_BEFORE, "existed before", false);
 	p = summary_count(p, p == text ? "" : table_dot(t), e, F_ACCEPTED_COUNT, "accepted", true);
 	p = summary_count(p, p == text ? "" : table_dot(t), e, F_NEVER_ACCEPTED, "never accepted",
 			  false);

@@ -8,4 +8,4 @@ repeat 258
 1.2 tick
     256 times close ?#{3} 10.0.0.1:9502<10.0.0.2:{4003} close_reason=unknown bytes_in=0 bytes_out=0 retrans=0 preexisting=true
 2 end
-    summary accepts=0 connections=258 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=0 preexisting_connections=258 never_accepted=0 still_queued=0 drops_by_reason={} lost=0

@@ -24,5 +24,5 @@
 13.2 accept err=EMFILE q=2:0/2/0 by=50:51/srv
 14 end
     accept_error listener#2 0.0.0.0:9503 [50/srv] errno=EMFILE count=1 accept_queue=0 backlog=2 syn_queue=0
-    summary accepts=0 connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=0 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #2 port=9503 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

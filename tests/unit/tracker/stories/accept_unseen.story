@@ -29,5 +29,5 @@
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=unknown client_isn=8 server_isn=300 handshake_ns=100ms life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 9.3 tick
 10 end
-    summary accepts=0 connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=2 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=2 accepted=0 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=0

@@ -43,5 +43,5 @@ max 2 2
     lost count=1 lost_at=decode total=11
 15 end
     lost count=1 lost_at=evicted total=12
-    summary accepts=0 connections=7 never_accepted=0 still_queued=1 drops_by_reason={} lost=12
+    summary accepts=0 connections=6 preexisting_connections=1 never_accepted=0 still_queued=1 drops_by_reason={} lost=12
         #1 port=9502 completed=3 accepted=0 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=0

@@ -51,5 +51,5 @@
     close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=fin_active client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1200ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=0 bytes_out=0 retrans=0
 84 end
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=fin_active client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states_ns={ESTABLISHED:900ms SYN_RECV:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=0 bytes_out=0 retrans=0
-    summary accepts=3 connections=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=3 connections=3 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=3 accepted=3 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=3:100ms/100ms/100ms/100ms

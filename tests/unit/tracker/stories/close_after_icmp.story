@@ -12,4 +12,4 @@ tier tracepoint
     state FIN_WAIT2->TIME_WAIT client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=100ms
     close client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] close_reason=fin_active client_isn=5 server_isn=6 connect_ns=100ms life_ns=3200ms states_ns={ESTABLISHED:2900ms SYN_SENT:100ms FIN_WAIT1:100ms FIN_WAIT2:100ms} bytes_in=0 bytes_out=10 retrans=0
 5 end
-    summary accepts=0 connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=1 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0

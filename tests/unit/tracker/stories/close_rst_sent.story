@@ -43,5 +43,5 @@
 # emitted once
 15.3 tick
 16 end
-    summary accepts=3 connections=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=3 connections=3 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=3 accepted=3 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=3:100ms/100ms/100ms/100ms

@@ -10,4 +10,4 @@
     state SYN_SENT->CLOSE client#8 10.0.0.1<10.0.0.3:80 [60/cl] in_old_ns=0.01ms
     close client#8 10.0.0.1<10.0.0.3:80 [60/cl] close_reason=no_local_port life_ns=0.01ms states_ns={SYN_SENT:0.01ms} bytes_in=0 bytes_out=0 retrans=0
 6 end
-    summary accepts=0 connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=2 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0

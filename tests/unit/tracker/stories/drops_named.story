@@ -24,5 +24,5 @@
     drop server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] count=1 drop_reason=request_expired client_believes_established=true client_isn=100 server_isn=200 synack_retrans=1 accept_queue=0 backlog=2 syn_queue=1
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=timeout client_isn=100 server_isn=200 accepted=false life_ns=4000ms states_ns={SYN_RECV:4000ms}
 14 end
-    summary accepts=0 connections=2 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:3 syn_queue_full:1 cookie_invalid:1 request_expired:1} lost=0
+    summary accepts=0 connections=2 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:3 syn_queue_full:1 cookie_invalid:1 request_expired:1} lost=0
         #1 port=9502 completed=0 accepted=0 drops=5 handshake=0 accept_wait=0

@@ -7,5 +7,5 @@
 10.01 drop 10.0.0.1:9502<10.0.0.2:4001 seq=9 q=1:3/2/0 drops=2 reason=accept_queue_full +segment_syn
     drop server@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] count=1 segment=syn drop_reason=accept_queue_full client_isn=9 accept_queue=3 backlog=2 syn_queue=0 drops_total=2
 13 end
-    summary accepts=0 connections=0 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:2} lost=0
+    summary accepts=0 connections=0 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:2} lost=0
         #1 port=9502 completed=0 accepted=0 drops=2 handshake=0 accept_wait=0

@@ -26,5 +26,5 @@ tier tracepoint
     drop listener#1 0.0.0.0:9502 [50/srv] count=1 drop_reason=accept_queue_full accept_queue=3 backlog=2 syn_queue=1 drops_total=6
     accept server#23@1 10.0.0.1:9502<10.0.0.2:3996 [50:50/srv] state=ESTABLISHED fd=7 call_ns=600ms completed_before_accept=true accept_queue=3 backlog=2
 12 end
-    summary accepts=4 connections=5 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:4} lost=0
+    summary accepts=4 connections=1 preexisting_connections=4 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:4} lost=0
         #1 port=9502 completed=0 accepted=4 drops=4 handshake=0 accept_wait=0

@@ -39,5 +39,5 @@ tier tracepoint
     state LISTEN->CLOSE listener#2 0.0.0.0:9503 in_old_ns=1000ms accept_queue=0 backlog=2 syn_queue=0
 15.000001 closed #2 LISTEN>CLOSE 0.0.0.0:9503 +recovered
 16 end
-    summary accepts=0 connections=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=3 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=2 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

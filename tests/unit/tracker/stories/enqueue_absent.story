@@ -18,6 +18,6 @@ know enqueue absent
 14 est #9 sk=90 10.0.0.1:9503<10.0.0.2:4001 isn=100/200 copy=4/8
     state SYN_RECV->ESTABLISHED server#9 10.0.0.1:9503<10.0.0.2:4001 client_isn=100 server_isn=200 synack_retrans=0 queued=true accept_queue=5 backlog=8
 14 end
-    summary accepts=2 connections=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=2 connections=3 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=1 drops=0 handshake=0 accept_wait=1:100ms/100ms/100ms/100ms
         #2 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=1:1000ms/1000ms/1000ms/1000ms

@@ -14,5 +14,5 @@ tier tracepoint
 12 est #9 sk=90 10.0.0.1:9502<10.0.0.2:4002 isn=100/200 copy=2/2
 12.001 end
     (at 12000ms) state SYN_RECV->ESTABLISHED server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] client_isn=100 server_isn=200 synack_retrans=0 queued=true accept_queue=3 backlog=2 syn_queue=0
-    summary accepts=0 connections=3 never_accepted=0 still_queued=3 drops_by_reason={} lost=0
+    summary accepts=0 connections=3 preexisting_connections=0 never_accepted=0 still_queued=3 drops_by_reason={} lost=0
         #1 port=9502 completed=3 accepted=0 drops=0 handshake=0 accept_wait=0

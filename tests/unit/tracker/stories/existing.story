@@ -41,5 +41,5 @@
     state TIME_WAIT->CLOSE server#12@1 10.0.0.1:9502<10.0.0.2:4007
     close server#12@1 10.0.0.1:9502<10.0.0.2:4007 close_reason=unknown
 12 end
-    summary accepts=1 connections=9 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=1 connections=3 preexisting_connections=6 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=0

@@ -13,5 +13,5 @@ tier exact
 4 closed #1 LISTEN>CLOSE 0.0.0.0:9502
     state LISTEN->CLOSE listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 syn_queue=1
 5 end
-    summary accepts=0 connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=0 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

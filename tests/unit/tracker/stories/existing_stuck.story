@@ -16,5 +16,5 @@
 12.2 tick
     close server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=never_accepted accepted=false bytes_in=0 bytes_out=0 retrans=0 preexisting=true
 13 end
-    summary accepts=0 connections=1 never_accepted=1 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=0 preexisting_connections=1 never_accepted=1 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

@@ -13,5 +13,5 @@ tier tracepoint
     state LISTEN->CLOSE listener#1 0.0.0.0:9502 accept_queue=1 backlog=2 syn_queue=0
 2.1 existing #1 0.0.0.0:9502 q=1:1/2/0 qsk=0 state=LISTEN
 3 end
-    summary accepts=0 connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=1 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

@@ -10,5 +10,5 @@ tier tracepoint
 1.33 enqueue #12 sk=71 q=1:2/2/0
 1.4 walked
 2 end
-    summary accepts=0 connections=1 never_accepted=0 still_queued=1 drops_by_reason={} lost=0
+    summary accepts=0 connections=1 preexisting_connections=0 never_accepted=0 still_queued=1 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:20ms/20ms/20ms/20ms accept_wait=0

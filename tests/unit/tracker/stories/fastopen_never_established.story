@@ -18,5 +18,5 @@
     reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=never_accepted fastopen=true accepted=false life_ns=1000.01ms states_ns={SYN_RECV:1000.01ms} bytes_in=0 bytes_out=0 retrans=0
 13 end
-    summary accepts=1 connections=2 never_accepted=1 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=1 connections=2 preexisting_connections=0 never_accepted=1 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=0

@@ -17,5 +17,5 @@
     state LAST_ACK->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_passive client_isn=100 server_isn=200 handshake_ns=100ms accept_wait_ns=2000.1ms accepted=true life_ns=4100ms states_ns={ESTABLISHED:2900ms SYN_RECV:100ms CLOSE_WAIT:1000ms LAST_ACK:100ms} bytes_in=10 bytes_out=20 retrans=1 srtt_ns=100ms
 15 end
-    summary accepts=1 connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=1 connections=1 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=1 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=1:2000.1ms/2000.1ms/2000.1ms/2000.1ms

@@ -13,5 +13,5 @@
     reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=never_accepted client_isn=7 server_isn=200 handshake_ns=100ms accepted=false life_ns=100.01ms states_ns={ESTABLISHED:0.01ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 11 end
-    summary accepts=0 connections=1 never_accepted=1 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=1 preexisting_connections=0 never_accepted=1 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

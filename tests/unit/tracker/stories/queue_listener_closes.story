@@ -27,5 +27,5 @@
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=never_accepted client_isn=8 server_isn=200 handshake_ns=100ms accepted=false life_ns=1000.03ms states_ns={ESTABLISHED:400ms SYN_RECV:100ms CLOSE_WAIT:500.03ms} bytes_in=3 bytes_out=0 retrans=0
 12.2 tick
 13 end
-    summary accepts=0 connections=2 never_accepted=2 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=2 preexisting_connections=0 never_accepted=2 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=2 accepted=0 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=0

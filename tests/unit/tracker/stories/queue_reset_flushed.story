@@ -24,6 +24,6 @@
     state ESTABLISHED->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] reason=rst_received in_old_ns=900ms
 16 end
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=rst_received client_isn=8 server_isn=200 handshake_ns=100ms accepted=false life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
-    summary accepts=0 connections=2 never_accepted=1 still_queued=1 drops_by_reason={} lost=0
+    summary accepts=0 connections=2 preexisting_connections=0 never_accepted=1 still_queued=1 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

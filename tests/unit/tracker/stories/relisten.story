@@ -13,5 +13,5 @@
 6 closed #3 LISTEN>CLOSE 0.0.0.0:9504
     state LISTEN->CLOSE listener#3 0.0.0.0:9504
 7 end
-    summary accepts=0 connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=0 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

@@ -14,5 +14,5 @@ tier tracepoint
 11 drop 10.0.0.1:9502<10.0.0.2:4000 seq=101 q=1:1/0/0 drops=3 reason=accept_queue_full +acked
     drop server@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] count=1 segment=ack drop_reason=accept_queue_full client_believes_established=true accept_queue=1 backlog=0 syn_queue=0 drops_total=3
 12 end
-    summary accepts=0 connections=1 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:2} lost=0
+    summary accepts=0 connections=1 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:2} lost=0
         #1 port=9502 completed=0 accepted=0 drops=2 handshake=0 accept_wait=0

@@ -9,5 +9,5 @@ tier tracepoint
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=unknown client_isn=100 server_isn=200 accepted=false
     retransmit server#9@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] what=synack attempt=1 client_isn=100 server_isn=300 accept_queue=0 backlog=2 syn_queue=1
 15 end
-    summary accepts=0 connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=1 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

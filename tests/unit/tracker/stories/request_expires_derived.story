@@ -27,5 +27,5 @@ tier tracepoint
     state SYN_RECV->CLOSE server@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv]
     close server@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=unknown client_isn=1 server_isn=2 accepted=false
 126 end
-    summary accepts=0 connections=3 never_accepted=0 still_queued=1 drops_by_reason={request_expired:1} lost=0
+    summary accepts=0 connections=3 preexisting_connections=0 never_accepted=0 still_queued=1 drops_by_reason={request_expired:1} lost=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:30100ms/30100ms/30100ms/30100ms accept_wait=0

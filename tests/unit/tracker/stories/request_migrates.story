@@ -34,7 +34,7 @@ tier tracepoint
     state LAST_ACK->CLOSE server#8@3 10.0.0.1:9502<10.0.0.2:4001 [51/srv] in_old_ns=1000ms
     close server#8@3 10.0.0.1:9502<10.0.0.2:4001 [51/srv] close_reason=fin_passive client_isn=100 server_isn=200 handshake_ns=100ms accept_wait_ns=11900ms accepted=true life_ns=15000ms states_ns={ESTABLISHED:12900ms SYN_RECV:100ms CLOSE_WAIT:1000ms LAST_ACK:1000ms} bytes_in=0 bytes_out=0 retrans=0
 36 end
-    summary accepts=2 connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=2 connections=2 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0
         #2 port=9502 completed=2 accepted=1 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=1:1900ms/1900ms/1900ms/1900ms
         #3 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=1:11900ms/11900ms/11900ms/11900ms

@@ -15,5 +15,5 @@ tier tracepoint
 7 again #8 10.0.0.1:9502<10.0.0.2:4001 isn=100/200 q=1:1/2/1 attempt=1
     retransmit server#8@1 10.0.0.1:9502<10.0.0.2:4001 what=synack attempt=1 client_isn=100 server_isn=200 accept_queue=1 backlog=2 syn_queue=1
 7 end
-    summary accepts=0 connections=2 never_accepted=0 still_queued=1 drops_by_reason={} lost=0
+    summary accepts=0 connections=1 preexisting_connections=1 never_accepted=0 still_queued=1 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=0 accept_wait=0

@@ -22,5 +22,5 @@
     state SYN_RECV->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=listener_closed in_old_ns=1000ms
     close server#9@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=unknown client_isn=102 server_isn=202 accepted=false life_ns=1000ms states_ns={SYN_RECV:1000ms}
 14 end
-    summary accepts=0 connections=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=3 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

@@ -4,5 +4,5 @@
 2 reset 10.0.0.1:9502<10.0.0.2:4000 reason=no_connection +sent
     reset server@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=no_connection kernel_reason=TCP_FLAGS
 3 end
-    summary accepts=0 connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=0 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0

@@ -11,5 +11,5 @@ side client
 10.2 drop 10.0.0.1:9502<10.0.0.2:4001 seq=555 q=1:3/2/1 drops=1 reason=accept_queue_full +segment_syn
 10.3 accept err=EMFILE q=1:1/2/0 drops=1 by=50:51/srv
 11 end
-    summary accepts=0 connections=1 never_accepted=0 still_queued=1 drops_by_reason={accept_queue_full:1} lost=0
+    summary accepts=0 connections=1 preexisting_connections=0 never_accepted=0 still_queued=1 drops_by_reason={accept_queue_full:1} lost=0
         #1 port=9502 completed=1 accepted=0 drops=1 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

@@ -14,5 +14,5 @@ side server
 10.3 accept err=EMFILE q=1:1/2/0 drops=1 by=50:51/srv
     accept_error listener#1 0.0.0.0:9502 [50:51/srv] errno=EMFILE count=1 accept_queue=1 backlog=2 syn_queue=0
 11 end
-    summary accepts=0 connections=1 never_accepted=0 still_queued=1 drops_by_reason={accept_queue_full:1} lost=0
+    summary accepts=0 connections=1 preexisting_connections=0 never_accepted=0 still_queued=1 drops_by_reason={accept_queue_full:1} lost=0
         #1 port=9502 completed=1 accepted=0 drops=1 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

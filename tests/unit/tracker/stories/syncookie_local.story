@@ -12,5 +12,5 @@ tier tracepoint
 11 accept #7 10.0.0.1:9502<10.0.0.2:4000 by=50/srv called=10.5 fd=5 q=1:0/2/0
     accept server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50:50/srv] state=ESTABLISHED fd=5 accept_wait_ns=800ms call_ns=500ms completed_before_accept=true accept_queue=0 backlog=2
 12 end
-    summary accepts=1 connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=1 connections=1 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=1 drops=0 handshake=0 accept_wait=1:800ms/800ms/800ms/800ms

@@ -11,5 +11,5 @@
 11.1 est #8 sk=80 10.0.0.1:9502<10.0.0.2:4000 isn=101/201 copy=0/2
     state SYN_RECV->ESTABLISHED server#8@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms basis=syn client_isn=101 server_isn=201 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 12 end
-    summary accepts=0 connections=2 never_accepted=0 still_queued=1 drops_by_reason={} lost=0
+    summary accepts=0 connections=2 preexisting_connections=0 never_accepted=0 still_queued=1 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=0 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=0

@@ -41,5 +41,5 @@
 4.3 tick
     listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=1 accept_queue_limit=2 syn_queue=0 accept_queue_peak=2 drops_total=2 refused=2 completed=6 accepts=6 completed_per_s=0 accepted_per_s=0 verdict=ok
 5 end
-    summary accepts=6 connections=6 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:2} lost=0
+    summary accepts=6 connections=6 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={accept_queue_full:2} lost=0
         #1 port=9502 completed=6 accepted=6 drops=2 handshake=0 accept_wait=6:1.015807ms/500ms/500ms/500ms
