@@ -12,8 +12,8 @@
 #include "tracker/tracked.h"
 
 /*
- * A child that a descriptor holds was accepted, also one of a closed listener; so was one that sends
- * a FIN: for a child that nobody took the kernel sends RST (inet_csk_listen_stop()).
+ * A child that a descriptor holds was accepted, also one of a closed listener. So was one that
+ * sends a FIN: for a child that nobody took the kernel sends RST (inet_csk_listen_stop()).
  */
 static bool accepted_meanwhile(const struct conn *c, const struct fact_hdr *h, uint32_t to)
 {
