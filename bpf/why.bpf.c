@@ -70,6 +70,13 @@ MARKS(threads, 65536, __u32);	/* that wait for a listener */
 MARKS(others, 65536, __u64);	/* what a thread or a watcher leads to: keys of struct why_other */
 MARKS(pollers, 65536, __u32);	/* processes with a thread in poll() or select() */
 
+/*
+ * The look that last marked a process or a thread with such a number, in the lower bits. Most of a
+ * machine's threads are not marked, and a look in a map for each would take as long as the walk.
+ */
+#define HINTS 4096
+__u8 process_hints[HINTS] = {}, thread_hints[HINTS] = {};
+
 struct scratch {
 	union {
 		struct why_listener listener;
@@ -114,6 +121,24 @@ static __always_inline struct mark *find_mark(void *map, const void *key)
 	struct mark *mark = bpf_map_lookup_elem(map, key);
 
 	return mark && mark->look == look_number ? mark : NULL;
+}
+
+static __always_inline void set_hint(__u8 *hints, __u32 number)
+{
+	hints[number & (HINTS - 1)] = (__u8)look_number;
+}
+
+static __always_inline struct mark *find_hinted(const __u8 *hints, void *map, __u32 number)
+{
+	if (hints[number & (HINTS - 1)] != (__u8)look_number)
+		return NULL;
+	return find_mark(map, &number);
+}
+
+static __always_inline void mark_thread(__u32 tid)
+{
+	set_mark(&threads, &tid, 0);
+	set_hint(thread_hints, tid);
 }
 
 #define HEADER(out, what)                       \
@@ -308,7 +333,7 @@ static long on_sleeper(__u32 i, struct sleeper_walk *walk)
 	tid = BPF_CORE_READ(task, pid);
 	if (i < WHY_SLEEPERS_MAX)
 		walk->out->sleeper[i] = tid;
-	set_mark(&threads, &tid, 0);
+	mark_thread(tid);
 	walk->out->sleepers++;
 	walk->at = list_next(walk->at);
 	return 0;
@@ -386,7 +411,7 @@ static __always_inline void watcher_fill(struct why_watcher *out,
 		task = BPF_CORE_READ(wait, private);
 	if (task) {
 		task_probe(&out->task, task);
-		set_mark(&threads, &out->task.tid, 0);
+		mark_thread(out->task.tid);
 	}
 }
 
@@ -487,6 +512,7 @@ int why_listeners(struct bpf_iter__task_file *ctx)
 	who = (__u64)pid << 32 | ctx->fd;
 	set_mark(&listeners, &key, who);
 	set_mark(&processes, &pid, 0);
+	set_hint(process_hints, pid);
 	port = key_of_server(COMMON(&room->k, skc_num));
 	set_mark(&others, &port, 0);
 	mark = find_mark(&listeners, &key);
@@ -700,22 +726,25 @@ SEC("iter/task")
 int why_threads(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	struct scratch *room = scratch_get();
 	const struct task_struct *leader;
+	struct scratch *room;
 	struct why_thread *out;
 	struct mark *process, *waits;
 	__u32 pid, tid, nth = 0;
 
-	if (!task || !room)
+	if (!task)
 		return 0;
 	threads_seen++;
 	pid = task->tgid;
 	tid = task->pid;
 	if (tid == (__u32)bpf_get_current_pid_tgid())
 		clock_write(ctx->meta->seq, task);
-	process = find_mark(&processes, &pid);
-	waits = find_mark(&threads, &tid);
+	process = find_hinted(process_hints, &processes, pid);
+	waits = find_hinted(thread_hints, &threads, tid);
 	if (!process && !waits)
+		return 0;
+	room = scratch_get();
+	if (!room)
 		return 0;
 	if (process)
 		nth = ++process->count;

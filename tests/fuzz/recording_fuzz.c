@@ -14,6 +14,7 @@
 #include "fact/decode.h"
 #include "fact/recording.h"
 #include "stream/configure.h"
+#include "why/look.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,6 +31,33 @@ static int on_record(void *ctx, const void *bytes, size_t size)
 	return view_flush(sink->view);
 }
 
+union record {
+	struct fact_hdr h;
+	struct fact_look look;
+	uint8_t bytes[sizeof(struct fact_look) + FACT_LOOK_MAX];
+};
+
+/* The bytes of a record whose kind has one size, or of a look's, whose kind the choice has. */
+static size_t record_size(unsigned int kind, uint8_t choice)
+{
+	if (kind == FACT_LOOK)
+		return sizeof(struct fact_look) + look_record_size(choice % (WHY_KINDS + 1));
+	return fact_size(kind) ? fact_size(kind) : choice + 1u;
+}
+
+/* What is in a look is made to fit, too: its own kind, its size, and which of the looks it is. */
+static void mend_look(struct fact_look *look, size_t whole, uint8_t choice)
+{
+	struct why_hdr *h = (struct why_hdr *)(look + 1);
+
+	look->size = (__u32)(whole - sizeof(*look));
+	look->what = look->size ? 1 + choice / 16 % 2 : FACT_LOOK_END;
+	if (look->size) {
+		h->kind = choice % (WHY_KINDS + 1);
+		h->size = (__u16)look->size;
+	}
+}
+
 /* Kind and size are made to fit each other in most records; the rest is the fuzzer's. */
 static void write_records(const char *path, const uint8_t *data, size_t size)
 {
@@ -42,18 +70,17 @@ static void write_records(const char *path, const uint8_t *data, size_t size)
 	if (recording_create(&w, path, &info, err, sizeof(err)))
 		return;
 	while (size >= 2) {
-		union {
-			struct fact_hdr h;
-			uint8_t bytes[256];
-		} record = {.bytes = {0}};
+		union record record = {.bytes = {0}};
 		unsigned int kind = data[0] % (FACT_KINDS + 1);
-		size_t whole = fact_size(kind) ? fact_size(kind) : data[1] % sizeof(record) + 1u;
+		size_t whole = record_size(kind, data[1]);
 		size_t have = size - 2 < whole ? size - 2 : whole;
 
 		memcpy(record.bytes, data + 2, have);
 		if (data[1] % 16) {
 			record.h.kind = (__u8)kind;
 			record.h.size = (__u16)whole;
+			if (kind == FACT_LOOK)
+				mend_look(&record.look, whole, data[1]);
 		}
 		recording_write(w, record.bytes, whole);
 		data += 2 + have;

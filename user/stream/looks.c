@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stream/looks.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,12 +105,18 @@ static void complete(struct looks *l, uint64_t cookie, uint64_t t)
 	look_clear(l->at[1]);
 }
 
-void looks_fact(struct looks *l, const struct fact_look *fact)
+int looks_fact(struct looks *l, const struct fact_look *fact)
 {
-	if (fact->what == FACT_LOOK_END)
+	switch (fact->what) {
+	case FACT_LOOK_FIRST:
+	case FACT_LOOK_SECOND:
+		return look_record(l->at[fact->what == FACT_LOOK_SECOND], fact + 1, fact->size);
+	case FACT_LOOK_END:
 		complete(l, fact->cookie, fact->h.t);
-	else if (fact->what == FACT_LOOK_FIRST || fact->what == FACT_LOOK_SECOND)
-		look_record(l->at[fact->what == FACT_LOOK_SECOND], fact + 1, fact->size);
+		return 0;
+	default:
+		return -EBADMSG;
+	}
 }
 
 void looks_due(struct looks *l, uint64_t t, event_fn fn, void *ctx)

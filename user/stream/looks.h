@@ -16,8 +16,11 @@ struct looks *looks_new(void);
 void looks_free(struct looks *l);
 /* Learns from what is told who called listen() and who accepts. */
 void looks_event(struct looks *l, const struct event *e);
-/* A FACT_LOOK. The event that it completes waits for looks_due(). */
-void looks_fact(struct looks *l, const struct fact_look *fact);
+/*
+ * A FACT_LOOK. The event that it completes waits for looks_due(). -EBADMSG for what is no record of
+ * a look, -ENOMEM where it is not kept.
+ */
+int looks_fact(struct looks *l, const struct fact_look *fact);
 /* Tells the event that waits, if it is no later than t. */
 void looks_due(struct looks *l, uint64_t t, event_fn fn, void *ctx);
 

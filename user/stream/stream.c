@@ -208,7 +208,7 @@ void stream_record(struct stream *s, const void *bytes, size_t size)
 	if (!fact) {
 		s->rejected++;
 	} else if (fact->kind == FACT_LOOK) {
-		looks_fact(s->looks, (const struct fact_look *)fact);
+		s->rejected += looks_fact(s->looks, (const struct fact_look *)fact) != 0;
 	} else if (fact->kind == FACT_TICK) {
 		order_release(s->order, fact->t, deliver, s);
 		emit_rejected(s, fact->t);

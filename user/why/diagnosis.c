@@ -530,22 +530,40 @@ static void report_holders(struct case_of *c)
 	}
 }
 
-static bool is_first_of_process(const struct case_of *c, size_t i)
+struct process_size {
+	uint32_t pid, threads;
+};
+
+static int by_pid(const void *a, const void *b)
 {
-	for (size_t j = 0; j < i; j++) {
-		if (c->threads[j].now->task.pid == c->threads[i].now->task.pid)
-			return false;
-	}
-	return true;
+	const struct process_size *x = a, *y = b;
+
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+/* Also those that were too many to be described. */
+static uint64_t count_threads(const struct case_of *c)
+{
+	struct process_size *sizes = calloc(c->thread_count + 1, sizeof(*sizes));
+	uint64_t total = 0;
+
+	if (!sizes)
+		return c->thread_count;
+	for (size_t i = 0; i < c->thread_count; i++)
+		sizes[i] = (struct process_size){.pid = c->threads[i].now->task.pid,
+						 .threads = c->threads[i].now->process_threads};
+	qsort(sizes, c->thread_count, sizeof(*sizes), by_pid);
+	for (size_t i = 0; i < c->thread_count; i++)
+		total += i && sizes[i].pid == sizes[i - 1].pid ? 0 : sizes[i].threads;
+	free(sizes);
+	return total;
 }
 
 static void report_threads(struct case_of *c)
 {
 	struct why_report *out = c->out;
 
-	for (size_t i = 0; i < c->thread_count; i++)
-		out->threads_total +=
-			is_first_of_process(c, i) ? c->threads[i].now->process_threads : 0;
+	out->threads_total = count_threads(c);
 	for (size_t i = 0; i < c->thread_count; i++) {
 		const struct doing *d = &c->threads[i];
 

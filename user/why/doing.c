@@ -120,6 +120,12 @@ unsigned int doing_percent(uint64_t part_ns, uint64_t between_ns)
 	return between_ns ? (unsigned int)(part_ns * 100 / between_ns) : 0;
 }
 
+/* t is of CLOCK_MONOTONIC. Unsigned, as a damaged recording may hold any number. */
+static uint64_t scheduler_clock(const struct look *look, uint64_t t)
+{
+	return t - (uint64_t)look->clock_offset;
+}
+
 static void compare(struct doing *d, const struct look *look)
 {
 	const struct why_thread *now = d->now, *before = d->before;
@@ -129,8 +135,7 @@ static void compare(struct doing *d, const struct look *look)
 	d->waited_ns = minus(now->delay_ns, before->delay_ns);
 	/* run_delay grows when the wait is over: one that goes on is since queued_at. */
 	if (now->queued_at && look->clock_known) {
-		uint64_t clock = (uint64_t)((int64_t)now->t - look->clock_offset);
-		uint64_t waits = minus(clock, now->queued_at);
+		uint64_t waits = minus(scheduler_clock(look, now->t), now->queued_at);
 
 		d->waited_ns += waits < d->between_ns ? waits : d->between_ns;
 	}
@@ -138,10 +143,10 @@ static void compare(struct doing *d, const struct look *look)
 	d->same = asleep(now) && asleep(before) && now->switches == before->switches &&
 		  now->state == before->state && now->call == before->call;
 	if (d->same && look->clock_known && now->stopped_at) {
-		int64_t slept = (int64_t)now->t - look->clock_offset - (int64_t)now->stopped_at;
+		uint64_t slept = minus(scheduler_clock(look, now->t), now->stopped_at);
 
 		/* The clocks differ by less than the reader takes to get its CPU. */
-		d->since_ns = slept > (int64_t)d->between_ns ? (uint64_t)slept : d->between_ns;
+		d->since_ns = slept > d->between_ns ? slept : d->between_ns;
 	}
 }
 
@@ -410,7 +415,7 @@ void doing_words(const struct doing *d, const struct why_thread_report *r, char 
 		snprintf(out, size, "is stopped by a signal");
 		break;
 	case DOING_TRACED:
-		snprintf(out, size, "is stopped by a debugger, process %u", d->now->tracer);
+		snprintf(out, size, "is stopped by a debugger (process %u)", d->now->tracer);
 		break;
 	case DOING_FROZEN:
 		snprintf(out, size, "is frozen by its cgroup %s", d->now->cgroup_name);

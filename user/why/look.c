@@ -5,8 +5,87 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 /* Of each kind; more than a look can write, so that a damaged recording cannot take all memory. */
 #define RECORDS_MAX 262144
+#define INDEX_BITS  6 /* of an index that begins; twice as many places as records at least */
+
+/* ---- an index, so that many threads are not compared with as many ---- */
+
+static void index_clear(struct look_index *index)
+{
+	if (index->at)
+		memset(index->at, 0, sizeof(*index->at) << index->bits);
+}
+
+static size_t index_begin(const struct look_index *index, uint64_t key)
+{
+	return index->at ? hash_u64(key, index->bits) : 0;
+}
+
+static void index_put(struct look_index *index, uint64_t key, size_t record)
+{
+	size_t mask = ((size_t)1 << index->bits) - 1, i = index_begin(index, key);
+
+	while (index->at[i & mask])
+		i++;
+	index->at[i & mask] = (uint32_t)record + 1;
+}
+
+/* The next record from place i on that may have the key; SIZE_MAX: there is no more. */
+static size_t index_next(const struct look_index *index, size_t *i)
+{
+	size_t mask = ((size_t)1 << index->bits) - 1;
+	uint32_t found = index->at ? index->at[(*i)++ & mask] : 0;
+
+	return found ? found - 1 : SIZE_MAX;
+}
+
+static uint64_t key_of_thread(uint32_t tid)
+{
+	return tid;
+}
+
+static uint64_t key_of_holder(uint64_t sk, uint32_t pid)
+{
+	return sk ^ (uint64_t)pid << 40;
+}
+
+static uint64_t thread_key(const struct look *look, size_t i)
+{
+	return key_of_thread(look->threads.at[i].task.tid);
+}
+
+static uint64_t holder_key(const struct look *look, size_t i)
+{
+	return key_of_holder(look->holders.at[i].sk, look->holders.at[i].task.pid);
+}
+
+/* Puts the last of count records; a table that is half full is made anew. */
+static int index_add(struct look_index *index, const struct look *look, size_t count,
+		     uint64_t (*key)(const struct look *look, size_t i))
+{
+	unsigned int bits = index->bits ? index->bits : INDEX_BITS;
+	uint32_t *at;
+
+	if (index->at && count * 2 <= (size_t)1 << bits) {
+		index_put(index, key(look, count - 1), count - 1);
+		return 0;
+	}
+	while (count * 2 > (size_t)1 << bits)
+		bits++;
+	at = calloc((size_t)1 << bits, sizeof(*at));
+	if (!at)
+		return -ENOMEM;
+	free(index->at);
+	*index = (struct look_index){.at = at, .bits = bits};
+	for (size_t i = 0; i < count; i++)
+		index_put(index, key(look, i), i);
+	return 0;
+}
+
+/* ---- a look ---- */
 
 struct look *look_new(void)
 {
@@ -22,6 +101,8 @@ void look_free(struct look *look)
 	free(look->watchers.at);
 	free(look->threads.at);
 	free(look->others.at);
+	free(look->thread_index.at);
+	free(look->holder_index.at);
 	free(look);
 }
 
@@ -30,6 +111,8 @@ void look_clear(struct look *look)
 	look->listeners.count = look->holders.count = look->watchers.count = 0;
 	look->threads.count = look->others.count = 0;
 	look->clock_known = false;
+	index_clear(&look->thread_index);
+	index_clear(&look->holder_index);
 }
 
 static int grow(void **at, size_t *room, size_t count, size_t size)
@@ -49,83 +132,133 @@ static int grow(void **at, size_t *room, size_t count, size_t size)
 	return 0;
 }
 
-#define APPEND(list, bytes, size)                                                        \
-	((size) != sizeof(*(list)->at) ? -EBADMSG                                        \
-	 : grow((void **)&(list)->at, &(list)->room, (list)->count, sizeof(*(list)->at)) \
-		 ? -ENOMEM                                                               \
-		 : (memcpy(&(list)->at[(list)->count++], bytes, size), 0))
+/* ---- records ---- */
 
-/* Texts end, and counts are within their arrays, whatever a file may hold. */
-static int check_thread(struct why_thread *t)
+#define APPEND(list, bytes)                                                            \
+	(grow((void **)&(list)->at, &(list)->room, (list)->count, sizeof(*(list)->at)) \
+		 ? -ENOMEM                                                             \
+		 : (memcpy(&(list)->at[(list)->count++], bytes, sizeof(*(list)->at)), 0))
+#define LAST(list)     (&(list)->at[(list)->count - 1])
+#define END_TEXT(text) ((text)[sizeof(text) - 1] = '\0')
+
+/*
+ * Whatever a file may hold: texts end, and counts are within their arrays. A record that is refused
+ * is not kept.
+ */
+static int take_listener(struct look *look, const struct why_listener *l)
 {
-	t->task.comm[sizeof(t->task.comm) - 1] = '\0';
-	t->process[sizeof(t->process) - 1] = '\0';
-	t->cgroup_name[sizeof(t->cgroup_name) - 1] = '\0';
-	t->on.name[sizeof(t->on.name) - 1] = '\0';
-	for (size_t i = 0; i < WHY_FRAMES; i++)
-		t->frame[i][WHY_FRAME - 1] = '\0';
-	return t->frames <= WHY_FRAMES ? 0 : -EBADMSG;
+	return l->queued <= WHY_QUEUED_MAX ? APPEND(&look->listeners, l) : -EBADMSG;
 }
 
-static int take_clock(struct look *look, const void *bytes, size_t size)
+static int take_holder(struct look *look, const struct why_holder *h)
 {
-	struct why_clock clock;
+	int rc = APPEND(&look->holders, h);
 
-	if (size != sizeof(clock))
-		return -EBADMSG;
-	memcpy(&clock, bytes, sizeof(clock));
-	look->clock_known = clock.arrived_at;
-	look->clock_offset = (int64_t)(clock.t - clock.arrived_at);
+	if (rc)
+		return rc;
+	END_TEXT(LAST(&look->holders)->task.comm);
+	return index_add(&look->holder_index, look, look->holders.count, holder_key);
+}
+
+static int take_watcher(struct look *look, const struct why_watcher *w)
+{
+	int rc = APPEND(&look->watchers, w);
+
+	if (rc)
+		return rc;
+	END_TEXT(LAST(&look->watchers)->task.comm);
+	END_TEXT(LAST(&look->watchers)->wake);
 	return 0;
+}
+
+static int take_thread(struct look *look, const struct why_thread *thread)
+{
+	struct why_thread *t;
+	int rc = thread->frames <= WHY_FRAMES ? APPEND(&look->threads, thread) : -EBADMSG;
+
+	if (rc)
+		return rc;
+	t = LAST(&look->threads);
+	END_TEXT(t->task.comm);
+	END_TEXT(t->process);
+	END_TEXT(t->cgroup_name);
+	END_TEXT(t->on.name);
+	for (size_t i = 0; i < WHY_FRAMES; i++)
+		END_TEXT(t->frame[i]);
+	return index_add(&look->thread_index, look, look->threads.count, thread_key);
+}
+
+static int take_other(struct look *look, const struct why_other *o)
+{
+	int rc = APPEND(&look->others, o);
+
+	if (rc)
+		return rc;
+	END_TEXT(LAST(&look->others)->task.comm);
+	END_TEXT(LAST(&look->others)->on.name);
+	END_TEXT(LAST(&look->others)->path);
+	return 0;
+}
+
+static int take_clock(struct look *look, const struct why_clock *clock)
+{
+	look->clock_known = clock->arrived_at;
+	look->clock_offset = (int64_t)(clock->t - clock->arrived_at);
+	return 0;
+}
+
+size_t look_record_size(unsigned int kind)
+{
+	static const size_t sizes[WHY_KINDS] = {
+		[WHY_LISTENER] = sizeof(struct why_listener),
+		[WHY_HOLDER] = sizeof(struct why_holder),
+		[WHY_WATCHER] = sizeof(struct why_watcher),
+		[WHY_THREAD] = sizeof(struct why_thread),
+		[WHY_CLOCK] = sizeof(struct why_clock),
+		[WHY_OTHER] = sizeof(struct why_other),
+	};
+
+	return kind < WHY_KINDS ? sizes[kind] : 0;
 }
 
 int look_record(void *ctx, const void *bytes, size_t size)
 {
-	struct look *look = ctx;
-	struct why_hdr h;
-	int rc;
+	union {
+		struct why_hdr h;
+		struct why_listener listener;
+		struct why_holder holder;
+		struct why_watcher watcher;
+		struct why_thread thread;
+		struct why_clock clock;
+		struct why_other other;
+	} record; /* aligned, which the bytes need not be */
 
-	if (size < sizeof(h))
+	if (size < sizeof(record.h) || size > sizeof(record))
 		return -EBADMSG;
-	memcpy(&h, bytes, sizeof(h));
-	if (h.size != size)
+	memcpy(&record, bytes, size);
+	if (record.h.size != size || look_record_size(record.h.kind) != size)
 		return -EBADMSG;
-	switch ((enum why_kind)h.kind) {
+	switch ((enum why_kind)record.h.kind) {
 	case WHY_LISTENER:
-		rc = APPEND(&look->listeners, bytes, size);
-		if (!rc && look->listeners.at[look->listeners.count - 1].queued > WHY_QUEUED_MAX)
-			return -EBADMSG;
-		return rc;
+		return take_listener(ctx, &record.listener);
 	case WHY_HOLDER:
-		rc = APPEND(&look->holders, bytes, size);
-		if (!rc)
-			look->holders.at[look->holders.count - 1].task.comm[15] = '\0';
-		return rc;
+		return take_holder(ctx, &record.holder);
 	case WHY_WATCHER:
-		rc = APPEND(&look->watchers, bytes, size);
-		if (!rc) {
-			look->watchers.at[look->watchers.count - 1].task.comm[15] = '\0';
-			look->watchers.at[look->watchers.count - 1].wake[WHY_NAME - 1] = '\0';
-		}
-		return rc;
+		return take_watcher(ctx, &record.watcher);
 	case WHY_THREAD:
-		rc = APPEND(&look->threads, bytes, size);
-		return rc ? rc : check_thread(&look->threads.at[look->threads.count - 1]);
-	case WHY_OTHER:
-		rc = APPEND(&look->others, bytes, size);
-		if (!rc) {
-			look->others.at[look->others.count - 1].task.comm[15] = '\0';
-			look->others.at[look->others.count - 1].path[WHY_PATH - 1] = '\0';
-		}
-		return rc;
+		return take_thread(ctx, &record.thread);
 	case WHY_CLOCK:
-		return take_clock(look, bytes, size);
+		return take_clock(ctx, &record.clock);
+	case WHY_OTHER:
+		return take_other(ctx, &record.other);
 	case WHY_NONE:
 	case WHY_KINDS:
 		break;
 	}
 	return -EBADMSG;
 }
+
+/* ---- questions ---- */
 
 const struct why_listener *look_same_listener(const struct look *look,
 					      const struct why_listener *listener)
@@ -144,18 +277,26 @@ const struct why_listener *look_same_listener(const struct look *look,
 
 const struct why_thread *look_thread(const struct look *look, uint32_t pid, uint32_t tid)
 {
-	for (size_t i = 0; i < look->threads.count; i++) {
-		if (look->threads.at[i].task.tid == tid && look->threads.at[i].task.pid == pid)
-			return &look->threads.at[i];
+	size_t i = index_begin(&look->thread_index, key_of_thread(tid)), found;
+
+	while ((found = index_next(&look->thread_index, &i)) != SIZE_MAX) {
+		const struct why_thread *t = &look->threads.at[found];
+
+		if (t->task.tid == tid && t->task.pid == pid)
+			return t;
 	}
 	return NULL;
 }
 
 const struct why_holder *look_holds(const struct look *look, uint64_t sk, uint32_t pid)
 {
-	for (size_t i = 0; i < look->holders.count; i++) {
-		if (look->holders.at[i].sk == sk && look->holders.at[i].task.pid == pid)
-			return &look->holders.at[i];
+	size_t i = index_begin(&look->holder_index, key_of_holder(sk, pid)), found;
+
+	while ((found = index_next(&look->holder_index, &i)) != SIZE_MAX) {
+		const struct why_holder *h = &look->holders.at[found];
+
+		if (h->sk == sk && h->task.pid == pid)
+			return h;
 	}
 	return NULL;
 }

@@ -22,12 +22,19 @@
 		size_t count, room; \
 	}
 
+/* Numbers of records by what is asked for; 0 in at: free, else the record's number + 1. */
+struct look_index {
+	uint32_t *at;
+	unsigned int bits;
+};
+
 struct look {
 	LOOK_LIST(why_listener) listeners;
 	LOOK_LIST(why_holder) holders;
 	LOOK_LIST(why_watcher) watchers;
 	LOOK_LIST(why_thread) threads;
 	LOOK_LIST(why_other) others;
+	struct look_index thread_index, holder_index;
 	bool clock_known;
 	int64_t clock_offset; /* CLOCK_MONOTONIC minus the scheduler's clock, at most */
 };
@@ -38,6 +45,8 @@ void look_free(struct look *look);
 void look_clear(struct look *look);
 /* A record_fn: ctx is the look. 0, -ENOMEM, or -EBADMSG for what is no record of ours. */
 int look_record(void *ctx, const void *bytes, size_t size);
+/* Bytes of a record; 0: there is no such kind. */
+size_t look_record_size(unsigned int kind);
 
 /* The listener with the same address, cookie and port; NULL: it is not in this look. */
 const struct why_listener *look_same_listener(const struct look *look,

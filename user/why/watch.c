@@ -144,7 +144,8 @@ void watch_say(const struct watch *w, char *sentence, size_t size)
 		append(sentence, size, " and ", w->sleepers, "a thread is in epoll_wait()",
 		       "threads are in epoll_wait()");
 	append(sentence, size, "", w->epolls && !w->sleepers, " and nobody is in epoll_wait()", "");
-	append(sentence, size, "", !w->count, "something waits for it", "");
+	append(sentence, size, "", !w->accepts && !w->polls && !w->urings && !w->epolls,
+	       "something waits for it", "");
 }
 
 static void report_epoll(struct why_watcher_report *to, const struct why_watcher *w,
