@@ -44,8 +44,8 @@ _sockstate()
 		--port | -P | --lport | --rport | --laddr | --host | --side | --netns | --pid | --comm | --cgroup | --output | -o | \
 			--existing | --color | --only | --min-wait | --min-age | --sample | --slow-handshake | --label | \
 			--duration | --count | --interval | --record | --replay | --slow | --stuck | --flood-min | --flood-old | \
-			--ring-size | --max-connections | --max-requests | --force-absent | --sql | --max-wait | \
-			--max-handshake | --max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | \
+			--why-after | --ring-size | --max-connections | --max-requests | --force-absent | --sql | \
+			--max-wait | --max-handshake | --max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | \
 			--max-accept-errors | --max-synack-retrans | --no-verdict | --min-connections | --rules | \
 			--junit | --settle | --user | --look | --state | --min-idle | --rows | --watch) skip=1 ;;
 		doctor | fields | check | why | list)
@@ -59,17 +59,17 @@ _sockstate()
 		"why --lport" | "list --port" | "list -P" | "list --lport") _sockstate_offer_list "$(_sockstate_ports)" ;;
 	" --rport" | " --laddr" | " --host" | " --pid" | " --comm" | " --cgroup" | " --only" | " --min-wait" | \
 		" --min-age" | " --sample" | " --slow-handshake" | " --label" | " --duration" | " --count" | \
-		" --interval" | " --slow" | " --stuck" | " --flood-min" | " --flood-old" | " --ring-size" | \
-		" --max-connections" | " --max-requests" | "check --rport" | "check --laddr" | "check --host" | \
-		"check --max-wait" | "check --max-handshake" | "check --max-refused" | "check --max-queue" | \
-		"check --max-never-accepted" | "check --max-dead-in-queue" | "check --max-accept-errors" | \
-		"check --max-synack-retrans" | "check --no-verdict" | "check --min-connections" | \
-		"check --duration" | "check --settle" | "check --user" | "check --slow" | "check --stuck" | \
-		"check --flood-min" | "check --flood-old" | "check --ring-size" | "check --max-connections" | \
-		"check --max-requests" | "why --rport" | "why --laddr" | "why --host" | "why --pid" | \
-		"why --look" | "list --rport" | "list --laddr" | "list --host" | "list --state" | "list --min-wait" | \
-		"list --min-idle" | "list --pid" | "list --comm" | "list --cgroup" | "list --rows" | "list --watch" | \
-		"list --duration") : ;;
+		" --interval" | " --slow" | " --stuck" | " --flood-min" | " --flood-old" | " --why-after" | \
+		" --ring-size" | " --max-connections" | " --max-requests" | "check --rport" | "check --laddr" | \
+		"check --host" | "check --max-wait" | "check --max-handshake" | "check --max-refused" | \
+		"check --max-queue" | "check --max-never-accepted" | "check --max-dead-in-queue" | \
+		"check --max-accept-errors" | "check --max-synack-retrans" | "check --no-verdict" | \
+		"check --min-connections" | "check --duration" | "check --settle" | "check --user" | \
+		"check --slow" | "check --stuck" | "check --flood-min" | "check --flood-old" | "check --ring-size" | \
+		"check --max-connections" | "check --max-requests" | "why --rport" | "why --laddr" | \
+		"why --host" | "why --pid" | "why --look" | "list --rport" | "list --laddr" | "list --host" | \
+		"list --state" | "list --min-wait" | "list --min-idle" | "list --pid" | "list --comm" | \
+		"list --cgroup" | "list --rows" | "list --watch" | "list --duration") : ;;
 	" --side" | "check --side" | "why --side" | "list --side") _sockstate_offer "both server client" ;;
 	" --netns" | "check --netns" | "why --netns" | "list --netns") _sockstate_offer "self $(ls /run/netns 2>/dev/null)" ;;
 	" --output" | " -o") _sockstate_offer "table ladder json summary" ;;
@@ -84,8 +84,9 @@ _sockstate()
 			--comm --cgroup --output -o --json --existing --raw --wide -w --no-header --color
 			--only --min-wait --min-age --sample --notable --slow-handshake --strict --label
 			--duration --count --interval --record --replay --slow --stuck --flood-min --flood-old
-			--verify --no-why --summary --name-syn-drops --syscall-fallback --ring-size --max-connections
-			--max-requests --force-absent --keep-privileges --verbose -v --version -V --help -h" ;;
+			--verify --no-why --why-after --summary --name-syn-drops --syscall-fallback --ring-size
+			--max-connections --max-requests --force-absent --keep-privileges --verbose -v
+			--version -V --help -h" ;;
 		"doctor") options="--json --quiet -q --color --name-syn-drops --syscall-fallback --force-absent
 			--keep-privileges --verbose -v --version -V --help -h" ;;
 		"fields") options="--json-schema --sql --verbose -v --version -V --help -h" ;;

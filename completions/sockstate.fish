@@ -69,6 +69,7 @@ complete -c sockstate -n '__sockstate_is - check' -l flood-min -x -d 'syn_flood:
 complete -c sockstate -n '__sockstate_is - check' -l flood-old -x -d 'syn_flood: share of them that did not answer at once (default 50)'
 complete -c sockstate -n '__sockstate_is -' -l verify -d 'compare with the kernel\'s own socket tables while tracing'
 complete -c sockstate -n '__sockstate_is -' -l no-why -d 'do not look at what a program does that does not accept'
+complete -c sockstate -n '__sockstate_is -' -l why-after -x -d 'look when a connection has waited this long (default: at the verdict)'
 complete -c sockstate -n '__sockstate_is -' -l summary -d 'count in the kernel, print only the summary: for the busiest machines'
 complete -c sockstate -n '__sockstate_is - doctor check' -l name-syn-drops -d 'name the clients whose SYN was refused; costly: a hook on every packet the machine drops'
 complete -c sockstate -n '__sockstate_is - doctor check' -l syscall-fallback -d 'where no better hook may be attached, see accept() through one that slows down every system call'

@@ -101,6 +101,18 @@ static const struct arg depth_args[] = {
 	 .more = "Else a why line follows when a listener's verdict turns bad or clients are "
 		 "refused: at most once a second, and once in ten seconds while nothing changes.",
 	 ARG_MEMBER(struct trace_options, no_why)},
+	{.kind = ARG_TIME,
+	 .name = "why-after",
+	 .value = "TIME",
+	 .help = "look when a connection has waited this long (default: at the verdict)",
+	 .more = "The look is taken when the oldest connection in an accept queue has waited for "
+		 "TIME, whatever the verdict is, and not before. Without this option it is taken "
+		 "when the verdict turns to app_slow (--slow) or app_stuck (--stuck). Clients that "
+		 "are refused, and descriptors that have run out, are looked at in any case.",
+	 .unit_ns = NS_MS,
+	 .min = 10 * NS_MS,
+	 .max = NS_HOUR,
+	 ARG_MEMBER(struct trace_options, why_after_ns)},
 	{.kind = ARG_FLAG,
 	 .name = "summary",
 	 .help = "count in the kernel, print only the summary: for the busiest machines",
@@ -128,6 +140,9 @@ static const char *contradiction(const void *options)
 		 "--summary and --record: --summary keeps no facts, record without it"},
 		{o->summary && o->verify,
 		 "--summary and --verify: --summary follows no single socket"},
+		{o->no_why && o->why_after_ns, "--no-why and --why-after: give one of them"},
+		{o->why_after_ns && o->replay,
+		 "--why-after and --replay: a recording has the looks that were taken"},
 		{o->summary && o->raw, "--summary and --raw: --summary prints no transitions"},
 		{o->summary && o->count,
 		 "--summary and --count: --summary prints no such lines, use --duration"},

@@ -32,11 +32,12 @@ struct trace_options {
 	unsigned int output;   /* enum output */
 	unsigned int existing; /* enum existing */
 	bool raw, verify, summary;
-	uint64_t count;	      /* state and accept lines; 0: no limit */
-	uint64_t interval_ns; /* 0: listener lines only when something changes */
-	bool no_why;	      /* no looks at what programs do */
-	const char *record;   /* path, or NULL */
-	const char *replay;   /* path, or NULL */
+	uint64_t count;	       /* state and accept lines; 0: no limit */
+	uint64_t interval_ns;  /* 0: listener lines only when something changes */
+	bool no_why;	       /* no looks at what programs do */
+	uint64_t why_after_ns; /* 0: the verdict decides when to look */
+	const char *record;    /* path, or NULL */
+	const char *replay;    /* path, or NULL */
 };
 
 #endif

@@ -63,6 +63,9 @@ struct listener_figures {
 	const struct listener_counters *counters; /* NULL: a run without --summary */
 };
 
+/* Told of a listener at which a connection has waited for long. */
+typedef void (*waiting_fn)(void *ctx, uint64_t cookie, uint32_t netns, uint16_t port);
+
 void listener_identity_put(const struct listener_identity *id, struct event *e);
 void listener_queues_put(const struct listener_queues *q, struct event *e);
 /* All of a `listener` line. */

@@ -274,6 +274,16 @@ void tally_nobody(struct tally *t, const struct summary_stats *stats)
 	t->nobody = *stats;
 }
 
+void tally_waiting(const struct tally *t, uint64_t wait_ns, waiting_fn fn, void *ctx)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct row *row = t->list[i];
+
+		if (!has_gone(t, row) && row->queue_since && t->now - row->queue_since >= wait_ns)
+			fn(ctx, row->r.cookie, row->r.listener.netns, row->r.listener.port);
+	}
+}
+
 /* ---- lines ---- */
 
 void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,

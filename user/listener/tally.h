@@ -18,6 +18,7 @@
 #include "event/filter.h"
 #include "event/tcp.h"
 #include "event/totals.h"
+#include "listener/figures.h"
 #include "listener/verdict.h"
 #include "summary.h"
 
@@ -43,6 +44,8 @@ void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count
 		     void *ctx);
 /* Emits a `listener` line for each that listens, the busiest first. */
 void tally_emit_listeners(struct tally *t, event_fn emit, void *ctx);
+/* The listeners from whose queue nothing was taken for that long, as far as the rounds tell. */
+void tally_waiting(const struct tally *t, uint64_t wait_ns, waiting_fn fn, void *ctx);
 /* Emits the `summary` line: everything since the beginning. */
 void tally_emit_summary(struct tally *t, event_fn emit, void *ctx);
 

@@ -13,11 +13,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "fact/decode.h"
 #include "kernel/clock.h"
 #include "kernel/count_source.h"
 #include "kernel/source.h"
 #include "listener/tally.h"
+#include "run/looker.h"
 #include "run/loss.h"
+#include "stream/looks.h"
 #include "stream/stream.h"
 
 /* How often we look whether to stop. */
@@ -27,6 +30,8 @@ struct summary {
 	const struct trace_options *options;
 	const struct run_place *place;
 	struct summary_source *source;
+	struct looker *looker; /* NULL: no looks at what programs do */
+	struct looks *looks;
 	struct tally *tally;
 	struct view *view;
 	uint64_t lost;
@@ -43,7 +48,27 @@ static void on_event(void *ctx, const struct event *e)
 			loss_complain(event_enum(e, F_WHERE), s->options);
 		s->lost = event_get(e, F_TOTAL);
 	}
+	looker_event(s->looker, e);
+	looks_event(s->looks, e);
 	view_event(s->view, e);
+}
+
+/* A record_fn, of facts of looks only; ctx is struct summary. */
+static int on_look(void *ctx, const void *bytes, size_t size)
+{
+	struct summary *s = ctx;
+	const struct fact_hdr *fact = fact_decode(bytes, size);
+
+	if (fact && fact->kind == FACT_LOOK)
+		looks_fact(s->looks, (const struct fact_look *)fact);
+	return 0;
+}
+
+static void look_at_programs(struct summary *s, uint64_t now)
+{
+	looker_due(s->looker, now);
+	looks_due(s->looks, now, on_event, s);
+	run_flush_pending(s->view, &s->write_error);
 }
 
 static void emit_meta(struct summary *s, const struct fact_list *facts, int64_t boot_offset_ns)
@@ -72,10 +97,21 @@ static int open_outputs(struct summary *s, const struct fact_list *facts)
 	s->view =
 		s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
 	s->tally = s->view ? tally_new(&limits, clock_now_ns()) : NULL;
-	if (!s->tally)
+	s->looks = s->tally ? looks_new() : NULL;
+	if (!s->looks)
 		return -ENOMEM;
 	emit_meta(s, facts, view.boot_offset_ns);
 	return 0;
+}
+
+static void tell_waiting(struct summary *s)
+{
+	uint64_t wait_ns = looker_wait_ns(s->looker);
+
+	if (!wait_ns)
+		return;
+	looker_waits_begin(s->looker);
+	tally_waiting(s->tally, wait_ns, looker_waits, s->looker);
 }
 
 /* JSON has one summary line, the last one; the table is made from it each time. */
@@ -89,6 +125,7 @@ static int emit_round(struct summary *s, bool last)
 	tally_emit_lost(s->tally, FACT_LOST_RECURSION, lost[FACT_LOST_RECURSION], on_event, s);
 	tally_emit_lost(s->tally, FACT_LOST_MAP, lost[FACT_LOST_MAP], on_event, s);
 	tally_emit_listeners(s->tally, on_event, s);
+	tell_waiting(s);
 	if (last || s->options->output != OUTPUT_JSON)
 		tally_emit_summary(s->tally, on_event, s);
 	if (last)
@@ -120,6 +157,7 @@ static int loop(struct summary *s)
 				until - now < LOOK_MS * NS_MS ? until - now : LOOK_MS * NS_MS;
 
 			nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
+			look_at_programs(s, clock_now_ns());
 			if (run_reader_gone(s->place))
 				s->write_error = -EPIPE;
 		}
@@ -144,6 +182,11 @@ static int run(struct summary *s, char *err, size_t err_size)
 	}
 	if (s->write_error)
 		return 0;
+	rc = looker_open(&s->looker, s->options, on_look, s);
+	if (rc) {
+		snprintf(err, err_size, "out of memory");
+		return rc;
+	}
 	rc = setup_drop_rights(&s->options->tests, err, err_size);
 	if (rc)
 		return rc;
@@ -166,6 +209,8 @@ int run_summary(const struct trace_options *options, const struct run_place *pla
 	if (s.write_error && s.write_error != -EPIPE)
 		code = EXIT_RUNTIME;
 	code = loss_exit_code(code, s.lost, options);
+	looker_free(s.looker);
+	looks_free(s.looks);
 	tally_free(s.tally);
 	view_free(s.view);
 	summary_source_free(s.source);

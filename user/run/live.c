@@ -79,6 +79,13 @@ static int open_kernel(struct live *l, char *err, size_t err_size)
 	return rc ? rc : source_kernel_open(&l->source, &kernel, &l->info.facts, err, err_size);
 }
 
+static void on_notice(void *ctx, const struct event *e)
+{
+	struct live *l = ctx;
+
+	looker_event(l->looker, e);
+}
+
 static int open_outputs(struct live *l, char *err, size_t err_size)
 {
 	const struct recording_info *info = &l->info;
@@ -106,7 +113,7 @@ static int open_outputs(struct live *l, char *err, size_t err_size)
 		.boot_offset_ns = info->boot_offset_ns,
 	};
 	machine_put(&config.meta, &l->machine);
-	config.notice = live_why_event;
+	config.notice = on_notice;
 	config.notice_ctx = l;
 	view_options.boot_offset_ns = info->boot_offset_ns;
 	l->view = place_view(l->place, l->options, &view_options);
@@ -136,6 +143,17 @@ static void read_listeners(struct live *l, uint64_t now)
 	l->next_listeners = now + (took * 100 > every ? took * 100 : every);
 }
 
+static void look_at_programs(struct live *l, uint64_t now)
+{
+	uint64_t wait_ns = looker_wait_ns(l->looker);
+
+	if (wait_ns) {
+		looker_waits_begin(l->looker);
+		tracker_waiting(stream_tracker(l->stream), wait_ns, looker_waits, l->looker);
+	}
+	looker_due(l->looker, now);
+}
+
 /* What is due ten times a second, not at every poll. */
 static void chores(struct live *l, uint64_t now)
 {
@@ -145,7 +163,7 @@ static void chores(struct live *l, uint64_t now)
 	live_lost(l, now);
 	if (now >= l->next_listeners)
 		read_listeners(l, now);
-	live_why_due(l, now);
+	look_at_programs(l, now);
 	if (l->next_verify && now >= l->next_verify) {
 		l->next_verify = now + VERIFY_NS;
 		live_verify_due(l);
@@ -251,7 +269,7 @@ static int run(struct live *l, char *err, size_t err_size)
 		return rc;
 	}
 	taken = clock_now_ns();
-	rc = live_why_begin(l);
+	rc = looker_open(&l->looker, l->options, live_feed, l);
 	if (rc) {
 		snprintf(err, err_size, "out of memory");
 		return rc;
@@ -304,7 +322,7 @@ int run_live(const struct trace_options *options, const struct run_place *place)
 		code = EXIT_DIFFERENCE;
 	if (l->stream)
 		code = loss_exit_code(code, stream_loss(l->stream).total, options);
-	live_why_free(l->why);
+	looker_free(l->looker);
 	verify_free(l->verify);
 	stream_free(l->stream);
 	view_free(l->view);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * live.h - the run on this kernel, shared by the files that make it up: live.c (from opening to the
- * last line), live_why.c (looks at programs that do not accept), feed.c (from the rings to the
+ * last line), feed.c (from the rings to the
  * output) and live_verify.c (comparing with the kernel's tables).
  */
 #ifndef SOCKSTATE_LIVE_H
@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "fact/recording.h"
 #include "kernel/source.h"
+#include "run/looker.h"
 #include "run/machine.h"
 #include "run/run.h"
 #include "stream/stream.h"
@@ -48,7 +49,7 @@ struct live {
 	uint64_t next_verify;	 /* 0: never */
 	bool anything;		 /* a socket existed that passes the filter, TIME_WAIT aside */
 	uint64_t existing, rows; /* of the tables, told so far */
-	struct live_why *why;	 /* NULL: no looks at what programs do */
+	struct looker *looker;	 /* NULL: no looks at what programs do */
 	int recording_error;
 	int write_error; /* of standard output */
 };
@@ -70,16 +71,6 @@ void live_collect(struct live *l);
  * when that is all. Returns as source_kernel_poll().
  */
 int live_drain(struct live *l, int timeout_ms);
-
-/* ---- live_why.c ---- */
-
-/* Before rights are given up. -ENOMEM; where the kernel refuses, tracing goes on without looks. */
-int live_why_begin(struct live *l);
-/* An event_fn; ctx is struct live. */
-void live_why_event(void *ctx, const struct event *e);
-/* Takes the look that is due, ten times a second. */
-void live_why_due(struct live *l, uint64_t now);
-void live_why_free(struct live_why *w);
 
 /* ---- live_verify.c ---- */
 

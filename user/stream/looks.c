@@ -77,6 +77,10 @@ void looks_event(struct looks *l, const struct event *e)
 		   event_get(e, F_PID)) {
 		h = learn(l, event_get(e, F_COOKIE));
 		h->listened_pid = (uint32_t)event_get(e, F_PID);
+	} else if (e->type == EVENT_LISTENER && event_enum(e, F_VERDICT) != VERDICT_OK) {
+		h = learn(l, event_get(e, F_COOKIE));
+		h->trouble = event_enum(e, F_VERDICT);
+		h->trouble_t = e->t;
 	}
 }
 

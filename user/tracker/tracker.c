@@ -276,6 +276,30 @@ bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q)
 	return listener_by_queues(t->listeners, q);
 }
 
+struct waiting {
+	const struct tracker *tracker;
+	uint64_t wait_ns;
+	waiting_fn fn;
+	void *ctx;
+};
+
+static void tell_waiting(void *ctx, struct listener *l)
+{
+	const struct waiting *w = ctx;
+	const struct tracker *t = w->tracker;
+
+	if (l->alive && l->cookie &&
+	    listener_oldest_wait(t->conns, l, t->t_now, NULL) >= w->wait_ns)
+		w->fn(w->ctx, l->cookie, l->netns, l->port);
+}
+
+void tracker_waiting(struct tracker *t, uint64_t wait_ns, waiting_fn fn, void *ctx)
+{
+	struct waiting w = {t, wait_ns, fn, ctx};
+
+	listeners_each(t->listeners, tell_waiting, &w);
+}
+
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),
 		  void *ctx)
 {

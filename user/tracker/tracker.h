@@ -25,6 +25,7 @@
 #include "event/totals.h"
 #include "event/vocabulary.h"
 #include "fact.h"
+#include "listener/figures.h"
 #include "listener/verdict.h"
 
 struct tracker_config {
@@ -73,6 +74,8 @@ struct tracker_socket {
 };
 /* Whether it knows the listener that a hook names. */
 bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q);
+/* The listeners whose oldest connection has waited for accept() for that long. */
+void tracker_waiting(struct tracker *t, uint64_t wait_ns, waiting_fn fn, void *ctx);
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),
 		  void *ctx);
 

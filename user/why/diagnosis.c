@@ -184,11 +184,30 @@ static bool is_held_still(struct case_of *c)
 	return false;
 }
 
+/* A look comes after the verdict that asked for it, and may find another state of things. */
+static void keeps_up(struct case_of *c)
+{
+	conclude(c, DIAGNOSIS_KEEPS_UP);
+	if (c->history && c->history->trouble)
+		say(c, "now it keeps up: ");
+}
+
+static void say_trouble(struct case_of *c)
+{
+	const struct why_history *h = c->history;
+	char text[TEXT_DURATION_MAX];
+
+	if (!h || !h->trouble || h->trouble_t > c->is->t)
+		return;
+	text_duration(text, c->is->t - h->trouble_t, true);
+	say(c, "; it was %s %s before", verdict_name(h->trouble), text);
+}
+
 static bool is_quiet(struct case_of *c)
 {
 	if (c->is->q.accept_queue)
 		return false;
-	conclude(c, DIAGNOSIS_KEEPS_UP);
+	keeps_up(c);
 	if (c->queue.accepts) {
 		say(c, "the queue is empty and it accepted %s%llu in the time",
 		    c->queue.at_least ? "at least " : "", (unsigned long long)c->queue.accepts);
@@ -196,6 +215,7 @@ static bool is_quiet(struct case_of *c)
 		say(c, "nothing waits for accept(); ");
 		watch_say(&c->watch, c->out->sentence, sizeof(c->out->sentence));
 	}
+	say_trouble(c);
 	return true;
 }
 
@@ -203,9 +223,10 @@ static bool is_new(struct case_of *c)
 {
 	if (!c->queue.oldest_known || c->queue.oldest_ns >= PATIENCE_NS)
 		return false;
-	conclude(c, DIAGNOSIS_KEEPS_UP);
+	keeps_up(c);
 	say(c, "no connection waits for longer than %u ms",
 	    (unsigned int)(c->queue.oldest_ns / NS_MS) + 1);
+	say_trouble(c);
 	return true;
 }
 

@@ -14,11 +14,13 @@
 #include "event/why_report.h"
 #include "why/look.h"
 
-/* What a tracer has seen of a listener. 0: not known. */
+/* What a tracer has seen of a listener. 0: not known, or nothing. */
 struct why_history {
 	uint32_t listened_pid;		     /* who called listen() */
 	uint32_t acceptor_pid, acceptor_tid; /* who accepted last */
 	uint64_t accepts;
+	enum verdict trouble; /* the last verdict that was not VERDICT_OK */
+	uint64_t trouble_t;   /* ns, CLOCK_MONOTONIC, when it was given */
 };
 
 /* before NULL: there was one look only. history NULL: nothing was traced. */

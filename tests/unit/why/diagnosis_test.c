@@ -318,6 +318,7 @@ static void test_not_the_acceptor(void)
 	scene_done(&s);
 
 	s = scene_new(3);
+	s.traced = true;
 	s.history = (struct why_history){.listened_pid = 50, .acceptor_pid = 50, .accepts = 4};
 	put_still(&s, in_call(PID, SYS_rt_sigsuspend));
 	says(&s, DIAGNOSIS_NOT_THE_ACCEPTOR,
@@ -414,6 +415,17 @@ static void test_keeps_up(void)
 	ok(!diagnosis_is_trouble(s.report->diagnosis), "  which is no trouble");
 	scene_done(&s);
 
+	s = scene_new(0);
+	put_watcher(&s, &w);
+	put_still(&s, in_call(PID, SYS_accept4));
+	s.traced = true;
+	s.history =
+		(struct why_history){.trouble = VERDICT_APP_SLOW, .trouble_t = FIRST - 120 * NS_MS};
+	says(&s, DIAGNOSIS_KEEPS_UP,
+	     "now it keeps up: nothing waits for accept(); a thread is in accept(); it was "
+	     "app_slow 620 ms before");
+	scene_done(&s);
+
 	l.queue[0].since = (uint32_t)l.jiffies + 120;
 	s = scene_of(&l, &l);
 	put_still(&s, in_call(PID, SYS_nanosleep));
@@ -483,6 +495,7 @@ static void test_nearest(void)
 		put_still(&s, in_call(tid, SYS_nanosleep));
 	put_still(&s, in_call(PID, SYS_nanosleep));
 	put_still(&s, t);
+	s.traced = true;
 	s.history = (struct why_history){.acceptor_pid = PID, .acceptor_tid = 105, .accepts = 9};
 	says(&s, DIAGNOSIS_BLOCKED_ON_LOCK,
 	     "server[100] thread 105 waits for a lock in futex() for 3.20 s; nobody is in accept()");

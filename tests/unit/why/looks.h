@@ -42,6 +42,7 @@ struct scene {
 	struct look *before, *now;
 	struct why_listener listener; /* of the second look */
 	struct why_history history;
+	bool traced; /* the history counts */
 	struct why_report *report;
 };
 
@@ -216,8 +217,7 @@ __attribute__((unused)) static void put_watcher(struct scene *s, const struct wh
 
 __attribute__((unused)) static void diagnose_scene(struct scene *s)
 {
-	diagnose(s->report, s->before, s->now, &s->listener,
-		 s->history.listened_pid || s->history.acceptor_pid ? &s->history : NULL);
+	diagnose(s->report, s->before, s->now, &s->listener, s->traced ? &s->history : NULL);
 }
 
 /* Tells, compares, and throws the scene away. */

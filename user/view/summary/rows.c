@@ -64,8 +64,20 @@ void rows_learn_listener(struct rows *all, const struct event *e)
 	row->judged = event_has(e, F_VERDICT);
 	row->verdict = event_enum(e, F_VERDICT);
 	copy_text(row->advice, sizeof(row->advice), event_text(e, F_ADVICE));
+	if (row->judged && row->verdict == VERDICT_OK)
+		row->sentence[0] = '\0';
 	row->gone = false;
 	row->round = all->round;
+}
+
+void rows_learn_why(struct rows *all, const struct event *e)
+{
+	struct row *row = row_of(all, event_get(e, F_COOKIE), (uint16_t)event_get(e, F_LPORT));
+
+	if (!row)
+		return;
+	row->diagnosis = event_enum(e, F_DIAGNOSIS);
+	copy_text(row->sentence, sizeof(row->sentence), event_text(e, F_SENTENCE));
 }
 
 void rows_learn_summary(struct rows *all, const struct event *e)

@@ -11,6 +11,7 @@
 
 #include "event/event.h"
 #include "event/totals.h"
+#include "event/why_report.h"
 
 #define ADVICE_BYTES 256
 
@@ -27,6 +28,8 @@ struct row {
 	bool judged;
 	enum verdict verdict;
 	char advice[ADVICE_BYTES];
+	enum diagnosis diagnosis; /* of the last look; sentence "": there was none */
+	char sentence[WHY_SENTENCE_MAX];
 	uint64_t round;
 };
 
@@ -40,6 +43,8 @@ struct rows {
 
 /* Learns from a listener line. The first such line after a table was drawn begins a round. */
 void rows_learn_listener(struct rows *all, const struct event *e);
+/* Learns from a look. It stands until the verdict is OK again, as the advice does. */
+void rows_learn_why(struct rows *all, const struct event *e);
 /* Learns from the last summary of a run. A listener without a line in its round has closed. */
 void rows_learn_summary(struct rows *all, const struct event *e);
 /* Sorts the busiest first and closed listeners last. */

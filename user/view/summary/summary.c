@@ -6,7 +6,8 @@
  *	 PORT QUEUE       SYN  DONE/s   ACC/s  DROPS   HS p50   HS p99 WAIT p50 WAIT p99
  *	 9502 3/128         0   48210   48195      0    41 µs   210 µs    18 µs  1.20 ms
  *	 9503 2/1           0       0       0     14    52 µs    52 µs
- *	      app_stuck: no accept() while 2 connections wait, ...
+ *	      app stuck: no accept() while 2 connections wait, ...
+ *	      why blocked on peer: nginx[812] is blocked in recvfrom() on ...
  *
  * HS is the handshake, WAIT the wait in the accept queue, both since the start. Rows come from
  * `listener` lines, percentiles from a `summary` line. A round of `listener` lines is over when a
@@ -35,6 +36,7 @@
 #define ADDRESS_COLUMNS	 24
 #define ADVICE_INDENT	 6
 #define CELL		 64
+#define NOTE_BYTES	 (WHY_SENTENCE_MAX + CELL)
 #define DURATION_COLUMNS 9
 
 struct summary {
@@ -169,7 +171,7 @@ static void put_advice_row(struct summary *v, const char *text, size_t len)
 /* How many bytes of the text fit into a row: whole words, unless the first one does not fit. */
 static size_t row_of_words(const char *text, unsigned int columns)
 {
-	char piece[4 * ADVICE_BYTES];
+	char piece[4 * NOTE_BYTES];
 	size_t fits = 0;
 
 	for (size_t at = 0;; at++) {
@@ -184,18 +186,15 @@ static size_t row_of_words(const char *text, unsigned int columns)
 	}
 }
 
-/*
- * Advice on rows of its own, because its end says what to do. Returns the number of rows, and draws
- * them if `draw` is set.
- */
-static unsigned int advice_rows(struct summary *v, const struct row *row, bool draw)
+/* On rows of its own. Returns the number of rows, and draws them if `draw` is set. */
+static unsigned int note_rows(struct summary *v, const char *name, const char *note, bool draw)
 {
-	char text[sizeof(row->advice) + 32], cell[4 * sizeof(text)];
+	char text[NOTE_BYTES], cell[4 * NOTE_BYTES];
 	unsigned int columns = limit(v) ? limit(v) : sizeof(text) + ADVICE_INDENT, rows = 0;
 
-	if (!row->advice[0] || row->gone || columns < 2 * ADVICE_INDENT)
+	if (!note[0] || columns < 2 * ADVICE_INDENT)
 		return 0;
-	snprintf(text, sizeof(text), "%s: %s", words_of_verdict(row->verdict), row->advice);
+	snprintf(text, sizeof(text), "%s: %s", name, note);
 	text_clean(cell, sizeof(cell), text, sizeof(text), v->base.options.utf8);
 	for (const char *p = cell; *p; rows++) {
 		size_t len = row_of_words(p, columns - ADVICE_INDENT);
@@ -205,6 +204,19 @@ static unsigned int advice_rows(struct summary *v, const struct row *row, bool d
 		p += len + (p[len] == ' ');
 	}
 	return rows;
+}
+
+/* The advice is not cut, because its end says what to do; below it, what the program does. */
+static unsigned int advice_rows(struct summary *v, const struct row *row, bool draw)
+{
+	unsigned int rows;
+	char why[CELL];
+
+	if (row->gone)
+		return 0;
+	rows = note_rows(v, words_of_verdict(row->verdict), row->advice, draw);
+	snprintf(why, sizeof(why), "why %s", words_of_diagnosis(row->diagnosis));
+	return rows + note_rows(v, why, row->sentence, draw);
 }
 
 static void put_row(struct summary *v, const struct row *row)
@@ -382,6 +394,9 @@ static void summary_event(struct view *view, const struct event *e)
 	case EVENT_LISTENER:
 		rows_learn_listener(&v->rows, e);
 		v->t = e->t;
+		break;
+	case EVENT_WHY:
+		rows_learn_why(&v->rows, e);
 		break;
 	case EVENT_LOST:
 		v->lost = event_get(e, F_TOTAL);

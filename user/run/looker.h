@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * looker.h - takes a look at a listener by itself when something is wrong with it: its verdict
+ * turns, clients are refused, or a connection has waited for long.
+ *
+ * Knows nothing of where the looks go: they are handed over as facts (FACT_LOOK).
+ *
+ *	rc = looker_open(&looker, options, feed, ctx);	before rights are given up
+ *	looker_event(looker, e);			each event of the run
+ *	looker_due(looker, now);			some ten times a second
+ */
+#ifndef SOCKSTATE_LOOKER_H
+#define SOCKSTATE_LOOKER_H
+
+#include <stdint.h>
+
+#include "base/record.h"
+#include "cli/command.h"
+#include "event/event.h"
+
+struct looker;
+
+/*
+ * -ENOMEM. *out is NULL after success where looks are not wanted (--no-why), or where the kernel
+ * refuses them: tracing goes on without. Every function takes that NULL.
+ */
+int looker_open(struct looker **out, const struct trace_options *options, record_fn fn, void *ctx);
+void looker_event(struct looker *w, const struct event *e);
+/* --why-after; 0: the verdict decides, and nobody has to tell who waits. */
+uint64_t looker_wait_ns(const struct looker *w);
+/* Who waits for that long is about to be told anew. */
+void looker_waits_begin(struct looker *w);
+/* A waiting_fn (listener/figures.h) for those who do; ctx is the looker. */
+void looker_waits(void *ctx, uint64_t cookie, uint32_t netns, uint16_t port);
+/* Takes the look that is due. */
+void looker_due(struct looker *w, uint64_t now);
+void looker_free(struct looker *w);
+
+#endif
