@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tracker/accept_queue.h"
+#include "tracker/connecting.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
@@ -45,6 +46,8 @@ void tracker_on_state(struct tracker *t, const struct fact_hdr *h)
 	conn_learn_ends(t->conns, c, &f->s);
 	owner_from_pid(t, c, h, f->pid);
 	conn_touch(t->conns, c);
+	if (c->state == TCP_STATE_SYN_SENT)
+		connecting_end(t, c);
 	state_enter(t, c, h->t, f->old, f->new);
 	line_emit(&t->lines);
 }
@@ -240,6 +243,8 @@ void tracker_on_closed(struct tracker *t, const struct fact_hdr *h)
 		return;
 	if (accepted_meanwhile(c, h, f->new))
 		accept_queue_accepted_unseen(t, c);
+	if (c->state == TCP_STATE_SYN_SENT)
+		connecting_end(t, c);
 	learn_totals(t, c, f);
 	if (enters_time_wait(t, c, f)) {
 		c->flags |= CONN_HANDED_OVER;

@@ -90,7 +90,11 @@ struct conn {
 	uint64_t t_state;	/* ns: when the state was entered; 0 unknown */
 	uint64_t t_established; /* ns; 0: not yet, or unknown */
 	uint64_t t_last;	/* ns: requests: when the SYN-ACK last went out */
-	uint64_t accept_wait;	/* ns: ESTABLISHED to accept(), with CONN_WAIT_KNOWN */
+	union {
+		uint64_t accept_wait; /* ns: ESTABLISHED to accept(), with CONN_WAIT_KNOWN */
+		/* clients: refusals of the listener at the other end when our SYN was last sent */
+		uint64_t refused_before;
+	};
 	uint64_t spent[SLOT_COUNT];
 	uint64_t bytes_in, bytes_out;
 	uint32_t retrans, srtt_us;

@@ -64,6 +64,7 @@ struct listener {
 	uint64_t excess_t;  /* ns: `queued` is above the kernel's length since; 0: is not */
 	uint64_t figures_t; /* ns: when the kernel's figures were last read */
 	bool accept_unseen; /* some of its accepts were not seen */
+	uint32_t connecting; /* clients of this machine in SYN_SENT to it */
 	uint32_t refs;	    /* connections that point here */
 
 	uint64_t t_known, t_accept;		   /* ns: first seen; last accept, 0 none yet */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tracker/accept_queue.h"
+#include "tracker/connecting.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
@@ -39,6 +40,7 @@ void tracker_on_connect(struct tracker *t, const struct fact_hdr *h)
 	c->t_begin = h->t;
 	if (h->flags & FACT_F_OWNED)
 		owner_from_task(t, c, &f->task);
+	connecting_begin(t, c);
 	state_enter(t, c, h->t, f->old, f->new);
 	line_emit(&t->lines);
 }
@@ -111,6 +113,8 @@ static void establish(struct tracker *t, const struct fact_established *f, struc
 	if (conn_is(c, CONN_REQUEST))
 		tracked_promote(t, c);
 	derive_begin(c, f);
+	if (c->state == TCP_STATE_SYN_SENT)
+		connecting_end(t, c);
 	if (f->h.flags & FACT_F_MPTCP)
 		c->flags |= CONN_MPTCP;
 	e = state_enter(t, c, at, f->old, f->new);

@@ -2,6 +2,7 @@
 /* Half open: a SYN makes a request, its SYN-ACK goes out again, it expires. */
 #include <string.h>
 
+#include "tracker/connecting.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
@@ -165,26 +166,9 @@ static void learn_retransmit(struct tracker *t, struct conn *c, const struct fac
 	conn_touch(t->conns, c);
 }
 
-/*
- * The listener that our SYN goes to, if it is in the same namespace and one of its queues is full:
- * then our SYN was refused, though no hook saw that. Else NULL.
- */
-static struct listener *full_listener(struct tracker *t, const struct fact_sock *ours)
+static void syn_again_line(struct tracker *t, const struct fact_syn *f, struct conn *c)
 {
-	struct fact_sock theirs = *ours;
-	struct listener *l;
-
-	theirs.lport = ours->rport;
-	theirs.rport = ours->lport;
-	memcpy(theirs.laddr, ours->raddr, sizeof(theirs.laddr));
-	memcpy(theirs.raddr, ours->laddr, sizeof(theirs.raddr));
-	l = listener_by_port(t->listeners, &theirs);
-	return l && figures_full_queue(l) != DROP_UNKNOWN ? l : NULL;
-}
-
-static void syn_again_line(struct tracker *t, const struct fact_syn *f, const struct conn *c)
-{
-	struct listener *l = full_listener(t, &f->s);
+	struct listener *l = c ? connecting_refused(t, c) : NULL;
 	struct event *e = line_begin(&t->lines, EVENT_RETRANSMIT, f->h.t);
 
 	if (c)
