@@ -500,6 +500,29 @@ int any_exit(__u64 *ctx)
 	return 0;
 }
 
+/*
+ * sched_process_fork(parent, child): a thread that accepts has forked a process. That one shares
+ * the connections which were accepted until now, and the parent often closes its own copies.
+ */
+SEC("tp_btf/sched_process_fork")
+int process_forked(__u64 *ctx)
+{
+	const struct task_struct *child = (const struct task_struct *)ctx[1];
+	struct fact_process *f;
+	__u32 pid = BPF_CORE_READ(child, tgid);
+
+	if (pid == current_pid() || !call_find())
+		return 0;
+	f = fact_reserve(FACT_PROCESS, sizeof(*f), 0);
+	if (!f)
+		return 0;
+	holder_fill(&f->task, child);
+	f->parent = current_pid();
+	f->pad = 0;
+	fact_submit(f, sizeof(*f));
+	return 0;
+}
+
 /* ---- accepted: io_uring, by its tracepoint ---- */
 
 /*

@@ -45,7 +45,10 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
-/* Writes a FACT_EXISTING for each descriptor of a listener, with all figures of both queues. */
+/*
+ * Writes a FACT_EXISTING for each descriptor of a listener, with all figures of both queues; and
+ * for each of a connection in CLOSE_WAIT: who has not closed it?
+ */
 SEC("iter/task_file")
 int listening_files(struct bpf_iter__task_file *ctx)
 {
@@ -54,18 +57,23 @@ int listening_files(struct bpf_iter__task_file *ctx)
 	struct fact_existing out;
 	const struct sock *sk;
 	struct common k;
+	bool listens;
 
 	if (!task || !file)
 		return 0;
 	sk = tcp_of_open_file(file, &k);
-	if (!sk || COMMON(&k, skc_state) != TCP_LISTEN || !wanted_copy(&k, sk))
+	if (!sk)
+		return 0;
+	listens = COMMON(&k, skc_state) == TCP_LISTEN;
+	if ((!listens && COMMON(&k, skc_state) != TCP_CLOSE_WAIT) || !wanted_copy(&k, sk))
 		return 0;
 	__builtin_memset(&out, 0, sizeof(out));
 	out.h.t = bpf_ktime_get_ns();
 	out.h.size = sizeof(out);
 	out.h.kind = FACT_EXISTING;
 	sock_fill_copy(&out.s, &k, sk, COMMON(&k, skc_num));
-	queues_copy(&out.q, out.s.cookie, sk);
+	if (listens)
+		queues_copy(&out.q, out.s.cookie, sk);
 	holder_fill(&out.task, task);
 	out.fd = ctx->fd;
 	out.inode = file->f_inode->i_ino;

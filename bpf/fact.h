@@ -47,6 +47,7 @@ enum fact_kind {
 	FACT_LOST,	   /* struct fact_lost: facts are missing here */
 	FACT_TICK,	   /* struct fact_hdr: all facts that are older have been delivered */
 	FACT_LOOK,	   /* struct fact_look, and behind it a record of bpf/why.h */
+	FACT_PROCESS,	   /* struct fact_process: the name of a process, or it has been forked */
 	FACT_KINDS
 };
 
@@ -327,6 +328,17 @@ struct fact_look {
 	__u64 cookie; /* FACT_LOOK_END: the listener that was looked at */
 };
 
+/*
+ * The name of a process whose pid stands alone in the facts that follow; or, with a parent, a
+ * process that has just been forked by one that accepts connections, and shares them.
+ */
+struct fact_process {
+	struct fact_hdr h;
+	struct fact_task task;
+	__u32 parent; /* process that forked it; 0: the fact is about its name */
+	__u32 pad;
+};
+
 #define FACT_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type " changed size")
 FACT_SIZE(fact_hdr, 16);
 FACT_SIZE(fact_sock, 64);
@@ -346,5 +358,6 @@ FACT_SIZE(fact_timewait, 80);
 FACT_SIZE(fact_existing, 184);
 FACT_SIZE(fact_lost, 32);
 FACT_SIZE(fact_look, 32);
+FACT_SIZE(fact_process, 48);
 
 #endif

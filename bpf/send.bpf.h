@@ -41,6 +41,8 @@ struct {
  * What the programs remember on a CPU from one hook to the next. What belongs to a thread's call is
  * in call.bpf.h.
  */
+#define NAMED 64 /* a power of two */
+
 struct cpu {
 	/* the last transition that the first program of again.bpf.h has handled */
 	__u64 token_sk;
@@ -81,6 +83,7 @@ struct cpu {
 	__u32 answered_ack;
 	__be16 answered_port;
 	__u16 pad;
+	__u32 named[NAMED]; /* processes whose name has been sent, each in the place of its pid */
 };
 
 /* Results of user space's self-tests (self_test.c). */

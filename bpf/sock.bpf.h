@@ -486,6 +486,19 @@ static __always_inline bool is_owned(const struct sock *sk)
 	return sk->sk_lock.owned == 1;
 }
 
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+
+/*
+ * A thread of the kernel itself owns no socket, though it locks some: a worker opens the subflows
+ * of MPTCP, and closes what an io_uring program leaves open.
+ */
+static __always_inline bool is_kernel_thread(void)
+{
+	const struct task_struct *task = (const struct task_struct *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, flags) & PF_KTHREAD;
+}
+
 /*
  * The current process, or 0 if it is ourselves. Our walk over open files (existing.bpf.c) holds
  * each file for a moment. If its owner closes it in that moment, we close the socket, which does
@@ -495,7 +508,7 @@ static __always_inline __u32 owner_pid(void)
 {
 	__u32 pid = current_pid();
 
-	return pid == walker_pid ? 0 : pid;
+	return pid == walker_pid || is_kernel_thread() ? 0 : pid;
 }
 
 /*
@@ -511,13 +524,18 @@ static __always_inline bool is_self(void)
 	       ids.tgid == setting_self;
 }
 
+/* The name is the process's, so that one pid has one name whichever of its threads acts. */
 static __always_inline void task_fill(struct fact_task *task)
 {
+	const struct task_struct *current = (const struct task_struct *)bpf_get_current_task();
 	__u64 id = bpf_get_current_pid_tgid();
 
+	__builtin_memset(task, 0, sizeof(*task));
+	if (is_kernel_thread())
+		return;
 	task->pid = id >> 32;
 	task->tid = (__u32)id;
-	bpf_get_current_comm(task->comm, sizeof(task->comm));
+	BPF_CORE_READ_STR_INTO(&task->comm, current, group_leader, comm);
 }
 
 /* The same for a task that a walk has come to. */

@@ -176,6 +176,24 @@ static __always_inline void remember_child(struct cpu *cpu, const struct change 
 	cpu->child_netns = netns_of(c->tp);
 }
 
+/* The facts below have the owner's pid alone; its name is sent once. */
+static __always_inline void send_name(struct cpu *cpu, __u32 pid)
+{
+	__u32 *named = &cpu->named[pid % NAMED];
+	struct fact_process *f;
+
+	if (*named == pid)
+		return;
+	f = fact_reserve(FACT_PROCESS, sizeof(*f), 0);
+	if (!f)
+		return;
+	task_fill(&f->task);
+	f->parent = 0;
+	f->pad = 0;
+	fact_submit(f, sizeof(*f));
+	*named = pid;
+}
+
 static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new,
 					  __u32 flags)
 {
@@ -202,6 +220,8 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 	if (is_owned(sk)) {
 		c.flags |= FACT_F_OWNED;
 		c.owner = owner_pid();
+		if (c.owner && new != TCP_LISTEN &&new != TCP_SYN_SENT)
+			send_name(cpu, c.owner);
 	}
 	if (bpf_core_field_exists(c.tp->is_mptcp) && c.tp->is_mptcp)
 		c.flags |= FACT_F_MPTCP;

@@ -76,7 +76,7 @@ _sockstate()
 	" --existing") _sockstate_offer "brief all" ;;
 	" --color" | "doctor --color" | "check --color" | "why --color" | "list --color") _sockstate_offer "auto always never" ;;
 	" --record" | " --replay" | "check --rules" | "check --junit" | "check --record" | "check --replay") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-	" --force-absent" | "doctor --force-absent" | "check --force-absent" | "why --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
+	" --force-absent" | "doctor --force-absent" | "check --force-absent" | "why --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring fork listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
 	"fields --sql") _sockstate_offer "clickhouse duckdb" ;;
 	*)
 		case $command in

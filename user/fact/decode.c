@@ -37,6 +37,13 @@ static bool check_state(const struct fact_hdr *h)
 	return good_sock(&f->s) && good_state(f->old) && good_state(f->new);
 }
 
+static bool check_process(const struct fact_hdr *h)
+{
+	const struct fact_process *f = (const void *)h;
+
+	return good_comm(&f->task);
+}
+
 static bool check_listen(const struct fact_hdr *h)
 {
 	const struct fact_listen *f = (const void *)h;
@@ -149,6 +156,7 @@ static const struct {
 	[FACT_EXISTING_END] = {sizeof(struct fact_hdr), check_header},
 	[FACT_LOST] = {sizeof(struct fact_lost), check_lost},
 	[FACT_TICK] = {sizeof(struct fact_hdr), check_header},
+	[FACT_PROCESS] = {sizeof(struct fact_process), check_process},
 	[FACT_LOOK] = {sizeof(struct fact_look), check_header}, /* and more: check_look() */
 };
 

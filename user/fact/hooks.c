@@ -72,6 +72,8 @@ static const struct hook hooks[HOOK_COUNT] = {
 		.cost = "every system call of every process: 270 ns"},
 	[HOOK_IO_URING] = {"io_uring", HOOK_TRACEPOINT, {{"io_uring_completed", "io_uring_complete", true}},
 		.cost = "each completion of io_uring: 50 ns"},
+	[HOOK_FORK] = {"fork", HOOK_TRACEPOINT, {{"process_forked", "sched_process_fork", true}},
+		.cost = "each new thread or process: 20 ns"},
 
 	[HOOK_LISTEN] = {"listen", HOOK_FUNCTION,
 		{{"listen_begin", "inet_listen"}, {"listen_end", "inet_listen"}}},
@@ -157,7 +159,8 @@ static const struct {
 	{HOOK_EXPIRED, HOOK_UNREACHABLE},	 {HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4},
 	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V6}, {HOOK_ENQUEUE, HOOK_COOKIE_V4},
 	{HOOK_ENQUEUE, HOOK_COOKIE_V6},		 {HOOK_LISTEN, HOOK_LISTEN_ASKED},
-	{HOOK_TIMEWAIT, HOOK_TIMEWAIT_REAL},
+	{HOOK_TIMEWAIT, HOOK_TIMEWAIT_REAL},	 {HOOK_ACCEPT, HOOK_FORK},
+	{HOOK_ACCEPT_SYSCALL, HOOK_FORK},
 };
 
 /* Hooks whose facts are wrong or useless without those of another. */

@@ -67,10 +67,8 @@ static void learn_accepted(struct tracker *t, struct conn *c, struct listener *l
 	}
 	if (l)
 		listener_accepted(l, f->h.t, conn_is(c, CONN_WAIT_KNOWN) ? &c->accept_wait : NULL);
-	if (l && !l->pid) {
-		l->pid = c->pid;
-		l->name = c->name;
-	}
+	if (l)
+		owner_of_listener(t, l, &f->task);
 	conn_touch(t->conns, c);
 }
 
@@ -127,4 +125,15 @@ void tracker_on_accept(struct tracker *t, const struct fact_hdr *h)
 	accept_line(t, c, l, f);
 	if (conn_is(c, CONN_CLOSED)) /* it ended while queued: no other fact will come */
 		state_end(t, c, h->t, c->t_state);
+}
+
+void tracker_on_process(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_process *f = (const struct fact_process *)h;
+	uint32_t name = names_id(t->names, f->task.comm);
+
+	if (!f->parent)
+		names_learn(t->names, f->task.pid, name);
+	else
+		names_forked(t->names, f->parent, h->t);
 }

@@ -45,6 +45,7 @@ void tracker_on_state(struct tracker *t, const struct fact_hdr *h)
 		accept_queue_accepted_unseen(t, c);
 	conn_learn_ends(t->conns, c, &f->s);
 	owner_from_pid(t, c, h, f->pid);
+	owner_doubt(t, c, h);
 	conn_touch(t->conns, c);
 	if (c->state == TCP_STATE_SYN_SENT)
 		connecting_end(t, c);
@@ -153,6 +154,7 @@ static void learn_totals(struct tracker *t, struct conn *c, const struct fact_cl
 	conn_learn_ends(t->conns, c, &f->s);
 	conn_touch(t->conns, c);
 	owner_from_pid(t, c, &f->h, f->pid);
+	owner_doubt(t, c, &f->h);
 	c->bytes_in = f->bytes_in;
 	c->bytes_out = f->bytes_out;
 	c->retrans = f->retrans;

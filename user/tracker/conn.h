@@ -66,8 +66,9 @@ enum conn_flag {
 	CONN_ORPHAN_FW2 = 1 << 13,  /* a timewait socket was made for it, in FIN_WAIT2 */
 	CONN_HANDED_OVER = 1 << 14, /* that timewait socket carries it on */
 	/* what is measured */
-	CONN_WAIT_KNOWN = 1 << 15, /* accept_wait */
-	CONN_TOTALS = 1 << 16,	   /* bytes, retrans and srtt */
+	CONN_WAIT_KNOWN = 1 << 15,  /* accept_wait */
+	CONN_TOTALS = 1 << 16,	    /* bytes, retrans and srtt */
+	CONN_OWNER_ACTED = 1 << 19, /* the owner locked the socket, or a walk met it */
 	/* conn.c's own */
 	CONN_IN_COOKIES = 1 << 17, /* linked under its cookie */
 	CONN_IN_ENDS = 1 << 18,	   /* linked under its ends */
@@ -89,7 +90,8 @@ struct conn {
 	uint64_t t_begin;	/* ns: SYN received or sent; 0 unknown */
 	uint64_t t_state;	/* ns: when the state was entered; 0 unknown */
 	uint64_t t_established; /* ns; 0: not yet, or unknown */
-	uint64_t t_last;	/* ns: requests: when the SYN-ACK last went out */
+	/* ns: requests: when the SYN-ACK last went out; accepted: when a walk met the owner */
+	uint64_t t_last;
 	union {
 		uint64_t accept_wait; /* ns: ESTABLISHED to accept(), with CONN_WAIT_KNOWN */
 		/* clients: refusals of the listener at the other end when our SYN was last sent */

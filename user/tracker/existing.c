@@ -17,11 +17,7 @@ static void learn_listener(struct tracker *t, struct listener *l, const struct f
 	l->family = f->s.family;
 	memcpy(l->addr, f->s.laddr, sizeof(l->addr));
 	l->addr_known = true;
-	if (!l->pid && f->task.pid) {
-		l->pid = f->task.pid;
-		l->name = names_id(t->names, f->task.comm);
-		names_learn(t->names, l->pid, l->name);
-	}
+	owner_holds_listener(t, l, f->h.t, &f->task);
 }
 
 static void listener_line(struct tracker *t, const struct listener *l,
@@ -97,7 +93,9 @@ static void list_conn(struct tracker *t, struct conn *c, const struct fact_exist
 static void known_conn(struct tracker *t, struct conn *c, const struct fact_existing *f)
 {
 	conn_learn_cookie(t->conns, c, f->s.cookie);
-	if (!c->pid)
+	if (t->walked)
+		owner_holds(t, c, f->h.t, &f->task);
+	else if (!c->pid)
 		owner_from_task(t, c, &f->task);
 	if (!c->pid)
 		owner_from_listener(c, listener_of(t, c));

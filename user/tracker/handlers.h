@@ -45,6 +45,8 @@ void open_flush_pending(struct tracker *t, uint64_t at);
 
 void tracker_on_accept(struct tracker *t, const struct fact_hdr *h);
 
+void tracker_on_process(struct tracker *t, const struct fact_hdr *h);
+
 /* ---- close.c ---- */
 
 void tracker_on_state(struct tracker *t, const struct fact_hdr *h);

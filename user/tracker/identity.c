@@ -195,6 +195,9 @@ struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s)
 
 /* ---- owners ---- */
 
+/* One walk over all open files takes less, and two are further apart than one takes. */
+#define WALK_NS (500 * NS_MS)
+
 void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *task)
 {
 	if (!task->pid)
@@ -206,10 +209,78 @@ void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *
 
 void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid)
 {
-	if (!(h->flags & FACT_F_OWNED) || !pid || c->pid == pid)
+	if (!(h->flags & FACT_F_OWNED) || !pid)
+		return;
+	c->flags |= CONN_OWNER_ACTED;
+	if (c->pid == pid)
 		return;
 	c->pid = pid;
 	c->name = names_of_pid(t->names, pid);
+}
+
+void owner_doubt(struct tracker *t, struct conn *c, const struct fact_hdr *h)
+{
+	uint64_t accepted = conn_is(c, CONN_WAIT_KNOWN) ? c->t_established + c->accept_wait : 0;
+
+	if (h->flags & FACT_F_OWNED || c->stage != STAGE_ACCEPTED || conn_is(c, CONN_OWNER_ACTED) ||
+	    !names_forked_since(t->names, c->pid, accepted))
+		return;
+	c->pid = c->name = 0;
+}
+
+void owner_holds(struct tracker *t, struct conn *c, uint64_t at, const struct fact_task *task)
+{
+	if (!task->pid || conn_is(c, CONN_REQUEST) || c->stage == STAGE_QUEUED)
+		return;
+	/* Another process has it. If the owner had it too a walk would have met that one. */
+	if (c->pid && c->pid != task->pid && (!c->t_last || at < c->t_last + WALK_NS)) {
+		if (!c->t_last)
+			c->t_last = at;
+		return;
+	}
+	owner_from_task(t, c, task);
+	c->flags |= CONN_OWNER_ACTED;
+	c->t_last = at;
+}
+
+void owner_of_listener(struct tracker *t, struct listener *l, const struct fact_task *task)
+{
+	if (!task->pid)
+		return;
+	if (l->pid != task->pid)
+		l->owner_t = t->t_now;
+	l->pid = task->pid;
+	l->name = names_id(t->names, task->comm);
+	names_learn(t->names, l->pid, l->name);
+}
+
+void owner_holds_listener(struct tracker *t, struct listener *l, uint64_t at,
+			  const struct fact_task *task)
+{
+	if (!task->pid)
+		return;
+	if (!l->pid || l->pid == task->pid) {
+		owner_of_listener(t, l, task);
+		l->owner_t = at;
+		return;
+	}
+	/* Of several holders the one that called listen() is the last choice: a master does that. */
+	if (l->heir_t + WALK_NS > at && l->heir && l->heir != l->opener)
+		return;
+	l->heir = task->pid;
+	l->heir_name = names_id(t->names, task->comm);
+	l->heir_t = at;
+	names_learn(t->names, l->heir, l->heir_name);
+}
+
+void owner_inherit_listener(struct listener *l)
+{
+	if (!l->heir || l->heir_t < l->owner_t + WALK_NS)
+		return;
+	l->pid = l->heir;
+	l->name = l->heir_name;
+	l->owner_t = l->heir_t;
+	l->heir = 0;
 }
 
 void owner_from_listener(struct conn *c, const struct listener *l)

@@ -47,6 +47,20 @@ struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s);
 void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *task);
 /* The owner as a pid alone, if the fact comes from a user of the socket (FACT_F_OWNED). */
 void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid);
+/*
+ * c did something in softirq. Its owner accepted it and has forked since: that one may have closed
+ * its copy, so nobody is named until the owner acts, or a walk over open files meets it.
+ */
+void owner_doubt(struct tracker *t, struct conn *c, const struct fact_hdr *h);
+/* A walk over open files, at `at`, met a descriptor of c in that process. */
+void owner_holds(struct tracker *t, struct conn *c, uint64_t at, const struct fact_task *task);
+/* The owner of a listener as a fact names it: it accepts, or it called listen(). */
+void owner_of_listener(struct tracker *t, struct listener *l, const struct fact_task *task);
+/* A walk over open files, at `at`, met a descriptor of l in that process. */
+void owner_holds_listener(struct tracker *t, struct listener *l, uint64_t at,
+			  const struct fact_task *task);
+/* Walks no longer meet the owner of l, and meet another process: that one has it now. */
+void owner_inherit_listener(struct listener *l);
 /* Until accept(): the owner of the listener, which may be NULL. */
 void owner_from_listener(struct conn *c, const struct listener *l);
 

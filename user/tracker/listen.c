@@ -5,6 +5,7 @@
 #include "tracker/accept_queue.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
+#include "tracker/identity.h"
 #include "tracker/tracked.h"
 
 /* ---- listen() ---- */
@@ -20,11 +21,8 @@ static void learn_listen(struct tracker *t, struct listener *l, const struct fac
 {
 	listener_learn(t->listeners, l, f->s.cookie, f->s.sk);
 	learn_addr(l, &f->s);
-	if (f->task.pid) {
-		l->pid = f->task.pid;
-		l->name = names_id(t->names, f->task.comm);
-		names_learn(t->names, l->pid, l->name);
-	}
+	owner_of_listener(t, l, &f->task);
+	l->opener = f->task.pid;
 	l->somaxconn = f->somaxconn;
 	l->asked_known = f->asked_known;
 	l->backlog_asked = f->backlog_asked;
@@ -158,6 +156,7 @@ void listen_judge(void *ctx, struct listener *l)
 		return;
 	if (l->error_t && at >= l->error_t + ERROR_EVERY)
 		figures_emit_accept_errors(t, l, at, NULL);
+	owner_inherit_listener(l);
 	listener_window_close(t->conns, l, at, &in);
 	l->verdict = verdict_judge(&in, &t->config.verdict);
 	if (verdict_undecided(&in, &t->config.verdict))

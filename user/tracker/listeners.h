@@ -44,7 +44,11 @@ struct listener {
 	uint16_t port;
 	bool alive, preexisting;
 	uint64_t t_state;   /* ns: in LISTEN since; 0 unknown */
-	uint32_t pid, name; /* owner; 0 unknown */
+	uint32_t pid, name; /* owner: who accepted last, else who holds it; 0 unknown */
+	/* walks over open files: when one met the owner, and who else holds the socket */
+	uint64_t owner_t, heir_t; /* ns; 0 never */
+	uint32_t heir, heir_name; /* the latest of the others; 0 none */
+	uint32_t opener;	  /* pid of the process that called listen(); 0 unknown */
 
 	bool queues_known; /* accept_queue, backlog and drops are the kernel's */
 	bool syn_known;	   /* syn_queue and syn_young are */
@@ -61,11 +65,11 @@ struct listener {
 
 	conn_id queue_oldest, queue_newest; /* known connections in the accept queue */
 	uint32_t queued;
-	uint64_t excess_t;  /* ns: `queued` is above the kernel's length since; 0: is not */
-	uint64_t figures_t; /* ns: when the kernel's figures were last read */
-	bool accept_unseen; /* some of its accepts were not seen */
+	uint64_t excess_t;   /* ns: `queued` is above the kernel's length since; 0: is not */
+	uint64_t figures_t;  /* ns: when the kernel's figures were last read */
+	bool accept_unseen;  /* some of its accepts were not seen */
 	uint32_t connecting; /* clients of this machine in SYN_SENT to it */
-	uint32_t refs;	    /* connections that point here */
+	uint32_t refs;	     /* connections that point here */
 
 	uint64_t t_known, t_accept;		   /* ns: first seen; last accept, 0 none yet */
 	uint64_t completed, accepted, refused;	   /* while tracing */

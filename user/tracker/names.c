@@ -17,7 +17,8 @@ struct names {
 	uint16_t slot[NAMES_HASH]; /* open addressing; 0 empty */
 	struct {
 		uint32_t pid, id;
-	} pid[PIDS_MAX]; /* direct mapped: a later pid of the same slot wins */
+		uint64_t forked; /* ns: when it last forked a process; 0 unknown */
+	} pid[PIDS_MAX];	 /* direct mapped: a later pid of the same slot wins */
 };
 
 struct names *names_new(void)
@@ -56,12 +57,36 @@ const char *names_text(const struct names *n, uint32_t id)
 	return id && id <= n->count ? n->text[id] : NULL;
 }
 
+/* Makes the place of pid its own. */
+static void take_place(struct names *n, uint32_t pid)
+{
+	if (n->pid[pid % PIDS_MAX].pid == pid)
+		return;
+	n->pid[pid % PIDS_MAX].pid = pid;
+	n->pid[pid % PIDS_MAX].id = 0;
+	n->pid[pid % PIDS_MAX].forked = 0;
+}
+
 void names_learn(struct names *n, uint32_t pid, uint32_t id)
 {
 	if (!pid || !id)
 		return;
-	n->pid[pid % PIDS_MAX].pid = pid;
+	take_place(n, pid);
 	n->pid[pid % PIDS_MAX].id = id;
+}
+
+void names_forked(struct names *n, uint32_t pid, uint64_t t)
+{
+	if (!pid)
+		return;
+	take_place(n, pid);
+	n->pid[pid % PIDS_MAX].forked = t;
+}
+
+bool names_forked_since(const struct names *n, uint32_t pid, uint64_t t)
+{
+	return pid && n->pid[pid % PIDS_MAX].pid == pid && n->pid[pid % PIDS_MAX].forked &&
+	       n->pid[pid % PIDS_MAX].forked >= t;
 }
 
 uint32_t names_of_pid(const struct names *n, uint32_t pid)

@@ -8,6 +8,7 @@
 #ifndef SOCKSTATE_NAMES_H
 #define SOCKSTATE_NAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct names;
@@ -21,5 +22,9 @@ const char *names_text(const struct names *n, uint32_t id);
 void names_learn(struct names *n, uint32_t pid, uint32_t id);
 /* The id that pid had last, 0 unknown. */
 uint32_t names_of_pid(const struct names *n, uint32_t pid);
+/* pid forked a process at t (ns), which shares what pid had open then. */
+void names_forked(struct names *n, uint32_t pid, uint64_t t);
+/* Whether it did so at t or later, as far as is known. */
+bool names_forked_since(const struct names *n, uint32_t pid, uint64_t t);
 
 #endif

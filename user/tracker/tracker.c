@@ -128,6 +128,7 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
 		[FACT_EXISTING_END] = tracker_on_existing_end,
 		[FACT_LOST] = on_lost,
 		[FACT_TICK] = on_tick,
+		[FACT_PROCESS] = tracker_on_process,
 	};
 
 	if (!t->t_first)

@@ -21,6 +21,7 @@ static const char *const story_kinds[FACT_KINDS] = {
 	[FACT_TIMEWAIT] = "timewait", [FACT_TIMEWAIT_END] = "timewait_end",
 	[FACT_EXISTING] = "existing", [FACT_EXISTING_END] = "walked",
 	[FACT_LOST] = "lost",	      [FACT_TICK] = "tick",
+	[FACT_PROCESS] = "process",
 };
 
 static const char *const story_flags[] = {"owned",     "syncookie", "fastopen", "synack",
@@ -331,6 +332,9 @@ void fact_fill(union any_fact *f, enum fact_kind kind, const struct words *w)
 						     .bytes_in = w->in,
 						     .bytes_out = w->out,
 						     .listener_cookie = w->of};
+		break;
+	case FACT_PROCESS:
+		f->process = (struct fact_process){.task = w->task, .parent = (uint32_t)w->of};
 		break;
 	case FACT_LOST:
 		f->lost = (struct fact_lost){.count = w->count, .where = (uint32_t)w->where};

@@ -37,6 +37,7 @@ union any_fact {
 	struct fact_timewait timewait;
 	struct fact_existing existing;
 	struct fact_lost lost;
+	struct fact_process process;
 };
 
 /* What the words of a line say, before the kind of fact is filled from it. */
