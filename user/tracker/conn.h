@@ -68,7 +68,7 @@ enum conn_flag {
 	/* what is measured */
 	CONN_WAIT_KNOWN = 1 << 15,  /* accept_wait */
 	CONN_TOTALS = 1 << 16,	    /* bytes, retrans and srtt */
-	CONN_OWNER_ACTED = 1 << 19, /* the owner locked the socket, or a walk met it */
+	CONN_OWNER_ACTED = 1 << 19, /* the owner locked it, or a walk met it */
 	/* conn.c's own */
 	CONN_IN_COOKIES = 1 << 17, /* linked under its cookie */
 	CONN_IN_ENDS = 1 << 18,	   /* linked under its ends */
