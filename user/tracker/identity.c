@@ -264,7 +264,7 @@ void owner_holds_listener(struct tracker *t, struct listener *l, uint64_t at,
 		l->owner_t = at;
 		return;
 	}
-	/* Of several holders the one that called listen() is the last choice: a master does that. */
+	/* Of several holders the one that called listen() is the last choice: a master does. */
 	if (l->heir_t + WALK_NS > at && l->heir && l->heir != l->opener)
 		return;
 	l->heir = task->pid;
