@@ -168,6 +168,15 @@ start_tracer()
 	done
 }
 
+keeps_to_schema()
+{
+	if ! command -v python3 >/dev/null; then
+		skip 'every line keeps to the schema' 'python3 is not installed'
+	else
+		is "$(SOCKSTATE=$sockstate "$root/tests/conforms" "$out" 2>&1)" '' 'every line keeps to the schema'
+	fi
+}
+
 # What holds for every stream, whatever the case.
 stop_tracer()
 {
@@ -192,6 +201,7 @@ stop_tracer()
 		[ "$status $(jq -c .differences "$out.all")" != '3 []' ] || status=0
 	fi
 	is "$status" 0 'the tracer ends cleanly'
+	keeps_to_schema
 	is "$(tail -n 1 "$out" | jq -r .type)" summary 'summary is the last line'
 	# A loss is named once, by a place that a line has, too.
 	is "$(jq -r --arg said "$(sed '/ yet; waiting$/d; s/^sockstate: facts are being lost (\([a-z]*\)): .*/\1/' "$out.err")" \

@@ -125,8 +125,22 @@ skip() # how many, reason
 	done
 }
 
+# Every line that a tracer of this test printed.
+keeps_to_schema()
+{
+	local wrong
+	[ $traces != 0 ] || return
+	if ! command -v python3 >/dev/null; then
+		skip 1 "every line keeps to the schema: python3 is not installed"
+		return
+	fi
+	wrong=$(SOCKSTATE=$sockstate "$root/tests/conforms" "$work"/lines.* 2>&1)
+	ok $? "every line keeps to the schema" || sed 's/^/# /' <<<"$wrong"
+}
+
 done_testing()
 {
+	keeps_to_schema
 	echo "1..$tests"
 	[ "$failed" = 0 ]
 	exit

@@ -55,7 +55,7 @@ judge --argjson lines "$(wc -l <"$out")" '
 		[.[] | select(.type != "meta") | paths(. == null or . == "" or . == -1)]; []),
 	is("and no 0 where 0 cannot be measured"; [.[] | to_entries[] | select(.value == 0) | .key] | unique -
 		["seq", "accept_queue", "accept_queue_peak", "syn_queue", "synack_retrans", "retrans", "bytes_in", "bytes_out", "count",
-		 "drops_total", "refused", "lost", "never_accepted", "still_queued", "accepts", "completed", "completed_per_s", "accepted_per_s"]; [])'
+		 "drops_total", "refused", "lost", "never_accepted", "preexisting_connections", "still_queued", "accepts", "completed", "completed_per_s", "accepted_per_s"]; [])'
 
 # ---- recorded, and told again ----
 
