@@ -67,6 +67,11 @@ URING		:= $(call pkg,--exists liburing && echo yes)
 URING_CFLAGS	:= $(if $(URING),-DHAVE_LIBURING $(call pkg,--cflags liburing))
 URING_LIBS	:= $(if $(URING),$(call pkg,--libs liburing))
 
+# For the sandbox; SECCOMP=0 leaves it out, and Landlock remains.
+LIBSECCOMP	:= $(if $(filter 0,$(SECCOMP)),,$(call pkg,--exists libseccomp && echo yes))
+LIBSECCOMP_CFLAGS := $(if $(LIBSECCOMP),-DHAVE_LIBSECCOMP $(call pkg,--cflags libseccomp))
+LIBSECCOMP_LIBS	:= $(if $(LIBSECCOMP),$(call pkg,--libs libseccomp))
+
 # The machine that is built for, as the compiler names it without its vendor: aarch64-linux-gnu.
 TARGET		:= $(shell $(CC) -dumpmachine | sed 's/-\(pc\|unknown\|redhat\|suse\|alpine\)-/-/')
 # What libbpf's bpf_tracing.h calls that architecture.
@@ -117,7 +122,7 @@ all: $(PROGRAMS)
 	@:
 
 $(BIN)/sockstate: $(KERNEL_OBJS) $(O)/libcore.a
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBBPF_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBBPF_LIBS) $(LIBSECCOMP_LIBS)
 
 $(BIN)/sockstate-lab: $(LAB_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(URING_LIBS)
@@ -130,7 +135,7 @@ $(O)/libcore.a: $(CORE_OBJS)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
 RANLIB		?= ranlib
 
-$(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS)
+$(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS) $(LIBSECCOMP_CFLAGS)
 $(KERNEL_OBJS): | $(SKELETONS)
 $(LAB_OBJS): PART_CPPFLAGS = -pthread $(URING_CFLAGS)
 
@@ -156,7 +161,8 @@ $(O)/tests/libunit.a: $(UNIT_SHARED:%=$(O)/%.o)
 $(HELPER_PROGRAMS): $(O)/tests/%: tests/%.c $(O)/libkernel.a $(O)/libcore.a Makefile | $(O)/.tools
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(LIBBPF_CFLAGS) $(ALL_LDFLAGS) \
-		-MF $@.d -o $@ $< $(O)/libkernel.a $(O)/libcore.a $(LIBBPF_LIBS)
+		-MF $@.d -o $@ $< $(O)/libkernel.a $(O)/libcore.a $(LIBBPF_LIBS) \
+		$(LIBSECCOMP_LIBS)
 
 # The core is compiled with the same sanitizers: `make fuzz` sets O, CC and SANITIZE.
 $(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcore.a Makefile | $(O)/.tools

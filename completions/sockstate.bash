@@ -86,23 +86,23 @@ _sockstate()
 			--duration --count --interval --record --replay --slow --stuck --flood-min --flood-old
 			--verify --no-why --why-after --summary --name-syn-drops --syscall-fallback --ring-size
 			--max-connections --max-requests --force-absent --keep-privileges --verbose -v
-			--version -V --help -h" ;;
+			--no-sandbox --version -V --help -h" ;;
 		"doctor") options="--json --quiet -q --color --name-syn-drops --syscall-fallback --force-absent
-			--keep-privileges --verbose -v --version -V --help -h" ;;
-		"fields") options="--json-schema --sql --verbose -v --version -V --help -h" ;;
+			--keep-privileges --verbose -v --no-sandbox --version -V --help -h" ;;
+		"fields") options="--json-schema --sql --verbose -v --no-sandbox --version -V --help -h" ;;
 		"check") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --all-listeners
 			--max-wait --max-handshake --max-refused --max-queue --max-never-accepted --max-dead-in-queue
 			--max-accept-errors --max-synack-retrans --no-verdict --min-connections --rules
 			--json --junit --quiet -q --color --duration --settle --user --record --replay --slow
 			--stuck --flood-min --flood-old --name-syn-drops --syscall-fallback --ring-size
 			--max-connections --max-requests --force-absent --keep-privileges --verbose -v
-			--version -V --help -h" ;;
+			--no-sandbox --version -V --help -h" ;;
 		"why") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --pid
 			--json --stacks --quiet -q --color --look --force-absent --keep-privileges --verbose -v
-			--version -V --help -h" ;;
+			--no-sandbox --version -V --help -h" ;;
 		"list") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --state
 			--min-wait --min-idle --pid --comm --cgroup --json --rows --wide -w --no-header
-			--color --watch --duration --verbose -v --version -V --help -h" ;;
+			--color --watch --duration --verbose -v --no-sandbox --version -V --help -h" ;;
 		esac
 		if [[ $cur == -* ]]; then
 			_sockstate_offer "$options"

@@ -79,6 +79,7 @@ complete -c sockstate -n '__sockstate_is - check' -l max-requests -x -d 'the sam
 complete -c sockstate -n '__sockstate_is - doctor check why' -l force-absent -x -a '(__sockstate_list fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring fork listen listen_asked listen_syscall timewait timewait_real timewait_end)' -d 'treat these hooks as refused by the kernel; fentry: all of that kind'
 complete -c sockstate -n '__sockstate_is - doctor check why' -l keep-privileges -d 'do not give up capabilities and user id after attaching'
 complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s v -l verbose -d 'say on standard error what is loaded and attached'
+complete -c sockstate -n '__sockstate_is - doctor fields check why list' -l no-sandbox -d 'do not limit system calls and files once everything is open'
 complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s V -l version -d 'print the version'
 complete -c sockstate -n '__sockstate_is - doctor fields check why list' -s h -l help -d 'print this text'
 complete -c sockstate -n '__sockstate_is doctor' -l json -d 'one JSON object, for a fleet of hosts'

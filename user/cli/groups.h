@@ -80,7 +80,7 @@ struct opt_tests {
 };
 
 struct opt_common {
-	bool verbose, version, help;
+	bool verbose, version, help, no_sandbox;
 };
 
 extern const struct arg_group group_sockets, group_owner, group_color, group_table, group_labels,

@@ -403,11 +403,9 @@ static int read_head(struct recording_reader *r, struct recording_info *info, ch
 	return rc ? rc : read_known(r, head.known_count, &info->facts, err, err_size);
 }
 
-int recording_open(struct recording_reader **out, const char *path, struct recording_info *info,
-		   char *err, size_t err_size)
+int recording_find(struct recording_reader **out, const char *path, char *err, size_t err_size)
 {
 	struct recording_reader *r = calloc(1, sizeof(*r));
-	struct recording_info read = {0};
 	int rc;
 
 	if (!r) {
@@ -419,17 +417,38 @@ int recording_open(struct recording_reader **out, const char *path, struct recor
 	if (!r->file) {
 		rc = -errno;
 		snprintf(err, err_size, "cannot open '%s': %s", path, strerror(-rc));
-		goto fail;
+		recording_free(r);
+		return rc;
 	}
 	setvbuf(r->file, NULL, _IOFBF, BUFFER_BYTES);
-	rc = read_head(r, &read, err, err_size);
-	if (rc)
-		goto fail;
-	*info = read;
 	*out = r;
 	return 0;
-fail:
-	recording_free(r);
+}
+
+int recording_read_head(struct recording_reader *r, struct recording_info *info, char *err,
+			size_t err_size)
+{
+	struct recording_info read = {0};
+	int rc = read_head(r, &read, err, err_size);
+
+	if (!rc)
+		*info = read;
+	return rc;
+}
+
+int recording_open(struct recording_reader **out, const char *path, struct recording_info *info,
+		   char *err, size_t err_size)
+{
+	struct recording_reader *r;
+	int rc = recording_find(&r, path, err, err_size);
+
+	if (rc)
+		return rc;
+	rc = recording_read_head(r, info, err, err_size);
+	if (rc)
+		recording_free(r);
+	else
+		*out = r;
 	return rc;
 }
 

@@ -49,6 +49,11 @@ int recording_write(struct recording_writer *w, const void *bytes, size_t size);
 int recording_close(struct recording_writer *w);
 
 struct recording_reader;
+/* Opens the file and reads nothing of it, so that rights can be given up first. */
+int recording_find(struct recording_reader **out, const char *path, char *err, size_t err_size);
+int recording_read_head(struct recording_reader *r, struct recording_info *info, char *err,
+			size_t err_size);
+/* Both. */
 int recording_open(struct recording_reader **out, const char *path, struct recording_info *info,
 		   char *err, size_t err_size);
 /*

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "event/filter.h"
 #include "existing.h"
@@ -16,6 +17,7 @@
 struct file_walk {
 	struct loader loader;
 	struct existing_bpf *skel;
+	const struct bpf_link *files;
 };
 
 static int open_object(void *ctx, const struct bpf_object_open_opts *opts, struct bpf_object **obj)
@@ -81,20 +83,27 @@ int file_walk_open(struct file_walk **out, bool verbose, char *err, size_t err_s
 		return -ENOMEM;
 	}
 	rc = loader_open(&w->loader, &walk_object, w, &options, NULL, err, err_size);
-	if (rc) {
-		file_walk_free(w);
-		return rc;
+	if (rc)
+		goto fail;
+	w->files = loader_iterate(&w->loader, w->skel->progs.existing_files, NULL);
+	if (!w->files) {
+		rc = -errno;
+		snprintf(err, err_size, "the kernel does not let us walk over files: %s",
+			 strerror(-rc));
+		goto fail;
 	}
 	*out = w;
 	return 0;
+fail:
+	file_walk_free(w);
+	return rc;
 }
 
 int file_walk_owners(void *walk, record_fn fn, void *fn_ctx)
 {
 	const struct file_walk *w = walk;
 
-	return programs_walk_once(w->skel->progs.existing_files, sizeof(struct existing_file), fn,
-				  fn_ctx);
+	return programs_walk(w->files, sizeof(struct existing_file), fn, fn_ctx);
 }
 
 void file_walk_free(struct file_walk *walk)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,22 @@ static unsigned int id_from(const char *variable)
 	return *end || errno || id == 0 || id >= (unsigned int)-1 ? NOBODY : (unsigned int)id;
 }
 
+/* Root there is an ordinary user outside, and need not have other ids to become. */
+static bool in_user_namespace(void)
+{
+	unsigned int inside, outside, count = 0;
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	int saved = errno;
+
+	if (map) {
+		if (fscanf(map, "%u %u %u", &inside, &outside, &count) != 3)
+			count = UINT_MAX;
+		fclose(map);
+	}
+	errno = saved;
+	return map && count != UINT_MAX;
+}
+
 /*
  * The file mode creation and all else stay; only the identity goes. A container may hold CAP_BPF
  * and CAP_PERFMON without CAP_SETUID: then uid 0 stays, which without capabilities owns files and
@@ -110,9 +127,9 @@ static int become_ordinary(void)
 
 	if (!privilege_has(CAP_SETUID) || !privilege_has(CAP_SETGID))
 		return 0;
-	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
-		return -errno;
-	return 0;
+	if (!setgroups(0, NULL) && !setresgid(gid, gid, gid) && !setresuid(uid, uid, uid))
+		return 0;
+	return in_user_namespace() ? 0 : -errno;
 }
 
 void privilege_protect(void)

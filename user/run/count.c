@@ -187,7 +187,8 @@ static int run(struct summary *s, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return rc;
 	}
-	rc = setup_drop_rights(&s->options->tests, err, err_size);
+	rc = setup_confine(&s->options->tests, &s->options->common, SANDBOX_COUNTS | SANDBOX_WALKS,
+			   err, err_size);
 	if (rc)
 		return rc;
 	rc = loop(s);

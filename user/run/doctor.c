@@ -199,6 +199,8 @@ static void place_lines(const struct report *r, const struct doctor_place *place
 	fprintf(r->out, "  lockdown  %s\n", place->lockdown ? place->lockdown : "not known");
 	fputs("  rights    ", r->out);
 	wrap(r, *place->rights ? place->rights : "none of those that tracing needs", 12);
+	fputs("  sandbox   ", r->out);
+	wrap(r, place->sandbox, 12);
 	if (!facts)
 		return;
 	for (enum fact_name name = 0; name < KNOW_COUNT; name++)
@@ -281,6 +283,7 @@ int doctor_json(FILE *out, const struct doctor_place *place, const struct doctor
 	member(out, "btf", place->btf);
 	member(out, "lockdown", place->lockdown);
 	member(out, "rights", place->rights);
+	member(out, "sandbox", place->sandbox);
 	if (facts) {
 		fprintf(out, ",\"exact\":%u,\"derived\":%u,\"absent\":%u,\"facts\":{",
 			count_of(facts, FACT_IS_EXACT), count_of(facts, FACT_IS_DERIVED),
@@ -343,7 +346,8 @@ static void print(const struct doctor_options *options, const struct run_place *
 {
 	struct doctor_place here = {0};
 	struct utsname system = {0};
-	char held[128], mode[80];
+	char held[128], mode[80], sandbox[256] = "off: --no-sandbox";
+	struct sandbox done;
 
 	uname(&system);
 	rights(held, sizeof(held));
@@ -351,6 +355,12 @@ static void print(const struct doctor_options *options, const struct run_place *
 	here.btf = access(KERNEL_BTF, R_OK) ? NULL : KERNEL_BTF;
 	here.rights = held;
 	here.lockdown = lockdown(mode);
+	/* What a run would enter; nothing but printing is left to be done. */
+	if (!options->common.no_sandbox) {
+		sandbox_enter(&done, SANDBOX_RINGS | SANDBOX_WALKS | SANDBOX_NETLINK);
+		sandbox_describe(sandbox, sizeof(sandbox), &done);
+	}
+	here.sandbox = sandbox;
 	if (options->json)
 		doctor_json(stdout, &here, result);
 	else

@@ -13,9 +13,10 @@
 #include "event/coverage.h"
 
 struct doctor_place {
-	const char *kernel; /* release */
-	const char *btf;    /* the file, NULL: none */
-	const char *rights; /* names of the capabilities that matter and are held */
+	const char *kernel;  /* release */
+	const char *btf;     /* the file, NULL: none */
+	const char *rights;  /* names of the capabilities that matter and are held */
+	const char *sandbox; /* what it forbids here */
 	/* "none", "integrity" or "confidentiality"; NULL: not known */
 	const char *lockdown;
 };

@@ -86,6 +86,13 @@ static void on_notice(void *ctx, const struct event *e)
 	looker_event(l->looker, e);
 }
 
+static unsigned int sandbox_needs(const struct live *l)
+{
+	return SANDBOX_RINGS | SANDBOX_WALKS | SANDBOX_NETLINK |
+	       (l->options->owner.filter.cgroup ? SANDBOX_CGROUPS : 0) |
+	       (l->place->guest ? SANDBOX_CHILD : 0);
+}
+
 static int open_outputs(struct live *l, char *err, size_t err_size)
 {
 	const struct recording_info *info = &l->info;
@@ -274,7 +281,8 @@ static int run(struct live *l, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return rc;
 	}
-	rc = setup_drop_rights(&l->options->tests, err, err_size);
+	rc = setup_confine(&l->options->tests, &l->options->common, sandbox_needs(l), err,
+			   err_size);
 	if (rc)
 		return rc;
 	start_clocks(l, clock_now_ns());

@@ -8,6 +8,7 @@
 
 #include "kernel/source.h"
 #include "run/loss.h"
+#include "run/setup.h"
 #include "stream/stream.h"
 
 /* Text is written in pieces of this size, so that a long recording does not fill the memory. */
@@ -52,6 +53,17 @@ static void configure(struct stream_config *config, const struct trace_options *
 	};
 }
 
+/* A recording may come from anybody: nothing of it is read before rights are given up. */
+static int open_recording(struct recording_reader **reader, const struct trace_options *options,
+			  struct recording_info *info, char *err, size_t err_size)
+{
+	int rc = recording_find(reader, options->replay, err, err_size);
+
+	if (!rc)
+		rc = setup_confine(&options->tests, &options->common, 0, err, err_size);
+	return rc ? rc : recording_read_head(*reader, info, err, err_size);
+}
+
 int run_replay(const struct trace_options *options, const struct run_place *place)
 {
 	struct recording_reader *reader = NULL;
@@ -63,8 +75,9 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 	int code = EXIT_RUNTIME;
 	int rc;
 
-	if (recording_open(&reader, options->replay, &info, err, sizeof(err))) {
+	if (open_recording(&reader, options, &info, err, sizeof(err))) {
 		run_complain("--replay: %s", err);
+		recording_free(reader);
 		return EXIT_RUNTIME;
 	}
 	if (options->raw && info.raw == RECORDING_RAW_NO) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/setup.h"
 #include "kernel/privilege.h"
+#include "run/run.h"
 
 struct kernel_options setup_kernel_options(const struct trace_options *options)
 {
@@ -23,7 +24,26 @@ int setup_rights(char *err, size_t err_size)
 	return rc;
 }
 
-int setup_drop_rights(const struct opt_tests *tests, char *err, size_t err_size)
+void setup_sandbox(const struct opt_common *common, unsigned int needs)
 {
-	return tests->keep_privileges ? 0 : privilege_drop(err, err_size);
+	struct sandbox done;
+	char text[256];
+
+	if (common->no_sandbox)
+		return;
+	sandbox_enter(&done, needs);
+	if (!common->verbose)
+		return;
+	sandbox_describe(text, sizeof(text), &done);
+	run_complain("sandbox: %s", text);
+}
+
+int setup_confine(const struct opt_tests *tests, const struct opt_common *common,
+		  unsigned int needs, char *err, size_t err_size)
+{
+	int rc = tests->keep_privileges ? 0 : privilege_drop(err, err_size);
+
+	if (!rc)
+		setup_sandbox(common, needs);
+	return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * setup.h - what the runs on this kernel do alike before their loop: options into what a source
- * takes, and rights.
+ * takes, and rights and the sandbox.
  */
 #ifndef SOCKSTATE_SETUP_H
 #define SOCKSTATE_SETUP_H
@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "cli/command.h"
+#include "kernel/sandbox.h"
 #include "kernel/source.h"
 
 /* Points into the options. */
@@ -18,7 +19,13 @@ struct kernel_options setup_kernel_options(const struct trace_options *options);
  * missing right and the remedy in err.
  */
 int setup_rights(char *err, size_t err_size);
-/* After everything is attached: what a run still does needs no rights. */
-int setup_drop_rights(const struct opt_tests *tests, char *err, size_t err_size);
+/*
+ * After everything is open and attached: gives up rights, then enters the sandbox. needs: enum
+ * sandbox_need. Returns 0, or a negative errno if the rights cannot be given up.
+ */
+int setup_confine(const struct opt_tests *tests, const struct opt_common *common,
+		  unsigned int needs, char *err, size_t err_size);
+/* The second half of it, for a run that must keep its rights. */
+void setup_sandbox(const struct opt_common *common, unsigned int needs);
 
 #endif

@@ -65,7 +65,7 @@ static int open_source(struct why *w, char *err, size_t err_size)
 	if (rc)
 		return rc;
 	give_cookies(&kernel.filter);
-	return setup_drop_rights(&w->options->tests, err, err_size);
+	return setup_confine(&w->options->tests, &w->options->common, SANDBOX_WALKS, err, err_size);
 }
 
 static int open_output(struct why *w)

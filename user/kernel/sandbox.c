@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * sandbox.c - the list of system calls, and entering. The only file that knows libseccomp; a build
+ * without it (SECCOMP=0) has Landlock alone.
+ */
+#include "kernel/sandbox.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "kernel/landlock.h"
+
+/* The checks of sanitizers make calls of their own. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+#ifdef HAVE_LIBSECCOMP
+
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
+
+#define NO_ARG -1
+
+/* A call that is allowed where its argument, of 32 bits, has this value under the mask. */
+struct allowed {
+	unsigned int needs; /* any of them; 0: always */
+	int call;
+	int arg; /* NO_ARG: whatever the arguments are */
+	uint32_t mask, value;
+};
+
+#define CALL(needs, name)                           \
+	{                                           \
+		needs, SCMP_SYS(name), NO_ARG, 0, 0 \
+	}
+#define CALL_IF(needs, name, arg, value)                      \
+	{                                                     \
+		needs, SCMP_SYS(name), arg, UINT32_MAX, value \
+	}
+#define CALL_MASK(needs, name, arg, mask, value)        \
+	{                                               \
+		needs, SCMP_SYS(name), arg, mask, value \
+	}
+
+#define READ_ONLY (O_ACCMODE | O_CREAT | O_TRUNC)
+
+static const struct allowed allowed[] = {
+	/* what is open already */
+	CALL(0, read),
+	CALL(0, readv),
+	CALL(0, write),
+	CALL(0, writev),
+	CALL(0, lseek),
+	CALL(0, close),
+	CALL(0, poll),
+	CALL(0, ppoll),
+	CALL(0, fstat),
+	CALL_MASK(0, newfstatat, 3, AT_EMPTY_PATH, AT_EMPTY_PATH), /* fstat() of glibc */
+	CALL_MASK(0, statx, 2, AT_EMPTY_PATH, AT_EMPTY_PATH),
+	CALL_IF(0, ioctl, 1, TCGETS), /* isatty() */
+#ifdef TCGETS2
+	CALL_IF(0, ioctl, 1, TCGETS2), /* so does glibc 2.42 */
+#endif
+	CALL_IF(0, ioctl, 1, TIOCGWINSZ),
+
+	/* memory, from which nothing is executed */
+	CALL(0, brk),
+	CALL(0, munmap),
+	CALL(0, mremap),
+	CALL(0, madvise),
+	CALL_MASK(0, mmap, 2, PROT_EXEC, 0),
+	CALL_MASK(0, mprotect, 2, PROT_EXEC, 0),
+	CALL(0, sysinfo), /* qsort() asks how much there is */
+
+	/* time; the clock's own calls where the vDSO has none */
+	CALL(0, clock_gettime),
+	CALL(0, gettimeofday),
+	CALL(0, time),
+	CALL(0, nanosleep),
+	CALL(0, clock_nanosleep),
+	CALL(0, restart_syscall), /* a sleep or poll after SIGSTOP and SIGCONT */
+
+	/* signals, locks and the end; abort() asks for its own numbers */
+	CALL(0, rt_sigreturn),
+	CALL(0, rt_sigprocmask),
+	CALL(0, getpid),
+	CALL(0, gettid),
+	CALL(0, futex),
+	CALL(0, getrandom),
+	CALL(0, exit),
+	CALL(0, exit_group),
+
+	/* of the programs in the kernel, what is loaded is read: nothing can be loaded */
+	CALL_IF(SANDBOX_RINGS | SANDBOX_COUNTS, bpf, 0, BPF_MAP_LOOKUP_ELEM),
+	CALL_IF(SANDBOX_RINGS | SANDBOX_COUNTS, bpf, 0, BPF_OBJ_GET_INFO_BY_FD),
+	CALL_IF(SANDBOX_COUNTS, bpf, 0, BPF_MAP_LOOKUP_BATCH),
+	CALL_IF(SANDBOX_COUNTS, bpf, 0, BPF_MAP_DELETE_ELEM),
+	CALL_IF(SANDBOX_WALKS, bpf, 0, BPF_ITER_CREATE),
+	CALL(SANDBOX_RINGS, epoll_wait),
+	CALL(SANDBOX_RINGS, epoll_pwait),
+	/* libbpf, when it detaches a program from a system call's tracepoint */
+	CALL_IF(SANDBOX_RINGS | SANDBOX_COUNTS, ioctl, 1, PERF_EVENT_IOC_DISABLE),
+
+	CALL(SANDBOX_NETLINK, sendto),
+	CALL(SANDBOX_NETLINK, recvfrom),
+	CALL(SANDBOX_CHILD, wait4),
+
+	/* only reading: Landlock says where */
+	CALL_MASK(SANDBOX_CGROUPS | SANDBOX_OWNERS, openat, 2, READ_ONLY, O_RDONLY),
+	CALL(SANDBOX_OWNERS, getdents64),
+	CALL(SANDBOX_OWNERS, readlinkat),
+};
+
+static int allow(scmp_filter_ctx filter, int call, int arg, uint32_t mask, uint32_t value)
+{
+	const struct scmp_arg_cmp compare =
+		SCMP_CMP((unsigned int)arg, SCMP_CMP_MASKED_EQ, mask, value);
+	int rc = arg == NO_ARG ? seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 0, NULL)
+			       : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &compare);
+
+	return rc == -EDOM ? 0 : rc; /* this architecture has no such call */
+}
+
+static int add_rules(scmp_filter_ctx filter, unsigned int needs, unsigned int *count)
+{
+	/* abort() signals itself. */
+	int rc = allow(filter, SCMP_SYS(tgkill), 0, UINT32_MAX, (uint32_t)getpid());
+
+	*count = 1;
+	for (size_t i = 0; !rc && i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+		const struct allowed *a = &allowed[i];
+
+		if (a->needs && !(a->needs & needs))
+			continue;
+		rc = allow(filter, a->call, a->arg, a->mask, a->value);
+		++*count;
+	}
+	return rc;
+}
+
+/* Returns 0 or a negative errno. */
+static int limit_calls(unsigned int needs, unsigned int *count)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int rc;
+
+	if (!filter)
+		return -ENOMEM;
+	/* Of another architecture (int 0x80, x32) the numbers mean other calls. */
+	rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (!rc)
+		rc = add_rules(filter, needs, count);
+	if (!rc)
+		rc = seccomp_load(filter);
+	seccomp_release(filter);
+	/* libseccomp's word for an error of the kernel's */
+	return rc == -ECANCELED && errno ? -errno : rc;
+}
+
+#else
+
+static int limit_calls(unsigned int needs, unsigned int *count)
+{
+	(void)needs;
+	(void)count;
+	return -ENOSYS;
+}
+
+#endif
+
+static void enter_landlock(struct sandbox *done, unsigned int needs)
+{
+	int rc = landlock_enter(needs & SANDBOX_CGROUPS ? "/proc" : NULL);
+
+	if (rc > 0)
+		done->landlock = rc;
+	else
+		snprintf(done->why_files, sizeof(done->why_files), "%s",
+			 rc == -ENOSYS || rc == -EOPNOTSUPP ? "this kernel has no Landlock"
+							    : strerror(-rc));
+}
+
+static void enter_seccomp(struct sandbox *done, unsigned int needs)
+{
+	unsigned int count = 0;
+	int rc = limit_calls(needs, &count);
+
+	if (!rc)
+		done->calls = count;
+	else
+		snprintf(done->why_calls, sizeof(done->why_calls), "%s",
+#ifdef HAVE_LIBSECCOMP
+			 rc == -ENOSYS || rc == -EINVAL ? "this kernel has no seccomp filters"
+							: strerror(-rc)
+#else
+			 "built without libseccomp"
+#endif
+		);
+}
+
+void sandbox_enter(struct sandbox *done, unsigned int needs)
+{
+	*done = (struct sandbox){0};
+	if (SANITIZED) {
+		snprintf(done->why_calls, sizeof(done->why_calls), "built with sanitizers");
+		snprintf(done->why_files, sizeof(done->why_files), "built with sanitizers");
+		return;
+	}
+	/* Both want it: what is executed later must not gain rights that we gave up. */
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	/* A process that is ended by SIGSYS would leave its memory in a file. */
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	if (needs & SANDBOX_OWNERS)
+		snprintf(done->why_files, sizeof(done->why_files), "owners are read from /proc");
+	else
+		enter_landlock(done, needs);
+	/* Last: its list has none of the calls above. */
+	enter_seccomp(done, needs);
+}
+
+void sandbox_describe(char *text, size_t size, const struct sandbox *done)
+{
+	char calls[96], files[96];
+
+	if (done->calls)
+		snprintf(calls, sizeof(calls), "system calls of a list (seccomp, %u rules)",
+			 done->calls);
+	else
+		snprintf(calls, sizeof(calls), "all system calls: %s", done->why_calls);
+	if (done->landlock)
+		snprintf(files, sizeof(files), "no files (Landlock %d)", done->landlock);
+	else
+		snprintf(files, sizeof(files), "files not limited: %s", done->why_files);
+	snprintf(text, size, "%s, %s", calls, files);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sandbox.h - what this process may still do once everything is open and attached: the system calls
+ * of a list (seccomp) and no files (Landlock). A call that is not in the list ends the process with
+ * SIGSYS.
+ *
+ *	struct sandbox done;
+ *	sandbox_enter(&done, SANDBOX_RINGS | SANDBOX_NETLINK);
+ */
+#ifndef SOCKSTATE_SANDBOX_H
+#define SOCKSTATE_SANDBOX_H
+
+#include <stddef.h>
+
+/*
+ * What a run needs beside memory, time, and reading and writing what is open. A run that reads a
+ * recording needs nothing.
+ */
+enum sandbox_need {
+	SANDBOX_RINGS = 1 << 0,	  /* waiting for the rings; reading maps and counters of programs */
+	SANDBOX_COUNTS = 1 << 1,  /* reading maps in batches, and removing their entries */
+	SANDBOX_WALKS = 1 << 2,	  /* iterators that are attached */
+	SANDBOX_NETLINK = 1 << 3, /* sockets of sock_diag that are open */
+	SANDBOX_CHILD = 1 << 4,	  /* waiting for a process */
+	SANDBOX_CGROUPS = 1 << 5, /* /proc/PID/cgroup, and what else everybody may read in /proc */
+	/*
+	 * Links in /proc/PID/fd: the owners of sockets, where the kernel refuses the walk over open
+	 * files. Landlock would forbid them (hook_ptrace_access_check()) and is left out.
+	 */
+	SANDBOX_OWNERS = 1 << 6,
+};
+
+struct sandbox {
+	unsigned int calls; /* rules of the list; 0: every call is allowed */
+	int landlock;	    /* the version of its interface; 0: files can be opened */
+	char why_calls[64]; /* why every call is allowed */
+	char why_files[64]; /* why files can be opened */
+};
+
+/*
+ * For the rest of this process and of those that it starts. What this kernel or this build lacks is
+ * left out, and told in *done.
+ */
+void sandbox_enter(struct sandbox *done, unsigned int needs);
+/* In a few words, for people. */
+void sandbox_describe(char *text, size_t size, const struct sandbox *done);
+
+#endif
