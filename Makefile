@@ -122,7 +122,8 @@ all: $(PROGRAMS)
 	@:
 
 $(BIN)/sockstate: $(KERNEL_OBJS) $(O)/libcore.a
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBBPF_LIBS) $(LIBSECCOMP_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBBPF_LIBS) \
+		$(LIBSECCOMP_LIBS)
 
 $(BIN)/sockstate-lab: $(LAB_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(URING_LIBS)

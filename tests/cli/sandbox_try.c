@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * sandbox_try NEED[,NEED...] CALL - enters the sandbox of a run with these needs and makes one call.
+ * sandbox_try NEED[,NEED...] CALL - enters the sandbox of a run with these needs, makes one call.
  * Prints "CALL: done", or the name of the error. A call that is forbidden ends this process with
  * SIGSYS. With "landlock" or "landlock=/proc" for the needs: Landlock alone.
  */

@@ -47,7 +47,7 @@ load() # for as long as the runs below last
 }
 load &
 load=$!
-pids+=($load)
+pids+=("$load")
 inside() # what, want, command...; ended by itself, or by its own signal
 {
 	local name=$1 want=$2 got=0

@@ -22,7 +22,7 @@
 #define RULE_PATH_BENEATH   1
 #define ACCESS_FS_READ_FILE (1 << 2)
 
-/* What each version of the interface can forbid; an older kernel refuses bits that it does not know. */
+/* What each version of the interface can forbid; an older kernel refuses bits it does not know. */
 struct ruleset {
 	__u64 fs;
 	__u64 net;    /* version 4 */
