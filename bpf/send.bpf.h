@@ -14,6 +14,7 @@
 #include "fact.h"
 #include "ring.h"
 #include "settings.bpf.h"
+#include "tokens.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -44,9 +45,7 @@ struct {
 #define NAMED 64 /* a power of two */
 
 struct cpu {
-	/* the last transition that the first program of again.bpf.h has handled */
-	__u64 token_sk;
-	__u64 token_states;
+	struct tokens tokens; /* of again.bpf.h */
 	__u32 flags; /* flags that the second program passes to the first */
 	__u32 pad2;
 

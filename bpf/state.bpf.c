@@ -252,16 +252,17 @@ int set_state(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	int old = ctx[1], new = ctx[2];
 	struct cpu *cpu = this_cpu();
+	bool owned = is_owned(sk);
 	__u32 flags;
 
 	no_private_stack(ctx);
 	if (!cpu)
 		return 0;
+	token_begin(&cpu->tokens, owned);
 	flags = cpu->flags;
 	cpu->flags = 0;
 	state_changed(cpu, sk, old, new, flags);
-	cpu->token_sk = (__u64)sk;
-	cpu->token_states = old << 8 | new;
+	token_leave(&cpu->tokens, owned, (__u64)sk, old << 8 | new);
 	return 0;
 }
 
@@ -269,11 +270,11 @@ int set_state(__u64 *ctx)
 SEC("tp_btf/inet_sock_set_state")
 int set_state_missed(__u64 *ctx)
 {
-	__u64 sk = ctx[0];
+	struct sock *sk = (struct sock *)ctx[0];
 	int old = ctx[1], new = ctx[2];
 	struct cpu *cpu = this_cpu();
 
-	if (!cpu || (cpu->token_sk == sk && cpu->token_states == (__u64)(old << 8 | new)))
+	if (!cpu || token_take(&cpu->tokens, is_owned(sk), (__u64)sk, old << 8 | new))
 		return 0;
 	count(COUNT_RECOVERED);
 	cpu->flags = FACT_F_RECOVERED;

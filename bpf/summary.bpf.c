@@ -107,13 +107,14 @@ int set_state(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	int old = ctx[1], new = ctx[2];
 	struct summary_cpu *cpu = this_cpu();
+	bool owned = is_owned(sk);
 
 	no_private_stack(ctx);
 	if (!cpu)
 		return 0;
+	token_begin(&cpu->tokens, owned);
 	state_changed(cpu, sk, old, new);
-	cpu->token_sk = (__u64)sk;
-	cpu->token_states = old << 8 | new;
+	token_leave(&cpu->tokens, owned, (__u64)sk, old << 8 | new);
 	return 0;
 }
 
@@ -121,10 +122,11 @@ int set_state(__u64 *ctx)
 SEC("tp_btf/inet_sock_set_state")
 int set_state_missed(__u64 *ctx)
 {
+	struct sock *sk = (struct sock *)ctx[0];
 	int old = ctx[1], new = ctx[2];
 	struct summary_cpu *cpu = this_cpu();
 
-	if (!cpu || (cpu->token_sk == ctx[0] && cpu->token_states == (__u64)(old << 8 | new)))
+	if (!cpu || token_take(&cpu->tokens, is_owned(sk), (__u64)sk, old << 8 | new))
 		return 0;
 	add(&cpu->count[SUMMARY_RECOVERED]);
 	bpf_tail_call(ctx, &first, 0);

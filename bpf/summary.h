@@ -11,6 +11,7 @@
 
 #include "buckets.h"
 #include "fact.h"
+#include "tokens.h"
 
 #define SUMMARY_LISTENERS 1024
 
@@ -109,9 +110,7 @@ struct summary_cpu {
 	 */
 	__u64 entered[SUMMARY_STATES];
 
-	/* the last transition that the first program of again.bpf.h has handled */
-	__u64 token_sk;
-	__u64 token_states;
+	struct tokens tokens; /* of again.bpf.h */
 
 	/*
 	 * a child in SYN_RECV without a transition since then: if its listener is told of a
@@ -134,7 +133,7 @@ struct summary_cpu {
 FACT_SIZE(summary_stats, 6 * 8 + 8 * SUMMARY_STATES + 2 * (16 + 4 * DURATIONS_BUCKETS));
 FACT_SIZE(summary_listener, 120);
 FACT_SIZE(summary_reading, 128);
-FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 10));
+FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 12));
 FACT_SIZE(summary_port, 16);
 FACT_SIZE(summary_waiting, 32);
 
