@@ -18,6 +18,7 @@
 struct front {
 	struct fact_hdr *fact;
 	uint64_t t;
+	uint16_t size; /* bytes; read once, because the memory is shared */
 	unsigned int ring;
 };
 
@@ -27,9 +28,15 @@ struct rings {
 	size_t ring_bytes;
 	unsigned int count;
 	struct front *fronts; /* one for each ring; used during a read */
+	/* What is handed over: nobody else can change it after it was checked. */
+	union {
+		struct fact_hdr h;
+		unsigned char bytes[RING_SLACK];
+	} record;
 	struct ring {
 		uint64_t head; /* bytes written when the read began */
 		uint64_t tail; /* bytes read */
+		uint64_t room; /* tail that the programs may have seen since before the last read */
 		uint64_t t;    /* ns; no unread record is older */
 	} at[];
 };
@@ -94,6 +101,7 @@ static int look(const struct rings *r, unsigned int ring, struct front *front, u
 	const struct ring *at = &r->at[ring];
 	struct fact_hdr *fact;
 	uint16_t size;
+	uint64_t t;
 
 	if (at->tail == at->head)
 		return 0;
@@ -110,7 +118,9 @@ static int look(const struct rings *r, unsigned int ring, struct front *front, u
 	 * Tasks that preempt each other in a program can leave stamps out of order: such a record
 	 * is late, and gets the time of the one before it.
 	 */
-	*front = (struct front){.fact = fact, .t = fact->t > at->t ? fact->t : at->t, .ring = ring};
+	t = *(volatile __u64 *)&fact->t;
+	*front = (struct front){
+		.fact = fact, .size = size, .t = t > at->t ? t : at->t, .ring = ring};
 	return 1;
 }
 
@@ -124,11 +134,19 @@ static void done_with(struct rings *r, const struct front *front)
 	uint64_t *tail = &r->at[front->ring].tail;
 	uint64_t before = *tail;
 
-	*tail += front->fact->size;
+	*tail += front->size;
 	r->at[front->ring].t = front->t;
-	memset(front->fact, 0, front->fact->size);
+	memset(front->fact, 0, front->size);
 	if ((before ^ *tail) & TELL_BYTES)
 		tell(r, front->ring);
+}
+
+static int hand_over(struct rings *r, const struct front *front,
+		     int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
+{
+	memcpy(r->record.bytes, front->fact, front->size);
+	r->record.h.size = front->size;
+	return fn(ctx, r->record.bytes, front->size);
 }
 
 static size_t earliest(const struct front *fronts, size_t n)
@@ -153,7 +171,7 @@ int rings_read_ahead(struct rings *r, uint64_t until, int max,
 
 		while (read < max && (rc = look(r, ring, &front, &ignored)) > 0 &&
 		       front.t < until) {
-			rc = fn(ctx, front.fact, front.fact->size);
+			rc = hand_over(r, &front, fn, ctx);
 			if (rc < 0)
 				break;
 			read++;
@@ -164,6 +182,43 @@ int rings_read_ahead(struct rings *r, uint64_t until, int max,
 	return rc < 0 ? rc : read;
 }
 
+bool rings_were_full(const struct rings *r)
+{
+	for (unsigned int ring = 0; ring < r->count; ring++) {
+		uint64_t head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
+
+		if (head - r->at[ring].room > r->ring_bytes - RING_SLACK)
+			return true;
+	}
+	return false;
+}
+
+uint64_t rings_abandon(struct rings *r, uint64_t until)
+{
+	uint64_t count = 0;
+
+	for (unsigned int ring = 0; ring < r->count; ring++) {
+		struct ring *at = &r->at[ring];
+		uint64_t ignored = 0;
+		struct front front = {0};
+		int rc = 0;
+
+		at->head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
+		/* What is no program's is not followed for longer than a ring. */
+		for (size_t read = 0; read < r->ring_bytes; read += front.size) {
+			rc = look(r, ring, &front, &ignored);
+			if (rc <= 0 || front.t >= until)
+				break;
+			count++;
+			done_with(r, &front);
+		}
+		if (rc < 0 || (rc == 0 && at->tail != at->head && at->t < until))
+			count++; /* incomplete; what is behind it cannot be told apart */
+		tell(r, ring);
+	}
+	return count;
+}
+
 int rings_read(struct rings *r, uint64_t *until, int max,
 	       int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
 {
@@ -171,8 +226,10 @@ int rings_read(struct rings *r, uint64_t *until, int max,
 	int read = 0, rc = 0;
 	size_t n = 0;
 
-	for (unsigned int ring = 0; ring < r->count; ring++)
+	for (unsigned int ring = 0; ring < r->count; ring++) {
 		r->at[ring].head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
+		r->at[ring].room = r->ends[ring].tail;
+	}
 	for (unsigned int ring = 0; ring < r->count; ring++) {
 		rc = look(r, ring, &r->fronts[n], until);
 		if (rc < 0)
@@ -188,7 +245,7 @@ int rings_read(struct rings *r, uint64_t *until, int max,
 			*until = front->t;
 			break;
 		}
-		rc = fn(ctx, front->fact, front->fact->size);
+		rc = hand_over(r, front, fn, ctx);
 		if (rc < 0)
 			break;
 		read++;

@@ -6,6 +6,7 @@
 #ifndef SOCKSTATE_RINGS_H
 #define SOCKSTATE_RINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +33,9 @@ void rings_free(struct rings *r);
 
 /*
  * Calls fn with the records of all rings in the order of their stamps: at most `max`, and none with
- * a stamp of *until (ns) or later. *until must be a time before the call. A record is valid during
- * the call of fn. If fn returns a negative errno, the read ends.
+ * a stamp of *until (ns) or later. *until must be a time before the call. A record is a copy that no
+ * program can change, and valid during the call of fn. If fn returns a negative errno, the read
+ * ends.
  *
  * Returns the number of records, or that errno, or -EPROTO if a ring holds what no program writes.
  * Afterwards all records older than *until have been delivered. *until is lowered if `max` was
@@ -49,5 +51,15 @@ int rings_read(struct rings *r, uint64_t *until, int max,
  */
 int rings_read_ahead(struct rings *r, uint64_t until, int max,
 		     int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx);
+/*
+ * True if a program may have found a ring full since the last rings_read() began. What it could not
+ * write is missing behind the records that are there now, so a caller can tell of the loss first.
+ */
+bool rings_were_full(const struct rings *r);
+/*
+ * For the end of a run that has no time left: drops the records older than `until` and returns how
+ * many they were. An incomplete record counts as one, and hides what is behind it in its ring.
+ */
+uint64_t rings_abandon(struct rings *r, uint64_t until);
 
 #endif

@@ -135,16 +135,24 @@ static int wait_for_bell(const struct mapped_rings *m, int timeout_ms)
 	return 0;
 }
 
-int mapped_rings_poll(struct mapped_rings *m, int timeout_ms, record_fn fn, void *ctx)
+int mapped_rings_wait(const struct mapped_rings *m, int timeout_ms)
+{
+	/* Another look now would find only the two or three records of this moment. */
+	if (m->caught_up || m->stopped)
+		return wait_for_bell(m, m->stopped ? STOPPED_MS : timeout_ms);
+	return 0;
+}
+
+bool mapped_rings_were_full(const struct mapped_rings *m)
+{
+	return rings_were_full(m->rings);
+}
+
+int mapped_rings_poll(struct mapped_rings *m, record_fn fn, void *ctx)
 {
 	uint64_t asked, complete;
-	int read, rc = 0;
+	int read;
 
-	/* Another look now would find only the two or three records of this moment. */
-	if (timeout_ms && (m->caught_up || m->stopped))
-		rc = wait_for_bell(m, m->stopped ? STOPPED_MS : timeout_ms);
-	if (rc)
-		return rc;
 	complete = asked = clock_now_ns() - CLOCKS_DIFFER_NS;
 	read = rings_read(m->rings, &complete, RECORDS_MAX, fn, ctx);
 	m->caught_up = read < RECORDS_MAX && complete == asked;
@@ -161,4 +169,9 @@ int mapped_rings_poll_ahead(struct mapped_rings *m, record_fn fn, void *ctx)
 	if (!m->stopped || now < m->complete + STOPPED_LONG_NS)
 		return 0;
 	return rings_read_ahead(m->rings, now, RECORDS_MAX, fn, ctx);
+}
+
+uint64_t mapped_rings_abandon(struct mapped_rings *m, uint64_t until)
+{
+	return rings_abandon(m->rings, until);
 }

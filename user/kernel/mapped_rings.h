@@ -46,8 +46,11 @@ int mapped_rings_open(struct mapped_rings *m, const struct bpf_map *ends,
 		      const struct bpf_map *chunks, const struct bpf_map *bell);
 void mapped_rings_close(struct mapped_rings *m);
 
-/* As source_kernel_poll() and source_kernel_poll_ahead(). */
-int mapped_rings_poll(struct mapped_rings *m, int timeout_ms, record_fn fn, void *ctx);
+/* As the functions of source_kernel with these names. */
+int mapped_rings_wait(const struct mapped_rings *m, int timeout_ms);
+bool mapped_rings_were_full(const struct mapped_rings *m);
+int mapped_rings_poll(struct mapped_rings *m, record_fn fn, void *ctx);
 int mapped_rings_poll_ahead(struct mapped_rings *m, record_fn fn, void *ctx);
+uint64_t mapped_rings_abandon(struct mapped_rings *m, uint64_t until);
 
 #endif

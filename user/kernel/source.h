@@ -57,11 +57,20 @@ int source_kernel_existing(struct source_kernel *s, record_fn fn, void *ctx);
 int source_kernel_time_waits(struct source_kernel *s, uint64_t taken, record_fn fn,
 			     int (*between)(void *ctx), void *ctx);
 /*
- * Hands over what the rings hold, at most some thousand records. The records of all polls together
- * are in the order of their time stamps. Waits for timeout_ms, or less if much has come or if the
- * last poll left records in the rings. Returns the number of records.
+ * Waits for timeout_ms, or less if much has come or if the last poll left records in the rings.
+ * Returns 0 or a negative errno.
  */
-int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx);
+int source_kernel_wait(const struct source_kernel *s, int timeout_ms);
+/*
+ * True if a ring may have been full since the last poll: source_kernel_lost() has grown, and
+ * the next poll hands over what came before and behind the gap.
+ */
+bool source_kernel_were_full(const struct source_kernel *s);
+/*
+ * Hands over what the rings hold, at most some thousand records. The records of all polls together
+ * are in the order of their time stamps. Returns the number of records.
+ */
+int source_kernel_poll(struct source_kernel *s, record_fn fn, void *ctx);
 /*
  * If a program is stopped in the middle of a record for some milliseconds, all polls stop there.
  * This function hands over what other programs have written since, at most some thousand records,
@@ -73,6 +82,11 @@ int source_kernel_poll_ahead(struct source_kernel *s, record_fn fn, void *ctx);
  * poll, unless that poll left records in a ring.
  */
 uint64_t source_kernel_complete_until(const struct source_kernel *s);
+/*
+ * For the end of a run: drops what the rings hold from before `until` (ns) and returns how many
+ * records that were.
+ */
+uint64_t source_kernel_abandon(struct source_kernel *s, uint64_t until);
 /* Cumulative counts of facts that did not reach a ring, by enum fact_lost_where. */
 int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES]);
 /*

@@ -177,9 +177,19 @@ void source_kernel_free(struct source_kernel *s)
 	free(s);
 }
 
-int source_kernel_poll(struct source_kernel *s, int timeout_ms, record_fn fn, void *ctx)
+int source_kernel_wait(const struct source_kernel *s, int timeout_ms)
 {
-	return mapped_rings_poll(&s->rings, timeout_ms, fn, ctx);
+	return mapped_rings_wait(&s->rings, timeout_ms);
+}
+
+bool source_kernel_were_full(const struct source_kernel *s)
+{
+	return mapped_rings_were_full(&s->rings);
+}
+
+int source_kernel_poll(struct source_kernel *s, record_fn fn, void *ctx)
+{
+	return mapped_rings_poll(&s->rings, fn, ctx);
 }
 
 int source_kernel_poll_ahead(struct source_kernel *s, record_fn fn, void *ctx)
@@ -193,6 +203,11 @@ uint64_t source_kernel_complete_until(const struct source_kernel *s)
 }
 
 /* ---- what did not arrive ---- */
+
+uint64_t source_kernel_abandon(struct source_kernel *s, uint64_t until)
+{
+	return mapped_rings_abandon(&s->rings, until);
+}
 
 /* The sum of a count over all CPUs. */
 static int read_count(const struct source_kernel *s, enum count which, uint64_t *sum)

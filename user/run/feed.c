@@ -6,6 +6,7 @@
  * Everything that the stream is to know goes through live_feed() or feed_sorted(), so a recording
  * holds exactly what the tracker saw.
  */
+#include "kernel/clock.h"
 #include "run/live.h"
 #include "run/loss.h"
 
@@ -55,12 +56,14 @@ void live_tick(struct live *l, uint64_t t)
 void live_lost(struct live *l, uint64_t t)
 {
 	uint64_t now[FACT_LOST_PLACES] = {0};
+	/* What is missing is missing behind what has been handed over. */
+	uint64_t place = source_kernel_complete_until(l->source);
 
 	if (source_kernel_lost(l->source, now) < 0)
 		return;
 	for (unsigned int i = 0; i < FACT_LOST_PLACES; i++) {
 		const struct fact_lost lost = {
-			.h = {.t = t, .size = sizeof(lost), .kind = FACT_LOST},
+			.h = {.t = place ? place : t, .size = sizeof(lost), .kind = FACT_LOST},
 			.count = now[i] - l->lost[i],
 			.where = i,
 		};
@@ -79,6 +82,23 @@ void live_lost(struct live *l, uint64_t t)
 		l->next_verify = l->repaired + REPAIR_EVERY_NS > t + VERIFY_NS
 					 ? l->repaired + REPAIR_EVERY_NS
 					 : t + VERIFY_NS;
+}
+
+void live_unread(struct live *l, uint64_t count)
+{
+	const struct fact_lost lost = {
+		.h = {.t = clock_now_ns(), .size = sizeof(lost), .kind = FACT_LOST},
+		.count = count,
+		.where = FACT_LOST_RING,
+	};
+
+	if (!count)
+		return;
+	run_complain("%llu facts were not read before the end, because sockstate gets too little "
+		     "CPU time: they are counted as lost",
+		     (unsigned long long)count);
+	l->loss_named = true;
+	live_feed(l, &lost, sizeof(lost));
 }
 
 /* A command that has a view of its own judges losses itself. */
@@ -100,14 +120,20 @@ void live_flush(struct live *l)
 
 void live_collect(struct live *l)
 {
-	source_kernel_poll(l->source, 0, live_feed, l);
+	source_kernel_poll(l->source, live_feed, l);
 }
 
 int live_drain(struct live *l, int timeout_ms)
 {
-	int read = source_kernel_poll(l->source, timeout_ms, feed_sorted, l);
-	uint64_t complete = source_kernel_complete_until(l->source);
+	int read = timeout_ms ? source_kernel_wait(l->source, timeout_ms) : 0;
+	uint64_t complete;
 
+	/* Before the lines in which something is missing. */
+	if (source_kernel_were_full(l->source))
+		live_lost(l, clock_now_ns());
+	if (!read)
+		read = source_kernel_poll(l->source, feed_sorted, l);
+	complete = source_kernel_complete_until(l->source);
 	if (complete > l->last_tick &&
 	    (read > 0 || stream_waiting(l->stream) || complete - l->last_tick >= TICK_NS))
 		live_tick(l, complete);

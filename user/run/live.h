@@ -62,6 +62,8 @@ int live_feed(void *ctx, const void *bytes, size_t size);
 void live_tick(struct live *l, uint64_t t);
 /* Reports what was lost since the last time, and has a loss made good. */
 void live_lost(struct live *l, uint64_t t);
+/* Reports facts that were still in the rings when the run ended. */
+void live_unread(struct live *l, uint64_t count);
 /* Writes what the view holds. */
 void live_flush(struct live *l);
 /* Empties the rings without printing anything. */

@@ -324,6 +324,79 @@ static void test_garbage(void)
 	ok(right, "a size that no program writes is refused");
 }
 
+/* The end of a run that has no time left. */
+static void test_abandon(void)
+{
+	struct place p = open_place(RING_CHUNK, 3);
+	struct seen seen = {0};
+	uint64_t until = 1000;
+
+	for (uint64_t t = 10; t < 20; t++)
+		put(&p, t % 2, 88, t);
+	put(&p, 0, 88, 500);
+	put(&p, 2, 88, 12);
+	take(&p, 2, 88);
+	put(&p, 2, 88, 14);
+	ok(rings_abandon(p.rings, 100) == 12,
+	   "what is dropped is counted, one that is incomplete as one");
+	ok(rings_abandon(p.rings, 100) == 1, "and is gone");
+	ok(rings_read(p.rings, &until, 100, see, &seen) == 0 && p.ends[1].tail == p.ends[1].head,
+	   "the incomplete one still holds back what is younger");
+	close_place(&p);
+}
+
+static void test_were_full(void)
+{
+	struct place p = open_place(RING_CHUNK, 2);
+	struct seen seen = {0};
+	uint64_t t = 0;
+
+	put(&p, 0, 88, ++t);
+	ok(!rings_were_full(p.rings), "nothing was lost where there is room");
+	while (put(&p, 1, 184, ++t))
+		;
+	ok(rings_were_full(p.rings), "a ring that is full is seen before it is read");
+	read_all(&p, 1000, &seen);
+	ok(rings_were_full(p.rings), "it may have been full until the read ended");
+	read_all(&p, 1000, &seen);
+	ok(!rings_were_full(p.rings), "and is not after the next one");
+	close_place(&p);
+}
+
+/* ---- a program that means harm ---- */
+
+struct harm {
+	struct fact_hdr *h; /* in the ring */
+	unsigned int wrong, calls;
+};
+
+/* Changes in the ring what has just been checked. */
+static int do_harm(void *ctx, const void *bytes, size_t size)
+{
+	const struct fact_hdr *copy = bytes;
+	struct harm *harm = ctx;
+
+	harm->h->size = 65528;
+	harm->h->kind = 0xff;
+	harm->calls++;
+	harm->wrong += size != 88 || copy->size != 88 || copy->kind == 0xff;
+	return 0;
+}
+
+static void test_changed_meanwhile(void)
+{
+	struct place p = open_place(RING_CHUNK, 1);
+	struct harm harm = {0};
+	uint64_t until = 100;
+
+	put(&p, 0, 88, 10);
+	harm.h = (struct fact_hdr *)p.chunks;
+	ok(rings_read(p.rings, &until, 100, do_harm, &harm) == 1 && harm.calls == 1 && !harm.wrong,
+	   "the receiver has a copy that nobody else can change");
+	ok(p.ends[0].tail == 88, "a size that changes after it was checked is not believed");
+	close_place(&p);
+}
+
 /* ---- a writer beside the reader ---- */
 
 struct writer {
@@ -384,6 +457,9 @@ int main(void)
 	test_meanwhile();
 	test_full_and_round();
 	test_garbage();
+	test_abandon();
+	test_were_full();
+	test_changed_meanwhile();
 	test_beside();
 	return done();
 }
