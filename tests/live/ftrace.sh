@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# ftrace as the witness of every transition. Sourced after live.sh, in a mount namespace of the test's own.
+#
+#	ftrace_begin			# from now on, of $port
+#	...
+#	ftrace_end			# $work/happened and $work/hidden: lines "OLD NEW"
+#
+# A sandbox may exempt its own agent, process 1, from BPF: transitions in a softirq that interrupts it are hidden from
+# every BPF program (docs/explain/verify.md), and ftrace sees them. Those are in $work/hidden too.
+# shellcheck disable=SC2154 # port, work and out are of live.sh
+
+ftrace_instance() # name, kilobytes for each CPU
+{
+	local dir=/sys/kernel/tracing/instances/sockstate.$1.$$ event
+	mkdir "$dir" || return
+	event=$dir/events/sock/inet_sock_set_state
+	echo "$2" >"$dir/buffer_size_kb"
+	echo "sport == $port || dport == $port" >"$event/filter"
+	if [ "$1" = hidden ] && [ -z "${SOCKSTATE_VM-}" ]; then
+		(cd /proc/1/task && echo ./*) | tr -d './' >"$dir/set_event_pid"
+		echo 1 >"$dir/options/event-fork"
+	fi
+	echo 1 >"$event/enable"
+}
+
+ftrace_begin()
+{
+	[ -d /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing 2>/dev/null
+	ftrace_instance happened 65536 || return
+	[ -n "${SOCKSTATE_VM-}" ] || ftrace_instance hidden 8192
+}
+
+ftrace_end()
+{
+	local name dir
+	: >"$work/hidden"
+	for name in happened hidden; do
+		dir=/sys/kernel/tracing/instances/sockstate.$name.$$
+		[ -d "$dir" ] || continue
+		echo 0 >"$dir/events/sock/inet_sock_set_state/enable"
+		sed -n 's/.* oldstate=TCP_\([A-Z_0-9]*\) newstate=TCP_\([A-Z_0-9]*\).*/\1 \2/p' "$dir/trace" >"$work/$name"
+		ftrace_overrun=$(cat "$dir"/per_cpu/cpu*/stats | awk '/^(overrun|dropped events):/ { n += $NF } END { print n + 0 }')
+		rmdir "$dir"
+		[ "$ftrace_overrun" = 0 ] || return 1
+	done
+}
+ftrace_gone() { rmdir /sys/kernel/tracing/instances/sockstate.*."$$" 2>/dev/null; }
+
+# The transitions by kind: "OLD NEW happened told", those in process 1 taken off. Lines are read with --raw.
+transitions()
+{
+	sed -n 's/.*"type":"state".*"old":"\([A-Z_0-9]*\)","new":"\([A-Z_0-9]*\)".*/\1 \2/p' "$out" >"$work/told"
+	awk 'FILENAME ~ /happened$/ { n[$0]++; next }
+		FILENAME ~ /hidden$/ { n[$0]--; next }
+		{ told[$0]++ }
+		END { for (kind in n) print kind, n[kind], told[kind] + 0 }' "$work/happened" "$work/hidden" "$work/told" | sort
+}
