@@ -46,7 +46,7 @@ struct {
 
 struct cpu {
 	struct tokens tokens; /* of again.bpf.h */
-	__u32 flags; /* flags that the second program passes to the first */
+	__u32 flags;	      /* flags that the second program passes to the first */
 	__u32 pad2;
 
 	/* the child that last completed its handshake on this CPU and is not queued yet */

@@ -33,8 +33,8 @@ void rings_free(struct rings *r);
 
 /*
  * Calls fn with the records of all rings in the order of their stamps: at most `max`, and none with
- * a stamp of *until (ns) or later. *until must be a time before the call. A record is a copy that no
- * program can change, and valid during the call of fn. If fn returns a negative errno, the read
+ * a stamp of *until (ns) or later. *until must be a time before the call. A record is a copy that
+ * no program can change, and valid during the call of fn. If fn returns a negative errno, the read
  * ends.
  *
  * Returns the number of records, or that errno, or -EPROTO if a ring holds what no program writes.
