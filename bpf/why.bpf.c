@@ -896,6 +896,7 @@ int why_others(struct bpf_iter__task_file *ctx)
 	if (BPF_CORE_READ(file, f_mode) & FMODE_WRITE)
 		out->flags |= WHY_OTHER_WRITER;
 	out->fd = ctx->fd;
+	out->parent = BPF_CORE_READ(task, real_parent, tgid);
 	holder_fill(&out->task, task);
 	bpf_d_path(&file->f_path, out->path, sizeof(out->path));
 	bpf_seq_write(ctx->meta->seq, out, sizeof(*out));

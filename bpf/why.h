@@ -191,7 +191,7 @@ struct why_other {
 	__s32 fd;
 	__u32 flags;
 	__u32 poller;
-	__u32 pad;
+	__u32 parent; /* the process's parent; 0: not known */
 	struct why_object on;
 	char path[WHY_PATH];
 };

@@ -1,7 +1,41 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "event/why_report.h"
 
+#include <string.h>
+
 #include "event/event.h"
+
+bool why_on_tells(const struct why_on *on)
+{
+	static const char *const dull[] = {"futex", "epoll instance", "socket"};
+
+	if (!on->kind)
+		return false;
+	for (size_t i = 0; i < sizeof(dull) / sizeof(dull[0]); i++) {
+		if (!strcmp(on->kind, dull[i]))
+			return on->peer.pid || (on->ends && on->rport);
+	}
+	return true;
+}
+
+static bool holds(const struct why_report *r, uint32_t pid)
+{
+	for (size_t i = 0; i < r->holder_count; i++) {
+		if (r->holders[i].who.pid == pid)
+			return true;
+	}
+	return false;
+}
+
+uint32_t why_report_pid(const struct why_report *r, const char **comm)
+{
+	if (r->thread_count && holds(r, r->threads[0].pid)) {
+		*comm = r->threads[0].process;
+		return r->threads[0].pid;
+	}
+	*comm = r->holder_count ? r->holders[0].who.comm : "";
+	return r->holder_count ? r->holders[0].who.pid : 0;
+}
 
 static void set_known(struct event *e, enum field f, bool known, uint64_t value)
 {
@@ -11,6 +45,9 @@ static void set_known(struct event *e, enum field f, bool known, uint64_t value)
 
 static void set_listener(struct event *e, const struct why_report *r)
 {
+	const char *comm;
+	uint32_t pid = why_report_pid(r, &comm);
+
 	e->family = r->family;
 	event_set_enum(e, F_ROLE, ROLE_LISTENER);
 	set_known(e, F_COOKIE, r->cookie, r->cookie);
@@ -18,9 +55,9 @@ static void set_listener(struct event *e, const struct why_report *r)
 	event_set_enum(e, F_FAMILY, family_of(r->family));
 	event_field(e, F_LADDR)->addr = r->laddr;
 	event_set(e, F_LPORT, r->lport);
-	if (r->holder_count) {
-		event_set(e, F_PID, r->holders[0].who.pid);
-		event_set_text(e, F_COMM, r->holders[0].who.comm);
+	if (pid) {
+		event_set(e, F_PID, pid);
+		event_set_text(e, F_COMM, comm);
 	}
 	event_set(e, F_ACCEPT_QUEUE, r->accept_queue);
 	event_set(e, F_BACKLOG, r->backlog);

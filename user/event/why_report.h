@@ -108,6 +108,15 @@ struct why_report {
 	uint64_t holders_total, watchers_total, threads_total;
 };
 
+/*
+ * The process that is told beside the listener: of the thread that is nearest to the cause, else
+ * the first holder. Sets its name, which r owns. 0: nobody holds it.
+ */
+uint32_t why_report_pid(const struct why_report *r, const char **comm);
+
+/* Its kind says more than the name of the system call that waits for it. */
+bool why_on_tells(const struct why_on *on);
+
 struct event;
 
 /* The line of the stream. The event borrows from r. */

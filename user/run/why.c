@@ -23,8 +23,8 @@ struct why {
 	const struct run_place *place;
 	struct why_source *source;
 	struct look *first, *second;
-	struct why_report *report;
-	struct view *json; /* NULL: for people */
+	struct why_report *report, *printed; /* printed: the one before */
+	struct view *json;		     /* NULL: for people */
 	struct out out;
 	size_t listeners, troubles;
 };
@@ -75,7 +75,8 @@ static int open_output(struct why *w)
 	w->first = look_new();
 	w->second = look_new();
 	w->report = malloc(sizeof(*w->report));
-	if (!w->first || !w->second || !w->report || out_init(&w->out, view.fd))
+	w->printed = malloc(sizeof(*w->printed));
+	if (!w->first || !w->second || !w->report || !w->printed || out_init(&w->out, view.fd))
 		return -ENOMEM;
 	if (!w->options->json)
 		return 0;
@@ -126,8 +127,9 @@ static bool selected(const struct why *w, const struct why_listener *l)
 	return !w->options->pid || look_holds(w->second, l->s.sk, w->options->pid);
 }
 
-static void tell_report(struct why *w, const struct why_report *r)
+static void tell_report(struct why *w)
 {
+	struct why_report *r = w->report;
 	struct event e;
 
 	w->troubles += diagnosis_is_trouble(r->diagnosis);
@@ -137,7 +139,10 @@ static void tell_report(struct why *w, const struct why_report *r)
 	} else if (!w->options->quiet) {
 		if (w->listeners)
 			out_text(&w->out, "\n");
-		why_print(&w->out, r, &w->place->view, w->options->stacks);
+		why_print(&w->out, r, w->listeners ? w->printed : NULL, &w->place->view,
+			  w->options->stacks);
+		w->report = w->printed;
+		w->printed = r;
 	}
 	w->listeners++;
 }
@@ -164,7 +169,7 @@ static void tell_all(struct why *w)
 		if (!selected(w, l))
 			continue;
 		diagnose(w->report, w->first, w->second, l, NULL);
-		tell_report(w, w->report);
+		tell_report(w);
 	}
 	tell_limits(w);
 }
@@ -221,6 +226,7 @@ int run_why(const struct why_options *options, const struct run_place *place)
 	look_free(w.first);
 	look_free(w.second);
 	free(w.report);
+	free(w.printed);
 	view_free(w.json);
 	out_free(&w.out);
 	return code;

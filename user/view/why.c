@@ -13,6 +13,7 @@
 #define LABEL	    13 /* where the text beside a label begins */
 #define THREADS	    8  /* that are shown */
 #define LINE	    1200
+#define POOL_MIN    3 /* threads that do the same are told together from here on */
 
 #define RED    "31"
 #define GREEN  "32"
@@ -89,11 +90,12 @@ static const char *color_of(enum diagnosis diagnosis)
 static void print_heading(const struct block *b, const struct why_report *r)
 {
 	char end[TEXT_END_MAX], who[64] = "", clean[64];
+	const char *comm;
+	uint32_t pid = why_report_pid(r, &comm);
 
 	text_end(end, r->family, r->laddr, r->lport);
-	if (r->holder_count)
-		snprintf(who, sizeof(who), "  %s[%u]", r->holders[0].who.comm,
-			 r->holders[0].who.pid);
+	if (pid)
+		snprintf(who, sizeof(who), "  %s[%u]", comm, pid);
 	text_clean(clean, sizeof(clean), who, sizeof(who), b->options->utf8);
 	color_on(b, BOLD);
 	out_text(b->out, end);
@@ -124,7 +126,7 @@ static void print_queue(const struct block *b, const struct why_report *r)
 					"; %s%" PRIu64 " accepted in %s",
 					r->accepts_at_least ? "at least " : "", r->accepts, time);
 	}
-	snprintf(text + len, sizeof(text) - len, "; %u refused since it listens", r->drops);
+	snprintf(text + len, sizeof(text) - len, "; %u dropped since it listens", r->drops);
 	paragraph(b, "queue", NULL, text);
 }
 
@@ -184,7 +186,7 @@ static size_t on_text(char *out, size_t size, const struct why_on *on)
 	char near[TEXT_END_MAX], far[TEXT_END_MAX];
 	size_t len = 0;
 
-	if (!on->kind)
+	if (!why_on_tells(on))
 		return 0;
 	if (on->ends && on->rport) {
 		text_end(near, on->family, on->laddr, on->lport);
@@ -231,12 +233,63 @@ static void print_thread(const struct block *b, const struct why_thread_report *
 		paragraph(b, "", DIM, t->frame[i]);
 }
 
+/* Threads of a pool: asleep in the same call, with nothing to say of one but its name. */
+static size_t pool_from(const struct why_report *r, size_t first)
+{
+	const struct why_thread_report *a = &r->threads[first];
+	size_t end = first;
+
+	for (; end < r->thread_count; end++) {
+		const struct why_thread_report *t = &r->threads[end];
+
+		if (!t->syscall || !a->syscall || strcmp(t->syscall, a->syscall) ||
+		    t->pid != a->pid || strcmp(t->state, a->state) || t->watches || t->nice ||
+		    why_on_tells(&t->on))
+			break;
+	}
+	return end - first;
+}
+
+static void print_pool(const struct block *b, const struct why_thread_report *t, size_t count)
+{
+	char text[LINE], time[TEXT_DURATION_MAX];
+	uint64_t least = t->since_ns;
+	size_t len, names = 0;
+
+	for (size_t i = 1; i < count; i++)
+		least = t[i].since_ns < least ? t[i].since_ns : least;
+	len = (size_t)snprintf(text, sizeof(text), "%zu threads %s in %s()", count, t->state,
+			       t->syscall);
+	text_duration(time, least, b->options->utf8);
+	if (least)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, " for %s and longer", time);
+	for (size_t i = 0; i < count && len < sizeof(text) - 64; i++) {
+		bool known = !strcmp(t[i].comm, t[i].process);
+
+		for (size_t j = 0; j < i && !known; j++)
+			known = !strcmp(t[i].comm, t[j].comm);
+		if (!known)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+						names++ ? ", " : ": ", t[i].comm);
+	}
+	paragraph(b, "", NULL, text);
+}
+
 static void print_threads(const struct block *b, const struct why_report *r, bool stacks)
 {
-	size_t i;
+	size_t lines, i = 0;
 
-	for (i = 0; i < r->thread_count && (i < THREADS || stacks); i++)
-		print_thread(b, &r->threads[i], i ? "" : "threads", stacks);
+	for (lines = 0; i < r->thread_count && (lines < THREADS || stacks); lines++) {
+		size_t pool = i && !stacks ? pool_from(r, i) : 0;
+
+		if (pool >= POOL_MIN) {
+			print_pool(b, &r->threads[i], pool);
+			i += pool;
+		} else {
+			print_thread(b, &r->threads[i], i ? "" : "threads", stacks);
+			i++;
+		}
+	}
 	if (i < r->threads_total) {
 		char text[64];
 
@@ -245,8 +298,21 @@ static void print_threads(const struct block *b, const struct why_report *r, boo
 	}
 }
 
-void why_print(struct out *out, const struct why_report *r, const struct view_options *options,
-	       bool stacks)
+/* Two listeners of the same processes: their threads are told once. */
+static bool same_threads(const struct why_report *a, const struct why_report *b)
+{
+	if (!a || !a->thread_count || a->thread_count != b->thread_count ||
+	    a->threads_total != b->threads_total)
+		return false;
+	for (size_t i = 0; i < a->thread_count; i++) {
+		if (a->threads[i].tid != b->threads[i].tid)
+			return false;
+	}
+	return true;
+}
+
+void why_print(struct out *out, const struct why_report *r, const struct why_report *before,
+	       const struct view_options *options, bool stacks)
 {
 	struct block b = {.out = out, .options = options};
 	char text[LINE], time[TEXT_DURATION_MAX];
@@ -257,7 +323,10 @@ void why_print(struct out *out, const struct why_report *r, const struct view_op
 	print_queue(&b, r);
 	print_holders(&b, r);
 	print_watchers(&b, r);
-	print_threads(&b, r, stacks);
+	if (same_threads(before, r))
+		paragraph(&b, "threads", NULL, "as above");
+	else
+		print_threads(&b, r, stacks);
 	if (r->throttled_known && r->throttled_ns) {
 		text_duration(time, r->throttled_ns, options->utf8);
 		snprintf(text, sizeof(text), "throttled for %s by the CPU quota of %s", time,

@@ -9,8 +9,11 @@
 #include "event/why_report.h"
 #include "view/view.h"
 
-/* stacks: with the kernel's functions that each thread is in. */
-void why_print(struct out *out, const struct why_report *r, const struct view_options *options,
-	       bool stacks);
+/*
+ * before: the report that was printed before this one; NULL: there was none. stacks: with the
+ * kernel's functions that each thread is in.
+ */
+void why_print(struct out *out, const struct why_report *r, const struct why_report *before,
+	       const struct view_options *options, bool stacks);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "why/acceptor.h"
 #include "why/doing.h"
 #include "why/queue.h"
 #include "why/watch.h"
@@ -337,6 +338,49 @@ static bool is_epoll_at_fault(struct case_of *c)
 	return false;
 }
 
+/*
+ * A process whose first thread is an event loop, which has connections of the listener and no
+ * longer waits for more: it took the listener out of the loop.
+ */
+static bool is_paused(struct case_of *c)
+{
+	if (c->watch.total || c->blocked)
+		return false;
+	for (size_t i = 0; i < c->thread_count; i++) {
+		const struct doing *d = &c->threads[i];
+		const struct fact_task *task = &d->now->task;
+
+		if (d->what != DOING_EVENTS || !d->call || task->pid != task->tid ||
+		    !acceptor_serves(c->now, c->is, task->pid))
+			continue;
+		conclude(c, DIAGNOSIS_DISARMED);
+		say_thread(c, d);
+		say(c,
+		    " has connections of this port and its event loop is in %s(), but without the "
+		    "listener: it was paused, as some servers do at their limit of connections",
+		    d->call->name);
+		return true;
+	}
+	return false;
+}
+
+/* A child has inherited it from the process that accepted and has let go of it. */
+static bool is_left_to_child(struct case_of *c)
+{
+	const struct why_other *former = acceptor_former(c->now, c->is);
+	uint32_t heir = former ? acceptor_heir(c->now, c->is, former->task.pid) : 0;
+
+	if (c->watch.total || !heir || acceptor_serves(c->now, c->is, heir))
+		return false;
+	conclude(c, DIAGNOSIS_NOT_THE_ACCEPTOR);
+	say(c,
+	    "%s[%u] has connections of this port but no longer the listener; only its child has "
+	    "it and does not accept: ",
+	    former->task.comm, former->task.pid);
+	say_doing(c, &c->threads[0]);
+	return true;
+}
+
 static enum diagnosis name_of(const struct doing *d)
 {
 	switch (d->what) {
@@ -375,6 +419,13 @@ static enum diagnosis name_of(const struct doing *d)
 	return DIAGNOSIS_UNKNOWN;
 }
 
+/* Nothing shows that anybody ever accepted: perhaps its service never began. */
+static bool never_accepted(const struct case_of *c)
+{
+	return !c->watch.total && !(c->was && c->was->waiters) && !c->queue.accepts &&
+	       !(c->history && c->history->accepts) && !acceptor_seen(c->now, c->is);
+}
+
 static bool is_kept_from_it(struct case_of *c)
 {
 	const struct doing *first = c->threads;
@@ -390,30 +441,20 @@ static bool is_kept_from_it(struct case_of *c)
 	say_doing(c, first);
 	if (!acceptor_known(c))
 		say(c, "; which of its %zu blocked threads should accept is not known", c->blocked);
-	else if (!c->watch.total)
+	if (never_accepted(c)) {
+		say(c, "; nobody waits for it, and nobody has a connection that came from it");
+		also(c, DIAGNOSIS_NOBODY_WATCHES);
+	} else if (acceptor_known(c) && !c->watch.total) {
 		say(c, "; nobody is in accept()");
-	else if (c->watch.epolls && !c->watch.sleepers)
+	} else if (c->watch.epolls && !c->watch.sleepers) {
 		say(c, "; nobody is in epoll_wait()");
-	return true;
-}
-
-/* A process that has connections of this port and does not hold the listener. */
-static const struct why_other *former_acceptor(const struct case_of *c)
-{
-	for (size_t i = 0; i < c->now->others.count; i++) {
-		const struct why_other *o = &c->now->others.at[i];
-
-		if (o->flags & WHY_OTHER_SERVES && o->on.s.lport == c->is->s.lport &&
-		    o->on.s.netns == c->is->s.netns &&
-		    !look_holds(c->now, c->is->s.sk, o->task.pid))
-			return o;
 	}
-	return NULL;
+	return true;
 }
 
 static bool is_watched_by_nobody(struct case_of *c)
 {
-	const struct why_other *former = former_acceptor(c);
+	const struct why_other *former = acceptor_former(c->now, c->is);
 	bool gone = c->history && c->history->acceptor_pid &&
 		    !look_holds(c->now, c->is->s.sk, c->history->acceptor_pid);
 
@@ -496,7 +537,8 @@ static void decide(struct case_of *c)
 		return;
 	if (c->thread_count && is_slow(c))
 		return;
-	if (is_epoll_at_fault(c) || is_kept_from_it(c) || is_watched_by_nobody(c))
+	if (is_epoll_at_fault(c) || is_paused(c) || is_left_to_child(c) || is_kept_from_it(c) ||
+	    is_watched_by_nobody(c))
 		return;
 	is_unknown(c);
 }

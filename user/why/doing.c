@@ -395,7 +395,7 @@ static void words_object(const struct why_on *on, char *out, size_t size)
 			 on->state ? on->state : "", on->state ? ")" : "");
 	} else if (on->path[0]) {
 		snprintf(out, size, " on %s", on->path);
-	} else if (strcmp(on->kind, "futex")) {
+	} else if (why_on_tells(on)) {
 		snprintf(out, size, " on %s %s", strchr("aeiou", on->kind[0]) ? "an" : "a",
 			 on->kind);
 	}

@@ -139,6 +139,9 @@ void watch_say(const struct watch *w, char *sentence, size_t size)
 	append(sentence, size, comma, w->urings, "io_uring waits for it",
 	       "requests of io_uring wait for it");
 	comma = w->accepts || w->polls || w->urings ? ", " : "";
+	/* Beside a thread in accept() an epoll instance without a sleeper tells nothing. */
+	if (w->others && !w->sleepers)
+		return;
 	append(sentence, size, comma, w->epolls, "epoll watches it", "epoll instances watch it");
 	if (w->epolls)
 		append(sentence, size, " and ", w->sleepers, "a thread is in epoll_wait()",
