@@ -140,7 +140,7 @@ void watch_say(const struct watch *w, char *sentence, size_t size)
 	       "requests of io_uring wait for it");
 	comma = w->accepts || w->polls || w->urings ? ", " : "";
 	/* Beside a thread in accept() an epoll instance without a sleeper tells nothing. */
-	if (w->others && !w->sleepers)
+	if (*comma && !w->sleepers)
 		return;
 	append(sentence, size, comma, w->epolls, "epoll watches it", "epoll instances watch it");
 	if (w->epolls)

@@ -305,12 +305,8 @@ static void test_edge(void)
 static void test_not_the_acceptor(void)
 {
 	struct scene s = scene_new(3);
-	struct why_other o = {.flags = WHY_OTHER_SERVES, .task = {.pid = 50, .tid = 50}};
 
-	HEAD(&o, WHY_OTHER);
-	o.on = (struct why_object){.kind = WHY_OBJECT_TCP, .s = ends(PORT, 40000)};
-	snprintf(o.task.comm, sizeof(o.task.comm), "old");
-	put(s.now, &o);
+	put_served(s.now, 50, 1, "old");
 	put_still(&s, in_call(PID, SYS_rt_sigsuspend));
 	says(&s, DIAGNOSIS_NOT_THE_ACCEPTOR,
 	     "old[50] has connections of this port but no longer the listener; who holds it does "

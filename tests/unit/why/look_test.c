@@ -182,7 +182,7 @@ static void test_hostile(void)
 		   s.report->holder_count <= WHY_SHOWN_MAX,
 	   "the report keeps to its room");
 	out_init(&out, -1);
-	why_print(&out, s.report, &options, true);
+	why_print(&out, s.report, NULL, &options, true);
 	ok(is_clean(out.buf, out.len), "no control character reaches a terminal");
 	out_free(&out);
 	test_json(s.report);

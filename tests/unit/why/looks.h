@@ -38,6 +38,9 @@
 #define NOLOAD	0x400
 #define FROZEN	0x8000
 
+/* For a scene that is made next: nobody has a connection of the listener. */
+static bool never_accepted;
+
 struct scene {
 	struct look *before, *now;
 	struct why_listener listener; /* of the second look */
@@ -98,6 +101,19 @@ __attribute__((unused)) static void put_holder(struct look *look, uint32_t pid)
 	put(look, &h);
 }
 
+/* A process that has a connection of the listener's port. */
+__attribute__((unused)) static void put_served(struct look *look, uint32_t pid, uint32_t parent,
+					       const char *comm)
+{
+	struct why_other o = {
+		.flags = WHY_OTHER_SERVES, .task = {.pid = pid, .tid = pid}, .parent = parent};
+
+	HEAD(&o, WHY_OTHER);
+	o.on = (struct why_object){.kind = WHY_OBJECT_TCP, .s = ends(PORT, 40000)};
+	snprintf(o.task.comm, sizeof(o.task.comm), "%s", comm);
+	put(look, &o);
+}
+
 /* The listener, which has been put, is told by the second look to have this many more waiters. */
 __attribute__((unused)) static struct scene scene_of(const struct why_listener *was,
 						     const struct why_listener *is)
@@ -115,6 +131,9 @@ __attribute__((unused)) static struct scene scene_of(const struct why_listener *
 	put(s.now, &clock);
 	put_holder(s.before, PID);
 	put_holder(s.now, PID);
+	/* It has accepted already: a child of the server has the connection. */
+	if (!never_accepted)
+		put_served(s.now, 60, PID, "server");
 	return s;
 }
 
