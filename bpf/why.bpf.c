@@ -29,6 +29,7 @@
 #define FMODE_WRITE 2
 
 #define TASK_RUNNING  0
+#define TASK_FROZEN   0x8000
 #define EXIT_ANY      0x30 /* EXIT_DEAD | EXIT_ZOMBIE */
 #define TS_COMPAT     2
 #define RLIMIT_NOFILE 7
@@ -601,6 +602,13 @@ static __always_inline void schedule_fill(struct why_thread *out, const struct t
 }
 
 /* The one of its cgroups that was throttled longest; a quota binds all that is below it. */
+static __always_inline void group_name(char name[WHY_GROUP_NAME], const struct cgroup *group)
+{
+	const char *text = BPF_CORE_READ(group, kn, name);
+
+	bpf_probe_read_kernel_str(name, WHY_GROUP_NAME, text);
+}
+
 static __always_inline void quota_fill(struct why_thread *out, const struct task_struct *task)
 {
 	const struct task_group *group;
@@ -623,6 +631,7 @@ static __always_inline void quota_fill(struct why_thread *out, const struct task
 			out->period_ns = BPF_CORE_READ(group, cfs_bandwidth.period);
 			out->throttled_ns = throttled;
 			out->throttled = BPF_CORE_READ(group, cfs_bandwidth.nr_throttled);
+			group_name(out->quota_group, BPF_CORE_READ(group, css.cgroup));
 		}
 		group = BPF_CORE_READ(group, parent);
 	}
@@ -630,11 +639,21 @@ static __always_inline void quota_fill(struct why_thread *out, const struct task
 
 static __always_inline void cgroup_fill(struct why_thread *out, const struct task_struct *task)
 {
-	const struct kernfs_node *kn = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
-	const char *name = BPF_CORE_READ(kn, name);
+	const struct css_set *set = BPF_CORE_READ(task, cgroups);
+	const struct cgroup *group = BPF_CORE_READ(set, dfl_cgrp);
+	const struct cgroup_subsys_state *css = NULL;
 
-	out->cgroup = BPF_CORE_READ(kn, id);
-	bpf_probe_read_kernel_str(out->cgroup_name, sizeof(out->cgroup_name), name);
+	out->cgroup = BPF_CORE_READ(group, kn, id);
+	group_name(out->cgroup_name, group);
+	if (!(out->state & TASK_FROZEN) ||
+	    !bpf_core_enum_value_exists(enum cgroup_subsys_id, freezer_cgrp_id))
+		return;
+	bpf_probe_read_kernel(&css, sizeof(css),
+			      (const void *)set + bpf_core_field_offset(struct css_set, subsys) +
+				      bpf_core_enum_value(enum cgroup_subsys_id, freezer_cgrp_id) *
+					      sizeof(css));
+	if (css)
+		group_name(out->freezer_group, BPF_CORE_READ(css, cgroup));
 }
 
 struct bit_walk {

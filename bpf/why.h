@@ -25,6 +25,7 @@
 #define WHY_STACKS_MAX	64
 #define WHY_CALLS_MAX	1024 /* system calls with a number below are known */
 #define WHY_KEY_SERVER	(1ULL << 62)
+#define WHY_GROUP_NAME	64
 #define WHY_GROUPS_MAX	8 /* cgroups from a thread's own up to the root */
 
 enum why_kind {
@@ -163,7 +164,10 @@ struct why_thread {
 	__u64 throttled; /* periods */
 	__u64 quota_ns, period_ns;
 	__u64 cgroup; /* id in the unified hierarchy */
-	char cgroup_name[WHY_PATH / 4];
+	char cgroup_name[WHY_GROUP_NAME];
+	/* Where the controllers have hierarchies of their own (cgroup v1) these are other cgroups. */
+	char quota_group[WHY_GROUP_NAME];   /* that has quota_ns; "": none has */
+	char freezer_group[WHY_GROUP_NAME]; /* of cgroup v1, that has frozen it; "": none has */
 	/* Of the process: */
 	__u64 fd_limit; /* RLIMIT_NOFILE */
 	__u32 fds;	/* descriptors open; leader and threads with a stack only */
@@ -204,6 +208,6 @@ WHY_SIZE(why_holder, 48);
 WHY_SIZE(why_watcher, 136);
 WHY_SIZE(why_clock, 24);
 WHY_SIZE(why_other, 448);
-WHY_SIZE(why_thread, 800);
+WHY_SIZE(why_thread, 928);
 
 #endif

@@ -317,11 +317,6 @@ struct cfs_bandwidth { /* [CONFIG_CFS_BANDWIDTH] */
 	__u64 throttled_time; /* ns, of all CPUs together */
 };
 
-struct task_group {
-	struct task_group *parent;
-	struct cfs_bandwidth cfs_bandwidth; /* [CONFIG_CFS_BANDWIDTH] */
-};
-
 struct kernfs_node {
 	__u64 id;
 	const char *name;
@@ -331,7 +326,23 @@ struct cgroup {
 	struct kernfs_node *kn;
 };
 
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct task_group {
+	struct cgroup_subsys_state css; /* [CONFIG_CGROUP_SCHED] */
+	struct task_group *parent;
+	struct cfs_bandwidth cfs_bandwidth; /* [CONFIG_CFS_BANDWIDTH] */
+};
+
+/* Values here mean nothing, the running kernel's are used. */
+enum cgroup_subsys_id {
+	freezer_cgrp_id = 6, /* [CONFIG_CGROUP_FREEZER] */
+};
+
 struct css_set {
+	struct cgroup_subsys_state *subsys[16]; /* by enum cgroup_subsys_id */
 	struct cgroup *dfl_cgrp;
 };
 

@@ -195,6 +195,35 @@ static int stall_child(struct stall *s)
 	return waitpid(pid, NULL, 0) < 0 ? -errno : 0;
 }
 
+/* A signal waits that a process which does not run cannot take. */
+static bool asked_to_end(pid_t pid)
+{
+	const unsigned long long ends = 1ULL << (SIGINT - 1) | 1ULL << (SIGTERM - 1);
+	unsigned long long pending = 0;
+	char line[128];
+	FILE *file;
+
+	snprintf(line, sizeof(line), "/proc/%d/status", (int)pid);
+	file = fopen(line, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "ShdPnd: %llx", &pending) == 1)
+			break;
+	}
+	if (file)
+		fclose(file);
+	return pending & ends;
+}
+
+/* In a child, while its parent does not run. */
+static void wait_beside(const struct stall *s, pid_t parent)
+{
+	while (lab_now_ns() < s->end && !asked_to_end(parent)) {
+		uint64_t next = lab_now_ns() + POLL_MS * NS_MS;
+
+		wait_for(next < s->end ? next : s->end);
+	}
+}
+
 static int stall_stop(struct stall *s)
 {
 	pid_t pid = helper();
@@ -203,7 +232,7 @@ static int stall_stop(struct stall *s)
 		return -errno;
 	if (!pid) {
 		close(s->listener);
-		wait_for(s->end);
+		wait_beside(s, getppid());
 		kill(getppid(), SIGCONT);
 		_exit(0);
 	}
@@ -221,7 +250,7 @@ static void trace_parent(const struct stall *s, int ready)
 	if (read(ready, &byte, 1) != 1 || ptrace(PTRACE_ATTACH, parent, NULL, NULL) ||
 	    waitpid(parent, NULL, __WALL) < 0)
 		_exit(1);
-	wait_for(s->end);
+	wait_beside(s, parent);
 	ptrace(PTRACE_DETACH, parent, NULL, NULL);
 	_exit(0);
 }

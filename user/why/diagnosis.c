@@ -279,7 +279,7 @@ static bool is_held_back(struct case_of *c)
 		say(c,
 		    "the CPU quota of its cgroup %s (%llu ms in %llu ms) held it back for %u%% "
 		    "of the time",
-		    first->now->cgroup_name, (unsigned long long)(first->now->quota_ns / NS_MS),
+		    first->now->quota_group, (unsigned long long)(first->now->quota_ns / NS_MS),
 		    (unsigned long long)(first->now->period_ns / NS_MS), share);
 		if (share > 100)
 			say(c, ", summed over CPUs");
@@ -643,7 +643,7 @@ static void report_threads(struct case_of *c)
 		}
 	}
 	if (c->thread_count)
-		memcpy(out->cgroup, c->threads[0].now->cgroup_name, sizeof(out->cgroup));
+		memcpy(out->cgroup, doing_cgroup(&c->threads[0]), sizeof(out->cgroup));
 }
 
 void diagnose(struct why_report *out, const struct look *before, const struct look *now,

@@ -263,6 +263,15 @@ int doing_weight(const struct doing *d)
 
 /* ---- what is printed ---- */
 
+const char *doing_cgroup(const struct doing *d)
+{
+	if (d->what == DOING_FROZEN && d->now->freezer_group[0])
+		return d->now->freezer_group;
+	if (d->throttled_ns && d->now->quota_group[0])
+		return d->now->quota_group;
+	return d->now->cgroup_name;
+}
+
 static const char *state_word(const struct doing *d)
 {
 	const struct why_thread *t = d->now;
@@ -418,7 +427,7 @@ void doing_words(const struct doing *d, const struct why_thread_report *r, char 
 		snprintf(out, size, "is stopped by a debugger (process %u)", d->now->tracer);
 		break;
 	case DOING_FROZEN:
-		snprintf(out, size, "is frozen by its cgroup %s", d->now->cgroup_name);
+		snprintf(out, size, "is frozen by its cgroup %s", doing_cgroup(d));
 		break;
 	case DOING_ACCEPT:
 		snprintf(out, size, "sleeps%s", call);

@@ -59,6 +59,8 @@ bool doing_keeps_from_accept(enum doing_what what);
 /* Percent of a CPU, of the time between the looks. */
 unsigned int doing_percent(uint64_t part_ns, uint64_t between_ns);
 
+/* The name of the cgroup that holds it back, or else of its own; WHY_GROUP_NAME bytes. */
+const char *doing_cgroup(const struct doing *d);
 /* What people and machines read of it. */
 void doing_report(const struct doing *d, const struct look *look, struct why_thread_report *out);
 /*

@@ -182,6 +182,8 @@ static int take_thread(struct look *look, const struct why_thread *thread)
 	END_TEXT(t->task.comm);
 	END_TEXT(t->process);
 	END_TEXT(t->cgroup_name);
+	END_TEXT(t->quota_group);
+	END_TEXT(t->freezer_group);
 	END_TEXT(t->on.name);
 	for (size_t i = 0; i < WHY_FRAMES; i++)
 		END_TEXT(t->frame[i]);

@@ -140,6 +140,7 @@ static void test_throttled(void)
 	t.flags |= WHY_THREAD_QUOTA;
 	t.quota_ns = 5 * NS_MS;
 	t.period_ns = 100 * NS_MS;
+	snprintf(t.quota_group, sizeof(t.quota_group), "web");
 	t.t = FIRST;
 	put(s.before, &t);
 	t.t = FIRST + APART;
@@ -147,7 +148,7 @@ static void test_throttled(void)
 	t.switches++;
 	put(s.now, &t);
 	says(&s, DIAGNOSIS_THROTTLED,
-	     "the CPU quota of its cgroup web.service (5 ms in 100 ms) held it back for 95% of the "
+	     "the CPU quota of its cgroup web (5 ms in 100 ms) held it back for 95% of the "
 	     "time");
 	ok(s.report->throttled_known && s.report->throttled_ns == APART * 95 / 100,
 	   "  and for how long");
@@ -204,9 +205,12 @@ static void test_held_still(void)
 		s = scene_new(3);
 		t = thread(PID, PID, v1 ? FROZEN : ASLEEP);
 		t.flags |= v1 ? 0 : WHY_THREAD_FROZEN;
+		if (v1)
+			snprintf(t.freezer_group, sizeof(t.freezer_group), "freezer");
 		put_still(&s, t);
 		says(&s, DIAGNOSIS_FROZEN,
-		     MINE "is frozen by its cgroup web.service for 3.20 s: it cannot accept");
+		     v1 ? MINE "is frozen by its cgroup freezer for 3.20 s: it cannot accept"
+			: MINE "is frozen by its cgroup web.service for 3.20 s: it cannot accept");
 		scene_done(&s);
 	}
 

@@ -110,6 +110,8 @@ static void put_hostile(struct scene *s)
 	fill(t.task.comm, sizeof(t.task.comm));
 	fill(t.process, sizeof(t.process));
 	fill(t.cgroup_name, sizeof(t.cgroup_name));
+	fill(t.quota_group, sizeof(t.quota_group));
+	fill(t.freezer_group, sizeof(t.freezer_group));
 	fill(t.on.name, sizeof(t.on.name));
 	fill((char *)t.frame, sizeof(t.frame));
 	fill(w.wake, sizeof(w.wake));
