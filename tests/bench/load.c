@@ -492,6 +492,36 @@ static int hold(const struct options *o)
 	return 0;
 }
 
+/* ---- threads that sleep ---- */
+
+#define STACK_BYTES (256 << 10)
+
+static void *doze(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static int doze_all(const struct options *o)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	pthread_attr_setguardsize(&attr, 0); /* a guard would be a mapping of its own */
+	for (uint64_t i = 0; i < o->count; i++) {
+		errno = pthread_create(&thread, &attr, doze, NULL);
+		if (errno)
+			die("pthread_create");
+	}
+	printf("{\"mode\":\"doze\",\"threads\":%llu}\n", (unsigned long long)o->count);
+	fflush(stdout);
+	wait_for_line();
+	return 0;
+}
+
 /* ---- lines
  ---- */
 
@@ -632,7 +662,8 @@ int main(int argc, char **argv)
 	const char *match = NULL, *path = NULL, *with = NULL;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: load fin|rst|storm|hold|udp|tcp|lines [option=value]...\n");
+		fprintf(stderr,
+			"usage: load fin|rst|storm|hold|udp|tcp|doze|lines [option=value]...\n");
 		return 2;
 	}
 	for (int i = 2; i < argc; i++) {
@@ -668,6 +699,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "lines"))
 		return lines(match, path, with);
+	if (!strcmp(argv[1], "doze"))
+		return doze_all(&o);
 	if (o.threads < 1)
 		o.threads = 1;
 	if (!o.here)

@@ -10,6 +10,7 @@
  *	rings		the same with socket storage in place of the hash
  *	ringc		ringb with a ring for each CPU
  *	pkt_noop	called at each packet that leaves, does nothing
+ *	walk_threads	called for each thread, walk_files for each open file: do nothing
  *
  * Written as such programs usually are; nothing here is shared with the programs that are measured.
  */
@@ -199,6 +200,18 @@ int ringc(__u64 *ctx)
 
 SEC("tp_btf/net_dev_queue")
 int pkt_noop(__u64 *ctx)
+{
+	return 0;
+}
+
+SEC("iter/task")
+int walk_threads(struct bpf_iter__task *ctx)
+{
+	return 0;
+}
+
+SEC("iter/task_file")
+int walk_files(struct bpf_iter__task_file *ctx)
 {
 	return 0;
 }

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ref.skel.h"
@@ -164,6 +165,56 @@ static int reference(const char *name, unsigned int port)
 	return 0;
 }
 
+/* ---- walks ---- */
+
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* The walks of a look over files, threads and files again, with programs that do nothing. */
+static int walk(void)
+{
+	struct ref *skel;
+	struct bpf_link *links[3];
+	struct bpf_program *p;
+	double begin;
+	char byte;
+
+	libbpf_set_print(quiet);
+	skel = ref__open();
+	if (!skel)
+		return 1;
+	bpf_object__for_each_program(p, skel->obj)
+		bpf_program__set_autoload(p, !strncmp(bpf_program__name(p), "walk_", 5));
+	bpf_map__set_max_entries(skel->maps.since, 1);
+	bpf_map__set_max_entries(skel->maps.ring, 4096);
+	if (ref__load(skel))
+		return 1;
+	for (int i = 0; i < 3; i++) {
+		links[i] = bpf_program__attach_iter(
+			i == 1 ? skel->progs.walk_threads : skel->progs.walk_files, NULL);
+		if (!links[i])
+			return 1;
+	}
+	begin = cpu_ms();
+	for (int i = 0; i < 3; i++) {
+		int fd = bpf_iter_create(bpf_link__fd(links[i]));
+
+		while (fd >= 0 && read(fd, &byte, 1) > 0)
+			;
+		close(fd);
+	}
+	printf("%.3f\n", cpu_ms() - begin);
+	for (int i = 0; i < 3; i++)
+		bpf_link__destroy(links[i]);
+	ref__destroy(skel);
+	return 0;
+}
+
 /* ---- watching others ---- */
 
 /* The numbers behind key in the descriptors of a process, each once. */
@@ -297,9 +348,11 @@ static int watch(void)
 int main(int argc, char **argv)
 {
 	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: ref PROGRAM [PORT] | watch\n");
+		fprintf(stderr, "usage: ref PROGRAM [PORT] | walk | watch\n");
 		return 2;
 	}
+	if (!strcmp(argv[1], "walk"))
+		return walk();
 	return strcmp(argv[1], "watch")
 		       ? reference(argv[1], argc > 2 ? (unsigned int)atoi(argv[2]) : 7460)
 		       : watch();

@@ -63,6 +63,11 @@ uint64_t clock_now_ns(void)
 	return read_ns(CLOCK_MONOTONIC) - (uint64_t)namespace_offset;
 }
 
+uint64_t clock_cpu_ns(void)
+{
+	return read_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t clock_boot_offset_ns(void)
 {
 	uint64_t tightest = UINT64_MAX;

@@ -10,6 +10,8 @@
 
 /* CLOCK_MONOTONIC in ns, as the initial time namespace has it: the clock of bpf_ktime_get_ns(). */
 uint64_t clock_now_ns(void);
+/* Time that this thread has had on a CPU, in ns. */
+uint64_t clock_cpu_ns(void);
 /* CLOCK_REALTIME - CLOCK_MONOTONIC in ns: wall clock = t + this. */
 int64_t clock_boot_offset_ns(void);
 /* Seconds that local time is ahead of UTC now. */

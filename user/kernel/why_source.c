@@ -25,7 +25,7 @@ struct why_source {
 	struct filter filter;
 	struct loader loader;
 	struct why_bpf *skel;
-	const struct bpf_link *listeners, *threads, *others;
+	const struct bpf_link *walks[WHY_WALKS];
 	char *room; /* READ_MAX bytes */
 	struct why_seen seen;
 };
@@ -83,18 +83,43 @@ static const struct loader_object why_object = {
 	.close = close_object,
 };
 
+static const struct {
+	const char *hook, *meaning;
+} walks[WHY_WALKS] = {
+	[WHY_WALK_LISTENERS] = {"iter/task_file", "who holds a listener, and who watches it"},
+	[WHY_WALK_THREADS] = {"iter/task", "what the threads of those processes do"},
+	[WHY_WALK_OTHERS] = {"iter/task_file", "who has the other end of what they wait for"},
+};
+
+const char *why_walk_hook(enum why_walk walk)
+{
+	return walks[walk].hook;
+}
+
+const char *why_walk_meaning(enum why_walk walk)
+{
+	return walks[walk].meaning;
+}
+
 static int attach(struct why_source *s, char *err, size_t err_size)
 {
-	s->listeners = loader_iterate(&s->loader, s->skel->progs.why_listeners, NULL);
-	if (s->listeners)
-		s->threads = loader_iterate(&s->loader, s->skel->progs.why_threads, NULL);
-	if (s->threads)
-		s->others = loader_iterate(&s->loader, s->skel->progs.why_others, NULL);
-	if (s->others)
-		return 0;
-	snprintf(err, err_size, "the kernel does not let us walk over files and threads: %s",
-		 strerror(errno));
-	return -errno;
+	const struct bpf_program *const programs[WHY_WALKS] = {
+		[WHY_WALK_LISTENERS] = s->skel->progs.why_listeners,
+		[WHY_WALK_THREADS] = s->skel->progs.why_threads,
+		[WHY_WALK_OTHERS] = s->skel->progs.why_others,
+	};
+
+	for (enum why_walk i = 0; i < WHY_WALKS; i++) {
+		s->walks[i] = loader_iterate(&s->loader, programs[i], NULL);
+		if (!s->walks[i]) {
+			int rc = -errno;
+
+			snprintf(err, err_size, "the kernel refuses %s, which tells %s: %s",
+				 walks[i].hook, walks[i].meaning, strerror(-rc));
+			return rc;
+		}
+	}
+	return 0;
 }
 
 int why_source_open(struct why_source **out, const struct kernel_options *options, char *err,
@@ -137,9 +162,10 @@ static int hand_over(const char *bytes, size_t size, record_fn fn, void *ctx)
 	return rc;
 }
 
-static int walk(struct why_source *s, const struct bpf_link *link, record_fn fn, void *ctx)
+static int walk(struct why_source *s, enum why_walk which, record_fn fn, void *ctx)
 {
-	int iter = bpf_iter_create(bpf_link__fd(link)), rc = 0;
+	int iter = bpf_iter_create(bpf_link__fd(s->walks[which])), rc = 0;
+	uint64_t begin = clock_cpu_ns();
 	ssize_t n;
 
 	if (iter < 0)
@@ -150,6 +176,7 @@ static int walk(struct why_source *s, const struct bpf_link *link, record_fn fn,
 		rc = n < 0 ? -errno : hand_over(s->room, (size_t)n, fn, ctx);
 	}
 	close(iter);
+	s->seen.cpu_ns[which] = clock_cpu_ns() - begin;
 	return rc;
 }
 
@@ -164,17 +191,16 @@ int why_source_look(struct why_source *s, uint32_t netns, uint16_t port, bool ot
 	bss->only_netns = netns;
 	bss->only_port = port;
 	bss->files_seen = bss->threads_seen = bss->marks_lost = 0;
-	rc = walk(s, s->listeners, fn, ctx);
+	s->seen = (struct why_seen){0};
+	rc = walk(s, WHY_WALK_LISTENERS, fn, ctx);
 	if (!rc)
-		rc = walk(s, s->threads, fn, ctx);
+		rc = walk(s, WHY_WALK_THREADS, fn, ctx);
 	if (!rc && others)
-		rc = walk(s, s->others, fn, ctx);
-	s->seen = (struct why_seen){
-		.files = bss->files_seen,
-		.threads = bss->threads_seen,
-		.marks_lost = bss->marks_lost,
-		.took_ns = clock_now_ns() - begin,
-	};
+		rc = walk(s, WHY_WALK_OTHERS, fn, ctx);
+	s->seen.files = bss->files_seen;
+	s->seen.threads = bss->threads_seen;
+	s->seen.marks_lost = bss->marks_lost;
+	s->seen.took_ns = clock_now_ns() - begin;
 	return rc;
 }
 

@@ -17,6 +17,12 @@
 
 struct why_source;
 
+/* The walks of a look, in their order. */
+enum why_walk { WHY_WALK_LISTENERS, WHY_WALK_THREADS, WHY_WALK_OTHERS, WHY_WALKS };
+/* What it is attached to, as "iter/task"; and what it tells. */
+const char *why_walk_hook(enum why_walk walk);
+const char *why_walk_meaning(enum why_walk walk);
+
 /* -EPERM, -EACCES or -ENOENT as source_kernel_open(); else what the kernel said. */
 int why_source_open(struct why_source **out, const struct kernel_options *options, char *err,
 		    size_t err_size);
@@ -31,6 +37,7 @@ struct why_seen {
 	uint64_t files, threads; /* that it walked over */
 	uint64_t marks_lost;	 /* a map of the look was full: some are missing */
 	uint64_t took_ns;
+	uint64_t cpu_ns[WHY_WALKS]; /* the part of it on a CPU; 0: it was not made */
 };
 struct why_seen why_source_seen(const struct why_source *s);
 void why_source_free(struct why_source *s);

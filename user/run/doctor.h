@@ -8,6 +8,7 @@
 #define SOCKSTATE_DOCTOR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "event/coverage.h"
@@ -21,10 +22,22 @@ struct doctor_place {
 	const char *lockdown;
 };
 
+/* A look at what programs do, which was taken. */
+struct doctor_looks {
+	const char *error;	 /* why they are not possible; NULL: they are */
+	uint64_t files, threads; /* that it came across */
+	unsigned int count;	 /* of the walks */
+	struct doctor_walk {
+		const char *hook, *meaning;
+		uint64_t cpu_ns;
+	} walks[4];
+};
+
 /* What a run of the doctor found out. */
 struct doctor_result {
-	const struct fact_list *facts; /* NULL: tracing is not possible */
-	const char *error;	       /* why not, and the remedy; NULL: it is */
+	const struct fact_list *facts;	  /* NULL: tracing is not possible */
+	const char *error;		  /* why not, and the remedy; NULL: it is */
+	const struct doctor_looks *looks; /* where tracing is possible */
 };
 
 /* Writes the report from its arguments alone. Returns 0, or a negative errno of out. */

@@ -156,9 +156,17 @@ static void tell_limits(const struct why *w)
 		run_complain("more processes or files than a look can hold: %llu are missing",
 			     (unsigned long long)seen.marks_lost);
 	if (w->options->common.verbose)
-		run_complain("looked at %llu open files and %llu threads in %.1f ms",
+		run_complain("looked at %llu open files and %llu threads in %.1f ms, %.1f ms of a "
+			     "CPU (%.1f for listeners, %.1f for threads, %.1f for other ends)",
 			     (unsigned long long)seen.files, (unsigned long long)seen.threads,
-			     (double)seen.took_ns / NS_MS);
+			     (double)seen.took_ns / NS_MS,
+			     (double)(seen.cpu_ns[WHY_WALK_LISTENERS] +
+				      seen.cpu_ns[WHY_WALK_THREADS] +
+				      seen.cpu_ns[WHY_WALK_OTHERS]) /
+				     NS_MS,
+			     (double)seen.cpu_ns[WHY_WALK_LISTENERS] / NS_MS,
+			     (double)seen.cpu_ns[WHY_WALK_THREADS] / NS_MS,
+			     (double)seen.cpu_ns[WHY_WALK_OTHERS] / NS_MS);
 }
 
 static void tell_all(struct why *w)
