@@ -167,7 +167,7 @@ struct why_thread {
 	char cgroup_name[WHY_GROUP_NAME];
 	/* Where the controllers have hierarchies of their own (cgroup v1) these are other cgroups. */
 	char quota_group[WHY_GROUP_NAME];   /* that has quota_ns; "": none has */
-	char freezer_group[WHY_GROUP_NAME]; /* of cgroup v1, that has frozen it; "": none has */
+	char freezer_group[WHY_GROUP_NAME]; /* of cgroup v1, that froze it; "": none did */
 	/* Of the process: */
 	__u64 fd_limit; /* RLIMIT_NOFILE */
 	__u32 fds;	/* descriptors open; leader and threads with a stack only */
