@@ -165,7 +165,7 @@ struct why_thread {
 	__u64 quota_ns, period_ns;
 	__u64 cgroup; /* id in the unified hierarchy */
 	char cgroup_name[WHY_GROUP_NAME];
-	char freezer_group[WHY_GROUP_NAME]; /* of cgroup v1; "": none froze it */
+	/* Other cgroups where the controllers have hierarchies of their own (cgroup v1). */
 	char quota_group[WHY_GROUP_NAME];   /* that has quota_ns; "": none has */
 	char freezer_group[WHY_GROUP_NAME]; /* of cgroup v1, that froze it; "": none did */
 	/* Of the process: */
