@@ -2,6 +2,7 @@
 #include "base/out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -127,4 +128,27 @@ int out_flush(struct out *o)
 	o->len = 0;
 	shrink(o);
 	return o->err;
+}
+
+int out_create(const char *path, unsigned int mode)
+{
+	/* Without O_NONBLOCK the open of a FIFO that nobody reads would not return. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
+
+	if (fd < 0 || !fcntl(fd, F_SETFL, 0))
+		return fd < 0 ? -errno : fd;
+	close(fd);
+	return -EIO;
+}
+
+const char *out_why(int error)
+{
+	switch (error) {
+	case -ENXIO:
+		return "it is a FIFO that nobody reads: start the reader first";
+	case -EINTR:
+		return "it is cut, a signal asked to end while its reader did not read";
+	default:
+		return strerror(-error);
+	}
 }

@@ -56,4 +56,12 @@ void out_format(struct out *o, const char *format, ...) __attribute__((format(pr
  */
 int out_flush(struct out *o);
 
+/*
+ * Opens a file to be written from its beginning; a new one gets that mode. Does not wait for the
+ * reader of a FIFO. Returns the descriptor, or a negative errno.
+ */
+int out_create(const char *path, unsigned int mode);
+/* Why such a file cannot be opened or written. error: a negative errno */
+const char *out_why(int error);
+
 #endif

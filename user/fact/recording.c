@@ -26,12 +26,13 @@
 #include "fact/recording.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/out.h"
 
 #define MAGIC_BYTES    (sizeof(RECORDING_MAGIC) - 1)
 #define BYTE_ORDER_TAG 0xfeff
@@ -204,15 +205,12 @@ int recording_create(struct recording_writer **out, const char *path,
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		goto fail;
-	/*
-	 * Without O_NONBLOCK the open of a FIFO that nobody reads would not return. Addresses and
-	 * names of programs are nobody else's business.
-	 */
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-	if (fd < 0)
+	/* Addresses and names of programs are nobody else's business. */
+	fd = out_create(path, 0600);
+	if (fd < 0) {
+		errno = -fd;
 		goto fail;
-	if (fcntl(fd, F_SETFL, 0))
-		goto fail;
+	}
 	w->file = fdopen(fd, "w");
 	if (!w->file)
 		goto fail;
@@ -227,9 +225,7 @@ int recording_create(struct recording_writer **out, const char *path,
 	return 0;
 fail:
 	rc = errno ? -errno : -ENOMEM;
-	snprintf(err, err_size, "cannot write '%s': %s", path,
-		 rc == -ENXIO ? "it is a FIFO that nobody reads: start the reader first"
-			      : strerror(-rc));
+	snprintf(err, err_size, "cannot write '%s': %s", path, out_why(rc));
 	if (fd >= 0)
 		close(fd);
 	recording_close(w);

@@ -19,7 +19,7 @@
 
 #define TYPES_MAX 256 /* that our programs know by name */
 
-int kernel_cpus(char *err, size_t err_size)
+int kernel_mounts(char *err, size_t err_size)
 {
 	static const struct {
 		const char *path, *remedy;
@@ -28,7 +28,6 @@ int kernel_cpus(char *err, size_t err_size)
 		{"/sys/devices/system/cpu/possible",
 		 "/sys is not mounted here: mount -t sysfs sysfs /sys"},
 	};
-	int cpus;
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (access(needed[i].path, F_OK)) {
@@ -36,9 +35,18 @@ int kernel_cpus(char *err, size_t err_size)
 			return -ENOENT;
 		}
 	}
+	return 0;
+}
+
+int kernel_cpus(char *err, size_t err_size)
+{
+	int cpus = kernel_mounts(err, err_size);
+
+	if (cpus)
+		return cpus;
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0)
-		snprintf(err, err_size, "cannot read %s: %s", needed[1].path, strerror(-cpus));
+		snprintf(err, err_size, "cannot count the processors: %s", strerror(-cpus));
 	return cpus;
 }
 
@@ -95,6 +103,9 @@ int kernel_look(struct kernel *k, char *err, size_t err_size)
 	int rc;
 
 	*k = (struct kernel){.extract = -1};
+	rc = kernel_mounts(err, err_size);
+	if (rc)
+		return rc;
 	rc = kernel_read(k);
 	if (!rc)
 		rc = kernel_types_new(&k->types, k->btf, k->btf_size);

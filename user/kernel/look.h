@@ -26,10 +26,9 @@ struct kernel {
 
 #define KERNEL_PATH_MAX 32
 
-/*
- * How many CPUs this machine may have; -ENOENT, with the remedy in err, where /sys or /proc is not
- * mounted, which loading programs needs too.
- */
+/* -ENOENT, with the remedy in err, where /sys or /proc is not mounted: nothing works without. */
+int kernel_mounts(char *err, size_t err_size);
+/* How many CPUs this machine may have. Asks kernel_mounts() first. */
 int kernel_cpus(char *err, size_t err_size);
 
 /* k is to be done with also on error. -EACCES where we may not read the types, else -ENOENT. */

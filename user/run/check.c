@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/out.h"
 #include "base/units.h"
 #include "gate/report.h"
 #include "kernel/clock.h"
@@ -273,9 +274,9 @@ static int prepare(struct check *c)
 		return EXIT_RUNTIME;
 	}
 	if (o->junit) {
-		c->junit = open(o->junit, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		c->junit = out_create(o->junit, 0644);
 		if (c->junit < 0) {
-			run_complain("--junit: cannot write '%s': %s", o->junit, strerror(errno));
+			run_complain("--junit: cannot write '%s': %s", o->junit, out_why(c->junit));
 			return EXIT_RUNTIME;
 		}
 	}

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "kernel/clock.h"
 #include "kernel/file_walk.h"
+#include "kernel/look.h"
 #include "kernel/snapshot.h"
 #include "listener/verdict.h"
 #include "run/run.h"
@@ -255,7 +256,9 @@ static int confine(struct list *l)
 	int rc = sockdiag_open(&l->sockdiag);
 
 	if (rc) {
-		run_complain("cannot list the sockets: %s", strerror(-rc));
+		if (!kernel_mounts(err, sizeof(err)))
+			snprintf(err, sizeof(err), "%s", strerror(-rc));
+		run_complain("cannot list the sockets: %s", err);
 	} else if (l->walk) {
 		rc = setup_confine(&none, common, SANDBOX_WALKS | SANDBOX_NETLINK | cgroups, err,
 				   sizeof(err));

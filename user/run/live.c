@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/out.h"
 #include "kernel/clock.h"
 #include "kernel/snapshot.h"
 #include "run/live.h"
@@ -322,7 +323,7 @@ int run_live(const struct trace_options *options, const struct run_place *place)
 		code = EXIT_RUNTIME;
 	rc = recording_close(l->recording);
 	if (rc) {
-		run_complain("--record: cannot write '%s': %s", options->record, strerror(-rc));
+		run_complain("--record: cannot write '%s': %s", options->record, out_why(rc));
 		code = EXIT_RUNTIME;
 	}
 	if (code == EXIT_CLEAN && l->verify && verify_differences(l->verify))

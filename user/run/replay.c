@@ -76,9 +76,15 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 	int rc;
 
 	if (open_recording(&reader, options, &info, err, sizeof(err))) {
-		run_complain("--replay: %s", err);
+		/* A signal, while the writer of a FIFO was waited for, is no failure. */
+		if (!place->stopped()) {
+			run_complain("--replay: %s", err);
+			code = EXIT_RUNTIME;
+		} else {
+			code = EXIT_CLEAN;
+		}
 		recording_free(reader);
-		return EXIT_RUNTIME;
+		return code;
 	}
 	if (options->raw && info.raw == RECORDING_RAW_NO) {
 		run_complain(
