@@ -342,12 +342,14 @@ uninstall:
 		$(INSTALLED:%=$(DESTDIR)$(BASH_DIR)/%) $(INSTALLED:%=$(DESTDIR)$(ZSH_DIR)/_%) \
 		$(INSTALLED:%=$(DESTDIR)$(FISH_DIR)/%.fish)
 
-## dist		a source archive of the last commit, the same bytes every time
+## dist		a source archive of the last commit and its bill of materials (SPDX), the same bytes every time
+dist: DIST = build/sockstate-$(VERSION)
 dist:
 	@mkdir -p build
-	$(Q)git archive --prefix=sockstate-$(VERSION)/ HEAD | \
-		gzip -n9 > build/sockstate-$(VERSION).tar.gz
-	@echo build/sockstate-$(VERSION).tar.gz
+	$(Q)git -c tar.umask=0022 archive --prefix=sockstate-$(VERSION)/ HEAD | \
+		gzip -n9 > $(DIST).tar.gz
+	$(Q).ci/bom $(VERSION) > $(DIST).spdx.json
+	@echo $(DIST).tar.gz $(DIST).spdx.json
 
 ## clean		remove what was built; the kernels in build/vm stay
 clean:

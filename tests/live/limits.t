@@ -120,6 +120,7 @@ until_true asleep "$waits"
 kill -INT "$waits"
 wait "$waits"
 is "$? $(wc -c <"$work/out")" "0 0" "a replay that waits for a writer ends cleanly on SIGINT"
+# shellcheck disable=SC2217 # it is not to read
 sleep 100 <"$work/fifo" &
 reader=$!
 pids+=("$reader")
