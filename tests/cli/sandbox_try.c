@@ -98,6 +98,11 @@ static long remove_file(void)
 	return unlink("sandbox_victim");
 }
 
+static long remove_above(void)
+{
+	return unlink("../sandbox_victim");
+}
+
 static long make_directory(void)
 {
 	return mkdir("sandbox_made", 0700);
@@ -261,6 +266,7 @@ static const struct {
 	{"open_proc", open_proc},
 	{"create", create},
 	{"remove_file", remove_file},
+	{"remove_above", remove_above},
 	{"make_directory", make_directory},
 	{"execute", execute},
 	{"fork", fork_process},
@@ -292,6 +298,8 @@ static const struct {
 	{"child", SANDBOX_CHILD},
 	{"cgroups", SANDBOX_CGROUPS},
 	{"owners", SANDBOX_OWNERS},
+	{"terminal", SANDBOX_TERMINAL},
+	{"replace", SANDBOX_REPLACE},
 };
 
 static unsigned int need_of(const char *name)
@@ -308,17 +316,20 @@ static void enter(char *list)
 {
 	struct sandbox done;
 	unsigned int all = 0;
+	const char *readable[] = {NULL, NULL};
 	char text[256];
 
 	if (!strncmp(list, "landlock", 8)) {
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		if (landlock_enter(list[8] ? list + 9 : NULL) < 0)
+		if (list[8])
+			readable[0] = list + 9;
+		if (landlock_enter(readable, NULL) < 0)
 			exit(77);
 		return;
 	}
 	for (char *name = strtok(list, ","); name; name = strtok(NULL, ","))
 		all |= need_of(name);
-	sandbox_enter(&done, all);
+	sandbox_enter(&done, all, ".");
 	sandbox_describe(text, sizeof(text), &done);
 	fprintf(stderr, "%s\n", text);
 	if (!done.calls)

@@ -18,9 +18,11 @@
 #define CALL_RESTRICT 446
 
 /* include/uapi/linux/landlock.h */
-#define CREATE_VERSION	    1
-#define RULE_PATH_BENEATH   1
-#define ACCESS_FS_READ_FILE (1 << 2)
+#define CREATE_VERSION	      1
+#define RULE_PATH_BENEATH     1
+#define ACCESS_FS_READ_FILE   (1 << 2)
+#define ACCESS_FS_REMOVE_FILE (1 << 5)
+#define ACCESS_FS_MAKE_REG    (1 << 8)
 
 /* What each version of the interface can forbid; an older kernel refuses bits it does not know. */
 struct ruleset {
@@ -53,20 +55,20 @@ static size_t ruleset_size(int version)
 			      : offsetof(struct ruleset, net);
 }
 
-static int allow_reading(int rules, const char *path)
+static int allow(int rules, const char *path, __u64 access)
 {
-	struct path_beneath rule = {.access = ACCESS_FS_READ_FILE};
+	struct path_beneath rule = {.access = access};
 	int rc;
 
 	rule.dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (rule.dir < 0)
-		return -errno;
+		return errno == ENOENT ? 0 : -errno; /* nothing is there to be allowed */
 	rc = syscall(CALL_ADD_RULE, rules, RULE_PATH_BENEATH, &rule, 0) ? -errno : 0;
 	close(rule.dir);
 	return rc;
 }
 
-int landlock_enter(const char *readable)
+int landlock_enter(const char *const *readable, const char *replaced)
 {
 	int version = (int)syscall(CALL_CREATE, NULL, 0, CREATE_VERSION);
 	struct ruleset all;
@@ -78,8 +80,10 @@ int landlock_enter(const char *readable)
 	rules = (int)syscall(CALL_CREATE, &all, ruleset_size(version), 0);
 	if (rules < 0)
 		return -errno;
-	if (readable)
-		rc = allow_reading(rules, readable);
+	for (; !rc && readable && *readable; readable++)
+		rc = allow(rules, *readable, ACCESS_FS_READ_FILE);
+	if (!rc && replaced)
+		rc = allow(rules, replaced, ACCESS_FS_REMOVE_FILE | ACCESS_FS_MAKE_REG);
 	if (!rc && syscall(CALL_RESTRICT, rules, 0))
 		rc = -errno;
 	close(rules);

@@ -32,6 +32,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -127,9 +128,40 @@ static const struct allowed allowed[] = {
 	CALL(SANDBOX_CHILD, wait4),
 
 	/* only reading: Landlock says where */
-	CALL_MASK(SANDBOX_CGROUPS | SANDBOX_OWNERS, openat, 2, READ_ONLY, O_RDONLY),
+	CALL_MASK(SANDBOX_CGROUPS | SANDBOX_OWNERS | SANDBOX_TERMINAL, openat, 2, READ_ONLY,
+		  O_RDONLY),
 	CALL(SANDBOX_OWNERS, getdents64),
 	CALL(SANDBOX_OWNERS, readlinkat),
+
+	CALL_IF(SANDBOX_TERMINAL, ioctl, 1, TCSETS),
+	CALL_IF(SANDBOX_TERMINAL, ioctl, 1, TCSETSW),
+	CALL_IF(SANDBOX_TERMINAL, ioctl, 1, TCSETSF),
+	CALL_IF(SANDBOX_TERMINAL, ioctl, 1, TCFLSH),
+#ifdef TCSETS2
+	CALL_IF(SANDBOX_TERMINAL, ioctl, 1, TCSETS2),
+	CALL_IF(SANDBOX_TERMINAL, ioctl, 1, TCSETSW2),
+	CALL_IF(SANDBOX_TERMINAL, ioctl, 1, TCSETSF2),
+#endif
+	CALL(SANDBOX_TERMINAL, access),
+	CALL(SANDBOX_TERMINAL, faccessat),
+	CALL(SANDBOX_TERMINAL, faccessat2),
+	CALL(SANDBOX_TERMINAL, newfstatat),
+	CALL(SANDBOX_TERMINAL, rt_sigaction),
+	CALL_IF(SANDBOX_TERMINAL, kill, 0, 0), /* all of the job stops */
+	CALL(SANDBOX_TERMINAL, pipe2),
+	CALL(SANDBOX_TERMINAL, eventfd2),
+	CALL(SANDBOX_TERMINAL, dup2),
+	CALL(SANDBOX_TERMINAL, dup3),
+	CALL(SANDBOX_TERMINAL, fcntl),
+	CALL_MASK(SANDBOX_TERMINAL, clone, 0, CLONE_THREAD, CLONE_THREAD),
+	CALL(SANDBOX_TERMINAL, set_robust_list),
+	CALL(SANDBOX_TERMINAL, rseq),
+
+	CALL(SANDBOX_REPLACE, rename),
+	CALL(SANDBOX_REPLACE, renameat),
+	CALL(SANDBOX_REPLACE, renameat2),
+	CALL(SANDBOX_REPLACE, unlink),
+	CALL(SANDBOX_REPLACE, unlinkat),
 };
 
 static int allow(scmp_filter_ctx filter, int call, int arg, uint32_t mask, uint32_t value)
@@ -147,6 +179,10 @@ static int add_rules(scmp_filter_ctx filter, unsigned int needs, unsigned int *c
 	/* abort() signals itself. */
 	int rc = allow(filter, SCMP_SYS(tgkill), 0, UINT32_MAX, (uint32_t)getpid());
 
+	/* Its flags are out of sight: glibc then starts a thread by clone(). */
+	if (!rc && needs & SANDBOX_TERMINAL)
+		rc = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0,
+					    NULL);
 	*count = 1;
 	for (size_t i = 0; !rc && i < sizeof(allowed) / sizeof(allowed[0]); i++) {
 		const struct allowed *a = &allowed[i];
@@ -189,9 +225,20 @@ static int limit_calls(unsigned int needs, unsigned int *count)
 
 #endif
 
-static void enter_landlock(struct sandbox *done, unsigned int needs)
+static void enter_landlock(struct sandbox *done, unsigned int needs, const char *replaced)
 {
-	int rc = landlock_enter(needs & SANDBOX_CGROUPS ? "/proc" : NULL);
+	const char *readable[5] = {NULL};
+	size_t count = 0;
+	int rc;
+
+	if (needs & SANDBOX_CGROUPS)
+		readable[count++] = "/proc";
+	if (needs & SANDBOX_TERMINAL) { /* terminfo(5) */
+		readable[count++] = "/usr/share/terminfo";
+		readable[count++] = "/lib/terminfo";
+		readable[count++] = "/etc/terminfo";
+	}
+	rc = landlock_enter(readable, needs & SANDBOX_REPLACE ? replaced : NULL);
 
 	if (rc > 0)
 		done->landlock = rc;
@@ -219,7 +266,7 @@ static void enter_seccomp(struct sandbox *done, unsigned int needs)
 		);
 }
 
-void sandbox_enter(struct sandbox *done, unsigned int needs)
+void sandbox_enter(struct sandbox *done, unsigned int needs, const char *replaced)
 {
 	*done = (struct sandbox){0};
 	if (SANITIZED) {
@@ -234,7 +281,7 @@ void sandbox_enter(struct sandbox *done, unsigned int needs)
 	if (needs & SANDBOX_OWNERS)
 		snprintf(done->why_files, sizeof(done->why_files), "owners are read from /proc");
 	else
-		enter_landlock(done, needs);
+		enter_landlock(done, needs, replaced);
 	/* Last: its list has none of the calls above. */
 	enter_seccomp(done, needs);
 }

@@ -5,7 +5,7 @@
  * SIGSYS.
  *
  *	struct sandbox done;
- *	sandbox_enter(&done, SANDBOX_RINGS | SANDBOX_NETLINK);
+ *	sandbox_enter(&done, SANDBOX_RINGS | SANDBOX_NETLINK, NULL);
  */
 #ifndef SOCKSTATE_SANDBOX_H
 #define SOCKSTATE_SANDBOX_H
@@ -28,6 +28,9 @@ enum sandbox_need {
 	 * files. Landlock would forbid them (hook_ptrace_access_check()) and is left out.
 	 */
 	SANDBOX_OWNERS = 1 << 6,
+	/* A full screen of ncurses: modes of the terminal, its description, a thread, signals */
+	SANDBOX_TERMINAL = 1 << 8,
+	SANDBOX_REPLACE = 1 << 9, /* renaming and removing files */
 };
 
 struct sandbox {
@@ -39,9 +42,9 @@ struct sandbox {
 
 /*
  * For the rest of this process and of those that it starts. What this kernel or this build lacks is
- * left out, and told in *done.
+ * left out, and told in *done. replaced: the directory for SANDBOX_REPLACE.
  */
-void sandbox_enter(struct sandbox *done, unsigned int needs);
+void sandbox_enter(struct sandbox *done, unsigned int needs, const char *replaced);
 /* In a few words, for people. */
 void sandbox_describe(char *text, size_t size, const struct sandbox *done);
 

@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "gate/report.h"
 #include "kernel/clock.h"
+#include "kernel/sandbox.h"
 #include "run/child.h"
 #include "run/run.h"
 #include "stream/story.h"
@@ -290,7 +291,11 @@ static int prepare(struct check *c)
 
 static int run(struct check *c)
 {
-	const struct run_guest guest = {new_view, begin, over, c};
+	const struct run_guest guest = {.view = new_view,
+					.begin = begin,
+					.over = over,
+					.ctx = c,
+					.needs = c->child ? SANDBOX_CHILD : 0};
 	const struct trace_options trace = trace_options_of(c->options);
 	struct run_place place = *c->place;
 	int code, status = -1;

@@ -413,7 +413,7 @@ static void print(const struct doctor_options *options, const struct run_place *
 	here.lockdown = lockdown(mode);
 	/* What a run would enter; nothing but printing is left to be done. */
 	if (!options->common.no_sandbox) {
-		sandbox_enter(&done, SANDBOX_RINGS | SANDBOX_WALKS | SANDBOX_NETLINK);
+		sandbox_enter(&done, SANDBOX_RINGS | SANDBOX_WALKS | SANDBOX_NETLINK, NULL);
 		sandbox_describe(sandbox, sizeof(sandbox), &done);
 	}
 	here.sandbox = sandbox;

@@ -90,8 +90,7 @@ static void on_notice(void *ctx, const struct event *e)
 static unsigned int sandbox_needs(const struct live *l)
 {
 	return SANDBOX_RINGS | SANDBOX_WALKS | SANDBOX_NETLINK |
-	       (l->options->owner.filter.cgroup ? SANDBOX_CGROUPS : 0) |
-	       (l->place->guest ? SANDBOX_CHILD : 0);
+	       (l->options->owner.filter.cgroup ? SANDBOX_CGROUPS : 0);
 }
 
 static int open_outputs(struct live *l, char *err, size_t err_size)
@@ -281,8 +280,7 @@ static int run(struct live *l, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return rc;
 	}
-	rc = setup_confine(&l->options->tests, &l->options->common, sandbox_needs(l), err,
-			   err_size);
+	rc = setup_confine_guest(l->options, l->place, sandbox_needs(l), err, err_size);
 	if (rc)
 		return rc;
 	start_clocks(l, clock_now_ns());

@@ -25,6 +25,8 @@ struct run_guest {
 	/* Called several times a second. Whether the run is over. */
 	bool (*over)(void *ctx);
 	void *ctx;
+	unsigned int needs;   /* enum sandbox_need: what it does while and after the run */
+	const char *replaced; /* SANDBOX_REPLACE: the directory; NULL: none */
 };
 
 /* How much a terminal shows; 0: unlimited, or not known. */

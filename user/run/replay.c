@@ -55,12 +55,13 @@ static void configure(struct stream_config *config, const struct trace_options *
 
 /* A recording may come from anybody: nothing of it is read before rights are given up. */
 static int open_recording(struct recording_reader **reader, const struct trace_options *options,
-			  struct recording_info *info, char *err, size_t err_size)
+			  const struct run_place *place, struct recording_info *info, char *err,
+			  size_t err_size)
 {
 	int rc = recording_find(reader, options->replay, err, err_size);
 
 	if (!rc)
-		rc = setup_confine(&options->tests, &options->common, 0, err, err_size);
+		rc = setup_confine_guest(options, place, 0, err, err_size);
 	return rc ? rc : recording_read_head(*reader, info, err, err_size);
 }
 
@@ -75,7 +76,7 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 	int code = EXIT_RUNTIME;
 	int rc;
 
-	if (open_recording(&reader, options, &info, err, sizeof(err))) {
+	if (open_recording(&reader, options, place, &info, err, sizeof(err))) {
 		/* A signal, while the writer of a FIFO was waited for, is no failure. */
 		if (!place->stopped()) {
 			run_complain("--replay: %s", err);

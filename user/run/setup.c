@@ -24,18 +24,23 @@ int setup_rights(char *err, size_t err_size)
 	return rc;
 }
 
-void setup_sandbox(const struct opt_common *common, unsigned int needs)
+static void enter(const struct opt_common *common, unsigned int needs, const char *replaced)
 {
 	struct sandbox done;
 	char text[256];
 
 	if (common->no_sandbox)
 		return;
-	sandbox_enter(&done, needs);
+	sandbox_enter(&done, needs, replaced);
 	if (!common->verbose)
 		return;
 	sandbox_describe(text, sizeof(text), &done);
 	run_complain("sandbox: %s", text);
+}
+
+void setup_sandbox(const struct opt_common *common, unsigned int needs)
+{
+	enter(common, needs, NULL);
 }
 
 int setup_confine(const struct opt_tests *tests, const struct opt_common *common,
@@ -44,6 +49,17 @@ int setup_confine(const struct opt_tests *tests, const struct opt_common *common
 	int rc = tests->keep_privileges ? 0 : privilege_drop(err, err_size);
 
 	if (!rc)
-		setup_sandbox(common, needs);
+		enter(common, needs, NULL);
+	return rc;
+}
+
+int setup_confine_guest(const struct trace_options *options, const struct run_place *place,
+			unsigned int needs, char *err, size_t err_size)
+{
+	const struct run_guest none = {0}, *guest = place->guest ? place->guest : &none;
+	int rc = options->tests.keep_privileges ? 0 : privilege_drop(err, err_size);
+
+	if (!rc)
+		enter(&options->common, needs | guest->needs, guest->replaced);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "kernel/sandbox.h"
 #include "kernel/source.h"
+#include "run/place.h"
 
 /* Points into the options. */
 struct kernel_options setup_kernel_options(const struct trace_options *options);
@@ -25,6 +26,9 @@ int setup_rights(char *err, size_t err_size);
  */
 int setup_confine(const struct opt_tests *tests, const struct opt_common *common,
 		  unsigned int needs, char *err, size_t err_size);
+/* The same, with what the guest of the run needs. */
+int setup_confine_guest(const struct trace_options *options, const struct run_place *place,
+			unsigned int needs, char *err, size_t err_size);
 /* The second half of it, for a run that must keep its rights. */
 void setup_sandbox(const struct opt_common *common, unsigned int needs);
 
