@@ -342,7 +342,7 @@ uninstall:
 		$(INSTALLED:%=$(DESTDIR)$(BASH_DIR)/%) $(INSTALLED:%=$(DESTDIR)$(ZSH_DIR)/_%) \
 		$(INSTALLED:%=$(DESTDIR)$(FISH_DIR)/%.fish)
 
-## dist		a source archive of the last commit and its bill of materials (SPDX), the same bytes every time
+## dist		source archive of the last commit, bill of materials (SPDX); always the same bytes
 dist: DIST = build/sockstate-$(VERSION)
 dist:
 	@mkdir -p build

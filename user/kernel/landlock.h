@@ -9,8 +9,8 @@
 /*
  * What is excepted. readable: directories below which files can still be read, ends with NULL;
  * replaced: a directory in which files can still be renamed and removed. Either may be NULL. Wants
- * no_new_privs. Returns the version of the kernel's Landlock, or a negative errno: -ENOSYS or -EOPNOTSUPP where
- * it has none.
+ * no_new_privs. Returns the version of the kernel's Landlock, or a negative errno: -ENOSYS or
+ * -EOPNOTSUPP where it has none.
  */
 int landlock_enter(const char *const *readable, const char *replaced);
 
