@@ -53,7 +53,8 @@ __u64 marks_lost = 0; /* a map was full */
 struct mark {
 	__u32 look;
 	__u32 count; /* processes: threads that were described */
-	__u64 who;   /* listeners: the descriptor that wrote the record */
+	/* listeners: the descriptor that wrote the record; processes: the thread that came last */
+	__u64 who;
 };
 
 #define MARKS(name, entries, key_type)                \
@@ -417,12 +418,8 @@ static __always_inline void watcher_fill(struct why_watcher *out,
 }
 
 struct waiter_walk {
-	struct seq_file *seq;
-	struct why_watcher *out;
 	const struct list_head *at, *head;
-	__u64 sk;
-	__u32 seen, described;
-	bool write;
+	__u32 seen;
 };
 
 static long on_waiter(__u32 i, struct waiter_walk *walk)
@@ -454,27 +451,37 @@ static __always_inline void waiters_count(struct why_listener *out, const struct
 		out->flags |= WHY_LISTENER_WAITERS_CUT;
 }
 
+struct description {
+	struct seq_file *seq;
+	struct why_watcher *out;
+	const struct list_head *at, *head;
+	__u64 sk;
+};
+
+static long on_described(__u32 i, struct description *d)
+{
+	if (!d->at || d->at == d->head)
+		return 1;
+	watcher_fill(d->out,
+		     (const void *)d->at - bpf_core_field_offset(struct wait_queue_entry, entry),
+		     d->sk);
+	bpf_seq_write(d->seq, d->out, sizeof(*d->out));
+	d->at = list_next(d->at);
+	return 0;
+}
+
+/* bpf_loop(), as the verifier would go through a loop as often as it may run. */
 static __always_inline void waiters_write(struct seq_file *seq, struct why_watcher *out,
 					  const struct sock *sk)
 {
 	const struct socket_wq *wq = BPF_CORE_READ(sk, sk_wq);
-	const struct list_head *head =
-		list_in(wq, bpf_core_field_offset(struct socket_wq, wait.head));
-	const struct list_head *at;
+	struct description d = {.seq = seq, .out = out, .sk = (__u64)sk};
 
 	if (!wq)
 		return;
-	at = list_next(head);
-	for (int i = 0; i < WHY_WATCHERS_MAX; i++) {
-		if (!at || at == head)
-			break;
-		watcher_fill(out,
-			     (const void *)at -
-				     bpf_core_field_offset(struct wait_queue_entry, entry),
-			     (__u64)sk);
-		bpf_seq_write(seq, out, sizeof(*out));
-		at = list_next(at);
-	}
+	d.head = list_in(wq, bpf_core_field_offset(struct socket_wq, wait.head));
+	d.at = list_next(d.head);
+	bpf_loop(WHY_WATCHERS_MAX, on_described, &d, 0);
 }
 
 static __always_inline bool listener_wanted(const struct common *k, const struct sock *sk)
@@ -765,8 +772,13 @@ int why_threads(struct bpf_iter__task *ctx)
 	room = scratch_get();
 	if (!room)
 		return 0;
+	/* A walk is taken up again at the same thread when the reader's buffer was full. */
+	if (process && process->who != tid) {
+		process->who = tid;
+		process->count++;
+	}
 	if (process)
-		nth = ++process->count;
+		nth = process->count;
 	if (nth > WHY_THREADS_MAX && !waits)
 		return 0;
 	out = &room->thread;

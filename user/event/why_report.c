@@ -89,4 +89,6 @@ void why_report_event(struct event *e, const struct why_report *r)
 	event_set(e, F_WATCHERS_TOTAL, r->watchers_total);
 	event_field(e, F_THREADS)->why = r;
 	event_set(e, F_THREADS_TOTAL, r->threads_total);
+	set_known(e, F_WATCHERS_SEEN, r->watchers_seen < r->watchers_total, r->watchers_seen);
+	set_known(e, F_THREADS_SEEN, r->threads_seen < r->threads_total, r->threads_seen);
 }

@@ -106,6 +106,7 @@ struct why_report {
 	struct why_thread_report threads[WHY_SHOWN_MAX];
 	size_t holder_count, watcher_count, thread_count;
 	uint64_t holders_total, watchers_total, threads_total;
+	uint64_t watchers_seen, threads_seen; /* of them, that were looked at */
 };
 
 /*

@@ -311,6 +311,24 @@ static bool same_threads(const struct why_report *a, const struct why_report *b)
 	return true;
 }
 
+/* Where a list is longer than a look reads, or changed under it. */
+static void print_limits(const struct block *b, const struct why_report *r)
+{
+	bool threads = r->threads_seen < r->threads_total;
+	bool watchers = r->watchers_seen < r->watchers_total;
+	char text[LINE] = "";
+	size_t len = 0;
+
+	if (watchers)
+		len = (size_t)snprintf(text, sizeof(text), "%" PRIu64 " of %" PRIu64 " watchers%s",
+				       r->watchers_seen, r->watchers_total, threads ? ", " : "");
+	if (threads)
+		snprintf(text + len, sizeof(text) - len, "%" PRIu64 " of %" PRIu64 " threads",
+			 r->threads_seen, r->threads_total);
+	if (text[0])
+		paragraph(b, "looked at", YELLOW, text);
+}
+
 void why_print(struct out *out, const struct why_report *r, const struct why_report *before,
 	       const struct view_options *options, bool stacks)
 {
@@ -327,6 +345,7 @@ void why_print(struct out *out, const struct why_report *r, const struct why_rep
 		paragraph(&b, "threads", NULL, "as above");
 	else
 		print_threads(&b, r, stacks);
+	print_limits(&b, r);
 	if (r->throttled_known && r->throttled_ns) {
 		text_duration(time, r->throttled_ns, options->utf8);
 		snprintf(text, sizeof(text), "throttled for %s by the CPU quota of %s", time,

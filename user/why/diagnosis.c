@@ -627,6 +627,7 @@ static void report_threads(struct case_of *c)
 	struct why_report *out = c->out;
 
 	out->threads_total = count_threads(c);
+	out->threads_seen = c->thread_count;
 	for (size_t i = 0; i < c->thread_count; i++) {
 		const struct doing *d = &c->threads[i];
 

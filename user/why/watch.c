@@ -149,6 +149,11 @@ void watch_say(const struct watch *w, char *sentence, size_t size)
 	append(sentence, size, "", w->epolls && !w->sleepers, " and nobody is in epoll_wait()", "");
 	append(sentence, size, "", !w->accepts && !w->polls && !w->urings && !w->epolls,
 	       "something waits for it", "");
+	if (w->count < w->total) {
+		size_t len = strlen(sentence);
+
+		snprintf(sentence + len, size - len, " (looked at %zu of %u)", w->count, w->total);
+	}
 }
 
 static void report_epoll(struct why_watcher_report *to, const struct why_watcher *w,
@@ -178,6 +183,7 @@ void watch_report(const struct watch *w, const struct look *look, struct why_rep
 	};
 
 	out->watchers_total = w->total;
+	out->watchers_seen = w->count;
 	for (size_t i = 0; i < w->count && i < WHY_SHOWN_MAX; i++) {
 		struct why_watcher_report *to = &out->watchers[out->watcher_count++];
 		enum watcher_kind kind = kind_of(w->at[i]);

@@ -485,6 +485,25 @@ static void test_unknown(void)
 	scene_done(&s);
 }
 
+/* It says how far it looked. */
+static void test_limits(void)
+{
+	struct scene s = scene_new(0);
+	struct why_watcher w = watcher("autoremove_wake_function");
+	struct why_thread t = in_call(PID, SYS_accept4);
+
+	w.task.pid = w.task.tid = PID;
+	put_watcher(&s, &w);
+	t.process_threads = 5000;
+	put_still(&s, t);
+	s.listener.waiters = 10000;
+	says(&s, DIAGNOSIS_KEEPS_UP,
+	     "nothing waits for accept(); a thread is in accept() (looked at 1 of 10000)");
+	ok(s.report->watchers_seen == 1 && s.report->watchers_total == 10000, "  of the watchers");
+	ok(s.report->threads_seen == 1 && s.report->threads_total == 5000, "  and of the threads");
+	scene_done(&s);
+}
+
 /* Many threads are asleep for good reasons; the one that accepted is the one that matters. */
 static void test_nearest(void)
 {
@@ -523,6 +542,7 @@ int main(void)
 	test_keeps_up();
 	test_agreement();
 	test_unknown();
+	test_limits();
 	test_nearest();
 	return done();
 }
