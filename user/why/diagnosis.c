@@ -338,6 +338,19 @@ static bool is_epoll_at_fault(struct case_of *c)
 	return false;
 }
 
+/* The connections of the port that a process has may be of this member of the group. */
+static bool has_watched_member(const struct case_of *c, uint32_t pid)
+{
+	for (size_t i = 0; c->is->group && i < c->now->listeners.count; i++) {
+		const struct why_listener *l = &c->now->listeners.at[i];
+
+		if (l->s.sk != c->is->s.sk && l->group == c->is->group && l->waiters &&
+		    look_holds(c->now, l->s.sk, pid))
+			return true;
+	}
+	return false;
+}
+
 /*
  * A process whose first thread is an event loop, which has connections of the listener and no
  * longer waits for more: it took the listener out of the loop.
@@ -351,7 +364,7 @@ static bool is_paused(struct case_of *c)
 		const struct fact_task *task = &d->now->task;
 
 		if (d->what != DOING_EVENTS || !d->call || task->pid != task->tid ||
-		    !acceptor_serves(c->now, c->is, task->pid))
+		    !acceptor_serves(c->now, c->is, task->pid) || has_watched_member(c, task->pid))
 			continue;
 		conclude(c, DIAGNOSIS_DISARMED);
 		say_thread(c, d);
