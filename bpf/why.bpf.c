@@ -333,9 +333,10 @@ static long on_sleeper(__u32 i, struct sleeper_walk *walk)
 	wait = (const void *)walk->at - bpf_core_field_offset(struct wait_queue_entry, entry);
 	task = BPF_CORE_READ(wait, private);
 	tid = BPF_CORE_READ(task, pid);
-	if (i < WHY_SLEEPERS_MAX)
+	if (i < WHY_SLEEPERS_MAX) {
 		walk->out->sleeper[i] = tid;
-	mark_thread(tid);
+		mark_thread(tid);
+	}
 	walk->out->sleepers++;
 	walk->at = list_next(walk->at);
 	return 0;

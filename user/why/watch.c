@@ -123,7 +123,7 @@ static void append(char *sentence, size_t size, const char *comma, size_t n, con
 		snprintf(sentence + len, size - len, "%s%zu %s", comma, n, many);
 }
 
-void watch_say(const struct watch *w, char *sentence, size_t size)
+static void say_who(const struct watch *w, char *sentence, size_t size)
 {
 	const char *comma = "";
 
@@ -149,11 +149,16 @@ void watch_say(const struct watch *w, char *sentence, size_t size)
 	append(sentence, size, "", w->epolls && !w->sleepers, " and nobody is in epoll_wait()", "");
 	append(sentence, size, "", !w->accepts && !w->polls && !w->urings && !w->epolls,
 	       "something waits for it", "");
-	if (w->count < w->total) {
-		size_t len = strlen(sentence);
+}
 
+void watch_say(const struct watch *w, char *sentence, size_t size)
+{
+	size_t len;
+
+	say_who(w, sentence, size);
+	len = strlen(sentence);
+	if (w->count < w->total)
 		snprintf(sentence + len, size - len, " (looked at %zu of %u)", w->count, w->total);
-	}
 }
 
 static void report_epoll(struct why_watcher_report *to, const struct why_watcher *w,
