@@ -152,12 +152,15 @@ static void compare(struct doing *d, const struct look *look)
 
 /*
  * A thread that was asleep or not in either look, by chance: what it did in between decides. Most
- * of the time on a CPU is running, most of it without one is waiting for one.
+ * of the time on a CPU is running, most of it without one is waiting for one. Who is back in a wait
+ * for events of other files had all the time that it wanted: the master of a server, for one.
  */
 static void weigh_time(struct doing *d)
 {
 	bool moves = d->what == DOING_RUN || d->what == DOING_READY || !d->same;
 
+	if (d->what == DOING_EVENTS && !d->watches)
+		return;
 	if (!moves || d->what == DOING_DEAD || d->what == DOING_KERNEL || d->what >= DOING_FROZEN)
 		return;
 	if (doing_percent(d->waited_ns, d->between_ns) >= 50)

@@ -130,6 +130,18 @@ static void test_cpu(void)
 	diagnose_scene(&s);
 	ok(s.report->diagnosis == DIAGNOSIS_BUSY, "  also where both looks find it asleep");
 	scene_done(&s);
+
+	/* A master that waited for a CPU and is back in poll(), beside a worker that sleeps. */
+	s = scene_new(3);
+	put_moving(&s, in_call(PID, SYS_pselect6), 1, 90);
+	put_holder(s.now, 102);
+	t = in_call(102, SYS_clock_nanosleep);
+	t.task.pid = 102;
+	put_still(&s, t);
+	diagnose_scene(&s);
+	ok(s.report->diagnosis == DIAGNOSIS_SLEEPING && s.report->threads[0].pid == 102,
+	   "  but not of one that is back in a wait for something else");
+	scene_done(&s);
 }
 
 static void test_throttled(void)
