@@ -37,6 +37,12 @@ cp "$work/out" "$work/whole"
 is "$(head -1 "$work/whole" | grep -c '"type":"meta"') $(tail -1 "$work/whole" | grep -c '"type":"summary"')" "1 1" \
 	"  and begins with meta, ends with summary"
 
+"$sockstate" --replay - --json <"$recording" 2>"$work/err" | sed 's/"argv":[^]]*]//' >"$work/piped"
+ok "$(sed 's/"argv":[^]]*]//' "$work/whole" | cmp -s - "$work/piped"; echo $?)" "  --replay -: the same from standard input"
+"$sockstate" --replay - --json <"$0" >"$work/out" 2>"$work/err"
+is "$? $(cat "$work/err")" "1 sockstate: --replay: 'standard input' is not a recording of sockstate: make one with --record" \
+	"  a stranger there is named"
+
 size=$(stat -c %s "$recording")
 head -c $((size - 9)) "$recording" >"$work/cut.rec"
 run 1 --replay "$work/cut.rec" --json

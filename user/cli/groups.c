@@ -227,8 +227,8 @@ static const struct arg label_args[] = {
 	 .name = "label",
 	 .value = "KEY=VALUE",
 	 .help = "json: copied to every line, under labels; may be repeated",
-	 .more = "Tells lines of several machines or runs apart. At most 16. A recording does not "
-		 "keep them: give them again with --replay.",
+	 .more = "Tells lines of several machines or runs apart. At most 16. A recording keeps "
+		 "them; with --replay one of the same key takes the place of the recorded one.",
 	 .call = add_label},
 };
 

@@ -68,15 +68,18 @@ static const struct arg recording_args[] = {
 	{.kind = ARG_TEXT,
 	 .name = "record",
 	 .value = "FILE",
-	 .help = "also keep the facts in FILE",
+	 .help = "also keep the facts in FILE; -: on standard output, instead of text",
 	 .more = "They are kept as they came from the kernel, with addresses and program names. "
-		 "The file is opened before privileges are given up.",
+		 "The file is opened before privileges are given up. It also keeps the host, the boot, "
+		 "the run, labels and the filter: the meta line of a replay has those of the "
+		 "recording.",
 	 .complete = ARG_COMPLETE_FILES,
 	 ARG_MEMBER(struct trace_options, record)},
 	{.kind = ARG_TEXT,
 	 .name = "replay",
 	 .value = "FILE",
-	 .help = "read the facts from FILE instead of the kernel; needs no rights",
+	 .help = "read the facts from FILE instead of the kernel; needs no rights; -: from "
+		 "standard input",
 	 .more = "Prints, in any form, what the live run printed with the same options. Limits "
 		 "such as --max-requests, the thresholds of verdicts and --interval are options "
 		 "of a run: they are not in the file and have to be given again. --port, --side, "

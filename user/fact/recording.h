@@ -20,7 +20,7 @@
 
 /*
  * Whether the recording has what only --raw shows. Recordings of revisions a and b do not say
- * (recording.c).
+ * (recording_format.h).
  */
 enum recording_raw {
 	RECORDING_RAW_UNKNOWN,
@@ -28,6 +28,10 @@ enum recording_raw {
 	RECORDING_RAW_YES,
 	RECORDING_RAW_COUNT
 };
+
+#define RECORDING_HOST	 65 /* bytes with the NUL */
+#define RECORDING_UUID	 40
+#define RECORDING_LABELS 16
 
 /* The head of a recording: what a replay needs to print what the live run printed. */
 struct recording_info {
@@ -38,18 +42,27 @@ struct recording_info {
 	struct filter filter;
 	char kernel[64];
 	char version[32];
+	/* empty: not known, as in recordings of format 1 */
+	char host[RECORDING_HOST], boot_id[RECORDING_UUID], run_id[RECORDING_UUID];
+	const char *labels[RECORDING_LABELS]; /* "KEY=VALUE"; borrowed: of a reader, from it */
+	unsigned int label_count;
 };
 
 struct recording_writer;
-/* Writes the head at once. path must not be "-". */
+/* Writes the head at once. path "-": to standard output. */
 int recording_create(struct recording_writer **out, const char *path,
 		     const struct recording_info *info, char *err, size_t err_size);
 int recording_write(struct recording_writer *w, const void *bytes, size_t size);
+/* What has been written is in the file, or in the pipe. Returns 0 or the first error. */
+int recording_flush(struct recording_writer *w);
 /* Flushes and closes. Returns the first error, also that of an earlier write. Accepts NULL. */
 int recording_close(struct recording_writer *w);
 
 struct recording_reader;
-/* Opens the file and reads nothing of it, so that rights can be given up first. */
+/*
+ * Opens the file and reads nothing of it, so that rights can be given up first. path "-": standard
+ * input.
+ */
 int recording_find(struct recording_reader **out, const char *path, char *err, size_t err_size);
 int recording_read_head(struct recording_reader *r, struct recording_info *info, char *err,
 			size_t err_size);

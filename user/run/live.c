@@ -4,8 +4,10 @@
  * in TIME_WAIT, then poll until it is to stop.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/out.h"
 #include "kernel/clock.h"
@@ -70,6 +72,11 @@ static void describe(struct recording_info *info, const struct trace_options *op
 	info->filter = options->sockets.filter;
 	snprintf(info->kernel, sizeof(info->kernel), "%.63s", machine->kernel);
 	snprintf(info->version, sizeof(info->version), "%.31s", SOCKSTATE_VERSION);
+	snprintf(info->host, sizeof(info->host), "%s", machine->host);
+	snprintf(info->boot_id, sizeof(info->boot_id), "%s", machine->boot_id);
+	snprintf(info->run_id, sizeof(info->run_id), "%s", machine->run_id);
+	info->label_count = options->labels.count;
+	memcpy(info->labels, options->labels.label, sizeof(info->labels));
 }
 
 static int open_kernel(struct live *l, char *err, size_t err_size)
@@ -93,6 +100,24 @@ static unsigned int sandbox_needs(const struct live *l)
 	       (l->options->owner.filter.cgroup ? SANDBOX_CGROUPS : 0);
 }
 
+/* Standard output is the recording's: what the views print goes nowhere. */
+static int silence(struct live *l, struct view_options *view_options, char *err, size_t err_size)
+{
+	int rc;
+
+	if (!l->options->record || strcmp(l->options->record, "-") != 0)
+		return 0;
+	l->nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (l->nowhere < 0) {
+		rc = -errno;
+		l->nowhere = 0;
+		snprintf(err, err_size, "cannot open '/dev/null': %s", strerror(-rc));
+		return rc;
+	}
+	view_options->fd = l->nowhere;
+	return 0;
+}
+
 static int open_outputs(struct live *l, char *err, size_t err_size)
 {
 	const struct recording_info *info = &l->info;
@@ -109,6 +134,9 @@ static int open_outputs(struct live *l, char *err, size_t err_size)
 			return rc;
 		}
 	}
+	rc = silence(l, &view_options, err, err_size);
+	if (rc)
+		return rc;
 	stream_config_init(&config, l->options);
 	/* A refusal is told by its listener's hook, before the client's address is looked at. */
 	if (l->options->sockets.filter.laddrs || l->options->sockets.filter.hosts)
@@ -175,6 +203,8 @@ static void chores(struct live *l, uint64_t now)
 		l->next_verify = now + VERIFY_NS;
 		live_verify_due(l);
 	}
+	if (l->nowhere && !l->recording_error) /* the reader of a pipe waits for it */
+		l->recording_error = recording_flush(l->recording);
 	if (!l->write_error && run_reader_gone(l->place))
 		l->write_error = -EPIPE;
 }
@@ -320,7 +350,7 @@ int run_live(const struct trace_options *options, const struct run_place *place)
 	if (l->write_error && l->write_error != -EPIPE)
 		code = EXIT_RUNTIME;
 	rc = recording_close(l->recording);
-	if (rc) {
+	if (rc && !(l->nowhere && rc == -EPIPE)) {
 		run_complain("--record: cannot write '%s': %s", options->record, out_why(rc));
 		code = EXIT_RUNTIME;
 	}
@@ -329,6 +359,8 @@ int run_live(const struct trace_options *options, const struct run_place *place)
 	if (l->stream)
 		code = loss_exit_code(code, stream_loss(l->stream).total, options);
 	looker_free(l->looker);
+	if (l->nowhere)
+		close(l->nowhere);
 	verify_free(l->verify);
 	stream_free(l->stream);
 	view_free(l->view);

@@ -51,6 +51,7 @@ struct live {
 	uint64_t existing, rows; /* of the tables, told so far */
 	struct looker *looker;	 /* NULL: no looks at what programs do */
 	int recording_error;
+	int nowhere; /* descriptor of /dev/null, where standard output is the recording; else 0 */
 	int write_error; /* of standard output */
 };
 

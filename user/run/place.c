@@ -163,6 +163,13 @@ static int check_record(const char *path)
 	char dir[PATH_MAX];
 	char *slash;
 
+	if (!strcmp(path, "-") && isatty(STDOUT_FILENO)) {
+		run_complain(
+			"--record: a recording is no text for a terminal: give a file name, or a pipe");
+		return -EINVAL;
+	}
+	if (!strcmp(path, "-"))
+		return 0;
 	if (!access(path, W_OK)) {
 		if (stat(path, &status) || !S_ISDIR(status.st_mode))
 			return 0;

@@ -20,19 +20,34 @@ struct replay {
 	struct view *view;
 	int write_error; /* of standard output */
 	bool stopped;
+	bool piped; /* from standard input: it may be recorded only now */
+	const char *labels[LABELS_MAX + RECORDING_LABELS];
 };
+
+/* Ten times a second where it is recorded: what came until then has been printed. */
+static bool is_tick(const void *bytes, size_t size)
+{
+	const struct fact_hdr *h = bytes;
+
+	return size >= sizeof(*h) && h->kind == FACT_TICK;
+}
 
 static int on_record(void *ctx, const void *bytes, size_t size)
 {
 	struct replay *r = ctx;
 
 	stream_record(r->stream, bytes, size);
-	if (view_pending(r->view) >= FLUSH_BYTES)
+	if (view_pending(r->view) >= FLUSH_BYTES || (r->piped && is_tick(bytes, size)))
 		r->write_error = run_flush(r->view);
 	if (r->write_error)
 		return r->write_error;
 	r->stopped = r->place->stopped() || place_guest_over(r->place);
 	return r->stopped ? -ECANCELED : 0;
+}
+
+static const char *known(const char *text)
+{
+	return *text ? text : NULL;
 }
 
 /* The recording says where its facts come from; the command line says what to print. */
@@ -45,11 +60,17 @@ static void configure(struct stream_config *config, const struct trace_options *
 		config->only = &options->sockets.filter;
 	else
 		config->tracker.filter = info->filter;
+	/* As in the live run (open_outputs() in live.c). */
+	if (!config->only && (info->filter.laddrs || info->filter.hosts))
+		config->only = &info->filter;
 	config->meta = (struct stream_meta){
 		.version = SOCKSTATE_VERSION,
 		.kernel = info->kernel,
 		.argv = place->argv,
 		.boot_offset_ns = info->boot_offset_ns,
+		.host = known(info->host),
+		.boot_id = known(info->boot_id),
+		.run_id = known(info->run_id),
 	};
 }
 
@@ -65,11 +86,38 @@ static int open_recording(struct recording_reader **reader, const struct trace_o
 	return rc ? rc : recording_read_head(*reader, info, err, err_size);
 }
 
+static bool same_key(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "=");
+
+	return !strncmp(a, b, n) && b[n] == '=';
+}
+
+/* Those of the command line, and the recorded ones with other keys. */
+static void put_labels(struct replay *r, struct view_options *view,
+		       const struct recording_info *info)
+{
+	unsigned int given = view->label_count, count = 0;
+
+	for (unsigned int i = 0; i < given && i < LABELS_MAX; i++)
+		r->labels[count++] = view->labels[i];
+	for (unsigned int i = 0; i < info->label_count; i++) {
+		bool again = false;
+
+		for (unsigned int j = 0; j < given; j++)
+			again |= same_key(view->labels[j], info->labels[i]);
+		if (!again)
+			r->labels[count++] = info->labels[i];
+	}
+	view->labels = r->labels;
+	view->label_count = count;
+}
+
 int run_replay(const struct trace_options *options, const struct run_place *place)
 {
 	struct recording_reader *reader = NULL;
 	struct view_options view_options = place->view;
-	struct replay r = {.place = place};
+	struct replay r = {.place = place, .piped = !strcmp(options->replay, "-")};
 	struct stream_config config;
 	struct recording_info info;
 	char err[ERR_MAX] = "";
@@ -96,6 +144,7 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 	}
 	configure(&config, options, place, &info);
 	view_options.boot_offset_ns = info.boot_offset_ns;
+	put_labels(&r, &view_options, &info);
 	r.view = place_view(place, options, &view_options);
 	r.stream = r.view ? stream_new(&config, r.view) : NULL;
 	if (!r.stream) {

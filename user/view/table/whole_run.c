@@ -9,12 +9,47 @@
 #include "view/table/table.h"
 #include "view/words.h"
 
+static char *put_ports(char *p, const char *name, const struct port_range *ports,
+		       unsigned int count)
+{
+	if (count)
+		p = stpcpy(p, name);
+	for (unsigned int i = 0; i < count; i++) {
+		if (i)
+			*p++ = ',';
+		p = text_u64(p, ports[i].first);
+		if (ports[i].last != ports[i].first) {
+			*p++ = '-';
+			p = text_u64(p, ports[i].last);
+		}
+	}
+	return p;
+}
+
+static char *put_nets(char *p, const char *name, const struct net_prefix *nets, unsigned int count)
+{
+	char text[NET_PREFIX_MAX];
+
+	if (count)
+		p = stpcpy(p, name);
+	for (unsigned int i = 0; i < count; i++) {
+		net_prefix_text(text, &nets[i]);
+		p = stpcpy(stpcpy(p, i ? "," : ""), text);
+	}
+	return p;
+}
+
+/* The longest line has FILTER_RANGES_MAX and twice FILTER_SIDE_RANGES_MAX ranges, and all nets. */
+#define TRACED_MAX                                                     \
+	(192 + (FILTER_RANGES_MAX + 2 * FILTER_SIDE_RANGES_MAX) * 12 + \
+	 2 * FILTER_NETS_MAX * NET_PREFIX_MAX)
+
 static void put_traced(struct line *l, const struct event *e)
 {
 	const struct table *t = l->t;
 	const struct filter *f = event_has(e, F_FILTER) ? e->v[F_FILTER].filter : NULL;
 	const char *version = event_text(e, F_VERSION), *kernel = event_text(e, F_KERNEL);
-	char text[NOTE_MAX], *p = text;
+	char text[TRACED_MAX], *p = text;
 
 	p = stpcpy(p, "sockstate");
 	if (version) {
@@ -29,16 +64,16 @@ static void put_traced(struct line *l, const struct event *e)
 	}
 	if (f) {
 		p = stpcpy(p, table_dot(t));
-		p = stpcpy(p, f->port_ranges ? "port " : "every port");
-		for (unsigned int i = 0; i < f->port_ranges; i++) {
-			if (i)
-				*p++ = ',';
-			p = text_u64(p, f->ports[i].first);
-			if (f->ports[i].last != f->ports[i].first) {
-				*p++ = '-';
-				p = text_u64(p, f->ports[i].last);
-			}
-		}
+		if (!f->port_ranges && !f->lport_ranges && !f->rport_ranges)
+			p = stpcpy(p, "every port");
+		p = put_ports(p, "port ", f->ports, f->port_ranges);
+		p = put_ports(p, f->port_ranges ? ", local port " : "local port ", f->lports,
+			      f->lport_ranges);
+		p = put_ports(p,
+			      f->port_ranges || f->lport_ranges ? ", remote port " : "remote port ",
+			      f->rports, f->rport_ranges);
+		p = put_nets(p, ", local address ", f->laddr, f->laddrs);
+		p = put_nets(p, ", host ", f->host, f->hosts);
 		if (f->side != SIDE_BOTH)
 			p = stpcpy(p, f->side == SIDE_SERVER ? ", server side" : ", client side");
 		if (f->ipv4 != f->ipv6)
