@@ -88,6 +88,8 @@ enum field_kind {
 	KIND_HOLDERS,
 	KIND_WATCHERS,
 	KIND_THREADS,
+	KIND_QUANTILES, /* v.spread, struct spread in totals.h: what it has of the time since */
+	KIND_SPREAD,	/* v.spread, and of the whole run */
 	KIND_LISTENERS, /* v.listeners, struct listener_summaries in tracker.h */
 };
 
@@ -102,6 +104,7 @@ struct field_info {
 struct fact_list;
 struct filter;
 struct listener_summaries;
+struct spread;
 struct why_report;
 
 union field_value {
@@ -115,6 +118,7 @@ union field_value {
 	const char *const *argv;
 	const uint64_t *drops;
 	const struct listener_summaries *listeners;
+	const struct spread *spread;
 	const struct why_report *why;
 };
 

@@ -80,6 +80,12 @@ const struct kind_info kind_infos[] = {
 		"{\"type\":\"object\",\"propertyNames\":{\"$ref\":\"#/$defs/drop_reason\"},\"additio"
 		"nalProperties\":{\"$ref\":\"#/$defs/count\"}}",
 		{"Map(String, UInt64)", "MAP(VARCHAR, UBIGINT)"}},
+	[KIND_QUANTILES] = {"object",
+		"{\"$ref\":\"#/$defs/quantiles\"}",
+		{"Map(String, UInt64)", "MAP(VARCHAR, UBIGINT)"}},
+	[KIND_SPREAD] = {"object",
+		"{\"type\":\"object\",\"additionalProperties\":{\"$ref\":\"#/$defs/count\"}}",
+		{"Map(String, UInt64)", "MAP(VARCHAR, UBIGINT)"}},
 	[KIND_LISTENERS] = {"array",
 		"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"cookie\":{\"$ref\":"
 		"\"#/$defs/count\"},\"netns\":{\"$ref\":\"#/$defs/count\"},\"family\":{\"$ref\":\"#/$d"

@@ -17,6 +17,16 @@ struct quantiles {
 	uint64_t count, p50, p90, p99, max, sum;
 };
 
+/* Edges of the counts below: 2^10 ns, 2^12 ns and so on, from 1 us to 69 s. */
+#define SPREAD_EDGES	  14
+#define SPREAD_EDGE_NS(i) (UINT64_C(1) << (10 + 2 * (i)))
+
+/* Durations of one kind at a listener, for a line of it. */
+struct spread {
+	struct quantiles since;		/* since the line before */
+	uint64_t shorter[SPREAD_EDGES]; /* while tracing: how many were shorter than each edge */
+};
+
 struct listener_summary {
 	uint64_t cookie; /* 0 unknown */
 	uint32_t netns;

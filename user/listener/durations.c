@@ -46,6 +46,46 @@ uint64_t durations_median_since(const struct durations *now, const struct durati
 	return durations_median(&since);
 }
 
+void durations_since(struct durations *since, const struct durations *now,
+		     const struct durations *before)
+{
+	*since = (struct durations){.sum = now->sum - before->sum};
+	for (unsigned int i = 0; i < DURATIONS_BUCKETS; i++) {
+		since->bucket[i] = now->bucket[i] - before->bucket[i];
+		if (since->bucket[i])
+			since->max = bucket_lower(DURATIONS_SCHEME, i + 1) - 1;
+	}
+	if (since->max > now->max || since->bucket[DURATIONS_BUCKETS - 1])
+		since->max = now->max;
+}
+
+/* Every edge is the lower end of a bucket of either scheme. */
+static void spread(struct bucket_scheme s, const uint32_t *bucket, uint64_t shorter[SPREAD_EDGES])
+{
+	uint64_t count = 0;
+	uint32_t next = 0;
+
+	for (int edge = 0; edge < SPREAD_EDGES; edge++) {
+		while (next < s.count && bucket_lower(s, next) < SPREAD_EDGE_NS(edge))
+			count += bucket[next++];
+		shorter[edge] = count;
+	}
+}
+
+void durations_spread(const struct durations *d, uint64_t shorter[SPREAD_EDGES])
+{
+	static const struct durations none;
+
+	spread(DURATIONS_SCHEME, d ? d->bucket : none.bucket, shorter);
+}
+
+void histogram_spread(const struct histogram *h, uint64_t shorter[SPREAD_EDGES])
+{
+	static const struct histogram none;
+
+	spread(HISTOGRAM_SCHEME, h ? h->bucket : none.bucket, shorter);
+}
+
 void durations_quantiles(const struct durations *d, struct quantiles *q)
 {
 	*q = (struct quantiles){0};

@@ -24,6 +24,15 @@ uint64_t durations_median(const struct durations *d);
  */
 uint64_t durations_median_since(const struct durations *now, const struct durations *before);
 
+/*
+ * What was counted between two readings of one histogram. Its maximum is the upper end of the
+ * highest bucket, or the later reading's maximum where that is less.
+ */
+void durations_since(struct durations *since, const struct durations *now,
+		     const struct durations *before);
+/* How many were shorter than each edge (event/totals.h). NULL is an empty histogram. */
+void durations_spread(const struct durations *d, uint64_t shorter[SPREAD_EDGES]);
+void histogram_spread(const struct histogram *h, uint64_t shorter[SPREAD_EDGES]);
 /* NULL is an empty histogram. */
 void durations_quantiles(const struct durations *d, struct quantiles *q);
 void histogram_quantiles(const struct histogram *h, struct quantiles *q);

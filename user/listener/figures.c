@@ -55,6 +55,15 @@ static void put_rates(const struct listener_figures *f, struct event *e)
 		event_set(e, F_ACCEPTED_RATE, per_second(f->accepted_since, f->since_ns));
 }
 
+static void put_spread(const struct spread *s, enum field since, enum field all, struct event *e)
+{
+	if (!s)
+		return;
+	if (s->since.count)
+		event_field(e, since)->spread = s;
+	event_field(e, all)->spread = s;
+}
+
 void listener_figures_put(const struct listener_figures *f, struct event *e)
 {
 	listener_identity_put(&f->identity, e);
@@ -72,6 +81,13 @@ void listener_figures_put(const struct listener_figures *f, struct event *e)
 		event_set(e, F_ACCEPTED_COUNT, f->accepted);
 	if (f->since_ns)
 		put_rates(f, e);
+	put_spread(f->handshake, F_HANDSHAKE, F_HANDSHAKE_BUCKETS, e);
+	if (f->accepts_known)
+		put_spread(f->accept_wait, F_ACCEPT_WAIT, F_ACCEPT_WAIT_BUCKETS, e);
+	if (f->oldest_wait_ns)
+		event_set(e, F_OLDEST_WAIT_NS, f->oldest_wait_ns);
+	if (f->oldest_wait_ns && f->oldest_at_least)
+		event_set_enum(e, F_WAIT_BASIS, BOUND_AT_LEAST);
 	if (f->counters)
 		put_counters(f->counters, e);
 	event_set_enum(e, F_VERDICT, f->verdict);

@@ -59,6 +59,9 @@ struct listener_figures {
 	/* since the line before */
 	uint64_t since_ns; /* how long that is; 0: the line has no rates */
 	uint64_t completed_since, accepted_since;
+	const struct spread *handshake, *accept_wait; /* NULL: not known */
+	uint64_t oldest_wait_ns;		      /* 0: nobody waits, or not known since when */
+	bool oldest_at_least;
 
 	const struct listener_counters *counters; /* NULL: a run without --summary */
 };

@@ -27,6 +27,7 @@ struct row {
 
 	/* what it did in the last round */
 	uint64_t completed, accepted, refused_now, wait_p50;
+	struct quantiles handshake, accept_wait;
 	uint64_t undecided;    /* refused in earlier rounds, see verdict_undecided() */
 	uint32_t queue_before; /* length of the accept queue in the round before */
 	/* ns: connections have waited since, without an accept(); 0: none waits */
@@ -228,6 +229,15 @@ static void judge(struct tally *t, struct row *row)
 	verdict_advice(row->verdict, &in, row->advice, sizeof(row->advice));
 }
 
+static void quantiles_since(struct quantiles *q, const struct durations *now,
+			    const struct durations *before)
+{
+	struct durations since;
+
+	durations_since(&since, now, before);
+	durations_quantiles(&since, q);
+}
+
 int tally_listener(struct tally *t, const struct summary_reading *r,
 		   const struct summary_stats *stats)
 {
@@ -241,7 +251,10 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 		return -ENOMEM;
 	row->round = t->round;
 	row->completed = row->accepted = row->wait_p50 = 0;
+	row->handshake = row->accept_wait = (struct quantiles){0};
 	if (stats) {
+		quantiles_since(&row->handshake, &stats->handshake, &row->stats.handshake);
+		quantiles_since(&row->accept_wait, &stats->accept_wait, &row->stats.accept_wait);
 		row->completed = stats->completed - row->stats.completed;
 		row->accepted = stats->accepted - row->stats.accepted;
 		filled = stats->filled > row->stats.filled;
@@ -355,9 +368,15 @@ static void emit_row(const struct tally *t, const struct row *row, event_fn emit
 	uint64_t states[TCP_STATE_COUNT];
 	struct listener_counters counters = counters_of(&row->stats, states);
 	struct listener_figures figures = figures_of(t, row);
+	struct spread handshake = {.since = row->handshake},
+		      accept_wait = {.since = row->accept_wait};
 	struct event e;
 
 	figures.counters = &counters;
+	durations_spread(&row->stats.handshake, handshake.shorter);
+	durations_spread(&row->stats.accept_wait, accept_wait.shorter);
+	figures.handshake = &handshake;
+	figures.accept_wait = &accept_wait;
 	event_init(&e, EVENT_LISTENER, t->now);
 	listener_figures_put(&figures, &e);
 	emit(ctx, &e);

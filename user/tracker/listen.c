@@ -2,6 +2,7 @@
 /* The listener: listen(), its end, its verdict. */
 #include <string.h>
 
+#include "listener/durations.h"
 #include "tracker/accept_queue.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
@@ -126,12 +127,27 @@ void listen_lost(struct tracker *t, struct listener *l, uint64_t at)
 
 /* ---- the verdict ---- */
 
+static void spreads_of(const struct listener *l, struct spread *handshake, struct spread *wait)
+{
+	const struct listener_since *since = l->since;
+
+	durations_quantiles(since ? &since->handshake : NULL, &handshake->since);
+	durations_quantiles(since ? &since->accept_wait : NULL, &wait->since);
+	histogram_spread(l->handshake, handshake->shorter);
+	histogram_spread(l->accept_wait, wait->shorter);
+}
+
 static void verdict_line(struct tracker *t, struct listener *l, uint64_t at,
 			 const struct verdict_input *in)
 {
 	struct listener_figures figures = figures_of(t, l);
+	struct spread handshake, accept_wait;
 	char advice[256];
 
+	spreads_of(l, &handshake, &accept_wait);
+	figures.handshake = &handshake;
+	figures.accept_wait = &accept_wait;
+	figures.oldest_wait_ns = listener_oldest_wait(t->conns, l, at, &figures.oldest_at_least);
 	verdict_advice(l->verdict, in, advice, sizeof(advice));
 	figures.advice = advice;
 	figures.since_ns = at - l->line_t;
@@ -142,6 +158,8 @@ static void verdict_line(struct tracker *t, struct listener *l, uint64_t at,
 	l->line_t = at;
 	l->line_completed = l->completed;
 	l->line_accepted = l->accepted;
+	if (l->since)
+		*l->since = (struct listener_since){0};
 }
 
 void listen_judge(void *ctx, struct listener *l)

@@ -34,6 +34,11 @@ struct listener_window {
 	struct durations waits; /* for accept(), of the connections that were accepted */
 };
 
+/* Durations since the last line of a listener with rates. */
+struct listener_since {
+	struct durations handshake, accept_wait;
+};
+
 struct listener {
 	uint32_t id;
 	uint64_t cookie, sk;
@@ -76,7 +81,8 @@ struct listener {
 	struct histogram *handshake, *accept_wait; /* NULL: nothing yet */
 	struct listener_window window;
 	uint64_t line_t, line_completed, line_accepted; /* at the last line, for rates */
-	uint64_t error_t;				/* ns: errors were last reported; 0 never */
+	struct listener_since *since; /* what was counted since then; NULL: nothing yet */
+	uint64_t error_t;	      /* ns: errors were last reported; 0 never */
 	enum verdict verdict;
 	struct listener_error errors[LISTENER_ERRNOS];
 	struct listener *next_cookie, *next_sk, *next_dead;

@@ -314,17 +314,26 @@ static bool put_argv(struct cursor *c, const char *const *argv)
 	return true;
 }
 
-static bool put_quantiles(struct cursor *c, const char *name, const struct quantiles *q)
+static bool put_spread(struct cursor *c, const struct spread *s)
 {
 	bool first = true;
 
-	if (!q->count)
-		return true;
-	if (!room(c, json_text_max(strlen(name)) + SCALAR_MAX))
-		return false;
-	*c->p++ = ',';
-	c->p = json_text(c->p, name);
-	*c->p++ = ':';
+	*c->p++ = '{';
+	for (int i = 0; i < SPREAD_EDGES; i++) {
+		char edge[TEXT_U64_MAX];
+
+		*text_u64(edge, SPREAD_EDGE_NS(i)) = '\0';
+		if (!put_pair(c, edge, s->shorter[i], &first))
+			return false;
+	}
+	*c->p++ = '}';
+	return true;
+}
+
+static bool put_quantiles_object(struct cursor *c, const struct quantiles *q)
+{
+	bool first = true;
+
 	*c->p++ = '{';
 	if (!put_pair(c, "count", q->count, &first) || !put_pair(c, "p50_ns", q->p50, &first) ||
 	    !put_pair(c, "p90_ns", q->p90, &first) || !put_pair(c, "p99_ns", q->p99, &first) ||
@@ -332,6 +341,18 @@ static bool put_quantiles(struct cursor *c, const char *name, const struct quant
 		return false;
 	*c->p++ = '}';
 	return true;
+}
+
+static bool put_quantiles(struct cursor *c, const char *name, const struct quantiles *q)
+{
+	if (!q->count)
+		return true;
+	if (!room(c, json_text_max(strlen(name)) + SCALAR_MAX))
+		return false;
+	*c->p++ = ',';
+	c->p = json_text(c->p, name);
+	*c->p++ = ':';
+	return put_quantiles_object(c, q);
 }
 
 static bool put_listeners(struct cursor *c, const struct listener_summaries *all)
@@ -467,6 +488,10 @@ static bool put_other(struct cursor *c, enum field f, int family, const union fi
 		json_why(c->out, (enum field_kind)keys[f].kind, v->why);
 		c->p = c->out->buf + c->out->len;
 		return more_room(c, SCALAR_MAX);
+	case KIND_QUANTILES:
+		return put_quantiles_object(c, &v->spread->since);
+	case KIND_SPREAD:
+		return put_spread(c, v->spread);
 	case KIND_LISTENERS:
 		return put_listeners(c, v->listeners);
 	default:

@@ -53,7 +53,8 @@ static void check_quantiles(void)
 
 static void check_sums(void)
 {
-	struct durations a = {0}, b = {0}, before;
+	struct durations a = {0}, b = {0}, before, since;
+	struct quantiles q;
 
 	put(&a, 1 * MS, 3);
 	put(&b, 8 * MS, 4);
@@ -67,11 +68,41 @@ static void check_sums(void)
 	ok(durations_median_since(&a, &before) >= 2 * MS &&
 		   durations_median_since(&a, &before) < 3 * MS,
 	   "the median of what came since");
+	durations_since(&since, &a, &before);
+	durations_quantiles(&since, &q);
+	ok(q.count == 1 && q.sum == 2 * MS && q.p99 == q.max && q.max >= 2 * MS && q.max < 3 * MS,
+	   "its quantiles, and a maximum that is not that of the time before");
+}
+
+/* 1.024 us, 4.096 us ... 68.7 s. */
+static void check_spread(void)
+{
+	static struct histogram large;
+	struct durations small = {0};
+	uint64_t of_small[SPREAD_EDGES], of_large[SPREAD_EDGES];
+	const uint64_t values[] = {1, 1023, 1024, 5000, 300 * MS, 80000 * MS};
+	bool same = true;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		durations_add(&small, values[i]);
+		histogram_add(&large, values[i]);
+	}
+	durations_spread(&small, of_small);
+	histogram_spread(&large, of_large);
+	for (int i = 0; i < SPREAD_EDGES; i++)
+		same &= of_small[i] == of_large[i];
+	ok(same, "both histograms count the same below every edge");
+	ok(of_large[0] == 2 && of_large[1] == 3 && of_large[2] == 4,
+	   "shorter than an edge: what is as long as it is not");
+	ok(of_large[SPREAD_EDGES - 1] == 5, "80 s are longer than the last edge");
+	histogram_spread(NULL, of_large);
+	ok(!of_large[SPREAD_EDGES - 1], "NULL is empty");
 }
 
 int main(void)
 {
 	check_quantiles();
 	check_sums();
+	check_spread();
 	return done();
 }

@@ -162,6 +162,15 @@ static void add_field(struct text *t, const struct event *e, enum field f)
 				    drop_reason_name((enum drop_reason)r), v->drops[r]);
 		add(t, "}");
 		break;
+	case KIND_QUANTILES:
+		add(t, "%" PRIu64 ":", v->spread->since.count);
+		add_ms(t, v->spread->since.p50);
+		add(t, "/");
+		add_ms(t, v->spread->since.max);
+		break;
+	case KIND_SPREAD: /* all below its last edge, of which the histogram's own test has the rest */
+		add(t, "%" PRIu64, v->spread->shorter[SPREAD_EDGES - 1]);
+		break;
 	case KIND_I64:
 		add(t, "%" PRId64, v->i);
 		break;

@@ -28,7 +28,7 @@ max 2 2
     state SYN_RECV->ESTABLISHED server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] in_old_ns=100ms basis=syn client_isn=22 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 13.5 tick
     lost count=2 lost_at=evicted total=3
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepts=0 completed_per_s=0 accepted_per_s=0 verdict=app_slow advice="the oldest connection has waited 1.0 s for accept(): the program is the bottleneck, a longer queue only hides it"
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepts=0 completed_per_s=0 accepted_per_s=0 handshake=3:100ms/100ms handshake_buckets=3 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited 1.0 s for accept(): the program is the bottleneck, a longer queue only hides it" oldest_wait_ns=1000ms
 13.6 state #22 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:5002
     state ESTABLISHED->CLOSE_WAIT server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] in_old_ns=500ms
 13.7 state #20 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:5000

@@ -22,7 +22,7 @@ tier tracepoint
 60 syn 10.0.0.1:9502<10.0.0.2:4002 isn=1/2 q=1:1/2/1 +synack
     state LISTEN->SYN_RECV server@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] basis=synack client_isn=1 server_isn=2 accept_queue=1 backlog=2 syn_queue=1
 123 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=1 accept_queue_peak=1 drops_total=0 refused=0 completed=1 accepts=0 completed_per_s=0 accepted_per_s=0 verdict=app_stuck advice="no accept() while 1 connection waits, for 72.9 s: look at what the program is doing, not at the network"
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=1 accept_queue_peak=1 drops_total=0 refused=0 completed=1 accepts=0 completed_per_s=0 accepted_per_s=0 handshake=1:30100ms/30100ms handshake_buckets=1 accept_wait_buckets=0 verdict=app_stuck advice="no accept() while 1 connection waits, for 72.9 s: look at what the program is doing, not at the network" oldest_wait_ns=72900ms
 125 tick
     state SYN_RECV->CLOSE server@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv]
     close server@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=unknown client_isn=1 server_isn=2 accepted=false
