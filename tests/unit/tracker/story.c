@@ -168,7 +168,7 @@ static void add_field(struct text *t, const struct event *e, enum field f)
 		add(t, "/");
 		add_ms(t, v->spread->since.max);
 		break;
-	case KIND_SPREAD: /* all below its last edge, of which the histogram's own test has the rest */
+	case KIND_SPREAD: /* below its last edge; durations_test.c has the others */
 		add(t, "%" PRIu64, v->spread->shorter[SPREAD_EDGES - 1]);
 		break;
 	case KIND_I64:
