@@ -289,6 +289,10 @@ check-asan:
 lint: all $(O)/generate
 	@$(PROVE) $(LINT_T)
 
+## analyze		gcc -fanalyzer and clang-tidy, against the judged findings
+analyze: all
+	@tests/analyze
+
 ## bench		what tracing costs
 bench: build-with-deps
 	@tests/bench/run
@@ -366,7 +370,7 @@ help:
 	@sed -n 's/^## \([a-z-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all deps demo vm check check-all check-unit check-replay check-cli check-live check-vm \
-	check-asan lint bench soak fuzz fuzz-all generate build-with-deps install uninstall dist \
+	check-asan lint analyze bench soak fuzz fuzz-all generate build-with-deps install uninstall dist \
 	clean distclean help
 .DELETE_ON_ERROR:
 .SECONDARY:
