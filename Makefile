@@ -370,7 +370,8 @@ help:
 	@sed -n 's/^## \([a-z-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all deps demo vm check check-all check-unit check-replay check-cli check-live check-vm \
-	check-asan lint analyze bench soak fuzz fuzz-all generate build-with-deps install uninstall dist \
+	check-asan lint analyze \
+	bench soak fuzz fuzz-all generate build-with-deps install uninstall dist \
 	clean distclean help
 .DELETE_ON_ERROR:
 .SECONDARY:
