@@ -72,6 +72,11 @@ LIBSECCOMP	:= $(if $(filter 0,$(SECCOMP)),,$(call pkg,--exists libseccomp && ech
 LIBSECCOMP_CFLAGS := $(if $(LIBSECCOMP),-DHAVE_LIBSECCOMP $(call pkg,--cflags libseccomp))
 LIBSECCOMP_LIBS	:= $(if $(LIBSECCOMP),$(call pkg,--libs libseccomp))
 
+# The full-screen view, `sockstate top`: TUI=0 builds without it.
+TUI		?= $(if $(call pkg,--exists ncursesw && echo yes),1,0)
+TUI_CFLAGS	:= $(if $(filter-out 0,$(TUI)),-DHAVE_NCURSES $(call pkg,--cflags ncursesw))
+TUI_LIBS	:= $(if $(filter-out 0,$(TUI)),$(or $(call pkg,--libs ncursesw),-lncursesw -ltinfo))
+
 # The machine that is built for, as the compiler names it without its vendor: aarch64-linux-gnu.
 TARGET		:= $(shell $(CC) -dumpmachine | sed 's/-\(pc\|unknown\|redhat\|suse\|alpine\)-/-/')
 # What libbpf's bpf_tracing.h calls that architecture.
@@ -90,7 +95,7 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 # A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
 # kernel's rooms know libbpf; the lab is a program of its own.
 CORE_ROOMS	= base event fact listener listing tracker stream verify gate why view view/table \
-		  view/ladder view/summary view/list cli
+		  view/ladder view/summary view/list cli top
 KERNEL_ROOMS	= kernel run
 room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))
@@ -122,8 +127,8 @@ all: $(PROGRAMS)
 	@:
 
 $(BIN)/sockstate: $(KERNEL_OBJS) $(O)/libcore.a
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBBPF_LIBS) \
-		$(LIBSECCOMP_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(LIBBPF_LIBS) \
+		$(LIBSECCOMP_LIBS) $(TUI_LIBS)
 
 $(BIN)/sockstate-lab: $(LAB_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(URING_LIBS)
@@ -137,6 +142,7 @@ $(O)/libcore.a: $(CORE_OBJS)
 RANLIB		?= ranlib
 
 $(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS) $(LIBSECCOMP_CFLAGS)
+$(O)/user/run/screen.o: PART_CPPFLAGS = -pthread $(TUI_CFLAGS)
 $(KERNEL_OBJS): | $(SKELETONS)
 $(LAB_OBJS): PART_CPPFLAGS = -pthread $(URING_CFLAGS)
 
@@ -163,7 +169,7 @@ $(HELPER_PROGRAMS): $(O)/tests/%: tests/%.c $(O)/libkernel.a $(O)/libcore.a Make
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(LIBBPF_CFLAGS) $(ALL_LDFLAGS) \
 		-MF $@.d -o $@ $< $(O)/libkernel.a $(O)/libcore.a $(LIBBPF_LIBS) \
-		$(LIBSECCOMP_LIBS)
+		$(LIBSECCOMP_LIBS) $(TUI_LIBS)
 
 # The core is compiled with the same sanitizers: `make fuzz` sets O, CC and SANITIZE.
 $(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcore.a Makefile | $(O)/.tools

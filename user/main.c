@@ -69,6 +69,8 @@ static int run_command(const struct command_line *line, const struct run_place *
 		return run_why(&line->options.why, place);
 	case COMMAND_LIST:
 		return run_list(&line->options.list, place);
+	case COMMAND_TOP:
+		return run_top(&line->options.top, place);
 	case COMMAND_COUNT:
 		break;
 	}

@@ -564,3 +564,24 @@ unsigned int text_columns(const char *text)
 	}
 	return columns;
 }
+
+void text_shorten(char *text, unsigned int columns, size_t tail, bool utf8)
+{
+	const char *mark = utf8 ? "…" : ".";
+	char whole[256], end[256];
+	size_t len = strlen(text);
+
+	if (text_columns(text) <= columns || len >= sizeof(whole))
+		return;
+	memcpy(whole, text, len + 1);
+	memcpy(end, text + (tail < len ? len - tail : 0), (tail < len ? tail : len) + 1);
+	if (!tail || tail >= len || text_columns(end) + 2 > columns) {
+		text_clean(text, len + 4, whole, columns, utf8);
+		return;
+	}
+	whole[len - tail] = '\0';
+	text_clean(text, len + 4, whole, columns - text_columns(end), utf8);
+	if (!strstr(text, mark)) /* the front alone fits: the cut has to show */
+		strcat(text, mark);
+	strcat(text, end);
+}

@@ -77,6 +77,12 @@ int text_utf8(const char *s, uint32_t *cp);
  */
 unsigned int text_clean(char *out, size_t size, const char *name, unsigned int columns, bool utf8);
 
+/*
+ * Cuts a clean text of up to 255 bytes to so many columns in its middle, with "…" or ".": the last
+ * `tail` bytes stay, where there is room for them and more. At its end if tail is 0.
+ */
+void text_shorten(char *text, unsigned int columns, size_t tail, bool utf8);
+
 /* Columns of a text on a terminal. The text is valid and clean UTF-8. */
 unsigned int text_columns(const char *text);
 

@@ -23,6 +23,7 @@
 #include "cli/fields.h"
 #include "cli/groups.h"
 #include "cli/list.h"
+#include "cli/top.h"
 #include "cli/trace.h"
 #include "cli/why.h"
 
@@ -33,6 +34,7 @@ enum command_id {
 	COMMAND_CHECK,
 	COMMAND_WHY,
 	COMMAND_LIST,
+	COMMAND_TOP,
 	COMMAND_COUNT
 };
 
@@ -43,10 +45,11 @@ union command_options {
 	struct check_options check;
 	struct why_options why;
 	struct list_options list;
+	struct top_options top;
 };
 
 extern const struct command command_trace, command_doctor, command_fields, command_check,
-	command_why, command_list;
+	command_why, command_list, command_top;
 
 struct command_line {
 	enum command_id id;

@@ -388,7 +388,7 @@ static int walk_rows(const struct snapshot_from *from, enum scope scope, sockdia
 
 int snapshot_list(const struct snapshot_from *from, sockdiag_fn fn, void *ctx)
 {
-	return walk_rows(from, LISTED, fn, ctx);
+	return walk_rows(from, from->no_time_wait ? WITH_OWNERS : LISTED, fn, ctx);
 }
 
 /* ---- of a source ---- */

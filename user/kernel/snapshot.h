@@ -23,6 +23,7 @@ struct snapshot_from {
 	 */
 	int (*owners)(void *ctx, record_fn fn, void *fn_ctx);
 	void *ctx;
+	bool no_time_wait; /* those in TIME_WAIT are left out */
 };
 
 /*

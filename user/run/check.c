@@ -108,10 +108,11 @@ static struct view *new_view(void *ctx, const struct view_options *options)
 	return view_watch_new(options, on_event, c);
 }
 
-static int begin(void *ctx)
+static int begin(void *ctx, struct stream *stream, struct live *live)
 {
 	struct check *c = ctx;
 
+	(void)stream, (void)live;
 	c->start_error = c->child ? child_start(c->child) : 0;
 	if (c->start_error)
 		run_complain("cannot run '%s': %s", c->options->operands[0],

@@ -22,6 +22,7 @@
 
 static void record(struct live *l, const void *bytes, size_t size)
 {
+	place_guest_record(l->place, bytes, size);
 	if (l->recording && !l->recording_error)
 		l->recording_error = recording_write(l->recording, bytes, size);
 }

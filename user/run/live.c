@@ -322,7 +322,7 @@ static int run(struct live *l, char *err, size_t err_size)
 	live_drain(l, 0);
 	say_time_waits(l);
 	live_verify_namespaces(l);
-	rc = place_guest_begin(l->place);
+	rc = place_guest_begin(l->place, l->stream, l);
 	if (!rc)
 		rc = loop(l);
 	finish(l);

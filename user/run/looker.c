@@ -30,6 +30,7 @@ struct patient {
 	unsigned int verdict, looked_verdict;
 	bool refuses, looked_refuses; /* since the last look; before it */
 	bool waits, looked_waits;     /* its oldest, for --why-after */
+	bool asked;		      /* somebody wants to see it */
 	uint64_t looked;	      /* ns, the last look began; 0: never */
 };
 
@@ -172,6 +173,19 @@ void looker_waits(void *ctx, uint64_t cookie, uint32_t netns, uint16_t port)
 		p->waits = true;
 }
 
+bool looker_ask(struct looker *w, uint64_t cookie, uint32_t netns, uint16_t port)
+{
+	struct patient *p =
+		w && cookie
+			? admit(w,
+				&(struct patient){.cookie = cookie, .netns = netns, .port = port})
+			: NULL;
+
+	if (p)
+		p->asked = true;
+	return p;
+}
+
 /* ---- the looks ---- */
 
 struct carrier {
@@ -236,6 +250,8 @@ static bool is_due(const struct looker *w, const struct patient *p, uint64_t now
 	bool changed = p->verdict != p->looked_verdict || (p->refuses && !p->looked_refuses) ||
 		       (p->waits && !p->looked_waits);
 
+	if (p->cookie && p->asked)
+		return true;
 	if (!p->cookie || !is_trouble(w, p))
 		return false;
 	if (!p->looked)
@@ -250,7 +266,7 @@ static void take_first(struct looker *w, struct patient *p, uint64_t now)
 	p->looked_verdict = p->verdict;
 	p->looked_refuses = p->refuses;
 	p->looked_waits = p->waits;
-	p->refuses = false;
+	p->refuses = p->asked = false;
 	if (look(w, FACT_LOOK_FIRST))
 		w->now = NULL;
 	else
@@ -263,7 +279,7 @@ static void discharge(struct looker *w, uint64_t now)
 	for (size_t i = 0; i < WATCHED_MAX; i++) {
 		struct patient *p = &w->patients[i];
 
-		if (p->cookie && p != w->now && !is_trouble(w, p) &&
+		if (p->cookie && p != w->now && !p->asked && !is_trouble(w, p) &&
 		    p->verdict != VERDICT_APP_SLOW && p->verdict != VERDICT_APP_STUCK &&
 		    (!p->looked || now - p->looked >= SELDOM_NS))
 			p->cookie = 0;

@@ -12,6 +12,7 @@
 #ifndef SOCKSTATE_LOOKER_H
 #define SOCKSTATE_LOOKER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/record.h"
@@ -32,6 +33,8 @@ uint64_t looker_wait_ns(const struct looker *w);
 void looker_waits_begin(struct looker *w);
 /* A waiting_fn (listener/figures.h) for those who do; ctx is the looker. */
 void looker_waits(void *ctx, uint64_t cookie, uint32_t netns, uint16_t port);
+/* A look that somebody asks for. False: there are no looks, or too many are due. */
+bool looker_ask(struct looker *w, uint64_t cookie, uint32_t netns, uint16_t port);
 /* Takes the look that is due. */
 void looker_due(struct looker *w, uint64_t now);
 void looker_free(struct looker *w);

@@ -234,11 +234,23 @@ struct view *place_view(const struct run_place *place, const struct trace_option
 				    : stream_view_new(options, view_options);
 }
 
-int place_guest_begin(const struct run_place *place)
+int place_guest_begin(const struct run_place *place, struct stream *stream, struct live *live)
 {
 	const struct run_guest *guest = place->guest;
 
-	return guest && guest->begin ? guest->begin(guest->ctx) : 0;
+	return guest && guest->begin ? guest->begin(guest->ctx, stream, live) : 0;
+}
+
+void place_guest_record(const struct run_place *place, const void *bytes, size_t size)
+{
+	if (place->guest && place->guest->record)
+		place->guest->record(place->guest->ctx, bytes, size);
+}
+
+void place_guest_end(const struct run_place *place)
+{
+	if (place->guest && place->guest->end)
+		place->guest->end(place->guest->ctx);
 }
 
 bool place_guest_over(const struct run_place *place)

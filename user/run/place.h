@@ -15,15 +15,23 @@
  * A command that watches the stream of a live run or of a replay instead of printing it. Each
  * function may be NULL.
  */
+struct live;
+struct stream;
+
 struct run_guest {
 	/* The view that takes the events; NULL when out of memory. */
 	struct view *(*view)(void *ctx, const struct view_options *options);
 	/*
-	 * Facts are flowing, privileges have been given up. Returns 0, or a negative errno to stop.
+	 * Facts are flowing, privileges have been given up. live: NULL in a replay. Returns 0, or a
+	 * negative errno to stop.
 	 */
-	int (*begin)(void *ctx);
-	/* Called several times a second. Whether the run is over. */
+	int (*begin)(void *ctx, struct stream *stream, struct live *live);
+	/* Called several times a second, in a replay after each record. Whether the run is over. */
 	bool (*over)(void *ctx);
+	/* Each record, before it goes to the stream. */
+	void (*record)(void *ctx, const void *bytes, size_t size);
+	/* A replay has come to its end; its stream has not. */
+	void (*end)(void *ctx);
 	void *ctx;
 	unsigned int needs;   /* enum sandbox_need: what it does while and after the run */
 	const char *replaced; /* SANDBOX_REPLACE: the directory; NULL: none */
@@ -58,8 +66,10 @@ uint16_t place_port_by_name(const char *name);
 /* The view of the guest, else the one that the options name. NULL when out of memory. */
 struct view *place_view(const struct run_place *place, const struct trace_options *options,
 			const struct view_options *view_options);
-int place_guest_begin(const struct run_place *place);
+int place_guest_begin(const struct run_place *place, struct stream *stream, struct live *live);
 bool place_guest_over(const struct run_place *place);
+void place_guest_record(const struct run_place *place, const void *bytes, size_t size);
+void place_guest_end(const struct run_place *place);
 
 /* What stdio has printed must have arrived: the code, or what it becomes. */
 int place_close_stdout(int code);

@@ -36,6 +36,7 @@ static int on_record(void *ctx, const void *bytes, size_t size)
 {
 	struct replay *r = ctx;
 
+	place_guest_record(r->place, bytes, size);
 	stream_record(r->stream, bytes, size);
 	if (view_pending(r->view) >= FLUSH_BYTES || (r->piped && is_tick(bytes, size)))
 		r->write_error = run_flush(r->view);
@@ -152,7 +153,11 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 		goto out;
 	}
 
-	rc = recording_read(reader, on_record, &r, err, sizeof(err));
+	rc = place_guest_begin(place, r.stream, NULL);
+	if (!rc)
+		rc = recording_read(reader, on_record, &r, err, sizeof(err));
+	if (!r.stopped)
+		place_guest_end(place);
 	if (!r.write_error) {
 		stream_finish(r.stream);
 		r.write_error = run_flush(r.view);

@@ -229,11 +229,13 @@ void tracker_finish(struct tracker *t, uint64_t now)
 struct walk {
 	void (*fn)(void *ctx, const struct tracker_socket *s);
 	void *ctx;
+	struct tracker *t;
 };
 
 static void walk_conn(void *ctx, struct conn *c)
 {
 	const struct walk *w = ctx;
+	const struct listener *l = c->listener ? listener_get(w->t->listeners, c->listener) : NULL;
 	struct tracker_socket s = {
 		.cookie = c->cookie,
 		.netns = c->netns,
@@ -242,6 +244,14 @@ static void walk_conn(void *ctx, struct conn *c)
 		.rport = c->rport,
 		.state = c->state,
 		.since = c->t_state,
+		.request = conn_is(c, CONN_REQUEST),
+		.timewait = conn_is(c, CONN_TIMEWAIT | CONN_ORPHAN_FW2),
+		.queued = c->stage == STAGE_QUEUED,
+		.queued_since = c->t_established,
+		.of_listener = l ? l->cookie : 0,
+		.pid = c->pid,
+		.comm = c->pid ? names_text(w->t->names, c->name) : NULL,
+		.synack_retrans = c->synack_retrans,
 	};
 
 	memcpy(s.laddr, c->laddr, sizeof(s.laddr));
@@ -304,7 +314,7 @@ void tracker_waiting(struct tracker *t, uint64_t wait_ns, waiting_fn fn, void *c
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),
 		  void *ctx)
 {
-	struct walk w = {fn, ctx};
+	struct walk w = {fn, ctx, t};
 
 	listeners_each(t->listeners, walk_listener, &w);
 	conn_each(t->conns, true, walk_conn, &w);

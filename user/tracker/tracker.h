@@ -58,7 +58,7 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact);
  */
 void tracker_finish(struct tracker *t, uint64_t now);
 
-/* For verify/ and tests: a socket that, as far as the tracker knows, exists. */
+/* For verify/, the full-screen view and tests: a socket that, as far as the tracker knows, exists. */
 struct tracker_socket {
 	uint64_t cookie; /* 0 unknown */
 	uint32_t netns;
@@ -70,7 +70,15 @@ struct tracker_socket {
 	uint32_t accept_queue;		/* listeners: the latest known length */
 	uint32_t queue_low, queue_high; /* its extremes since the last walk */
 	uint32_t backlog;
-	uint64_t since; /* ns: when the state was entered */
+	uint64_t since; /* ns: when the state was entered; 0 unknown */
+	/* of connections */
+	bool request, timewait;
+	bool queued; /* in the accept queue, since queued_since (ns; 0 unknown) */
+	uint64_t queued_since;
+	uint64_t of_listener; /* cookie; 0 unknown */
+	uint32_t pid;	      /* the owner; 0 unknown */
+	const char *comm;     /* borrowed; NULL unknown */
+	uint32_t synack_retrans;
 };
 /* Whether it knows the listener that a hook names. */
 bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q);

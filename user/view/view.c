@@ -46,6 +46,11 @@ uint64_t view_pending(const struct view *v)
 	return v->out.len;
 }
 
+const char *view_text(const struct view *v)
+{
+	return v->out.buf;
+}
+
 void view_free(struct view *v)
 {
 	if (!v)

@@ -54,6 +54,8 @@ void view_finish(struct view *v);
 int view_flush(struct view *v);
 /* Bytes waiting for view_flush. */
 uint64_t view_pending(const struct view *v);
+/* They themselves, until the next event. */
+const char *view_text(const struct view *v);
 void view_free(struct view *v);
 
 #endif

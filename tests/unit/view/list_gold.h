@@ -17,7 +17,7 @@ static const char gold_80[] =
 	"STATE              FOR UNREAD QUEUE PORT PEER                  OWNER\n"
 	"QUEUED          2.34 s   18 B   2/1 9502 10.0.0.9:33818        server[4711]\n"
 	"CLOSE_WAIT   >= 8.00 s      0       9502 10.0.0.9:33820        server[4711]\n"
-	"ESTABLISHED >= 20h 00m      0       8443 [2001:db8:f…ff]:51324 a-long-name-her[…\n"
+	"ESTABLISHED >= 20h 00m      0       8443 [2001:db8:f…ff]:51324 a-long-na…[12345]\n"
 	"ESTABLISHED >= 8.00 ms      0       9502 10.0.0.9:33822        server[4711]\n"
 	"LISTEN                          2/1 9502                       server[4711]\n"
 	"1 QUEUED · 1 CLOSE_WAIT · 2 ESTABLISHED · 1 LISTEN\n"
@@ -36,7 +36,7 @@ static const char gold_rows[] =
 	"STATE              FOR UNREAD QUEUE PORT PEER                  OWNER\n"
 	"QUEUED          2.34 s   18 B   2/1 9502 10.0.0.9:33818        server[4711]\n"
 	"CLOSE_WAIT   >= 8.00 s      0       9502 10.0.0.9:33820        server[4711]\n"
-	"ESTABLISHED >= 20h 00m      0       8443 [2001:db8:f…ff]:51324 a-long-name-her[…\n"
+	"ESTABLISHED >= 20h 00m      0       8443 [2001:db8:f…ff]:51324 a-long-na…[12345]\n"
 	"2 more rows (--rows 0 for all) · 1 QUEUED · 1 CLOSE_WAIT · 2 ESTABLISHED\n"
 	"1 LISTEN · 1 TIME_WAIT not listed (--state TIME_WAIT)\n";
 
@@ -50,7 +50,7 @@ static const char gold_color[] =
 static const char gold_plain[] =
 	"QUEUED          2.34 s   18 B   2/1 9502 10.0.0.9:33818        server[4711]\n"
 	"CLOSE_WAIT   >= 8.00 s      0       9502 10.0.0.9:33820        server[4711]\n"
-	"ESTABLISHED >= 20h 00m      0       8443 [2001:db8:f.ff]:51324 a-long-name-her[.\n"
+	"ESTABLISHED >= 20h 00m      0       8443 [2001:db8:f.ff]:51324 a-long-na.[12345]\n"
 	"ESTABLISHED >= 8.00 ms      0       9502 10.0.0.9:33822        server[4711]\n"
 	"LISTEN                          2/1 9502                       server[4711]\n";
 

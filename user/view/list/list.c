@@ -203,6 +203,12 @@ static void fit(struct layout *l, unsigned int port_width)
 	}
 }
 
+/* As wide as what changes from one look to the next becomes: ">= 12.3 ms", "1.23 MB". */
+static const uint8_t steady_width[COLUMN_COUNT] = {
+	[COLUMN_STATE] = 11, [COLUMN_FOR] = 10,	   [COLUMN_IDLE] = 7,
+	[COLUMN_UNREAD] = 7, [COLUMN_UNACKED] = 7, [COLUMN_QUEUE] = 7,
+};
+
 /* A column that says nothing anywhere is left out. */
 static void measure(struct layout *l, const struct listing *listing, size_t count)
 {
@@ -220,6 +226,9 @@ static void measure(struct layout *l, const struct listing *listing, size_t coun
 			widest = width > widest ? width : widest;
 		}
 		l->width[c] = widest && widest < heading ? heading : widest;
+		if (l->options->steady && l->width[c] < steady_width[c] &&
+		    (widest || c == COLUMN_FOR || c == COLUMN_QUEUE))
+			l->width[c] = steady_width[c];
 	}
 	if (!listing->many_netns)
 		l->width[COLUMN_NETNS] = 0;
@@ -256,25 +265,14 @@ static const char *color_of(const struct layout *l, const struct listing_row *ro
 	}
 }
 
-/* Cut in the middle of an end, where the port stands at its end; else at its end. */
-static void shorten(char *cell, unsigned int width, bool end, bool utf8)
+/* The port of an end, and the pid of an owner, stand at the end and stay. */
+static size_t tail_of(const char *cell, enum column c)
 {
-	const char *mark = utf8 ? "…" : ".";
-	size_t len = strlen(cell);
+	const char *tail = c == COLUMN_OWNER			   ? strrchr(cell, '[')
+			   : c == COLUMN_LOCAL || c == COLUMN_PEER ? cell + strlen(cell) - 9
+								   : NULL;
 
-	if (text_columns(cell) <= width)
-		return;
-	if (end && width > 9) {
-		char tail[10];
-
-		memcpy(tail, cell + len - 9, sizeof(tail));
-		sprintf(cell + width - 10, "%s%s", mark, tail);
-	} else {
-		char whole[CELL_BYTES];
-
-		strcpy(whole, cell);
-		text_clean(cell, CELL_BYTES, whole, width, utf8);
-	}
+	return tail && tail > cell ? strlen(tail) : 0;
 }
 
 static void draw_cell(struct out *o, const struct layout *l, enum column c, const char *text,
@@ -325,7 +323,7 @@ static void draw_row(struct out *o, const struct layout *l, const struct listing
 		if (!l->width[c])
 			continue;
 		put_cell(cell, row, c, l->options->utf8);
-		shorten(cell, l->width[c], c == COLUMN_LOCAL || c == COLUMN_PEER, l->options->utf8);
+		text_shorten(cell, l->width[c], tail_of(cell, c), l->options->utf8);
 		draw_cell(o, l, c, cell, color_of(l, row, c), c == last);
 	}
 	end_row(o, l);
@@ -406,6 +404,6 @@ void list_draw(struct out *o, const struct listing *listing,
 		draw_heading(o, &l);
 	for (size_t i = 0; i < count; i++)
 		draw_row(o, &l, &listing->rows[i]);
-	if (options->header)
+	if (options->header && !options->steady)
 		draw_totals(o, &l, listing, count);
 }

@@ -19,6 +19,7 @@
 struct list_view_options {
 	bool color, utf8, header;
 	bool redraw;		    /* over what is on the screen: rows end with \033[K */
+	bool steady;		    /* drawn many times a second: columns do not move, no totals */
 	int columns;		    /* 0: unlimited */
 	size_t rows;		    /* at most so many sockets; 0: all */
 	bool time_wait_left_out;    /* the last line says how many there are */

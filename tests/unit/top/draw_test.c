@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The screens at fixed sizes against expected text: draw_gold.h, which
+ * `build/tests/unit/top/draw_test --gold` prints anew.
+ */
+#include "top/draw.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "scene.h"
+#include "tap.h"
+
+struct stage {
+	struct model *model;
+	struct frame frame;
+	struct listing rows;
+	struct ui ui;
+	struct scene scene;
+};
+
+static void set_up(struct stage *st)
+{
+	*st = (struct stage){.model = model_new()};
+	scene_play(st->model);
+	scene_rows(&st->rows);
+	model_oldest_wait(st->model, STUCK, 19200 * NS_MS);
+	model_take(st->model, &st->frame);
+	st->scene = (struct scene){
+		.frame = &st->frame,
+		.rows = &st->rows,
+		.now = st->frame.t + 3 * NS_S,
+		.events = st->frame.events + 412,
+		.slow_ns = 100 * NS_MS,
+		.stuck_ns = 5 * NS_S,
+		.boot_offset_ns = OFFSET,
+	};
+}
+
+static void tear_down(struct stage *st)
+{
+	ui_free(&st->ui);
+	frame_free(&st->frame);
+	listing_free(&st->rows);
+	model_free(st->model);
+}
+
+/* Draws into a string; keys are pressed before. */
+static const char *draw(int rows, int columns, bool utf8, const char *keys)
+{
+	static char text[65536];
+	struct stage st;
+	struct grid g;
+	struct out o;
+
+	set_up(&st);
+	grid_init(&g, rows, columns, utf8);
+	out_init(&o, -1);
+	ui_arrange(&st.ui, &st.frame, &st.rows);
+	for (; *keys; keys++) {
+		ui_key(&st.ui, *keys == '\n' ? KEY_RETURN : (unsigned char)*keys);
+		ui_arrange(&st.ui, &st.frame, &st.rows);
+	}
+	draw_screen(&g, &st.ui, &st.scene);
+	grid_print(&g, &o);
+	snprintf(text, sizeof(text), "%.*s", (int)o.len, o.buf);
+	out_free(&o);
+	grid_free(&g);
+	tear_down(&st);
+	return text;
+}
+
+static const struct {
+	const char *name;
+	int rows, columns;
+	bool utf8;
+	const char *keys;
+} screens[] = {
+	{"first screen, 80x24", 24, 80, true, ""},
+	{"first screen, 80x24, ASCII", 24, 80, false, ""},
+	{"first screen, 120x40", 40, 120, true, ""},
+	{"first screen, 200x50", 50, 200, true, ""},
+	{"first screen, 200x50, ASCII", 50, 200, false, ""},
+	{"first screen, 60x15", 15, 60, true, ""},
+	{"the second listener, paused", 24, 80, true, "jp"},
+	{"a listener, 80x24", 24, 80, true, "\n"},
+	{"a listener, 120x40", 40, 120, true, "\n"},
+	{"a listener that is well, 120x40, ASCII", 40, 120, false, "j\n"},
+	{"a listener, 200x50", 50, 200, true, "\n"},
+	{"a connection of which nothing was kept", 24, 80, true, "\n\n"},
+	{"typing a filter", 24, 80, true, "f80"},
+	{"a filter that hides all", 24, 80, true, "fnginx\n"},
+	{"help", 24, 80, true, "?"},
+	{"too small", 5, 30, true, ""},
+};
+#define SCREENS (sizeof(screens) / sizeof(screens[0]))
+
+static const char *const gold[SCREENS] = {
+#include "draw_gold.h"
+};
+
+static void print_gold(const char *text)
+{
+	for (const char *p = text; *p;) {
+		size_t len = strcspn(p, "\n");
+
+		fputs("\t\"", stdout);
+		for (size_t i = 0; i < len; i++)
+			printf("%s%c", p[i] == '"' || p[i] == '\\' ? "\\" : "", p[i]);
+		puts("\\n\"");
+		p += len + 1;
+	}
+	puts("\t,");
+}
+
+/* No row is wider than the screen, at any size. */
+static void test_sizes(void)
+{
+	const char *bad = NULL;
+	static char size[64];
+
+	for (int rows = 1; rows <= 100 && !bad; rows += 3) {
+		for (int columns = 1; columns <= 300 && !bad; columns += 7) {
+			const char *text = draw(rows, columns, rows % 2, columns % 3 ? "" : "\n");
+			int lines = 0;
+
+			for (const char *p = text; *p; p++)
+				lines += *p == '\n';
+			if (lines != rows) {
+				snprintf(size, sizeof(size), "%dx%d", columns, rows);
+				bad = size;
+			}
+		}
+	}
+	is_str(bad ? bad : "none", "none", "sizes up to 300x100 that cannot be drawn");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "--gold")) {
+		puts("/* SPDX-License-Identifier: BSD-2-Clause */");
+		puts("/* What draw_test.c expects, by its option --gold. */");
+		puts("/* clang-format off */");
+		for (size_t i = 0; i < SCREENS; i++)
+			print_gold(draw(screens[i].rows, screens[i].columns, screens[i].utf8,
+					screens[i].keys));
+		return 0;
+	}
+	for (size_t i = 0; i < SCREENS; i++)
+		is_str(draw(screens[i].rows, screens[i].columns, screens[i].utf8, screens[i].keys),
+		       gold[i] ? gold[i] : "", screens[i].name);
+	test_sizes();
+	return done();
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/top_rows.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event/tcp.h"
+#include "kernel/file_walk.h"
+#include "kernel/snapshot.h"
+
+struct top_rows {
+	struct filter filter;
+	struct sockdiag *sockdiag;
+	struct file_walk *walk; /* NULL: the kernel refuses it */
+};
+
+int top_rows_open(struct top_rows **out, const struct filter *filter, bool verbose, char *err,
+		  size_t err_size)
+{
+	struct top_rows *r = calloc(1, sizeof(*r));
+	char why[256] = "";
+	int rc;
+
+	if (!r) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
+	}
+	r->filter = *filter;
+	rc = sockdiag_open(&r->sockdiag);
+	if (rc) {
+		snprintf(err, err_size, "cannot list the sockets: %s", strerror(-rc));
+		free(r);
+		return rc;
+	}
+	file_walk_open(&r->walk, verbose, why, sizeof(why));
+	*out = r;
+	return 0;
+}
+
+void top_rows_free(struct top_rows *r)
+{
+	if (!r)
+		return;
+	sockdiag_free(r->sockdiag);
+	file_walk_free(r->walk);
+	free(r);
+}
+
+static enum listing_kind kind_of(const struct sockdiag_row *row)
+{
+	if (row->e.s.state == TCP_STATE_LISTEN)
+		return LISTING_LISTENER;
+	if (row->request)
+		return LISTING_REQUEST;
+	if (row->timewait)
+		return LISTING_TIMEWAIT;
+	return row->queued ? LISTING_QUEUED : LISTING_CONNECTION;
+}
+
+static int on_row(void *ctx, const struct sockdiag_row *row)
+{
+	struct listing_row made;
+
+	listing_row_make(&made, &row->e, &row->figures, kind_of(row));
+	return listing_add(ctx, &made);
+}
+
+/* /proc is out of reach in the sandbox: rows without owners are better than none. */
+static int owners(void *ctx, record_fn fn, void *fn_ctx)
+{
+	struct top_rows *r = ctx;
+
+	if (r->walk)
+		file_walk_owners(r->walk, fn, fn_ctx);
+	return 0;
+}
+
+int top_rows_look(struct top_rows *r, struct listing *rows)
+{
+	const struct snapshot_from from = {
+		.sockdiag = &r->sockdiag,
+		.filter = &r->filter,
+		.owners = owners,
+		.ctx = r,
+		.no_time_wait = true,
+	};
+	int rc;
+
+	listing_clear(rows);
+	rc = snapshot_list(&from, on_row, rows);
+	if (rc < 0)
+		return rc;
+	listing_finish(rows, &(struct listing_wants){0});
+	return 0;
+}
+
+/* ---- of a replay ---- */
+
+struct walk {
+	struct listing *rows;
+	uint64_t now;
+	int rc;
+};
+
+static struct listing_time since(uint64_t t, uint64_t now)
+{
+	return (struct listing_time){.ns = t && now > t ? now - t : 0,
+				     .is = t ? LISTING_EXACT : LISTING_UNKNOWN};
+}
+
+static enum listing_kind kind_of_tracked(const struct tracker_socket *s)
+{
+	if (s->listener)
+		return LISTING_LISTENER;
+	if (s->request)
+		return LISTING_REQUEST;
+	if (s->timewait)
+		return LISTING_TIMEWAIT;
+	return s->queued ? LISTING_QUEUED : LISTING_CONNECTION;
+}
+
+static void on_socket(void *ctx, const struct tracker_socket *s)
+{
+	struct walk *w = ctx;
+	struct listing_row row = {
+		.t = w->now,
+		.s = {.cookie = s->cookie,
+		      .netns = s->netns,
+		      .family = (uint16_t)s->family,
+		      .lport = s->lport,
+		      .rport = s->rport,
+		      .state = (uint16_t)s->state},
+		.kind = kind_of_tracked(s),
+		.listener = s->of_listener,
+		.in = since(s->queued ? s->queued_since : s->since, w->now),
+		.has_queue = s->listener,
+		.accept_queue = s->accept_queue,
+		.backlog = s->backlog,
+		.pid = s->pid,
+		.fd = -1,
+		.retrans = s->synack_retrans,
+	};
+
+	memcpy(row.s.laddr, s->laddr, sizeof(row.s.laddr));
+	memcpy(row.s.raddr, s->raddr, sizeof(row.s.raddr));
+	if (s->comm)
+		snprintf(row.comm, sizeof(row.comm), "%s", s->comm);
+	if (row.kind != LISTING_TIMEWAIT && !w->rc)
+		w->rc = listing_add(w->rows, &row);
+}
+
+int top_rows_of_tracker(struct tracker *t, uint64_t now, struct listing *rows)
+{
+	struct walk w = {rows, now, 0};
+
+	listing_clear(rows);
+	tracker_walk(t, on_socket, &w);
+	if (!w.rc)
+		listing_finish(rows, &(struct listing_wants){0});
+	return w.rc;
+}
