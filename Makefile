@@ -142,7 +142,7 @@ $(O)/libcore.a: $(CORE_OBJS)
 RANLIB		?= ranlib
 
 $(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS) $(LIBSECCOMP_CFLAGS)
-$(O)/user/run/screen.o: PART_CPPFLAGS = -pthread $(TUI_CFLAGS)
+$(O)/user/run/screen.o $(O)/user/run/no_screen.o: PART_CPPFLAGS = -pthread $(TUI_CFLAGS)
 $(KERNEL_OBJS): | $(SKELETONS)
 $(LAB_OBJS): PART_CPPFLAGS = -pthread $(URING_CFLAGS)
 

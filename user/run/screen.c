@@ -1,81 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#ifdef HAVE_NCURSES /* else run/no_screen.c */
 #include "run/screen.h"
 
 #include <errno.h>
 #include <stdio.h>
-
-#ifndef HAVE_NCURSES
-
-static const char without[] =
-	"this sockstate was built without its full-screen view (TUI=0): use 'sockstate list --watch 1'";
-
-int screen_check(char *err, size_t err_size)
-{
-	snprintf(err, err_size, "%s", without);
-	return -ENOTSUP;
-}
-
-int screen_open(struct screen **out, bool color, char *err, size_t err_size)
-{
-	(void)out, (void)color;
-	return screen_check(err, err_size);
-}
-
-int screen_start(struct screen *s, char *err, size_t err_size)
-{
-	(void)s;
-	return screen_check(err, err_size);
-}
-
-void screen_close(struct screen *s)
-{
-	(void)s;
-}
-
-void screen_size(const struct screen *s, int *rows, int *columns)
-{
-	(void)s;
-	*rows = *columns = 0;
-}
-
-bool screen_draws_blocks(void)
-{
-	return false;
-}
-
-void screen_show(struct screen *s, const struct grid *g)
-{
-	(void)s, (void)g;
-}
-
-unsigned int screen_key(struct screen *s)
-{
-	(void)s;
-	return 0;
-}
-
-bool screen_gone(const struct screen *s)
-{
-	return !s;
-}
-
-void screen_redraw(struct screen *s)
-{
-	(void)s;
-}
-
-void screen_suspend(struct screen *s)
-{
-	(void)s;
-}
-
-const char *screen_said(struct screen *s)
-{
-	(void)s;
-	return "";
-}
-
-#else
 
 #include <curses.h>
 #include <fcntl.h>
@@ -97,10 +25,10 @@ const char *screen_said(struct screen *s)
 #undef lines
 
 #include "base/units.h"
+#include "run/errors.h"
 #include "top/ui.h"
 
 #define KEYS	      64
-#define SAID	      8192
 #define ROWS_MOST     1000
 #define COLUMNS_MOST  2000
 #define ESCAPE_MS     25 /* an escape that stands alone is a key */
@@ -128,10 +56,7 @@ struct screen {
 	SCREEN *curses;
 	struct grid shown;
 	bool color;
-	/* of standard error */
-	int err_saved, err_pipe; /* -1: it is no terminal and stays as it is */
-	char said[SAID];
-	size_t said_len, last_line;
+	struct kept_errors errors;
 };
 
 /* ---- putting the terminal back ---- */
@@ -229,58 +154,6 @@ int screen_check(char *err, size_t err_size)
 		return -ENOTSUP;
 	}
 	return 0;
-}
-
-/* ---- standard error ---- */
-
-static void keep_errors(struct screen *s)
-{
-	int ends[2];
-
-	s->err_saved = s->err_pipe = -1;
-	if (!isatty(STDERR_FILENO) || pipe2(ends, O_CLOEXEC | O_NONBLOCK))
-		return;
-	fflush(stderr);
-	s->err_saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (s->err_saved >= 0 && dup2(ends[1], STDERR_FILENO) >= 0)
-		s->err_pipe = ends[0];
-	else
-		close(ends[0]);
-	close(ends[1]);
-}
-
-const char *screen_said(struct screen *s)
-{
-	ssize_t n;
-
-	if (s->err_pipe < 0)
-		return "";
-	if (s->said_len + 512 > sizeof(s->said)) { /* the latest is kept */
-		memmove(s->said, s->said + SAID / 2, s->said_len - SAID / 2);
-		s->said_len -= SAID / 2;
-		s->last_line = s->last_line > SAID / 2 ? s->last_line - SAID / 2 : 0;
-	}
-	n = read(s->err_pipe, s->said + s->said_len, sizeof(s->said) - 1 - s->said_len);
-	if (n > 0) {
-		s->said_len += (size_t)n;
-		s->said[s->said_len] = '\0';
-		s->last_line = s->said_len - 1;
-		while (s->last_line && s->said[s->last_line - 1] != '\n')
-			s->last_line--;
-	}
-	return s->said + s->last_line;
-}
-
-static void print_errors(struct screen *s)
-{
-	if (s->err_pipe < 0)
-		return;
-	fflush(stderr);
-	screen_said(s);
-	dup2(s->err_saved, STDERR_FILENO);
-	fwrite(s->said, 1, s->said_len, stderr);
-	close(s->err_pipe);
-	close(s->err_saved);
 }
 
 /* ---- the thread ---- */
@@ -473,7 +346,7 @@ int screen_open(struct screen **out, bool color, char *err, size_t err_size)
 		free(s);
 		return -ENOTSUP;
 	}
-	keep_errors(s);
+	errors_keep(&s->errors);
 	prepare_restore();
 	set_up(s);
 	*out = s;
@@ -520,7 +393,7 @@ void screen_close(struct screen *s)
 		tcflush(STDOUT_FILENO, TCOFLUSH);
 		if (!join_thread(s)) {
 			put_back();
-			print_errors(s);
+			errors_print(&s->errors);
 			return;
 		}
 	}
@@ -531,7 +404,7 @@ void screen_close(struct screen *s)
 		signal(crashes[i], SIG_DFL);
 	signal(SIGTSTP, SIG_DFL);
 	signal(SIGWINCH, SIG_DFL);
-	print_errors(s);
+	errors_print(&s->errors);
 	grid_free(&s->next);
 	grid_free(&s->shown);
 	close(s->wake);
@@ -540,6 +413,11 @@ void screen_close(struct screen *s)
 }
 
 /* ---- for the run ---- */
+
+const char *screen_said(struct screen *s)
+{
+	return errors_latest(&s->errors);
+}
 
 void screen_size(const struct screen *s, int *rows, int *columns)
 {
@@ -600,4 +478,6 @@ void screen_suspend(struct screen *s)
 	order(s, ORDER_SUSPEND);
 }
 
+#else
+typedef int screen_is_elsewhere; /* a file of C has a declaration */
 #endif

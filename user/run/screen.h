@@ -48,7 +48,7 @@ unsigned int screen_key(struct screen *s);
 bool screen_gone(const struct screen *s);
 /* Draws everything anew. */
 void screen_redraw(struct screen *s);
-/* Stops this process as Ctrl-Z does, with the terminal as it was; comes back when it is continued. */
+/* Stops this job as Ctrl-Z does, with the terminal as it was. */
 void screen_suspend(struct screen *s);
 /* The last line that was written to standard error meanwhile; "": none. */
 const char *screen_said(struct screen *s);

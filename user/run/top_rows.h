@@ -18,7 +18,7 @@ struct top_rows;
 
 /*
  * Before privileges are given up: looks need none later. Where the kernel
- * refuses the walk over open files, owners are not known. 0 or a negative errno with one line in err.
+ * refuses the walk over open files, owners are not known. 0 or a negative errno with a line in err.
  */
 int top_rows_open(struct top_rows **out, const struct filter *filter, bool verbose, char *err,
 		  size_t err_size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * draw.c - what all screens have: the first line with the totals and the state of the view, the last
- * line with the keys or what is typed; the help; the ladder of a connection.
+ * draw.c - what all screens have: the first line with the totals and the state of the view; the
+ * last line with the keys or what is typed; the help; the ladder of a connection.
  */
 #include "top/draw.h"
 

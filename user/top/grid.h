@@ -52,7 +52,7 @@ void grid_clear(struct grid *g);
 int grid_resize(struct grid *g, int rows, int columns);
 
 /*
- * Writes a line at row y from column x up to, not including, column `end`; what does not fit is cut.
+ * Writes a line at row y from column x up to column `end` - 1; what does not fit is cut.
  * The text may hold SGR sequences, which add to the look. Returns the column after it.
  */
 int grid_text(struct grid *g, int y, int x, int end, unsigned int look, const char *text);
@@ -63,7 +63,7 @@ void grid_right(struct grid *g, int y, int x, int end, unsigned int look, const 
  * Returns how many lines the text has.
  */
 int grid_lines(struct grid *g, int y, int rows, int x, const char *text, size_t len, int skip);
-/* Breaks a text at blanks into at most `rows` rows of the columns x to end - 1. Returns the rows. */
+/* Breaks a text at blanks into at most `rows` rows of x to end - 1. Returns how many it took. */
 int grid_words(struct grid *g, int y, int rows, int x, int end, unsigned int look,
 	       const char *text);
 /* Adds to the look of the columns x to end - 1. */

@@ -80,7 +80,7 @@ struct model_listener {
 	enum diagnosis diagnosis;
 	char sentence[480];
 
-	/* By second: the newest is second[newest % MODEL_SECONDS]; seconds_known from the start on. */
+	/* The newest is second[newest % MODEL_SECONDS]. */
 	uint64_t newest; /* s, CLOCK_MONOTONIC */
 	uint32_t seconds_known;
 	struct model_second second[MODEL_SECONDS];

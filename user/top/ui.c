@@ -11,11 +11,6 @@ void ui_free(struct ui *ui)
 	free(ui->rows);
 }
 
-bool ui_on_rows(const struct ui *ui)
-{
-	return ui->screen == SCREEN_LISTENER || (ui->screen == SCREEN_LISTENERS && ui->in_rows);
-}
-
 const struct model_listener *ui_selected(const struct ui *ui)
 {
 	return ui->listener_at < ui->listener_count ? ui->listeners[ui->listener_at] : NULL;

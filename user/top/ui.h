@@ -126,7 +126,10 @@ enum ui_ask ui_key(struct ui *ui, unsigned int key);
 const struct model_listener *ui_selected(const struct ui *ui);
 const struct listing_row *ui_selected_row(const struct ui *ui);
 /* Whether the connections have the focus. */
-bool ui_on_rows(const struct ui *ui);
+static inline bool ui_on_rows(const struct ui *ui)
+{
+	return ui->screen == SCREEN_LISTENER || (ui->screen == SCREEN_LISTENERS && ui->in_rows);
+}
 /* "worst first", "by queue": what has the focus. */
 const char *ui_sort_name(const struct ui *ui);
 /* Needs attention. */

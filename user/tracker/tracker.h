@@ -58,7 +58,7 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact);
  */
 void tracker_finish(struct tracker *t, uint64_t now);
 
-/* For verify/, the full-screen view and tests: a socket that, as far as the tracker knows, exists. */
+/* For verify/, run/top_rows.c and tests: a socket that, as far as the tracker knows, exists. */
 struct tracker_socket {
 	uint64_t cookie; /* 0 unknown */
 	uint32_t netns;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * model_impl.h - the model from inside. For model.c, which keeps the table and makes frames, and
+ * learn.c, which learns from events.
+ */
+#ifndef SOCKSTATE_TOP_MODEL_IMPL_H
+#define SOCKSTATE_TOP_MODEL_IMPL_H
+
+#include "base/histogram.h"
+#include "base/units.h"
+#include "top/model.h"
+
+/* The waits of a listener, by second and since the start. */
+struct waits {
+	struct durations second[MODEL_RECENT + 1];
+	uint64_t stamp[MODEL_RECENT + 1]; /* s: which second that is */
+	struct histogram all, handshake;
+};
+
+struct entry {
+	struct model_listener l;
+	struct waits *waits;	  /* NULL: none has been accepted */
+	uint64_t refused_by_line; /* as the latest listener line said */
+	uint64_t refused_since;	  /* that line */
+	bool summed;		  /* the quantiles come from a summary line */
+};
+
+struct model {
+	struct entry **list;
+	size_t count, room;
+	struct entry *last; /* the one that was found last */
+	uint64_t now, events, lost;
+	bool counts_only;
+};
+
+struct entry *model_find(struct model *m, uint64_t cookie);
+/* NULL: no memory, or too many. */
+struct entry *model_add(struct model *m, uint64_t cookie);
+/* A listener has closed: those that have been gone for longest make room. */
+void model_forget_gone(struct model *m);
+/* The slot of that time (ns); of one that is too old, NULL. */
+struct model_second *model_second_at(struct model_listener *l, uint64_t t);
+
+#endif
