@@ -389,7 +389,7 @@ void screen_close(struct screen *s)
 	if (!s->running) {
 		endwin();
 	} else if (!join_thread(s)) {
-		/* What the terminal has not taken is thrown away; then there is room for the rest. */
+		/* What the terminal has not taken is thrown away: then there is room for more. */
 		tcflush(STDOUT_FILENO, TCOFLUSH);
 		if (!join_thread(s)) {
 			put_back();
