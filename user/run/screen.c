@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include <curses.h>
-#include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -355,7 +355,14 @@ int screen_open(struct screen **out, bool color, char *err, size_t err_size)
 
 int screen_start(struct screen *s, char *err, size_t err_size)
 {
-	int rc = pthread_create(&s->thread, NULL, run_thread, s);
+	int rc;
+
+	/*
+	 * A thread would have an arena of its own, and glibc reads /proc/sys/vm/overcommit_memory
+	 * before it shrinks one (shrink_heap()): the sandbox allows no file.
+	 */
+	mallopt(M_ARENA_MAX, 1);
+	rc = pthread_create(&s->thread, NULL, run_thread, s);
 
 	s->running = !rc;
 	if (rc)
