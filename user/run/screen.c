@@ -390,6 +390,8 @@ static bool join_thread(struct screen *s)
 
 void screen_close(struct screen *s)
 {
+	bool left;
+
 	if (!s)
 		return;
 	order(s, ORDER_CLOSE);
@@ -398,8 +400,9 @@ void screen_close(struct screen *s)
 	} else if (!join_thread(s)) {
 		/* What the terminal has not taken is thrown away: then there is room for more. */
 		tcflush(STDOUT_FILENO, TCOFLUSH);
-		if (!join_thread(s)) {
-			put_back();
+		left = !join_thread(s);
+		put_back(); /* what the thread wrote to that end may be among it */
+		if (left) {
 			errors_print(&s->errors);
 			return;
 		}
