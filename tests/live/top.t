@@ -145,12 +145,14 @@ ok $? "a terminal that goes away ends it"
 
 # The terminal takes nothing any more: its pty fills up, and top reads on and ends.
 ended() { ! grep -q '^State:' "/proc/$1/status" 2>/dev/null || grep -q '^State:.*[ZX]' "/proc/$1/status"; }
-blocked() { grep -qE 'n_tty_write|tty_write|wait_woken|pty' "/proc/$top"/task/*/wchan 2>/dev/null; }
+# Its thread is inside write(): number 1 or 64, descriptor 1.
+blocked() { grep -qsE '^(1|64) 0x1 ' "/proc/$top"/task/*/syscall; }
 screen 200 50
 appears "3/5" "another"
 stalled=$(mux display-message -p '#{pid}')
 kill -STOP "$stalled"
-until_true blocked || true # where wchan is not shown, a while
+until_true blocked
+ok $? "the terminal stalls"
 kill -TERM "$top"
 until_true ended "$top"
 ok $? "a terminal that stalls does not hold it up"
