@@ -208,7 +208,7 @@ int listener_ready(__u64 *ctx)
 		if (at != NOT_WAITING)
 			waiting_place(at, 0)->cookie = cookie;
 		cpu->pending = 0;
-		completed(cookie, cpu->pending_ns, cpu->pending_queue);
+		completed(cookie, bpf_ktime_get_ns(), cpu->pending_ns, cpu->pending_queue);
 	}
 	return 0;
 }

@@ -19,6 +19,19 @@
 #define SUMMARY_STATES 16
 
 /*
+ * The longest accept queue of the latest times, so that a peak between two readings is seen, and an
+ * old one is not told again. A time is 2^SUMMARY_TIME_BITS ns (1.07 s) of CLOCK_MONOTONIC; the
+ * place is its number modulo SUMMARY_TIMES.
+ */
+#define SUMMARY_TIME_BITS 30
+#define SUMMARY_TIMES	  4
+
+struct summary_peak {
+	__u32 time; /* its number, lower 32 bits */
+	__u32 peak; /* connections, the one that was queued then included */
+};
+
+/*
  * What the connections of a listener did, on one CPU. The key is the listener's cookie; 0 is for
  * those whose listener found no room.
  */
@@ -35,6 +48,7 @@ struct summary_stats {
 	__u64 filled; /* how often a connection took the last place of the accept queue */
 	/* How often a socket entered that state. The end of TIME_WAIT is not seen. */
 	__u64 entered[SUMMARY_STATES];
+	struct summary_peak recent[SUMMARY_TIMES];
 	struct durations handshake;
 	struct durations accept_wait;
 };
@@ -130,7 +144,8 @@ struct summary_cpu {
 	__u64 queued_cookie;
 };
 
-FACT_SIZE(summary_stats, 6 * 8 + 8 * SUMMARY_STATES + 2 * (16 + 4 * DURATIONS_BUCKETS));
+FACT_SIZE(summary_stats,
+	  6 * 8 + 8 * SUMMARY_STATES + 8 * SUMMARY_TIMES + 2 * (16 + 4 * DURATIONS_BUCKETS));
 FACT_SIZE(summary_listener, 120);
 FACT_SIZE(summary_reading, 128);
 FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 12));

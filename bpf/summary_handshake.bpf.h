@@ -41,11 +41,26 @@ struct {
 /* Set in the length of a queue that has become full: it refuses the next connection. */
 #define QUEUE_FILLED (1ULL << 63)
 
+static __always_inline void note_peak(struct summary_stats *s, __u64 now, __u32 queue)
+{
+	__u32 time = now >> SUMMARY_TIME_BITS;
+	struct summary_peak *p = &s->recent[time & (SUMMARY_TIMES - 1)];
+
+	if (p->time != time) {
+		p->time = time;
+		p->peak = queue;
+	} else if (queue > p->peak) {
+		p->peak = queue;
+	}
+	if (queue > s->peak)
+		s->peak = queue;
+}
+
 /*
- * Counts a handshake. ns: how long it took, 0 if not known. queue: length of the accept queue with
- * this connection, perhaps with QUEUE_FILLED.
+ * Counts a handshake. now: ns. handshake_ns: how long it took, 0 if not known. queue: length of the
+ * accept queue with this connection, perhaps with QUEUE_FILLED.
  */
-__noinline int completed(__u64 cookie, __u64 handshake_ns, __u64 queue)
+__noinline int completed(__u64 cookie, __u64 now, __u64 handshake_ns, __u64 queue)
 {
 	struct summary_stats *s = stats_of(cookie);
 
@@ -56,9 +71,7 @@ __noinline int completed(__u64 cookie, __u64 handshake_ns, __u64 queue)
 		duration_add(&s->handshake, handshake_ns);
 	if (queue & QUEUE_FILLED)
 		add(&s->filled);
-	queue &= ~QUEUE_FILLED;
-	if (queue > s->peak)
-		s->peak = queue;
+	note_peak(s, now, queue & ~QUEUE_FILLED);
 	return 0;
 }
 
@@ -68,7 +81,7 @@ static __always_inline void pending_flush(struct summary_cpu *cpu)
 	if (!cpu->pending)
 		return;
 	cpu->pending = 0;
-	completed(cpu->pending_cookie, cpu->pending_ns, cpu->pending_queue);
+	completed(cpu->pending_cookie, bpf_ktime_get_ns(), cpu->pending_ns, cpu->pending_queue);
 }
 
 /*
@@ -135,7 +148,7 @@ static __always_inline void established(struct summary_cpu *cpu, struct sock *sk
 	}
 	if (!accepted && !setting_enqueue)
 		waiting_add((__u64)sk, now, cookie);
-	completed(cookie, ns, queue);
+	completed(cookie, now, ns, queue);
 }
 
 #endif

@@ -19,7 +19,8 @@
 struct row {
 	struct summary_reading r; /* as last read */
 	struct summary_stats stats;
-	uint64_t refused; /* while tracing */
+	uint64_t refused;			/* while tracing */
+	uint64_t refused_by[DROP_REASON_COUNT]; /* the same, by reason */
 	uint32_t counted; /* how much of sk_drops has been explained, as refused or otherwise */
 	uint64_t peak;	  /* of the accept queue */
 	uint64_t round;	  /* when it was last read */
@@ -53,6 +54,17 @@ struct tally {
 
 /* ---- counters ---- */
 
+/* Each place keeps the later time, and of one time the longer queue. */
+static void sum_peaks(struct summary_peak *sum, const struct summary_peak *one)
+{
+	for (unsigned int i = 0; i < SUMMARY_TIMES; i++) {
+		if ((int32_t)(one[i].time - sum[i].time) > 0)
+			sum[i] = one[i];
+		else if (one[i].time == sum[i].time && one[i].peak > sum[i].peak)
+			sum[i].peak = one[i].peak;
+	}
+}
+
 void tally_sum(struct summary_stats *sum, const struct summary_stats *one)
 {
 	sum->completed += one->completed;
@@ -64,6 +76,7 @@ void tally_sum(struct summary_stats *sum, const struct summary_stats *one)
 		sum->peak = one->peak;
 	for (unsigned int i = 0; i < SUMMARY_STATES; i++)
 		sum->entered[i] += one->entered[i];
+	sum_peaks(sum->recent, one->recent);
 	durations_merge(&sum->handshake, &one->handshake);
 	durations_merge(&sum->accept_wait, &one->accept_wait);
 }
@@ -270,6 +283,7 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 	row->counted += more;
 	row->refused_now = why == DROP_UNKNOWN ? 0 : more;
 	row->refused += row->refused_now;
+	row->refused_by[why] += row->refused_now;
 	t->drops[why] += row->refused_now;
 	row->full_before = full;
 	row->syn_full_before = syn_full;
@@ -361,6 +375,47 @@ static struct listener_figures figures_of(const struct tally *t, const struct ro
 		.completed_since = row->completed,
 		.accepted_since = row->accepted,
 	};
+}
+
+/*
+ * The longest queue since the round before. What the programs noted in the time that the round
+ * before fell into counts in both rounds.
+ */
+static uint32_t recent_peak(const struct tally *t, const struct row *row)
+{
+	uint32_t since = (uint32_t)(t->before >> SUMMARY_TIME_BITS);
+	uint32_t peak = row->r.listener.q.accept_queue;
+
+	for (unsigned int i = 0; i < SUMMARY_TIMES; i++) {
+		const struct summary_peak *p = &row->stats.recent[i];
+
+		if ((int32_t)(p->time - since) >= 0 && p->peak > peak)
+			peak = p->peak;
+	}
+	return peak;
+}
+
+void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_row *row),
+		void *ctx)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct row *row = t->list[i];
+		const struct tally_row walked = {
+			.figures = figures_of(t, row),
+			.stats = &row->stats,
+			.refused = row->refused_by,
+			.recent_peak = recent_peak(t, row),
+			.oldest_ns = row->queue_since ? t->now - row->queue_since : 0,
+			.listens = !has_gone(t, row),
+		};
+
+		fn(ctx, &walked);
+	}
+}
+
+uint64_t tally_lost(const struct tally *t, enum fact_lost_where where)
+{
+	return t->lost[where];
 }
 
 static void emit_row(const struct tally *t, const struct row *row, event_fn emit, void *ctx)

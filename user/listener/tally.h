@@ -39,6 +39,21 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 /* Sockets without a known listener: clients, and connections that outlived their listener. */
 void tally_nobody(struct tally *t, const struct summary_stats *stats);
 
+/* A listener as the last round found it. Pointers are valid during the call. */
+struct tally_row {
+	struct listener_figures figures; /* without counters */
+	const struct summary_stats *stats;
+	const uint64_t *refused; /* while tracing, by enum drop_reason */
+	uint32_t recent_peak;	 /* longest accept queue since the round before */
+	uint64_t oldest_ns;	 /* the oldest queued connection waits so long or longer; 0: none */
+	bool listens;		 /* false: it has closed, and its counts are kept */
+};
+/* All listeners, in the order in which they became known. */
+void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_row *row),
+		void *ctx);
+/* How much was lost there in all. */
+uint64_t tally_lost(const struct tally *t, enum fact_lost_where where);
+
 /* count: of all that was lost there. Emits a `lost` line if it has grown. */
 void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
 		     void *ctx);
