@@ -63,6 +63,9 @@ ALL_LDFLAGS	= $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(HARDEN_LDFLAGS) $(LDFLA
 pkg		= $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 LIBBPF_CFLAGS	:= $(call pkg,--cflags libbpf libelf zlib)
 LIBBPF_LIBS	:= $(or $(call pkg,--libs libbpf libelf zlib),-lbpf -lelf -lz)
+HTTP		?= $(call pkg,--exists libmicrohttpd && echo 1)
+HTTP_CFLAGS	:= $(if $(filter 1,$(HTTP)),-DHAVE_MICROHTTPD $(call pkg,--cflags libmicrohttpd))
+HTTP_LIBS	:= $(if $(filter 1,$(HTTP)),$(call pkg,--libs libmicrohttpd))
 URING		:= $(call pkg,--exists liburing && echo yes)
 URING_CFLAGS	:= $(if $(URING),-DHAVE_LIBURING $(call pkg,--cflags liburing))
 URING_LIBS	:= $(if $(URING),$(call pkg,--libs liburing))
@@ -95,7 +98,7 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 # A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
 # kernel's rooms know libbpf; the lab is a program of its own.
 CORE_ROOMS	= base event fact listener listing tracker stream verify gate why view view/table \
-		  view/ladder view/summary view/list cli top
+		  view/ladder view/summary view/list cli export top
 KERNEL_ROOMS	= kernel run
 room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))
@@ -128,7 +131,7 @@ all: $(PROGRAMS)
 
 $(BIN)/sockstate: $(KERNEL_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(LIBBPF_LIBS) \
-		$(LIBSECCOMP_LIBS) $(TUI_LIBS)
+		$(LIBSECCOMP_LIBS) $(TUI_LIBS) $(HTTP_LIBS)
 
 $(BIN)/sockstate-lab: $(LAB_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(URING_LIBS)
@@ -141,7 +144,7 @@ $(O)/libcore.a: $(CORE_OBJS)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
 RANLIB		?= ranlib
 
-$(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS) $(LIBSECCOMP_CFLAGS)
+$(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS) $(LIBSECCOMP_CFLAGS) $(HTTP_CFLAGS)
 $(O)/user/run/screen.o $(O)/user/run/no_screen.o: PART_CPPFLAGS = -pthread $(TUI_CFLAGS)
 $(KERNEL_OBJS): | $(SKELETONS)
 $(LAB_OBJS): PART_CPPFLAGS = -pthread $(URING_CFLAGS)
@@ -169,7 +172,7 @@ $(HELPER_PROGRAMS): $(O)/tests/%: tests/%.c $(O)/libkernel.a $(O)/libcore.a Make
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(LIBBPF_CFLAGS) $(ALL_LDFLAGS) \
 		-MF $@.d -o $@ $< $(O)/libkernel.a $(O)/libcore.a $(LIBBPF_LIBS) \
-		$(LIBSECCOMP_LIBS) $(TUI_LIBS)
+		$(LIBSECCOMP_LIBS) $(TUI_LIBS) $(HTTP_LIBS)
 
 # The core is compiled with the same sanitizers: `make fuzz` sets O, CC and SANITIZE.
 $(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcore.a Makefile | $(O)/.tools

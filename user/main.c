@@ -71,6 +71,8 @@ static int run_command(const struct command_line *line, const struct run_place *
 		return run_list(&line->options.list, place);
 	case COMMAND_TOP:
 		return run_top(&line->options.top, place);
+	case COMMAND_EXPORT:
+		return run_export(&line->options.export, place);
 	case COMMAND_COUNT:
 		break;
 	}

@@ -14,13 +14,14 @@ listing		base event
 view		base event listing
 gate		base event listener
 cli		base event gate listing
+export		base event listener
 top		base event listener listing view
 tracker		base event fact listener
 stream		base event fact listener view cli tracker why
 verify		base event fact listener tracker
 why		base event fact listener tracker
 kernel		base event fact listener cli tracker stream verify why
-run		base event fact listener listing view gate cli top tracker stream verify why kernel
+run		base event fact listener listing view gate cli export top tracker stream verify why kernel
 main		cli run
 lab		base cli
 generate	base event fact cli lab

@@ -8,7 +8,7 @@ static const struct command *const commands[COMMAND_COUNT] = {
 	[COMMAND_TRACE] = &command_trace,   [COMMAND_DOCTOR] = &command_doctor,
 	[COMMAND_FIELDS] = &command_fields, [COMMAND_CHECK] = &command_check,
 	[COMMAND_WHY] = &command_why,	    [COMMAND_LIST] = &command_list,
-	[COMMAND_TOP] = &command_top,
+	[COMMAND_TOP] = &command_top,	    [COMMAND_EXPORT] = &command_export,
 };
 
 const struct command *command_get(enum command_id id)

@@ -20,6 +20,7 @@
 #include "cli/check.h"
 #include "cli/doctor.h"
 #include "cli/exit.h"
+#include "cli/export.h"
 #include "cli/fields.h"
 #include "cli/groups.h"
 #include "cli/list.h"
@@ -35,6 +36,7 @@ enum command_id {
 	COMMAND_WHY,
 	COMMAND_LIST,
 	COMMAND_TOP,
+	COMMAND_EXPORT,
 	COMMAND_COUNT
 };
 
@@ -46,10 +48,11 @@ union command_options {
 	struct why_options why;
 	struct list_options list;
 	struct top_options top;
+	struct export_options export;
 };
 
 extern const struct command command_trace, command_doctor, command_fields, command_check,
-	command_why, command_list, command_top;
+	command_why, command_list, command_top, command_export;
 
 struct command_line {
 	enum command_id id;

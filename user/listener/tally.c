@@ -313,6 +313,14 @@ void tally_waiting(const struct tally *t, uint64_t wait_ns, waiting_fn fn, void 
 
 /* ---- lines ---- */
 
+void tally_note_lost(struct tally *t, enum fact_lost_where where, uint64_t count)
+{
+	if (count <= t->lost[where])
+		return;
+	t->lost_total += count - t->lost[where];
+	t->lost[where] = count;
+}
+
 void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
 		     void *ctx)
 {
@@ -323,8 +331,7 @@ void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count
 	event_init(&e, EVENT_LOST, t->now);
 	event_set(&e, F_COUNT, count - t->lost[where]);
 	event_set_enum(&e, F_WHERE, where);
-	t->lost_total += count - t->lost[where];
-	t->lost[where] = count;
+	tally_note_lost(t, where, count);
 	event_set(&e, F_TOTAL, t->lost_total);
 	emit(ctx, &e);
 }

@@ -54,6 +54,8 @@ void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_
 /* How much was lost there in all. */
 uint64_t tally_lost(const struct tally *t, enum fact_lost_where where);
 
+/* count: of all that was lost there; without a line. */
+void tally_note_lost(struct tally *t, enum fact_lost_where where, uint64_t count);
 /* count: of all that was lost there. Emits a `lost` line if it has grown. */
 void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
 		     void *ctx);

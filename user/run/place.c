@@ -276,3 +276,18 @@ int place_close_stdout(int code)
 	run_complain("cannot write to standard output: %s", strerror(errno));
 	return EXIT_RUNTIME;
 }
+
+#define PASSED_FD 3 /* SD_LISTEN_FDS_START */
+
+int place_passed_socket(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	socklen_t size = sizeof(int);
+	int listens = 0;
+
+	if (!pid || !count || strtol(pid, NULL, 10) != getpid() || strcmp(count, "1"))
+		return -ENOENT;
+	if (getsockopt(PASSED_FD, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) || !listens)
+		return -ENOENT;
+	return PASSED_FD;
+}

@@ -71,6 +71,12 @@ bool place_guest_over(const struct run_place *place);
 void place_guest_record(const struct run_place *place, const void *bytes, size_t size);
 void place_guest_end(const struct run_place *place);
 
+/*
+ * The listening socket that a socket unit of systemd passes (sd_listen_fds(3)); -ENOENT: there is
+ * none, or more than one.
+ */
+int place_passed_socket(void);
+
 /* What stdio has printed must have arrived: the code, or what it becomes. */
 int place_close_stdout(int code);
 

@@ -19,6 +19,7 @@ int run_doctor(const struct doctor_options *options, const struct run_place *pla
 int run_why(const struct why_options *options, const struct run_place *place);
 int run_fields(const struct fields_options *options);
 int run_list(const struct list_options *options, const struct run_place *place);
+int run_export(const struct export_options *options, const struct run_place *place);
 int run_top(const struct top_options *options, const struct run_place *place);
 int run_check(const struct check_options *options, const struct run_place *place);
 

@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# sockstate export: what it says of a listener, against ss, nstat and the lab; over HTTP as scrapers and others use it.
+# shellcheck source-path=SCRIPTDIR source=live.sh
+needs=curl
+. "$(dirname "$0")/live.sh"
+
+home=$((port + 1))
+"$sockstate" export --once --duration 0.1 >/dev/null 2>"$work/err" || skip_all "$(cat "$work/err")"
+
+export_bg() # options...
+{
+	"$sockstate" export --netns self --listen "127.0.0.1:$home" "$@" 2>"$work/err" </dev/null &
+	exporter=$!
+	pids+=("$exporter")
+	until_true grep -q serving "$work/err"
+}
+scrape() { curl -sS --max-time 20 "$@" "http://127.0.0.1:$home/metrics"; }
+# Of the listener at $port; further labels as a regular expression
+value() { sed -nE "s/^$1\{[^}]*port=\"$port\"[^}]*${2:-}\} //p" "$work/page"; }
+# Scrapes until a value is what it should be.
+says() # name, value, label
+{
+	scrape >"$work/page"
+	[ "$(value "$1" "${3:-}")" = "$2" ]
+}
+nstat_of() { nstat -asz "$1" | awk -v n="$1" '$1 == n { print $2 }'; }
+
+# ---- a queue that overflows ----
+
+export_bg
+before=$(nstat_of TcpExtListenDrops)
+serve --backlog 2 --never-accept
+call --count 6 --timeout 1500 --keep-going --hold 60000 &
+caller=$!
+pids+=("$caller")
+until_true in_state established 3 "sport = :$port"
+until_true has_line "$work/client" EINPROGRESS 3
+refused=$(($(nstat_of TcpExtListenDrops) - before))
+ok "$([ "$refused" -gt 0 ]; echo $?)" "clients are refused"
+until_true says sockstate_refused_total "$refused" 'reason="accept_queue_full"'
+read -r _ queue backlog _ < <(ss -Htln "sport = :$port")
+is "$(value sockstate_accept_queue_connections) $(value sockstate_accept_queue_limit_connections)" "$queue $((backlog + 1))" "the queue and what it holds, as ss has them"
+is "$(value sockstate_refused_total 'reason="accept_queue_full"')" "$refused" "refusals, as nstat counts them"
+is "$(value sockstate_connections_total) $(value sockstate_accepted_total)" "3 0" "three are complete, none was accepted"
+is "$(sed -nE "s/^sockstate_listeners\{address=\"([^\"]*)\",port=\"$port\",family=\"([^\"]*)\",comm=\"([^\"]*)\",netns=\"([^\"]*)\"\} /\1 \2 \3 \4 /p" "$work/page")" \
+	"127.0.0.1 ipv4 $(cat "/proc/$server/comm") $ns 1" "the labels"
+until_true says sockstate_listener_verdict 1 'verdict="app_stuck"'
+is "$(value sockstate_listener_verdict | grep -c 1)" 1 "one verdict holds"
+age=$(value sockstate_oldest_queued_seconds)
+ordered "the oldest waits" 100 "$(awk -v a="$age" 'BEGIN { print int(a * 1000) }')" 60000
+kill "$caller"
+end "$server"
+until_true says sockstate_listeners ''
+is "$(value sockstate_listeners | wc -l)" 0 "a listener that has closed is not there any more"
+
+# ---- one that works, and two who scrape ----
+
+serve --accept-delay 200
+call --count 5 --close shutdown
+until_true says sockstate_accepted_total 5
+is "$(($(value sockstate_connections_total) - 3))" "$(grep -cE 'accept.* = [0-9]+' "$work/server")" "as many as the server accepted, beside the three of before"
+is "$(value sockstate_accept_wait_seconds_bucket 'le="\+Inf"') $(value sockstate_accept_wait_seconds_count)" "5 5" "each of them has a wait"
+ordered "of 200 ms and more, as the server slept" 1000 "$(awk -v s="$(value sockstate_accept_wait_seconds_sum)" 'BEGIN { print int(s * 1000) }')" 60000
+peak=$(value sockstate_accept_queue_peak_connections)
+scrape >/dev/null
+scrape >"$work/page"
+is "$(value sockstate_accept_queue_peak_connections)" "$peak" "a second scraper sees the same peak"
+ordered "which was a queue" 1 "$peak" 5
+end "$server"
+
+# ---- HTTP ----
+
+is "$(scrape -o /dev/null -w '%{http_code} %{content_type}')" '200 text/plain; version=0.0.4; charset=utf-8' "the older format, unless"
+is "$(scrape -o "$work/open" -w '%{http_code} %{content_type}' -H 'Accept: application/openmetrics-text;version=1.0.0')" \
+	'200 application/openmetrics-text; version=1.0.0; charset=utf-8' "the scraper wants OpenMetrics"
+is "$(tail -n 1 "$work/open")" '# EOF' "which ends with # EOF"
+if command -v promtool >/dev/null; then
+	scrape | promtool check metrics >"$work/lint" 2>&1
+	is "$? $(cat "$work/lint")" "0 " "promtool finds nothing to say"
+else
+	skip 1 "promtool is not installed"
+fi
+is "$(python3 - "$work/open" <<'P'
+import re, sys
+# OpenMetrics 1.0: families do not interleave, every sample belongs to the family above it, no sample twice.
+family, seen, samples, wrong = None, set(), set(), []
+for line in open(sys.argv[1], encoding="utf-8"):
+    line = line.rstrip("\n")
+    if line.startswith("# TYPE "):
+        family, kind = line.split()[2:4]
+        if family in seen: wrong.append(line)
+        seen.add(family)
+    elif not line.startswith("#"):
+        name = re.match(r"[a-z_]+", line).group()
+        suffixes = {"counter": ["_total"], "info": ["_info"], "histogram": ["_bucket", "_sum", "_count"]}.get(kind, [""])
+        sample = line.rsplit(" ", 1)[0]
+        if name not in [family + s for s in suffixes] or sample in samples: wrong.append(line)
+        samples.add(sample)
+print(len(samples) > 50, wrong)
+P
+)" "True []" "families and samples are in order"
+url=http://127.0.0.1:$home
+is "$(curl -sS "$url/healthz")" ok "/healthz"
+is "$(curl -sS "$url/" | python3 -c '
+import html.parser, sys
+class Page(html.parser.HTMLParser):
+    rows = 0
+    def handle_starttag(self, tag, attrs): self.rows += tag == "tr"
+page = Page(); page.feed(sys.stdin.read()); print(page.rows > 1)')" True "a page for people"
+is "$(curl -sS -o /dev/null -w '%{http_code}' "$url/other") $(curl -sS -o /dev/null -w '%{http_code}' -X POST -d x "$url/metrics")" "404 405" "other paths, other methods"
+is "$(curl -sS -o /dev/null -w '%{http_code}' -H "X: $(head -c 40000 /dev/zero | tr '\0' x)" "$url/metrics")" 431 "a header that is too large"
+
+# Half a request, again and again: they hold descriptors, and a scrape comes through.
+python3 - "$home" "$work/held" <<'P' &
+import socket, sys, time
+held = []
+for i in range(600):
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+    s.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n")
+    held.append(s)
+    if i == 300: open(sys.argv[2], "w").close()
+time.sleep(60)
+P
+hostile=$!
+pids+=("$hostile")
+until_true test -e "$work/held"
+is "$(scrape -o /dev/null -w '%{http_code}')" 200 "a scrape beside hundreds of half requests"
+kill "$hostile"
+kill -INT "$exporter"
+wait "$exporter"
+is "$? $(wc -l <"$work/err")" "0 1" "it ends cleanly, and said one line"
+
+# ---- where it listens ----
+
+"$sockstate" export --netns self --listen "unix:$work/socket" 2>"$work/err" </dev/null &
+exporter=$!
+pids+=("$exporter")
+until_true grep -q serving "$work/err"
+is "$(curl -sS --unix-socket "$work/socket" http://x/healthz)" ok "at a unix socket"
+"$sockstate" export --listen "127.0.0.1:$home" --once --duration 0.1 2>&1 >"$work/page" </dev/null
+is "$(grep -c '^sockstate_build_info' "$work/page")" 1 "--once prints them"
+kill -INT "$exporter"
+wait "$exporter"
+if command -v systemd-socket-activate >/dev/null; then
+	systemd-socket-activate -l "127.0.0.1:$home" "$sockstate" export --netns self --listen systemd 2>"$work/err" </dev/null &
+	exporter=$!
+	pids+=("$exporter")
+	until_true in_state listening 1 "sport = :$home"
+	is "$(curl -sS --retry 5 "$url/healthz")" ok "at the socket of a socket unit"
+	kill -INT "$exporter"
+	wait "$exporter"
+else
+	skip 1 "systemd-socket-activate is not installed"
+fi
+python3 -c 'import socket, sys, time
+s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); print(flush=True); time.sleep(60)' "$home" >"$work/taken" &
+taken=$!
+pids+=("$taken")
+until_true test -s "$work/taken"
+"$sockstate" export --listen "127.0.0.1:$home" 2>"$work/err"
+is "$? $(cat "$work/err")" "1 sockstate: cannot listen at 127.0.0.1:$home: Address already in use: give another --listen" "a port that is taken"
+"$sockstate" export --listen nowhere 2>"$work/err"
+is "$? $(cat "$work/err")" "1 sockstate: --listen: 'nowhere' is no address: give 127.0.0.1:9435, [::1]:9435, unix:PATH or systemd" "what is no address"
+
+done_testing

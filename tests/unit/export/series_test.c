@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Series: which listeners share one, what is summed, what a new scrape may not forget.
+ */
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/units.h"
+#include "export/series.h"
+#include "tap.h"
+
+static struct tally *tally;
+static uint64_t now;
+
+static struct summary_reading at(uint64_t cookie, uint16_t port, uint32_t queue)
+{
+	struct summary_reading r = {
+		.cookie = cookie,
+		.listener = {.sk = 1,
+			     .netns = 7,
+			     .port = port,
+			     .family = AF_INET,
+			     .addr = {127, 0, 0, 1},
+			     .task = {.pid = 42, .comm = "web"},
+			     .q = {.sk = 1, .accept_queue = queue, .backlog = 9}},
+	};
+
+	return r;
+}
+
+static void begin(void)
+{
+	struct verdict_limits limits;
+
+	verdict_limits_init(&limits);
+	now = 100 * NS_S;
+	tally = tally_new(&limits, now);
+}
+
+static void round_of(struct series_set *set, const struct summary_reading *r,
+		     const struct summary_stats *stats, size_t count)
+{
+	now += NS_S;
+	tally_begin(tally, now);
+	for (size_t i = 0; i < count; i++)
+		tally_listener(tally, &r[i], stats ? &stats[i] : NULL);
+	series_read(set, tally);
+}
+
+static void test_members(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r[3] = {at(1, 80, 2), at(2, 80, 3), at(3, 81, 0)};
+	struct summary_stats stats[3] = {{.completed = 10, .accepted = 8},
+					 {.completed = 5, .accepted = 5},
+					 {.completed = 1}};
+	const struct series *s;
+
+	begin();
+	round_of(set, r, stats, 3);
+	ok(series_count(set) == 2, "two addresses, two series");
+	s = series_get(set, 0);
+	ok(s->listeners == 2 && s->queue == 5 && s->limit == 20,
+	   "queues and limits of SO_REUSEPORT members are summed");
+	ok(s->completed == 15 && s->accepted == 13, "and so are counts");
+	is_str(s->labels,
+	       "address=\"127.0.0.1\",port=\"80\",family=\"ipv4\",comm=\"web\",netns=\"7\"",
+	       "the labels");
+	/* One closes, one takes its place. */
+	r[0].listener.q.sk = 0;
+	round_of(set, r, stats, 3);
+	s = series_get(set, 0);
+	ok(s->listeners == 1 && s->limit == 10 && s->completed == 15,
+	   "what a closed listener counted stays");
+	r[0] = at(4, 80, 0);
+	stats[0] = (struct summary_stats){.completed = 3};
+	round_of(set, r, stats, 3);
+	ok(series_get(set, 0)->completed == 18, "its successor goes on counting");
+	tally_free(tally);
+	series_free(set);
+}
+
+static void test_restart(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r = at(1, 80, 0);
+	struct summary_stats stats = {.completed = 10};
+
+	begin();
+	round_of(set, &r, &stats, 1);
+	r.listener.q.sk = 0;
+	round_of(set, &r, &stats, 1);
+	ok(series_count(set) == 0, "without a listener there is no series");
+	for (int i = 0; i < 2 * SERIES_ROUNDS; i++)
+		round_of(set, NULL, NULL, 0);
+	r = at(2, 80, 0);
+	stats.completed = 1;
+	round_of(set, &r, &stats, 1);
+	ok(series_get(set, 0)->completed == 11,
+	   "a service that comes back goes on counting at once");
+	round_of(set, &r, &stats, 1);
+	ok(series_get(set, 0)->completed == 11, "and not in the round after that");
+	tally_free(tally);
+	series_free(set);
+}
+
+static void test_peak(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r = at(1, 80, 0);
+	struct summary_stats stats = {.completed = 1};
+	uint32_t time = (uint32_t)((100 * NS_S + NS_S) >> SUMMARY_TIME_BITS);
+
+	begin();
+	stats.recent[time % SUMMARY_TIMES] = (struct summary_peak){.time = time, .peak = 7};
+	round_of(set, &r, &stats, 1);
+	ok(series_peak(series_get(set, 0)) == 7, "a peak between two readings is seen");
+	for (int i = 0; i < 30; i++)
+		round_of(set, &r, &stats, 1);
+	ok(series_peak(series_get(set, 0)) == 7, "by every scraper for a minute");
+	for (int i = 0; i < SERIES_ROUNDS; i++)
+		round_of(set, &r, &stats, 1);
+	ok(series_peak(series_get(set, 0)) == 0, "and then no longer");
+	tally_free(tally);
+	series_free(set);
+}
+
+static void test_bound(void)
+{
+	struct series_set *set = series_new(2);
+	struct summary_reading r[4] = {at(1, 80, 1), at(2, 81, 1), at(3, 82, 1), at(4, 83, 1)};
+	struct summary_stats stats[4] = {
+		{.completed = 1}, {.completed = 2}, {.completed = 3}, {.completed = 4}};
+	const struct series *other;
+
+	begin();
+	round_of(set, r, stats, 4);
+	ok(series_count(set) == 3 && series_shared(set) == 2,
+	   "beyond the bound they share a series");
+	other = series_get(set, 2);
+	ok(other->completed == 7 && other->queue == 2 && other->listeners == 2,
+	   "which has what all of them did");
+	is_str(other->labels, "address=\"other\",port=\"0\"", "and says that it is no address");
+	round_of(set, r, stats, 4);
+	ok(series_get(set, 2)->completed == 7, "it is made anew in each round");
+	tally_free(tally);
+	series_free(set);
+}
+
+static void test_names(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r = at(1, 80, 0);
+
+	begin();
+	memcpy(r.listener.task.comm, "a\"b\x01", 5);
+	round_of(set, &r, NULL, 1);
+	ok(strstr(series_get(set, 0)->labels, "comm=\"a\\\"b?\""), "a hostile name is escaped");
+	tally_free(tally);
+	series_free(set);
+}
+
+int main(void)
+{
+	test_members();
+	test_restart();
+	test_peak();
+	test_bound();
+	test_names();
+	return done();
+}

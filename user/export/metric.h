@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * metric.h - writes metrics in the text formats of OpenMetrics 1.0 and of Prometheus (0.0.4). Pure.
+ *
+ * The same families, labels and values in both. They differ in what # TYPE says of a counter or an
+ * info, in # UNIT and in the last line.
+ */
+#ifndef SOCKSTATE_EXPORT_METRIC_H
+#define SOCKSTATE_EXPORT_METRIC_H
+
+#include <stdint.h>
+
+#include "base/out.h"
+#include "buckets.h"
+
+enum metric_form { METRIC_OPENMETRICS, METRIC_PROMETHEUS, METRIC_FORM_COUNT };
+
+enum metric_type {
+	METRIC_GAUGE,
+	METRIC_COUNTER,
+	METRIC_HISTOGRAM,
+	METRIC_INFO,
+};
+
+struct metric {
+	const char *name; /* of the family: without _total, _info or _bucket */
+	enum metric_type type;
+	const char *unit; /* NULL: none; the name ends with it */
+	const char *help; /* one sentence, without the stop */
+};
+
+struct metric_out {
+	struct out *out;
+	enum metric_form form;
+	const struct metric *family; /* of the samples that follow */
+};
+
+/* The value of the header Content-Type. */
+const char *metric_content_type(enum metric_form form);
+
+/* # TYPE, # UNIT and # HELP. */
+void metric_family(struct metric_out *m, const struct metric *family);
+/*
+ * A sample. labels: `a="b",c="d"`, escaped already; more: further labels or NULL. One of both may
+ * be "".
+ */
+void metric_u64(struct metric_out *m, const char *labels, const char *more, uint64_t value);
+/* ns are written as seconds. */
+void metric_seconds(struct metric_out *m, const char *labels, const char *more, uint64_t ns);
+/*
+ * Buckets at powers of four of 1.024 us, which are ends of the buckets that were counted, so no
+ * value is moved to another bucket; then sum and count.
+ */
+void metric_histogram(struct metric_out *m, const char *labels, const struct durations *d);
+/* What ends the page. */
+void metric_end(struct metric_out *m);
+
+#define METRIC_LABEL_MAX 8 /* bytes that one byte of a label's value needs at most, with room */
+/*
+ * Appends `name="value"` to labels, behind a comma where something stands there. The value comes
+ * from elsewhere: it is cleaned and escaped. Cut where the room ends.
+ */
+void metric_label(char *labels, size_t size, const char *name, const char *value);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * page.h - the pages of the exporter: /metrics for Prometheus, and / for a person. Pure.
+ */
+#ifndef SOCKSTATE_EXPORT_PAGE_H
+#define SOCKSTATE_EXPORT_PAGE_H
+
+#include <stdint.h>
+
+#include "base/out.h"
+#include "event/coverage.h"
+#include "export/metric.h"
+#include "export/series.h"
+
+/* What is known besides the listeners. */
+struct export_state {
+	const struct series_set *series;
+	const struct tally *tally;
+	const struct fact_list *facts;
+	const char *version, *kernel;
+	uint64_t cpu_ns;	 /* of this process, user and system */
+	uint64_t resident_bytes; /* 0: not known */
+	int64_t started_s;	 /* since 1970 */
+	uint64_t read_age_ns;	 /* since the counters were read */
+	uint64_t read_errors;
+};
+
+void export_metrics(struct out *o, enum metric_form form, const struct export_state *state);
+void export_html(struct out *o, const struct export_state *state);
+
+#endif

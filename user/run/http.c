@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/http.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#ifndef HAVE_MICROHTTPD
+
+int http_open(struct http **out, const struct http_options *options, char *err, size_t err_size)
+{
+	(void)out, (void)options;
+	snprintf(err, err_size,
+		 "this sockstate was built without libmicrohttpd and cannot serve HTTP");
+	return -ENOSYS;
+}
+
+void http_poll(struct http *h, int timeout_ms)
+{
+	(void)h, (void)timeout_ms;
+}
+
+void http_free(struct http *h)
+{
+	(void)h;
+}
+
+#else
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A client that sends nothing for so long is given up. */
+#define TIMEOUT_S	 5
+/* Connections at once; further ones wait in the kernel's queue until one of these is given up. */
+#define CONNECTIONS_MAX	 256
+/* Bytes of a connection for the request and its headers; larger ones get 431. */
+#define CONNECTION_BYTES (16 * 1024)
+#define BACKLOG		 128
+
+struct http {
+	struct MHD_Daemon *daemon;
+	int epoll;
+	http_fn fn;
+	void *ctx;
+	char *unix_path; /* to be removed at the end, or NULL */
+};
+
+static enum MHD_Result send_text(struct MHD_Connection *c, unsigned int status, const char *text)
+{
+	struct MHD_Response *r =
+		MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
+	enum MHD_Result rc;
+
+	if (!r)
+		return MHD_NO;
+	MHD_add_response_header(r, "Content-Type", "text/plain; charset=utf-8");
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(r, "Allow", "GET, HEAD");
+	rc = MHD_queue_response(c, status, r);
+	MHD_destroy_response(r);
+	return rc;
+}
+
+static enum MHD_Result send_page(const struct http *h, struct MHD_Connection *c, const char *path)
+{
+	const char *accept = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Accept");
+	struct http_page page = {.status = MHD_HTTP_OK};
+	struct MHD_Response *r;
+	enum MHD_Result rc;
+	struct out body;
+
+	if (out_init(&body, -1))
+		return MHD_NO;
+	h->fn(h->ctx, path, accept ? accept : "", &page, &body);
+	if (body.err) {
+		out_free(&body);
+		return send_text(c, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
+	}
+	r = MHD_create_response_from_buffer(body.len, body.buf, MHD_RESPMEM_MUST_COPY);
+	out_free(&body);
+	if (!r)
+		return MHD_NO;
+	MHD_add_response_header(r, "Content-Type", page.content_type);
+	MHD_add_response_header(r, "Cache-Control", "no-store");
+	MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
+	rc = MHD_queue_response(c, (unsigned int)page.status, r);
+	MHD_destroy_response(r);
+	return rc;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *path,
+				  const char *method, const char *version, const char *data,
+				  size_t *size, void **state)
+{
+	static int seen;
+
+	(void)version, (void)data;
+	/* The first call comes with the headers alone. */
+	if (!*state) {
+		*state = &seen;
+		return MHD_YES;
+	}
+	if (*size) { /* a body, which no page wants */
+		*size = 0;
+		return MHD_YES;
+	}
+	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
+		return send_text(c, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+	return send_page(ctx, c, path);
+}
+
+/* ---- the socket ---- */
+
+static int say(char *err, size_t err_size, const char *where, int rc)
+{
+	snprintf(err, err_size, "cannot listen at %s: %s%s", where, strerror(-rc),
+		 rc == -EADDRINUSE ? ": give another --listen" : "");
+	return rc;
+}
+
+static int listen_at(const struct sockaddr *address, socklen_t size)
+{
+	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+	if (bind(fd, address, size) || listen(fd, BACKLOG)) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/* A socket that nobody serves any more is in the way of the next start. */
+static void remove_stale(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) &&
+	    errno == ECONNREFUSED && !lstat(address->sun_path, &st) && S_ISSOCK(st.st_mode))
+		unlink(address->sun_path);
+	close(fd);
+}
+
+static int listen_unix(struct http *h, const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (!*path || strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	remove_stale(&address);
+	fd = listen_at((const struct sockaddr *)&address, sizeof(address));
+	if (fd >= 0)
+		h->unix_path = strdup(path);
+	return fd;
+}
+
+/* "127.0.0.1:9435" or "[::1]:9435". */
+static int listen_tcp(const char *where)
+{
+	struct sockaddr_in in4 = {.sin_family = AF_INET};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+	const char *colon = strrchr(where, ':');
+	char host[INET6_ADDRSTRLEN + 2], *end;
+	size_t n = colon ? (size_t)(colon - where) : 0;
+	unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
+
+	if (!n || n >= sizeof(host) || !colon[1] || *end || port > UINT16_MAX)
+		return -EINVAL;
+	memcpy(host, where, n);
+	host[n] = '\0';
+	in4.sin_port = in6.sin6_port = htons((uint16_t)port);
+	if (inet_pton(AF_INET, host, &in4.sin_addr) == 1)
+		return listen_at((const struct sockaddr *)&in4, sizeof(in4));
+	if (host[0] != '[' || host[n - 1] != ']')
+		return -EINVAL;
+	host[n - 1] = '\0';
+	if (inet_pton(AF_INET6, host + 1, &in6.sin6_addr) != 1)
+		return -EINVAL;
+	return listen_at((const struct sockaddr *)&in6, sizeof(in6));
+}
+
+static int listen_where(struct http *h, const char *where, char *err, size_t err_size)
+{
+	int fd = !strncmp(where, "unix:", 5) ? listen_unix(h, where + 5) : listen_tcp(where);
+
+	if (fd == -EINVAL)
+		snprintf(err, err_size,
+			 "--listen: '%s' is no address: give 127.0.0.1:9435, [::1]:9435, "
+			 "unix:PATH or systemd",
+			 where);
+	else if (fd < 0)
+		say(err, err_size, where, fd);
+	return fd;
+}
+
+int http_open(struct http **out, const struct http_options *options, char *err, size_t err_size)
+{
+	struct http *h = calloc(1, sizeof(*h));
+	const union MHD_DaemonInfo *info;
+	int fd;
+
+	if (!h) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
+	}
+	h->fn = options->fn;
+	h->ctx = options->ctx;
+	fd = options->fd >= 0 ? options->fd : listen_where(h, options->where, err, err_size);
+	if (fd < 0) {
+		free(h);
+		return fd;
+	}
+	h->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, h,
+				     MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+				     (unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+				     (unsigned int)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+				     (size_t)CONNECTION_BYTES, MHD_OPTION_END);
+	info = h->daemon ? MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
+	if (!info) {
+		snprintf(err, err_size, "cannot start the HTTP server");
+		close(fd);
+		http_free(h);
+		return -EIO;
+	}
+	h->epoll = info->epoll_fd;
+	*out = h;
+	return 0;
+}
+
+void http_poll(struct http *h, int timeout_ms)
+{
+	struct pollfd p = {.fd = h->epoll, .events = POLLIN};
+	MHD_UNSIGNED_LONG_LONG due;
+
+	if (MHD_get_timeout(h->daemon, &due) == MHD_YES && due < (unsigned int)timeout_ms)
+		timeout_ms = (int)due;
+	poll(&p, 1, timeout_ms);
+	MHD_run(h->daemon);
+}
+
+void http_free(struct http *h)
+{
+	if (!h)
+		return;
+	if (h->daemon)
+		MHD_stop_daemon(h->daemon);
+	if (h->unix_path)
+		unlink(h->unix_path);
+	free(h->unix_path);
+	free(h);
+}
+
+#endif
