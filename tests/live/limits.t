@@ -136,7 +136,7 @@ is "$? $(tail -n 1 "$work/err")" "1 sockstate: --record: cannot write '$work/fif
 end "$reader" "$server"
 
 run "$sockstate" --netns /etc/passwd --duration 0.2
-is "$said" "2 sockstate: --netns: '/etc/passwd' is no network namespace: give self, a name of ip netns, a path or an inode" \
+is "$said" "2 sockstate: --netns: '/etc/passwd' is no network namespace: give self, a pid, a name of ip netns, a path or an inode" \
 	"a file that is no namespace"
 
 # ---- mounts ----

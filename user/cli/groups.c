@@ -128,7 +128,7 @@ static const struct arg socket_args[] = {
 	{.kind = ARG_TEXT,
 	 .name = "netns",
 	 .value = "NETNS",
-	 .help = "one network namespace: self, a name of ip-netns(8), a path or an inode",
+	 .help = "one network namespace: self, a pid, a name of ip-netns(8), a path or an inode",
 	 .more = "The inode is what the field netns shows.",
 	 .complete = ARG_COMPLETE_NETNS,
 	 ARG_MEMBER(struct opt_sockets, netns)},

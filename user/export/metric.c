@@ -54,7 +54,7 @@ static char *put(char *p, const char *text)
 	return p + n;
 }
 
-/* name, suffix and labels; NULL when out of memory. The caller adds the value and calls finish(). */
+/* Name, suffix and labels; NULL when out of memory. The caller adds the value and finishes. */
 static char *begin(struct metric_out *m, const char *suffix, const char *labels, const char *more)
 {
 	size_t room = strlen(m->family->name) + strlen(labels) + strlen(more) + LINE_MAX_MORE;

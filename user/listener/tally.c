@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "listener/tally.h"
+#include "listener/tally_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,50 +7,9 @@
 #include <sys/socket.h>
 
 #include "base/hash.h"
-#include "event/vocabulary.h"
 #include "listener/durations.h"
-#include "listener/figures.h"
 
-#define BUCKETS	   4096u /* of the hash table: a power of two, several times SUMMARY_LISTENERS */
-#define GONE_MAX   1024u /* listeners that have gone, and are kept for the summary */
-#define ADVICE_MAX 256
-
-/* A listener. */
-struct row {
-	struct summary_reading r; /* as last read */
-	struct summary_stats stats;
-	uint64_t refused;			/* while tracing */
-	uint64_t refused_by[DROP_REASON_COUNT]; /* the same, by reason */
-	uint32_t counted; /* how much of sk_drops has been explained, as refused or otherwise */
-	uint64_t peak;	  /* of the accept queue */
-	uint64_t round;	  /* when it was last read */
-	bool full_before, syn_full_before; /* a queue was full when it was last read */
-
-	/* what it did in the last round */
-	uint64_t completed, accepted, refused_now, wait_p50;
-	struct quantiles handshake, accept_wait;
-	uint64_t undecided;    /* refused in earlier rounds, see verdict_undecided() */
-	uint32_t queue_before; /* length of the accept queue in the round before */
-	/* ns: connections have waited since, without an accept(); 0: none waits */
-	uint64_t queue_since;
-	uint64_t last_accept; /* ns: the last round with an accept(), or when it became known */
-	enum verdict verdict;
-	char advice[ADVICE_MAX];
-	struct row *next; /* in its hash bucket */
-};
-
-struct tally {
-	struct verdict_limits limits;
-	uint64_t now, before; /* ns: when this round began, and the one before */
-	uint64_t round;
-	struct row *bucket[BUCKETS];
-	struct row **list; /* in the order in which they became known */
-	size_t count, room;
-	struct summary_stats nobody;	/* of sockets without a known listener */
-	struct summary_stats forgotten; /* of listeners that are no longer kept */
-	uint64_t drops[DROP_REASON_COUNT];
-	uint64_t lost[FACT_LOST_PLACES], lost_total;
-};
+#define GONE_MAX 1024u /* listeners that have gone, and are kept for the summary */
 
 /* ---- counters ---- */
 
@@ -104,25 +63,25 @@ void tally_free(struct tally *t)
 	free(t);
 }
 
-static struct row **slot(struct tally *t, uint64_t cookie)
+static struct tally_entry **slot(struct tally *t, uint64_t cookie)
 {
-	struct row **p = &t->bucket[hash_u64(cookie, 32) & (BUCKETS - 1)];
+	struct tally_entry **p = &t->bucket[hash_u64(cookie, 32) & (TALLY_BUCKETS - 1)];
 
 	while (*p && (*p)->r.cookie != cookie)
 		p = &(*p)->next;
 	return p;
 }
 
-static struct row *row_get(struct tally *t, uint64_t cookie)
+static struct tally_entry *row_get(struct tally *t, uint64_t cookie)
 {
-	struct row **p = slot(t, cookie);
-	struct row *row = *p;
+	struct tally_entry **p = slot(t, cookie);
+	struct tally_entry *row = *p;
 
 	if (row)
 		return row;
 	if (t->count == t->room) {
 		size_t room = t->room ? t->room * 2 : 64;
-		struct row **list = realloc(t->list, room * sizeof(*list));
+		struct tally_entry **list = realloc(t->list, room * sizeof(*list));
 
 		if (!list)
 			return NULL;
@@ -138,32 +97,18 @@ static struct row *row_get(struct tally *t, uint64_t cookie)
 	return row;
 }
 
-static bool listens(const struct row *row)
-{
-	return row->r.listener.q.sk;
-}
-
-/*
- * It does not listen any more. If it never had a connection, the kernel side forgets it at once,
- * and it is just not read again.
- */
-static bool has_gone(const struct tally *t, const struct row *row)
-{
-	return !listens(row) || row->round != t->round;
-}
-
 /* Keeps at most GONE_MAX listeners that have gone: the latest. */
 static void forget_oldest(struct tally *t)
 {
 	size_t kept = 0, over = 0;
 
 	for (size_t i = 0; i < t->count; i++)
-		over += has_gone(t, t->list[i]);
+		over += tally_has_gone(t, t->list[i]);
 	over = over > GONE_MAX ? over - GONE_MAX : 0;
 	for (size_t i = 0; i < t->count; i++) {
-		struct row *row = t->list[i];
+		struct tally_entry *row = t->list[i];
 
-		if (over && has_gone(t, row)) {
+		if (over && tally_has_gone(t, row)) {
 			over--;
 			tally_sum(&t->forgotten, &row->stats);
 			*slot(t, row->r.cookie) = row->next;
@@ -190,7 +135,7 @@ void tally_begin(struct tally *t, uint64_t now)
  * DROP_UNKNOWN: neither was full, so nobody was refused. The counter also rises for segments that
  * no listener takes: a RST, or a SYN that is sent again to its request.
  */
-static enum drop_reason why_refused(const struct row *row, bool filled, bool syn_full)
+static enum drop_reason why_refused(const struct tally_entry *row, bool filled, bool syn_full)
 {
 	if (filled || row->full_before)
 		return DROP_ACCEPT_QUEUE_FULL;
@@ -203,14 +148,14 @@ static enum drop_reason why_refused(const struct row *row, bool filled, bool syn
  * counter and may be ahead of it; then the result is 0, and the next round has the rest. Both
  * numbers wrap at 32 bits.
  */
-static uint32_t counted_since(const struct row *row, uint32_t counter)
+static uint32_t counted_since(const struct tally_entry *row, uint32_t counter)
 {
 	int32_t more = (int32_t)(counter - (uint32_t)row->stats.discarded - row->counted);
 
 	return more > 0 ? (uint32_t)more : 0;
 }
 
-static void judge(struct tally *t, struct row *row)
+static void judge(struct tally *t, struct tally_entry *row)
 {
 	const struct fact_queues *q = &row->r.listener.q;
 	struct verdict_input in;
@@ -255,7 +200,7 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 		   const struct summary_stats *stats)
 {
 	const struct fact_queues *q = &r->listener.q;
-	struct row *row = row_get(t, r->cookie);
+	struct tally_entry *row = row_get(t, r->cookie);
 	bool full, syn_full, filled = false;
 	enum drop_reason why;
 	uint32_t more;
@@ -299,236 +244,4 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 void tally_nobody(struct tally *t, const struct summary_stats *stats)
 {
 	t->nobody = *stats;
-}
-
-void tally_waiting(const struct tally *t, uint64_t wait_ns, waiting_fn fn, void *ctx)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		const struct row *row = t->list[i];
-
-		if (!has_gone(t, row) && row->queue_since && t->now - row->queue_since >= wait_ns)
-			fn(ctx, row->r.cookie, row->r.listener.netns, row->r.listener.port);
-	}
-}
-
-/* ---- lines ---- */
-
-void tally_note_lost(struct tally *t, enum fact_lost_where where, uint64_t count)
-{
-	if (count <= t->lost[where])
-		return;
-	t->lost_total += count - t->lost[where];
-	t->lost[where] = count;
-}
-
-void tally_emit_lost(struct tally *t, enum fact_lost_where where, uint64_t count, event_fn emit,
-		     void *ctx)
-{
-	struct event e;
-
-	if (count <= t->lost[where])
-		return;
-	event_init(&e, EVENT_LOST, t->now);
-	event_set(&e, F_COUNT, count - t->lost[where]);
-	event_set_enum(&e, F_WHERE, where);
-	tally_note_lost(t, where, count);
-	event_set(&e, F_TOTAL, t->lost_total);
-	emit(ctx, &e);
-}
-
-/* The counters as a line has them; `states` is room for the transitions. */
-static struct listener_counters counters_of(const struct summary_stats *stats,
-					    uint64_t states[TCP_STATE_COUNT])
-{
-	states[0] = 0;
-	for (unsigned int i = 1; i < TCP_STATE_COUNT; i++)
-		states[i] = stats->entered[i];
-	return (struct listener_counters){
-		.synack_retrans = stats->synack_retrans,
-		.transitions = states,
-	};
-}
-
-static struct listener_figures figures_of(const struct tally *t, const struct row *row)
-{
-	const struct summary_listener *l = &row->r.listener;
-	const struct fact_queues *q = &row->r.listener.q;
-
-	return (struct listener_figures){
-		.identity = {.cookie = row->r.cookie,
-			     .netns = l->netns,
-			     .family = l->family,
-			     .addr = l->addr,
-			     .port = l->port,
-			     .pid = l->task.pid,
-			     .comm = l->task.pid ? l->task.comm : NULL},
-		.queues = {.accept_known = true,
-			   .accept = q->accept_queue,
-			   .syn_known = true,
-			   .syn = q->syn_queue,
-			   .backlog_known = true,
-			   .backlog = q->backlog},
-		.peak = (uint32_t)row->peak,
-		.somaxconn = l->somaxconn,
-		.drops_known = true,
-		.drops = q->drops,
-		.completed = row->stats.completed,
-		.refused = row->refused,
-		.accepts_known = true,
-		.accepted = row->stats.accepted,
-		.verdict = row->verdict,
-		.advice = row->advice,
-		.since_ns = t->now - t->before,
-		.completed_since = row->completed,
-		.accepted_since = row->accepted,
-	};
-}
-
-/*
- * The longest queue since the round before. What the programs noted in the time that the round
- * before fell into counts in both rounds.
- */
-static uint32_t recent_peak(const struct tally *t, const struct row *row)
-{
-	uint32_t since = (uint32_t)(t->before >> SUMMARY_TIME_BITS);
-	uint32_t peak = row->r.listener.q.accept_queue;
-
-	for (unsigned int i = 0; i < SUMMARY_TIMES; i++) {
-		const struct summary_peak *p = &row->stats.recent[i];
-
-		if ((int32_t)(p->time - since) >= 0 && p->peak > peak)
-			peak = p->peak;
-	}
-	return peak;
-}
-
-void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_row *row),
-		void *ctx)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		const struct row *row = t->list[i];
-		const struct tally_row walked = {
-			.figures = figures_of(t, row),
-			.stats = &row->stats,
-			.refused = row->refused_by,
-			.recent_peak = recent_peak(t, row),
-			.oldest_ns = row->queue_since ? t->now - row->queue_since : 0,
-			.listens = !has_gone(t, row),
-		};
-
-		fn(ctx, &walked);
-	}
-}
-
-uint64_t tally_lost(const struct tally *t, enum fact_lost_where where)
-{
-	return t->lost[where];
-}
-
-static void emit_row(const struct tally *t, const struct row *row, event_fn emit, void *ctx)
-{
-	uint64_t states[TCP_STATE_COUNT];
-	struct listener_counters counters = counters_of(&row->stats, states);
-	struct listener_figures figures = figures_of(t, row);
-	struct spread handshake = {.since = row->handshake},
-		      accept_wait = {.since = row->accept_wait};
-	struct event e;
-
-	figures.counters = &counters;
-	durations_spread(&row->stats.handshake, handshake.shorter);
-	durations_spread(&row->stats.accept_wait, accept_wait.shorter);
-	figures.handshake = &handshake;
-	figures.accept_wait = &accept_wait;
-	event_init(&e, EVENT_LISTENER, t->now);
-	listener_figures_put(&figures, &e);
-	emit(ctx, &e);
-}
-
-static int busier(const void *a, const void *b)
-{
-	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
-
-	if (x->completed != y->completed)
-		return x->completed > y->completed ? -1 : 1;
-	if (x->stats.completed != y->stats.completed)
-		return x->stats.completed > y->stats.completed ? -1 : 1;
-	return x->r.cookie < y->r.cookie ? -1 : x->r.cookie > y->r.cookie;
-}
-
-/* A copy of the list, the busiest first. NULL when it is empty, or out of memory. */
-static struct row **by_traffic(const struct tally *t)
-{
-	struct row **sorted = t->count ? malloc(t->count * sizeof(struct row *)) : NULL;
-
-	if (!sorted)
-		return NULL;
-	memcpy(sorted, t->list, t->count * sizeof(struct row *));
-	qsort(sorted, t->count, sizeof(struct row *), busier);
-	return sorted;
-}
-
-void tally_emit_listeners(struct tally *t, event_fn emit, void *ctx)
-{
-	struct row **sorted = by_traffic(t);
-
-	for (size_t i = 0; sorted && i < t->count; i++) {
-		if (!has_gone(t, sorted[i]))
-			emit_row(t, sorted[i], emit, ctx);
-	}
-	free(sorted);
-}
-
-static struct listener_summary summary_of(const struct tally *t, const struct row *row)
-{
-	struct listener_figures figures = figures_of(t, row);
-	struct listener_summary s = listener_figures_summary(&figures);
-
-	durations_quantiles(&row->stats.handshake, &s.handshake);
-	durations_quantiles(&row->stats.accept_wait, &s.accept_wait);
-	return s;
-}
-
-/* What all sockets did; *queued: how many connections wait for accept() now. */
-static struct summary_stats sum_all(const struct tally *t, uint64_t *queued)
-{
-	struct summary_stats sum = t->forgotten;
-
-	*queued = 0;
-	tally_sum(&sum, &t->nobody);
-	for (size_t i = 0; i < t->count; i++) {
-		tally_sum(&sum, &t->list[i]->stats);
-		if (!has_gone(t, t->list[i]))
-			*queued += t->list[i]->r.listener.q.accept_queue;
-	}
-	return sum;
-}
-
-void tally_emit_summary(struct tally *t, event_fn emit, void *ctx)
-{
-	struct listener_summary *list = calloc(t->count ? t->count : 1, sizeof(*list));
-	struct row **sorted = by_traffic(t);
-	struct listener_summaries all = {.list = list};
-	uint64_t states[TCP_STATE_COUNT], queued;
-	struct summary_stats sum = sum_all(t, &queued);
-	struct listener_counters counters = counters_of(&sum, states);
-	struct run_totals totals = {
-		.connections = sum.completed,
-		.accepts_known = true,
-		.accepted = sum.accepted,
-		.still_queued = queued,
-		.drops = t->drops,
-		.lost = t->lost_total,
-		.counters = &counters,
-	};
-	struct event e;
-
-	for (size_t i = 0; list && sorted && i < t->count; i++)
-		list[all.count++] = summary_of(t, sorted[i]);
-	if (list && (sorted || !t->count))
-		totals.listeners = &all;
-	event_init(&e, EVENT_SUMMARY, t->now);
-	run_totals_put(&totals, &e);
-	emit(ctx, &e);
-	free(sorted);
-	free(list);
 }

@@ -259,7 +259,7 @@ int run_export(const struct export_options *options, const struct run_place *pla
 	if (!rc) {
 		read_or_count(&x);
 		if (x.http)
-			run_complain("serving http://%s/metrics", options->listen);
+			run_complain("serving /metrics at %s", options->listen);
 		loop(&x);
 		if (options->once)
 			rc = print_once(&x, err, sizeof(err));

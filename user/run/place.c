@@ -107,6 +107,18 @@ static bool is_netns(const char *path)
 	return is;
 }
 
+#define NETNS_WANTED "give self, a pid, a name of ip netns, a path or an inode"
+/* The kernel's inodes of namespaces begin here (PROC_DYNAMIC_FIRST of fs/proc/generic.c). */
+#define FIRST_INODE 0xf0000000UL
+
+static void path_of_netns(const char *netns, char *path, size_t size)
+{
+	if (!strcmp(netns, "self") || !netns[strspn(netns, "0123456789")])
+		snprintf(path, size, "/proc/%s/ns/net", netns);
+	else
+		snprintf(path, size, "%s%s", strchr(netns, '/') ? "" : "/run/netns/", netns);
+}
+
 /* --netns: the inode of the namespace that is meant. */
 static int find_netns(struct opt_sockets *sockets)
 {
@@ -114,30 +126,20 @@ static int find_netns(struct opt_sockets *sockets)
 	char path[PATH_MAX];
 	struct stat st;
 	char *end;
+	unsigned long inode = strtoul(netns, &end, 10);
 
-	if (*netns >= '0' && *netns <= '9') {
-		unsigned long inode = strtoul(netns, &end, 10);
-
-		if (!*end && inode && inode <= UINT32_MAX) {
-			sockets->filter.netns = (uint32_t)inode;
-			return 0;
-		}
+	if (*netns >= '0' && *netns <= '9' && !*end && inode >= FIRST_INODE &&
+	    inode <= UINT32_MAX) {
+		sockets->filter.netns = (uint32_t)inode;
+		return 0;
 	}
-	if (!strcmp(netns, "self"))
-		snprintf(path, sizeof(path), "/proc/self/ns/net");
-	else
-		snprintf(path, sizeof(path), "%s%s", strchr(netns, '/') ? "" : "/run/netns/",
-			 netns);
+	path_of_netns(netns, path, sizeof(path));
 	if (stat(path, &st)) {
-		run_complain("--netns: '%s': %s: give self, a name of ip netns, a path or an inode",
-			     netns, strerror(errno));
+		run_complain("--netns: '%s': %s: " NETNS_WANTED, netns, strerror(errno));
 		return -errno;
 	}
 	if (!is_netns(path)) {
-		run_complain(
-			"--netns: '%s' is no network namespace: give self, a name of ip netns, "
-			"a path or an inode",
-			netns);
+		run_complain("--netns: '%s' is no network namespace: " NETNS_WANTED, netns);
 		return -EINVAL;
 	}
 	sockets->filter.netns = (uint32_t)st.st_ino;
