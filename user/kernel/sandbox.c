@@ -118,13 +118,24 @@ static const struct allowed allowed[] = {
 	CALL_IF(SANDBOX_COUNTS, bpf, 0, BPF_MAP_LOOKUP_BATCH),
 	CALL_IF(SANDBOX_COUNTS, bpf, 0, BPF_MAP_DELETE_ELEM),
 	CALL_IF(SANDBOX_WALKS, bpf, 0, BPF_ITER_CREATE),
-	CALL(SANDBOX_RINGS, epoll_wait),
-	CALL(SANDBOX_RINGS, epoll_pwait),
+	CALL(SANDBOX_RINGS | SANDBOX_HTTP, epoll_wait),
+	CALL(SANDBOX_RINGS | SANDBOX_HTTP, epoll_pwait),
 	/* libbpf, when it detaches a program from a system call's tracepoint */
 	CALL_IF(SANDBOX_RINGS | SANDBOX_COUNTS, ioctl, 1, PERF_EVENT_IOC_DISABLE),
 
-	CALL(SANDBOX_NETLINK, sendto),
-	CALL(SANDBOX_NETLINK, recvfrom),
+	CALL(SANDBOX_NETLINK | SANDBOX_HTTP, sendto),
+	CALL(SANDBOX_NETLINK | SANDBOX_HTTP, recvfrom),
+	/* libmicrohttpd; nothing can be connected or bound */
+	CALL(SANDBOX_HTTP, accept4),
+	CALL(SANDBOX_HTTP, epoll_ctl),
+	CALL(SANDBOX_HTTP, sendmsg),
+	CALL(SANDBOX_HTTP, shutdown),
+	CALL(SANDBOX_HTTP, setsockopt),
+	CALL(SANDBOX_HTTP, getsockopt),
+	CALL_IF(SANDBOX_HTTP, fcntl, 1, F_GETFL),
+	CALL_IF(SANDBOX_HTTP, fcntl, 1, F_SETFL),
+	CALL(SANDBOX_HTTP, getrusage),
+	CALL(SANDBOX_HTTP, pread64),
 	CALL(SANDBOX_CHILD, wait4),
 
 	/* only reading: Landlock says where */

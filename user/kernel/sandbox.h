@@ -28,6 +28,7 @@ enum sandbox_need {
 	 * files. Landlock would forbid them (hook_ptrace_access_check()) and is left out.
 	 */
 	SANDBOX_OWNERS = 1 << 6,
+	SANDBOX_HTTP = 1 << 7, /* connections of a socket that listens already */
 	/* A full screen of ncurses: modes of the terminal, its description, a thread, signals */
 	SANDBOX_TERMINAL = 1 << 8,
 	SANDBOX_REPLACE = 1 << 9, /* renaming and removing files */

@@ -4,6 +4,7 @@
  * serves it as metrics.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "export/page.h"
 #include "kernel/clock.h"
 #include "kernel/count_source.h"
+#include "kernel/sandbox.h"
 #include "run/http.h"
 #include "run/run.h"
 #include "run/setup.h"
@@ -41,6 +43,8 @@ struct exporter {
 	struct fact_list facts;
 	struct utsname kernel;
 	int64_t started_s;
+	int statm; /* descriptor of /proc/self/statm; -1: not there */
+	long page_size;
 	uint64_t last_read, read_errors; /* ns; a count */
 	struct {
 		struct out body;
@@ -50,17 +54,19 @@ struct exporter {
 
 /* ---- the pages ---- */
 
-static uint64_t resident_bytes(void)
+/* 0: not known */
+static uint64_t resident_bytes(const struct exporter *x)
 {
-	unsigned long long size = 0, resident = 0;
-	FILE *f = fopen("/proc/self/statm", "re");
+	unsigned long long size, resident = 0;
+	char text[64];
+	ssize_t n = pread(x->statm, text, sizeof(text) - 1, 0);
 
-	if (!f)
+	if (n <= 0)
 		return 0;
-	if (fscanf(f, "%llu %llu", &size, &resident) != 2)
-		resident = 0;
-	fclose(f);
-	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+	text[n] = '\0';
+	if (sscanf(text, "%llu %llu", &size, &resident) != 2)
+		return 0;
+	return resident * (uint64_t)x->page_size;
 }
 
 static uint64_t cpu_ns(void)
@@ -81,7 +87,7 @@ static void write_page(struct exporter *x, enum page page, struct out *body)
 		.version = SOCKSTATE_VERSION,
 		.kernel = x->kernel.release,
 		.cpu_ns = cpu_ns(),
-		.resident_bytes = resident_bytes(),
+		.resident_bytes = resident_bytes(x),
 		.started_s = x->started_s,
 		.read_age_ns = clock_now_ns() - x->last_read,
 		.read_errors = x->read_errors,
@@ -245,12 +251,16 @@ static int open_all(struct exporter *x, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	return setup_drop_rights(&x->options->tests, err, err_size);
+	x->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	x->page_size = sysconf(_SC_PAGESIZE);
+	return setup_confine(&x->options->tests, &x->options->common,
+			     SANDBOX_COUNTS | SANDBOX_WALKS | SANDBOX_HTTP, err, err_size);
 }
 
 int run_export(const struct export_options *options, const struct run_place *place)
 {
-	struct exporter x = {.options = options, .place = place, .started_s = time(NULL)};
+	struct exporter x = {
+		.options = options, .place = place, .started_s = time(NULL), .statm = -1};
 	char err[ERR_MAX] = "";
 	int rc;
 
@@ -272,5 +282,7 @@ int run_export(const struct export_options *options, const struct run_place *pla
 	series_free(x.series);
 	tally_free(x.tally);
 	summary_source_free(x.source);
+	if (x.statm >= 0)
+		close(x.statm);
 	return rc ? EXIT_RUNTIME : EXIT_CLEAN;
 }

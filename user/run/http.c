@@ -49,7 +49,6 @@ struct http {
 	int epoll;
 	http_fn fn;
 	void *ctx;
-	char *unix_path; /* to be removed at the end, or NULL */
 };
 
 static enum MHD_Result send_text(struct MHD_Connection *c, unsigned int status, const char *text)
@@ -141,7 +140,7 @@ static int listen_at(const struct sockaddr *address, socklen_t size)
 	return fd;
 }
 
-/* A socket that nobody serves any more is in the way of the next start. */
+/* A socket that nobody serves any more is in the way; without rights we could not remove it. */
 static void remove_stale(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -155,19 +154,15 @@ static void remove_stale(const struct sockaddr_un *address)
 	close(fd);
 }
 
-static int listen_unix(struct http *h, const char *path)
+static int listen_unix(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd;
 
 	if (!*path || strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
 	strcpy(address.sun_path, path);
 	remove_stale(&address);
-	fd = listen_at((const struct sockaddr *)&address, sizeof(address));
-	if (fd >= 0)
-		h->unix_path = strdup(path);
-	return fd;
+	return listen_at((const struct sockaddr *)&address, sizeof(address));
 }
 
 /* "127.0.0.1:9435" or "[::1]:9435". */
@@ -195,9 +190,9 @@ static int listen_tcp(const char *where)
 	return listen_at((const struct sockaddr *)&in6, sizeof(in6));
 }
 
-static int listen_where(struct http *h, const char *where, char *err, size_t err_size)
+static int listen_where(const char *where, char *err, size_t err_size)
 {
-	int fd = !strncmp(where, "unix:", 5) ? listen_unix(h, where + 5) : listen_tcp(where);
+	int fd = !strncmp(where, "unix:", 5) ? listen_unix(where + 5) : listen_tcp(where);
 
 	if (fd == -EINVAL)
 		snprintf(err, err_size,
@@ -221,7 +216,7 @@ int http_open(struct http **out, const struct http_options *options, char *err, 
 	}
 	h->fn = options->fn;
 	h->ctx = options->ctx;
-	fd = options->fd >= 0 ? options->fd : listen_where(h, options->where, err, err_size);
+	fd = options->fd >= 0 ? options->fd : listen_where(options->where, err, err_size);
 	if (fd < 0) {
 		free(h);
 		return fd;
@@ -260,9 +255,6 @@ void http_free(struct http *h)
 		return;
 	if (h->daemon)
 		MHD_stop_daemon(h->daemon);
-	if (h->unix_path)
-		unlink(h->unix_path);
-	free(h->unix_path);
 	free(h);
 }
 
