@@ -13,7 +13,10 @@ terminals=0
 leave()
 {
 	[ -z "${stalled:-}" ] || kill -CONT "$stalled" 2>/dev/null
-	mux kill-server 2>/dev/null
+	while [ "$terminals" -gt 0 ]; do # each has a server of its own
+		mux kill-server 2>/dev/null
+		terminals=$((terminals - 1))
+	done
 	finish
 }
 trap leave EXIT
