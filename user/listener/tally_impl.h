@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tally_impl.h - what a tally keeps of each listener. tally.c counts and judges, tally_lines.c makes
- * lines of it. Not for use elsewhere.
+ * tally_impl.h - what a tally keeps of each listener. tally.c counts and judges, tally_lines.c
+ * makes lines of it. Not for use elsewhere.
  */
 #ifndef SOCKSTATE_TALLY_IMPL_H
 #define SOCKSTATE_TALLY_IMPL_H
