@@ -246,9 +246,11 @@ int series_read(struct series_set *set, const struct tally *t)
 	tally_walk(t, on_address, set);
 	tally_walk(t, on_row, set);
 	shown = realloc(set->shown, (set->count + 1) * sizeof(*shown));
-	if (!shown || set->no_memory)
+	if (!shown)
 		return -ENOMEM;
 	set->shown = shown;
+	if (set->no_memory)
+		return -ENOMEM;
 	for (size_t i = 0; i < set->count; i++)
 		end_round(set, &set->list[i]->s);
 	end_round(set, &set->other);
