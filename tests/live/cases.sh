@@ -123,10 +123,11 @@ witness_begin()
 {
 	[ -z "${SOCKSTATE_VM-}" ] && [ -n "$verify" ] || return 0
 	witness=
-	mkdir -p "$work/tracefs" && mount -t tracefs none "$work/tracefs" 2>/dev/null || return 0
-	witness=$work/tracefs/instances/sockstate.$$
+	# A directory of its own: a case may have a tracer beside the file's.
+	mkdir -p "$work/tracefs.$$" && mount -t tracefs none "$work/tracefs.$$" 2>/dev/null || return 0
+	witness=$work/tracefs.$$/instances/sockstate.$$
 	if ! mkdir "$witness" 2>/dev/null; then
-		umount "$work/tracefs"
+		umount "$work/tracefs.$$"
 		witness=
 		return 0
 	fi
@@ -144,7 +145,7 @@ witness_end()
 	[ -n "${witness-}" ] || return 0
 	echo 0 >"$witness/events/sock/inet_sock_set_state/enable"
 	rmdir "$witness"
-	umount "$work/tracefs"
+	umount "$work/tracefs.$$"
 	witness=
 }
 
@@ -331,7 +332,7 @@ end_all()
 		kill "$pid" 2>/dev/null
 	done
 	wait 2>/dev/null
-	[ "$1" = case ] || witness_end
+	witness_end
 	[ "$1" = case ] || [ -n "${KEEP-}" ] || rm -rf "$work"
 }
 
