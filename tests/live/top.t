@@ -39,7 +39,8 @@ appears() # extended regular expression, name
 	ok $? "$2" || shown | sed 's/^/# /'
 }
 keys() { mux send-keys -t t "$@"; }
-dead() { [ "$(mux display-message -p -t t '#{pane_dead}')" = 1 ]; }
+# Its terminal may be closed a moment before tmux learns how it ended.
+dead() { [[ $(mux display-message -p -t t '#{pane_dead} #{pane_dead_status}#{pane_dead_signal}') == '1 '?* ]]; }
 # The alternate screen is left. (The cursor of a dead pane is tmux's; tests/cli/top.t looks at it.)
 put_back() { [ "$(mux display-message -p -t t '#{alternate_on}')" = 0 ]; }
 
@@ -128,7 +129,7 @@ ok "$([ "$(shown | perl -CS -ne 'chomp; $w = length if length > $w; END { print 
 kill -TERM "$top"
 until_true dead
 ok $? "SIGTERM ends it"
-is "$(mux display-message -p -t t '#{pane_dead_status}')" 0 "  cleanly"
+is "$(mux display-message -p -t t "#{pane_dead_status} #{pane_dead_signal}")" "0 " "  cleanly"
 until_true put_back
 ok $? "  the terminal is put back"
 
