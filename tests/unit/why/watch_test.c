@@ -12,7 +12,7 @@ static void says_watch(struct scene *s, const char *words)
 
 	watch_gather(&w, s->now, &s->listener);
 	watch_say(&w, sentence, sizeof(sentence));
-	is_str(sentence, words, words);
+	is_str(sentence, words, "says who watches");
 	watch_done(&w);
 }
 
