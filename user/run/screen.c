@@ -133,6 +133,7 @@ bool screen_draws_blocks(void)
 int screen_check(char *err, size_t err_size)
 {
 	const char *term = getenv("TERM");
+	bool moves;
 	int known;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -146,7 +147,9 @@ int screen_check(char *err, size_t err_size)
 			 term && *term ? "dumb" : "not set");
 		return -ENOTSUP;
 	}
-	if (setupterm(NULL, STDOUT_FILENO, &known) != OK || !tigetstr((char *)"cup")) {
+	moves = setupterm(NULL, STDOUT_FILENO, &known) == OK && tigetstr((char *)"cup");
+	del_curterm(cur_term); /* newterm() makes one of its own */
+	if (!moves) {
 		snprintf(err, err_size,
 			 "top does not know the terminal '%.40s': set TERM=xterm-256color, or use "
 			 "'sockstate list --watch 1'",
