@@ -66,14 +66,16 @@ is "$(query 'scrape_samples_post_metric_relabeling > 0' '.data.result | length')
 
 # ---- what the lab makes, and who is called ----
 
+# Started without a function of ours: that would be a shell in the background, and end alone.
+
 firing() { query "ALERTS{alertstate=\"firing\",alertname=\"$1\"}" '[.data.result[].metric | "\(.instance) \(.port // "")"] | unique | join(", ")'; }
 fires() { [ -n "$(firing "$1")" ]; }
 
-on one "$lab" server --port 9502 --backlog 2 --never-accept --quiet >/dev/null 2>&1 </dev/null &
+nsenter --net="/proc/${pid_of[one]}/ns/net" "$lab" server --port 9502 --backlog 2 --never-accept --quiet >/dev/null 2>&1 </dev/null &
 pids+=($!)
-on two "$lab" server --port 9503 --accept-delay 300 --quiet >/dev/null 2>&1 </dev/null &
+nsenter --net="/proc/${pid_of[two]}/ns/net" "$lab" server --port 9503 --accept-delay 300 --quiet >/dev/null 2>&1 </dev/null &
 pids+=($!)
-on three "$lab" server --port 9504 --quiet >/dev/null 2>&1 </dev/null &
+nsenter --net="/proc/${pid_of[three]}/ns/net" "$lab" server --port 9504 --quiet >/dev/null 2>&1 </dev/null &
 pids+=($!)
 listens() { [ "$(on "$1" ss -Htln "sport = :$2" | wc -l)" = 1 ]; }
 until_true listens one 9502
@@ -84,7 +86,7 @@ until_true gives 'sockstate_listeners{port=~"950[234]"}' 3
 until_true gives 'count_over_time(sockstate_refused_total{port="9502"}[1m]) > 2' 2
 for host in one two three; do
 	case $host in one) to=9502 count=8 ;; two) to=9503 count=40 ;; *) to=9504 count=40 ;; esac
-	on "$host" "$lab" client --port $to --count $count --hold 100000 --keep-going --timeout 2000 --quiet >/dev/null 2>&1 </dev/null &
+	nsenter --net="/proc/${pid_of[$host]}/ns/net" "$lab" client --port $to --count $count --hold 100000 --keep-going --timeout 2000 --quiet >/dev/null 2>&1 </dev/null &
 	pids+=($!)
 done
 until_true fires SockstateClientsRefused
