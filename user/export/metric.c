@@ -9,6 +9,7 @@
 #include "base/units.h"
 
 #define LINE_MAX_MORE 128 /* beyond name and labels: another label, value, newline */
+#define VALUE_BYTES   512 /* of a label's value */
 #define VALUE_COLUMNS 200
 
 /* 2^10 ns, 2^12 ns and so on to 2^36 ns, which is 68.7 s. */
@@ -151,7 +152,7 @@ void metric_end(struct metric_out *m)
 
 void metric_label(char *labels, size_t size, const char *name, const char *value)
 {
-	char clean[METRIC_LABEL_MAX * 64];
+	char clean[VALUE_BYTES];
 	size_t at = strlen(labels);
 	int n = snprintf(labels + at, size - at, "%s%s=\"", at ? "," : "", name);
 	char *p = labels + at + n, *end = labels + size - 3;

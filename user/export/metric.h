@@ -55,7 +55,6 @@ void metric_histogram(struct metric_out *m, const char *labels, const struct dur
 /* What ends the page. */
 void metric_end(struct metric_out *m);
 
-#define METRIC_LABEL_MAX 8 /* bytes that one byte of a label's value needs at most, with room */
 /*
  * Appends `name="value"` to labels, behind a comma where something stands there. The value comes
  * from elsewhere: it is cleaned and escaped. Cut where the room ends.

@@ -79,7 +79,7 @@ static const struct {
 	{{"sockstate_synack_retransmits", METRIC_COUNTER, NULL, "SYN-ACKs sent again"},
 	 synack_retrans_of},
 	{{"sockstate_listen_drops", METRIC_COUNTER, NULL,
-	  "The kernel's own counter of the listener (sk_drops): refusals, and segments to a "
+	  "The kernel's own counter (sk_drops) while sockstate runs: refusals, and segments to a "
 	  "request that came to nothing"},
 	 drops_of},
 };

@@ -135,6 +135,7 @@ static void add_row(struct series *s, const struct tally_row *row)
 	s->completed += f->completed;
 	s->accepted += f->accepted;
 	s->synack_retrans += row->stats->synack_retrans;
+	s->drops += row->drops;
 	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++)
 		s->refused[i] += row->refused[i];
 	durations_merge(&s->handshake, &row->stats->handshake);
@@ -145,7 +146,6 @@ static void add_row(struct series *s, const struct tally_row *row)
 	s->queue += f->queues.accept;
 	s->limit += (uint64_t)f->queues.backlog + 1;
 	s->syn_queue += f->queues.syn;
-	s->drops += f->drops;
 	s->round_peak += row->recent_peak;
 	s->verdicts |= 1u << f->verdict;
 	if (row->oldest_ns > s->oldest_ns)

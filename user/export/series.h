@@ -30,11 +30,11 @@ struct series {
 	/* of the last round; numbers of several listeners are summed */
 	unsigned int listeners; /* that listen now */
 	uint64_t queue, limit, syn_queue;
-	uint64_t drops; /* the kernel's own counter sk_drops */
 	uint64_t oldest_ns;
 	uint32_t verdicts; /* bits 1 << enum verdict */
 	/* since the tracer started; listeners that have closed count */
 	uint64_t completed, accepted, synack_retrans;
+	uint64_t drops; /* the kernel's own counter sk_drops */
 	uint64_t refused[DROP_REASON_COUNT];
 	struct durations handshake, accept_wait;
 

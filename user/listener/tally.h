@@ -44,6 +44,7 @@ struct tally_row {
 	struct listener_figures figures; /* without counters */
 	const struct summary_stats *stats;
 	const uint64_t *refused; /* while tracing, by enum drop_reason */
+	uint32_t drops;		 /* rise of sk_drops while tracing */
 	uint32_t recent_peak;	 /* longest accept queue since the round before */
 	uint64_t oldest_ns;	 /* the oldest queued connection waits so long or longer; 0: none */
 	bool listens;		 /* false: it has closed, and its counts are kept */

@@ -107,6 +107,14 @@ static uint32_t recent_peak(const struct tally *t, const struct tally_entry *row
 	return peak;
 }
 
+/* The counter wraps at 32 bits. A listener that has closed keeps its last value. */
+static uint32_t drops_of(const struct tally_entry *row)
+{
+	const struct summary_listener *l = &row->r.listener;
+
+	return (l->q.sk ? l->q.drops : l->drops) - l->drops_before;
+}
+
 void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_row *row),
 		void *ctx)
 {
@@ -116,6 +124,7 @@ void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_
 			.figures = figures_of(t, row),
 			.stats = &row->stats,
 			.refused = row->refused_by,
+			.drops = drops_of(row),
 			.recent_peak = recent_peak(t, row),
 			.oldest_ns = row->queue_since ? t->now - row->queue_since : 0,
 			.listens = !tally_has_gone(t, row),

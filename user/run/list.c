@@ -15,6 +15,7 @@
 #include "kernel/look.h"
 #include "kernel/snapshot.h"
 #include "listener/verdict.h"
+#include "run/listed.h"
 #include "run/run.h"
 #include "run/setup.h"
 #include "view/list/list.h"
@@ -35,26 +36,6 @@ struct list {
 	struct out out;
 	bool drawn;
 };
-
-static enum listing_kind kind_of(const struct sockdiag_row *row)
-{
-	if (row->e.s.state == TCP_STATE_LISTEN)
-		return LISTING_LISTENER;
-	if (row->request)
-		return LISTING_REQUEST;
-	if (row->timewait)
-		return LISTING_TIMEWAIT;
-	return row->queued ? LISTING_QUEUED : LISTING_CONNECTION;
-}
-
-static int on_row(void *ctx, const struct sockdiag_row *row)
-{
-	struct list *l = ctx;
-	struct listing_row made;
-
-	listing_row_make(&made, &row->e, &row->figures, kind_of(row));
-	return listing_add(&l->rows, &made);
-}
 
 /* /proc is out of reach in the sandbox: a list without owners is better than none. */
 static int owners(void *ctx, record_fn fn, void *fn_ctx)
@@ -80,7 +61,7 @@ static int look(struct list *l)
 	int rc;
 
 	listing_clear(&l->rows);
-	rc = snapshot_list(&from, on_row, l);
+	rc = snapshot_list(&from, listed_add, &l->rows);
 	if (rc < 0) {
 		run_complain("cannot list the sockets: %s", strerror(-rc));
 		return rc;

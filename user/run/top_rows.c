@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/top_rows.h"
+#include "run/listed.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,25 +49,6 @@ void top_rows_free(struct top_rows *r)
 	free(r);
 }
 
-static enum listing_kind kind_of(const struct sockdiag_row *row)
-{
-	if (row->e.s.state == TCP_STATE_LISTEN)
-		return LISTING_LISTENER;
-	if (row->request)
-		return LISTING_REQUEST;
-	if (row->timewait)
-		return LISTING_TIMEWAIT;
-	return row->queued ? LISTING_QUEUED : LISTING_CONNECTION;
-}
-
-static int on_row(void *ctx, const struct sockdiag_row *row)
-{
-	struct listing_row made;
-
-	listing_row_make(&made, &row->e, &row->figures, kind_of(row));
-	return listing_add(ctx, &made);
-}
-
 /* /proc is out of reach in the sandbox: rows without owners are better than none. */
 static int owners(void *ctx, record_fn fn, void *fn_ctx)
 {
@@ -89,7 +71,7 @@ int top_rows_look(struct top_rows *r, struct listing *rows)
 	int rc;
 
 	listing_clear(rows);
-	rc = snapshot_list(&from, on_row, rows);
+	rc = snapshot_list(&from, listed_add, rows);
 	if (rc < 0)
 		return rc;
 	listing_finish(rows, &(struct listing_wants){0});

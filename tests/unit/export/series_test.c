@@ -67,10 +67,15 @@ static void test_members(void)
 	       "address=\"127.0.0.1\",port=\"80\",family=\"ipv4\",comm=\"web\",netns=\"7\"",
 	       "the labels");
 	/* One closes, one takes its place. */
+	r[0].listener.q.drops = 4;
+	r[1].listener.q.drops = 2;
+	round_of(set, r, stats, 3);
+	ok(series_get(set, 0)->drops == 6, "drops of all members");
 	r[0].listener.q.sk = 0;
+	r[0].listener.drops = 4;
 	round_of(set, r, stats, 3);
 	s = series_get(set, 0);
-	ok(s->listeners == 1 && s->limit == 10 && s->completed == 15,
+	ok(s->listeners == 1 && s->limit == 10 && s->completed == 15 && s->drops == 6,
 	   "what a closed listener counted stays");
 	r[0] = at(4, 80, 0);
 	stats[0] = (struct summary_stats){.completed = 3};
