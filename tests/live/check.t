@@ -161,8 +161,11 @@ is "$status" 0 "the command's status is not ours"
 is "$(tail -n 1 "$work/table")" "the command ended with status 3" "but it is told"
 "$sockstate" check --port "$port" --json --max-refused 0 -- sh -c "$client; echo noise; kill -9 \$\$" >"$work/check" 2>"$work/err" </dev/null
 is "$? $(result .command_status)" "0 137" "a command that is killed, and JSON that it does not disturb"
-run_check --max-refused 0 -- sh -c "($client) & exit 0"
-is "$status" 0 "a command that forks and leaves"
+mkfifo "$work/called"
+run_check --max-refused 0 -- sh -c "($client; echo >'$work/called'; exec sleep 300) & echo \$! >'$work/left'; read -r _ <'$work/called'"
+pids+=("$(cat "$work/left")")
+kill -0 "$(cat "$work/left")"
+is "$? $status" "0 0" "a command that forks and leaves: its child is not waited for"
 run_check --max-refused 0 -- /nonexistent/command
 is "$status $(cat "$work/err")" "1 sockstate: cannot run '/nonexistent/command': No such file or directory" "a command that does not exist"
 run_check --max-refused 0 --duration 1 -- sh -c "$client; trap '' TERM; while :; do sleep 0.1; done"
