@@ -565,6 +565,28 @@ unsigned int text_columns(const char *text)
 	return columns;
 }
 
+size_t text_row_of_words(const char *text, unsigned int columns)
+{
+	unsigned int used = 0;
+	size_t at = 0, fits = 0;
+
+	for (;;) {
+		uint32_t cp = 0;
+		int bytes;
+
+		if (!text[at] || text[at] == ' ') {
+			if (fits && used > columns)
+				return fits;
+			fits = at;
+		}
+		if (!text[at])
+			return fits;
+		bytes = text_utf8(text + at, &cp);
+		used += is_wide(cp) ? 2 : 1;
+		at += (size_t)(bytes < 0 ? -bytes : bytes);
+	}
+}
+
 void text_shorten(char *text, unsigned int columns, size_t tail, bool utf8)
 {
 	const char *mark = utf8 ? "…" : ".";

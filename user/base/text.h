@@ -85,5 +85,10 @@ void text_shorten(char *text, unsigned int columns, size_t tail, bool utf8);
 
 /* Columns of a text on a terminal. The text is valid and clean UTF-8. */
 unsigned int text_columns(const char *text);
+/*
+ * How many bytes of a clean text fit into a row of so many columns: whole words, unless the first
+ * one does not fit.
+ */
+size_t text_row_of_words(const char *text, unsigned int columns);
 
 #endif

@@ -181,8 +181,12 @@ static void deliver(void *ctx, const struct fact_hdr *fact)
 		s->latest = fact->t;
 	if (!s->done)
 		tracker_fact(s->tracker, fact);
-	if (s->notable && fact->kind == FACT_TICK)
+	if (fact->kind != FACT_TICK)
+		return;
+	if (s->notable)
 		notable_tick(s->notable, fact->t);
+	if (!s->done)
+		view_tick(s->view, fact->t);
 }
 
 static void emit_rejected(struct stream *s, uint64_t t)

@@ -30,6 +30,12 @@ void view_event(struct view *v, const struct event *e)
 		out_flush(&v->out);
 }
 
+void view_tick(struct view *v, uint64_t t)
+{
+	if (v->ops->tick)
+		v->ops->tick(v, t);
+}
+
 void view_finish(struct view *v)
 {
 	if (v->ops->finish)

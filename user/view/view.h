@@ -33,6 +33,7 @@ struct view_options {
 struct view;
 struct view_ops {
 	void (*event)(struct view *v, const struct event *e);
+	void (*tick)(struct view *v, uint64_t t);
 	void (*finish)(struct view *v); /* the stream has ended: print what is held back */
 	void (*free)(struct view *v);
 };
@@ -46,6 +47,8 @@ struct view *view_summary_new(const struct view_options *options);
 struct view *view_watch_new(const struct view_options *options, event_fn watch, void *ctx);
 
 void view_event(struct view *v, const struct event *e);
+/* Every event before t, CLOCK_MONOTONIC ns, has been handed over. */
+void view_tick(struct view *v, uint64_t t);
 void view_finish(struct view *v);
 /*
  * Writes the collected text. Returns 0 or a negative errno (-EPIPE: the reader has closed its end).

@@ -36,6 +36,8 @@ static const char gold_utf8[] =
 	"                        │                          handshake 41 µs │\n"
 	"                        │                         accept queue 1/2 │\n"
 	"\n"
+	"port 9502: app stuck: 3 connections have waited 2.3 s and nobody called\n"
+	"  accept(): look at pid 4711.\n"
 	"LOST 12 facts: a ladder may miss steps\n"
 	"\n"
 	"── 127.0.0.1:51236 → 127.0.0.1:9502, continued ───────────── 10:31:35.000000 ───\n"
@@ -83,7 +85,11 @@ static const char gold_utf8[] =
 	"                        │                  accept queue full 3/2+1 │\n"
 	"          (ESTABLISHED) │ believes it is connected                 │\n"
 	" 1.020000               │◀─ SYN, ACK again (1) ────────────────────│\n"
-	"              still open\n";
+	"              still open\n"
+	"\n"
+	"5 connections · 1 accepted · 3 still in the queue\n"
+	"refused: accept queue full 3\n"
+	"LOST 12 facts in all: the figures are not exact\n";
 
 static const char gold_ascii[] =
 	"10:31:30.000 lab[4711] listens on 127.0.0.1:9502, backlog 2\n"
@@ -120,6 +126,8 @@ static const char gold_ascii[] =
 	"                        |                          handshake 41 us |\n"
 	"                        |                         accept queue 1/2 |\n"
 	"\n"
+	"port 9502: app stuck: 3 connections have waited 2.3 s and nobody called\n"
+	"  accept(): look at pid 4711.\n"
 	"LOST 12 facts: a ladder may miss steps\n"
 	"\n"
 	"-- 127.0.0.1:51236 -> 127.0.0.1:9502, continued ------------ 10:31:35.000000 ---\n"
@@ -167,4 +175,8 @@ static const char gold_ascii[] =
 	"                        |                  accept queue full 3/2+1 |\n"
 	"          (ESTABLISHED) | believes it is connected                 |\n"
 	" 1.020000               |<- SYN, ACK again (1) --------------------|\n"
-	"              still open\n";
+	"              still open\n"
+	"\n"
+	"5 connections, 1 accepted, 3 still in the queue\n"
+	"refused: accept queue full 3\n"
+	"LOST 12 facts in all: the figures are not exact\n";

@@ -103,6 +103,71 @@ static void check_live(void)
 	is_str(result(), "", "and nothing is left");
 }
 
+static void check_undrawn(void)
+{
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	story_handshake(&s, MS, 51236, 2);
+	view_tick(s.v, STORY_T0 + 500 * MS);
+	ok(!strstr(so_far(), "more"),
+	   "who is not drawn is not told of while the drawn one goes on");
+	view_tick(s.v, STORY_T0 + 2 * SEC);
+	is_str(so_far(),
+	       "\n1 more is open and has waited 1.99 s for accept(); drawn when it ends\n",
+	       "it is when nothing happens any more");
+	view_tick(s.v, STORY_T0 + 3 * SEC);
+	is_str(so_far(), "", "  once");
+	story_handshake(&s, 4 * SEC, 51238, 3);
+	view_tick(s.v, STORY_T0 + 6 * SEC);
+	is_str(so_far(),
+	       "2 more are open, 2 wait for accept(), the oldest 5.99 s; drawn when they end\n",
+	       "  and again when there are more");
+	story_accept(&s, 7 * SEC, 51236, 6 * SEC, 4 * US);
+	story_accept(&s, 7 * SEC, 51238, 3 * SEC, 4 * US);
+	view_tick(s.v, STORY_T0 + 9 * SEC);
+	is_str(so_far(), "2 more are open; drawn when they end\n",
+	       "  or when none of them waits any more");
+	story_accept(&s, 10 * SEC, 51234, 10 * SEC - 53 * US, 4 * US);
+	ok(strstr(so_far(), "127.0.0.1:51234 -> 127.0.0.1:9502, continued"),
+	   "  the drawn one continues with a new heading");
+	story_close(&s, 11 * SEC, 51234, 11 * SEC);
+	so_far();
+	story_close(&s, 11 * SEC, 51236, 11 * SEC);
+	story_close(&s, 11 * SEC, 51238, 7 * SEC);
+	view_tick(s.v, STORY_T0 + 13 * SEC);
+	is_u64(count(so_far(), "lived"), 2, "those that have ended are drawn as time goes on");
+	result();
+}
+
+static void verdict(uint64_t t, uint64_t cookie, enum verdict is, const char *advice)
+{
+	struct event *e = &s.e;
+
+	event_init(e, EVENT_LISTENER, STORY_T0 + t);
+	event_set(e, F_COOKIE, cookie);
+	event_set(e, F_LPORT, 9502);
+	event_set_enum(e, F_VERDICT, is);
+	if (advice)
+		event_set_text(e, F_ADVICE, advice);
+	tell(&s);
+}
+
+static void check_verdict(void)
+{
+	open_view(false);
+	verdict(0, 7, VERDICT_OK, NULL);
+	is_str(so_far(), "", "a listener that is well is no news");
+	verdict(SEC, 7, VERDICT_APP_SLOW, "it waits");
+	verdict(2 * SEC, 7, VERDICT_APP_SLOW, "it waits on");
+	verdict(2 * SEC, 8, VERDICT_APP_SLOW, "this one too");
+	verdict(3 * SEC, 7, VERDICT_OK, NULL);
+	is_str(result(),
+	       "port 9502: app slow: it waits\n"
+	       "port 9502: app slow: this one too\n"
+	       "port 9502: ok\n",
+	       "a verdict is told when it changes, of each listener");
+}
+
 /* A client elsewhere: only the server's end is traced. */
 static void check_remote_client(void)
 {
@@ -550,6 +615,8 @@ int main(void)
 	fd = story_fd();
 	check_story();
 	check_live();
+	check_undrawn();
+	check_verdict();
 	check_remote_client();
 	check_remote_server();
 	check_twins();

@@ -10,7 +10,8 @@
  * One connection, the live one, is drawn as it happens. The events of other connections are kept
  * meanwhile. Such a connection is drawn when it has ended and the live one is idle. Connections
  * that are older than the tracer are kept too, and begin with the state in which they were found.
- * At most LADDERS connections of LADDER_STEPS steps are kept; the rest is counted.
+ * At most LADDERS connections of LADDER_STEPS steps are kept; the rest is counted. While the live
+ * one is idle, a note says how many are open and not drawn (notes.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,17 +24,13 @@
 #include "view/impl.h"
 #include "view/ladder/draw.h"
 #include "view/ladder/match.h"
+#include "view/ladder/notes.h"
 #include "view/ladder/step.h"
 #include "view/words.h"
 
 #define LADDERS 64
 /* After this time without an event, another connection may interrupt or replace the live one. */
 #define REST_NS NS_S
-
-static void learn_listens(struct ladder_view *v, uint64_t port)
-{
-	v->listens[port / 8 & 8191] |= (uint8_t)(1u << port % 8);
-}
 
 static void unlink_ladder(struct ladder_view *v, struct ladder *c)
 {
@@ -154,7 +151,7 @@ static void learn(struct ladder_view *v, struct ladder *c, const struct event *e
 	if (x->side == SERVER && socket) {
 		v->server_ever = true;
 		if (event_has(e, F_ROLE))
-			learn_listens(v, x->port[SERVER]);
+			ladder_learn_listens(v, x->port[SERVER]);
 	}
 	for (int i = 0; i < 2; i++)
 		if (x->port[i])
@@ -356,56 +353,6 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 		c->closed[x.side] = true;
 }
 
-/* Begins a line between two ladders. */
-static void begin_note(struct ladder_view *v)
-{
-	if (v->below)
-		out_text(&v->base.out, "\n");
-	v->below = false;
-	interrupt_live(v);
-}
-
-static void listen_line(struct ladder_view *v, const struct event *e)
-{
-	static const char existed[] = ", existed before",
-			  existed_below[] = ",\n             existed before";
-	struct text_clock clock = {0};
-	char stamp[16], end[TEXT_END_MAX], name[32];
-	size_t begin;
-
-	*text_time_of_day(&clock, stamp, (int64_t)e->t + v->base.options.boot_offset_ns,
-			  v->base.options.utc_offset_s) = '\0';
-	text_end(end, e->family, event_has(e, F_LADDR) ? e->v[F_LADDR].addr : NULL,
-		 event_has(e, F_LPORT) ? (int)e->v[F_LPORT].u : -1);
-	ladder_owner(e, v->base.options.utf8, name);
-	learn_listens(v, event_get(e, F_LPORT));
-	begin_note(v);
-	begin = v->base.out.len;
-	out_format(&v->base.out, "%s %s listens on %s", stamp, *name ? name : "a program", end);
-	if (event_has(e, F_BACKLOG))
-		out_format(&v->base.out, ", backlog %llu", (unsigned long long)e->v[F_BACKLOG].u);
-	if (e->type == EVENT_SOCKET) {
-		bool fits = v->base.out.len - begin + strlen(existed) <= LADDER_COLUMNS;
-
-		out_text(&v->base.out, fits ? existed : existed_below);
-	}
-	out_text(&v->base.out, "\n");
-}
-
-/* What the server does instead of accept(), between the ladders. */
-static void why_note(struct ladder_view *v, const struct event *e)
-{
-	const char *sentence = event_text(e, F_SENTENCE);
-	char text[600];
-
-	if (!sentence)
-		return;
-	text_clean(text, sizeof(text), sentence, 500, v->base.options.utf8);
-	begin_note(v);
-	out_format(&v->base.out, "port %u: %s: %s\n", (unsigned int)event_get(e, F_LPORT),
-		   words_of_diagnosis(event_enum(e, F_DIAGNOSIS)), text);
-}
-
 static void ladder_event(struct view *view, const struct event *e)
 {
 	struct ladder_view *v = (struct ladder_view *)view;
@@ -413,7 +360,7 @@ static void ladder_event(struct view *view, const struct event *e)
 	switch (e->type) {
 	case EVENT_STATE:
 		if (event_get(e, F_NEW) == TCP_STATE_LISTEN && !event_get(e, F_RAW)) {
-			listen_line(v, e);
+			ladder_note_listens(v, e);
 			break;
 		}
 		connection_event(v, e);
@@ -424,7 +371,7 @@ static void ladder_event(struct view *view, const struct event *e)
 		return;
 	case EVENT_SOCKET:
 		if (event_get(e, F_SOCKET_STATE) == TCP_STATE_LISTEN) {
-			listen_line(v, e);
+			ladder_note_listens(v, e);
 			break;
 		}
 		connection_event(v, e);
@@ -437,14 +384,19 @@ static void ladder_event(struct view *view, const struct event *e)
 		connection_event(v, e);
 		break;
 	case EVENT_LOST:
-		begin_note(v);
-		out_format(&view->out, "LOST %llu facts: a ladder may miss steps\n",
-			   (unsigned long long)event_get(e, F_COUNT));
+		ladder_note_lost(v, e);
+		break;
+	case EVENT_LISTENER:
+		ladder_note_verdict(v, e);
+		break;
+	case EVENT_VERIFY:
+		ladder_note_verify(v, e);
 		break;
 	case EVENT_WHY:
-		why_note(v, e);
+		ladder_note_why(v, e);
 		break;
 	case EVENT_SUMMARY:
+		ladder_keep_totals(v, e);
 		return; /* its time may be long after the last step; finish draws what is left */
 	default:
 		break;
@@ -464,6 +416,18 @@ static void ladder_finish(struct view *view)
 		out_format(&view->out, "\n%llu more connections not drawn\n",
 			   (unsigned long long)v->not_drawn);
 	v->not_drawn = 0;
+	ladder_note_totals(v);
+}
+
+/* Time goes on while nothing happens: what waited for that is drawn. */
+static void ladder_tick(struct view *view, uint64_t t)
+{
+	struct ladder_view *v = (struct ladder_view *)view;
+
+	progress(v, t);
+	if (v->live && ladder_within(v->live->last_t, REST_NS, t))
+		return;
+	ladder_note_undrawn(v, t);
 }
 
 static void ladder_free(struct view *view)
@@ -475,7 +439,11 @@ static void ladder_free(struct view *view)
 }
 
 static const struct view_ops ladder_ops = {
-	.event = ladder_event, .finish = ladder_finish, .free = ladder_free};
+	.event = ladder_event,
+	.tick = ladder_tick,
+	.finish = ladder_finish,
+	.free = ladder_free,
+};
 
 struct view *view_ladder_new(const struct view_options *options)
 {

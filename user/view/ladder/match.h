@@ -8,9 +8,22 @@
 #include "base/units.h"
 #include "view/impl.h"
 #include "view/ladder/draw.h"
+#include "view/totals.h"
 
 /* A step is held for this long, because the event of the other end may still come. */
 #define HOLD_NS (100 * NS_MS)
+
+#define LADDER_VERDICTS 256 /* listeners whose verdict is remembered */
+
+struct ladder_verdict {
+	uint64_t cookie; /* 0: the entry is free */
+	unsigned int verdict;
+};
+
+/* Connections that are open, and that no row tells of. */
+struct ladder_undrawn {
+	unsigned int open, queued;
+};
 
 struct ladder_view {
 	struct view base;
@@ -22,6 +35,10 @@ struct ladder_view {
 	bool clients_only;     /* --side */
 	uint8_t listens[8192]; /* bit by port: a server has been seen there */
 	uint64_t not_drawn;
+	struct ladder_undrawn undrawn; /* as told last */
+	struct ladder_verdict verdicts[LADDER_VERDICTS];
+	/* of the `summary` line: printed below the last ladder */
+	char counts[TOTALS_MAX], refused[TOTALS_MAX], lost[TOTALS_MAX];
 };
 
 /* The ends of an event's connection, client first. */
@@ -42,6 +59,11 @@ static inline bool ladder_within(uint64_t t, uint64_t ns, uint64_t now)
 static inline bool ladder_listens(const struct ladder_view *v, uint64_t port)
 {
 	return v->listens[port / 8 & 8191] >> port % 8 & 1;
+}
+
+static inline void ladder_learn_listens(struct ladder_view *v, uint64_t port)
+{
+	v->listens[port / 8 & 8191] |= (uint8_t)(1u << port % 8);
 }
 
 bool ladder_same_ends(const struct ladder *c, int family, const uint8_t *const addr[2],

@@ -168,24 +168,6 @@ static void put_advice_row(struct summary *v, const char *text, size_t len)
 	end_row(v);
 }
 
-/* How many bytes of the text fit into a row: whole words, unless the first one does not fit. */
-static size_t row_of_words(const char *text, unsigned int columns)
-{
-	char piece[4 * NOTE_BYTES];
-	size_t fits = 0;
-
-	for (size_t at = 0;; at++) {
-		if (text[at] && text[at] != ' ')
-			continue;
-		snprintf(piece, sizeof(piece), "%.*s", (int)at, text);
-		if (fits && text_columns(piece) > columns)
-			return fits;
-		fits = at;
-		if (!text[at])
-			return fits;
-	}
-}
-
 /* On rows of its own. Returns the number of rows, and draws them if `draw` is set. */
 static unsigned int note_rows(struct summary *v, const char *name, const char *note, bool draw)
 {
@@ -197,7 +179,7 @@ static unsigned int note_rows(struct summary *v, const char *name, const char *n
 	snprintf(text, sizeof(text), "%s: %s", name, note);
 	text_clean(cell, sizeof(cell), text, sizeof(text), v->base.options.utf8);
 	for (const char *p = cell; *p; rows++) {
-		size_t len = row_of_words(p, columns - ADVICE_INDENT);
+		size_t len = text_row_of_words(p, columns - ADVICE_INDENT);
 
 		if (draw)
 			put_advice_row(v, p, len);

@@ -5,9 +5,8 @@
  */
 #include "event/filter.h"
 #include "event/totals.h"
-#include "event/vocabulary.h"
 #include "view/table/table.h"
-#include "view/words.h"
+#include "view/totals.h"
 
 static char *put_ports(char *p, const char *name, const struct port_range *ports,
 		       unsigned int count)
@@ -118,16 +117,6 @@ static void put_quantiles(struct line *l, const char *label, const struct quanti
 		table_put(l, " n=1", 4, 4);
 }
 
-static char *summary_count(char *p, const char *dot_or_none, const struct event *e, enum field f,
-			   const char *what, bool zero_too)
-{
-	if (!event_has(e, f) || (!zero_too && !e->v[f].u))
-		return p;
-	p = text_u64(stpcpy(p, dot_or_none), e->v[f].u);
-	*p++ = ' ';
-	return stpcpy(p, what);
-}
-
 /*
  * The row of a listener, with its owner below the address: only who owns it tells it from others
  * with the same address and port.
@@ -157,52 +146,28 @@ static void listener_row(struct line *l, const struct listener_summary *s)
 	table_end_row(l);
 }
 
+static void put_total(struct line *l, const char *color, const char *text)
+{
+	table_color_on(l, color);
+	table_put_words(l, text, 0);
+	table_color_off(l, color);
+	table_end_row(l);
+}
+
 void table_summary(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
 	const struct listener_summaries *all =
 		event_has(e, F_LISTENERS) ? e->v[F_LISTENERS].listeners : NULL;
-	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
-	char text[NOTE_MAX] = "", *p = text;
+	char text[TOTALS_MAX];
 
 	table_end_row(l);
-	p = summary_count(p, "", e, F_CONNECTIONS,
-			  event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections", true);
-	p = summary_count(p, table_dot(t), e, F_CONNECTIONS_BEFORE, "existed before", false);
-	p = summary_count(p, p == text ? "" : table_dot(t), e, F_ACCEPTED_COUNT, "accepted", true);
-	p = summary_count(p, p == text ? "" : table_dot(t), e, F_NEVER_ACCEPTED, "never accepted",
-			  false);
-	p = summary_count(p, p == text ? "" : table_dot(t), e, F_STILL_QUEUED, "still in the queue",
-			  false);
-	p = summary_count(p, p == text ? "" : table_dot(t), e, F_UNPRINTED, "sockets not printed",
-			  false);
-	table_put_words(l, text, 0);
-	table_end_row(l);
-	p = text;
-	*p = '\0';
-	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
-		if (!drops[i])
-			continue;
-		p = stpcpy(p, p == text ? "refused: " : table_dot(t));
-		p = stpcpy(p, words_of_drop(i));
-		*p++ = ' ';
-		p = text_u64(p, drops[i]);
-		*p = '\0';
-	}
-	if (*text) {
-		table_color_on(l, RED);
-		table_put_words(l, text, 0);
-		table_color_off(l, RED);
-		table_end_row(l);
-	}
-	if (event_get(e, F_LOST)) {
-		p = stpcpy(text, "LOST ");
-		stpcpy(text_u64(p, e->v[F_LOST].u), " facts in all: the figures are not exact");
-		table_color_on(l, LOUD);
-		table_put_words(l, text, 0);
-		table_color_off(l, LOUD);
-		table_end_row(l);
-	}
+	totals_counts(text, e, t->base.options.utf8);
+	put_total(l, PLAIN, text);
+	if (totals_refused(text, e, t->base.options.utf8))
+		put_total(l, RED, text);
+	if (totals_lost(text, e))
+		put_total(l, LOUD, text);
 	if (!all || !all->count)
 		return;
 	table_color_on(l, DIM);

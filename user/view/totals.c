@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "view/totals.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "view/words.h"
+
+static const char *dot(bool utf8)
+{
+	return utf8 ? " · " : ", ";
+}
+
+bool totals_counts(char out[TOTALS_MAX], const struct event *e, bool utf8)
+{
+	const struct {
+		enum field field;
+		const char *what;
+		bool zero_too;
+	} counts[] = {
+		{F_CONNECTIONS, event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections",
+		 true},
+		{F_CONNECTIONS_BEFORE, "existed before", false},
+		{F_ACCEPTED_COUNT, "accepted", true},
+		{F_NEVER_ACCEPTED, "never accepted", false},
+		{F_STILL_QUEUED, "still in the queue", false},
+		{F_UNPRINTED, "sockets not printed", false},
+	};
+	char *p = out;
+
+	*p = '\0';
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (!event_has(e, counts[i].field) ||
+		    (!counts[i].zero_too && !event_get(e, counts[i].field)))
+			continue;
+		if (p != out)
+			p = stpcpy(p, dot(utf8));
+		p = text_u64(p, event_get(e, counts[i].field));
+		*p++ = ' ';
+		p = stpcpy(p, counts[i].what);
+	}
+	return p != out;
+}
+
+bool totals_refused(char out[TOTALS_MAX], const struct event *e, bool utf8)
+{
+	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
+	char *p = out;
+
+	*p = '\0';
+	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
+		if (!drops[i])
+			continue;
+		p = stpcpy(p, p == out ? "refused: " : dot(utf8));
+		p = stpcpy(p, words_of_drop(i));
+		*p++ = ' ';
+		p = text_u64(p, drops[i]);
+		*p = '\0';
+	}
+	return p != out;
+}
+
+bool totals_lost(char out[TOTALS_MAX], const struct event *e)
+{
+	char *p = out;
+
+	*p = '\0';
+	if (!event_get(e, F_LOST))
+		return false;
+	p = text_u64(stpcpy(p, "LOST "), event_get(e, F_LOST));
+	stpcpy(p, " facts in all: the figures are not exact");
+	return true;
+}
