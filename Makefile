@@ -97,8 +97,8 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 
 # A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
 # kernel's rooms know libbpf; the lab is a program of its own.
-CORE_ROOMS	= base event fact listener listing tracker stream verify gate why view view/table \
-		  view/ladder view/summary view/list cli export top
+CORE_ROOMS	= base event fact listener listing report tracker stream verify gate why view \
+		  view/table view/ladder view/summary view/list view/report cli export top
 KERNEL_ROOMS	= kernel run
 room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))

@@ -73,6 +73,10 @@ static int run_command(const struct command_line *line, const struct run_place *
 		return run_top(&line->options.top, place);
 	case COMMAND_EXPORT:
 		return run_export(&line->options.export, place);
+	case COMMAND_REPORT:
+		return run_report(&line->options.report, place);
+	case COMMAND_EXPLAIN:
+		return run_explain(&line->options.explain, place);
 	case COMMAND_COUNT:
 		break;
 	}

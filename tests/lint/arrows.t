@@ -11,7 +11,8 @@ event		base
 fact		base event
 listener	base event
 listing		base event
-view		base event listing
+report		base event
+view		base event listing report
 gate		base event listener
 cli		base event gate listing
 export		base event listener
@@ -21,7 +22,7 @@ stream		base event fact listener view cli tracker why
 verify		base event fact listener tracker
 why		base event fact listener tracker
 kernel		base event fact listener cli tracker stream verify why
-run		base event fact listener listing view gate cli export top tracker stream verify why kernel
+run		base event fact listener listing report view gate cli export top tracker stream verify why kernel
 main		cli run
 lab		base cli
 generate	base event fact cli lab

@@ -24,6 +24,7 @@
 #include "cli/fields.h"
 #include "cli/groups.h"
 #include "cli/list.h"
+#include "cli/report.h"
 #include "cli/top.h"
 #include "cli/trace.h"
 #include "cli/why.h"
@@ -37,6 +38,8 @@ enum command_id {
 	COMMAND_LIST,
 	COMMAND_TOP,
 	COMMAND_EXPORT,
+	COMMAND_REPORT,
+	COMMAND_EXPLAIN,
 	COMMAND_COUNT
 };
 
@@ -49,10 +52,12 @@ union command_options {
 	struct list_options list;
 	struct top_options top;
 	struct export_options export;
+	struct report_options report;
+	struct explain_options explain;
 };
 
 extern const struct command command_trace, command_doctor, command_fields, command_check,
-	command_why, command_list, command_top, command_export;
+	command_why, command_list, command_top, command_export, command_report, command_explain;
 
 struct command_line {
 	enum command_id id;

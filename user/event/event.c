@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "event/tcp.h"
+
 const struct field_info field_infos[FIELD_COUNT] = {
 #define FIELD(id, key, kind, always, sometimes, meaning) \
 	[F_##id] = {key, KIND_##kind, NULL, always, sometimes, meaning},
@@ -33,4 +35,22 @@ const char *event_type_name(enum event_type type)
 const char *event_type_meaning(enum event_type type)
 {
 	return (unsigned int)type < EVENT_TYPE_COUNT ? types[type].meaning : "unknown";
+}
+
+bool event_is_listeners(const struct event *e)
+{
+	switch (e->type) {
+	case EVENT_LISTENER:
+	case EVENT_ACCEPT_ERROR:
+	case EVENT_WHY:
+		return true;
+	case EVENT_STATE:
+		return event_get(e, F_NEW) == TCP_STATE_LISTEN;
+	case EVENT_SOCKET:
+		return event_get(e, F_SOCKET_STATE) == TCP_STATE_LISTEN;
+	case EVENT_DROP: /* of nobody by name */
+		return !event_has(e, F_RPORT);
+	default:
+		return false;
+	}
 }

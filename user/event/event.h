@@ -199,4 +199,7 @@ static inline unsigned int event_enum(const struct event *e, enum field f)
 /* The name of its word, or NULL where the field is not set. */
 const char *event_word(const struct event *e, enum field f);
 
+/* Whether it is about a listener itself, and not about one of its connections by name. */
+bool event_is_listeners(const struct event *e);
+
 #endif

@@ -45,24 +45,6 @@ void gate_free(struct gate *g)
 
 /* ---- which listener is this event about ---- */
 
-static bool is_listeners(const struct event *e)
-{
-	switch (e->type) {
-	case EVENT_LISTENER:
-	case EVENT_ACCEPT_ERROR:
-	case EVENT_WHY:
-		return true;
-	case EVENT_STATE:
-		return event_get(e, F_NEW) == TCP_STATE_LISTEN;
-	case EVENT_SOCKET:
-		return event_get(e, F_SOCKET_STATE) == TCP_STATE_LISTEN;
-	case EVENT_DROP: /* of nobody by name */
-		return !event_has(e, F_RPORT);
-	default:
-		return false;
-	}
-}
-
 static bool same_place(const struct gate_listener *is, const struct event *e)
 {
 	return is->port == event_get(e, F_LPORT) && is->netns == event_get(e, F_NETNS);
@@ -138,7 +120,7 @@ static void describe(struct gate_listener *is, const struct event *e)
  */
 static struct watched *watched_of(struct gate *g, const struct event *e, int *rc)
 {
-	bool own = is_listeners(e), server = event_enum(e, F_ROLE) == ROLE_SERVER;
+	bool own = event_is_listeners(e), server = event_enum(e, F_ROLE) == ROLE_SERVER;
 	uint64_t cookie = event_get(e, own ? F_COOKIE : F_LISTENER);
 	uint16_t port = (uint16_t)event_get(e, F_LPORT);
 	struct watched *w;

@@ -69,35 +69,23 @@ static int read_rules(struct gate_rules *rules, const char *path)
 /* ---- what the run calls ---- */
 
 /* A connection whose ends have both ended is kept only if it is among the worst so far. */
-static void keep_story(struct check *c, const struct event *e)
+static bool is_wanted(void *ctx, const struct story *story)
 {
-	struct story *story = stories_of(c->stories, e), *peer;
+	struct check *c = ctx;
 
-	if (!story && (event_has(e, F_RPORT) || event_has(e, F_COOKIE)) &&
-	    e->type != EVENT_LISTENER && e->type != EVENT_WHY)
-		story = stories_begin(c->stories, e);
-	if (!story)
-		return;
-	story_add(c->stories, story, e);
-	if (e->type != EVENT_CLOSE)
-		return;
-	story->over = true;
-	peer = story_peer(story);
-	if ((peer && !peer->over) || gate_is_worst(c->gate, story->cookie) ||
-	    (peer && gate_is_worst(c->gate, peer->cookie)))
-		return;
-	story_free(c->stories, story);
-	if (peer)
-		story_free(c->stories, peer);
+	return gate_is_worst(c->gate, story->cookie);
 }
 
 static void on_event(void *ctx, const struct event *e)
 {
 	struct check *c = ctx;
+	struct story *story;
 
 	if (gate_event(c->gate, e))
 		c->no_memory = true;
-	keep_story(c, e);
+	story = stories_follow(c->stories, e);
+	if (story)
+		stories_settle(c->stories, story, e, is_wanted, c);
 }
 
 static struct view *new_view(void *ctx, const struct view_options *options)

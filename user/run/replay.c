@@ -114,6 +114,12 @@ static void put_labels(struct replay *r, struct view_options *view,
 	view->label_count = count;
 }
 
+/* Who asked for the recording, as a complaint names it. */
+static const char *reader_of(const struct run_place *place)
+{
+	return place->guest && place->guest->name ? place->guest->name : "--replay";
+}
+
 int run_replay(const struct trace_options *options, const struct run_place *place)
 {
 	struct recording_reader *reader = NULL;
@@ -128,7 +134,7 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 	if (open_recording(&reader, options, place, &info, err, sizeof(err))) {
 		/* A signal, while the writer of a FIFO was waited for, is no failure. */
 		if (!place->stopped()) {
-			run_complain("--replay: %s", err);
+			run_complain("%s: %s", reader_of(place), err);
 			code = EXIT_RUNTIME;
 		} else {
 			code = EXIT_CLEAN;
@@ -166,7 +172,7 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 	if (r.write_error)
 		code = r.write_error == -EPIPE ? EXIT_CLEAN : EXIT_RUNTIME;
 	else if (rc && !r.stopped)
-		run_complain("--replay: %s", err);
+		run_complain("%s: %s", reader_of(place), err);
 	else
 		code = EXIT_CLEAN;
 	if (stream_loss(r.stream).total && !place->guest)

@@ -22,7 +22,7 @@ struct stories {
 	struct story *by_cookie[1 << TABLE_BITS], *by_ends[1 << TABLE_BITS];
 	struct story *oldest, *newest;
 	size_t bytes, max_bytes;
-	uint64_t forgotten;
+	uint64_t forgotten, begun;
 	void (*forget)(void *ctx, struct story *s);
 	void *ctx;
 };
@@ -254,6 +254,8 @@ struct story *stories_begin(struct stories *ss, const struct event *e)
 	if (!s)
 		return NULL;
 	ss->bytes += sizeof(*s);
+	s->id = ++ss->begun;
+	s->t_first = e->t;
 	link_newest(ss, s);
 	learn(ss, s, e);
 	return s;
@@ -289,6 +291,39 @@ void story_add(struct stories *ss, struct story *s, const struct event *e)
 		return;
 	memcpy(s->bytes + s->len, copy, len);
 	s->len += len;
+}
+
+struct story *stories_follow(struct stories *ss, const struct event *e)
+{
+	struct story *s = stories_of(ss, e);
+
+	if (!s && (event_has(e, F_RPORT) || event_has(e, F_COOKIE)) && e->type != EVENT_LISTENER &&
+	    e->type != EVENT_WHY)
+		s = stories_begin(ss, e);
+	if (s)
+		story_add(ss, s, e);
+	return s;
+}
+
+void stories_settle(struct stories *ss, struct story *s, const struct event *e,
+		    bool (*wanted)(void *ctx, const struct story *s), void *ctx)
+{
+	struct story *peer = story_peer(s);
+
+	if (e->type != EVENT_CLOSE)
+		return;
+	s->over = true;
+	if ((peer && !peer->over) || wanted(ctx, s) || (peer && wanted(ctx, peer)))
+		return;
+	story_free(ss, s);
+	if (peer)
+		story_free(ss, peer);
+}
+
+void stories_each(const struct stories *ss, void (*fn)(void *ctx, const struct story *s), void *ctx)
+{
+	for (const struct story *s = ss->oldest; s; s = s->newer)
+		fn(ctx, s);
 }
 
 uint64_t stories_untold(const struct stories *ss)

@@ -23,10 +23,12 @@
 struct stories;
 
 struct story {
+	uint64_t id;	 /* of this story alone, from 1 on */
 	uint64_t cookie; /* 0: not known */
 	/* Hashes of the ends as this socket sees them, and as its peer does; 0: not known. */
 	uint64_t ends, mirror;
 	uint64_t isns;	    /* client's and server's initial sequence number; 0: not known */
+	uint64_t t_first;   /* ns: of the first event */
 	uint64_t t_latest;  /* ns: of the latest event */
 	uint32_t netns;	    /* 0: not known */
 	struct story *peer; /* the other end, where that is a socket of this machine; or NULL */
@@ -56,6 +58,20 @@ struct story *stories_by_cookie(struct stories *ss, uint64_t cookie);
 struct story *stories_begin(struct stories *ss, const struct event *e);
 /* Keeps a copy of e; without memory it is not kept. */
 void story_add(struct stories *ss, struct story *s, const struct event *e);
+/*
+ * For a command that keeps every story until it ends: adds e to its story, or to a new one. NULL
+ * where e is not about a connection, or when out of memory.
+ */
+struct story *stories_follow(struct stories *ss, const struct event *e);
+/*
+ * e has been added to s. If it is its last event, s and its other end are let go once both have
+ * ended, unless one of them is wanted still.
+ */
+void stories_settle(struct stories *ss, struct story *s, const struct event *e,
+		    bool (*wanted)(void *ctx, const struct story *s), void *ctx);
+/* Every story that is kept, the one that rests longest first. */
+void stories_each(const struct stories *ss, void (*fn)(void *ctx, const struct story *s),
+		  void *ctx);
 /* The copies of up to two stories (NULL: none) in the order of time; they stay. */
 void story_print(const struct story *a, const struct story *b, event_fn print, void *ctx);
 /* The same for these sockets and their other ends, one connection after the other. */
