@@ -297,8 +297,8 @@ struct story *stories_follow(struct stories *ss, const struct event *e)
 {
 	struct story *s = stories_of(ss, e);
 
-	if (!s && (event_has(e, F_RPORT) || event_has(e, F_COOKIE)) && e->type != EVENT_LISTENER &&
-	    e->type != EVENT_WHY)
+	if (!s && (event_has(e, F_RPORT) || event_has(e, F_COOKIE)) && !event_is_listeners(e) &&
+	    event_enum(e, F_ROLE) != ROLE_LISTENER)
 		s = stories_begin(ss, e);
 	if (s)
 		story_add(ss, s, e);

@@ -73,9 +73,12 @@ struct ladder {
 	uint64_t drawn_t;
 };
 
+struct ladder_sink;
+
 struct pen {
 	struct out *out;
 	const struct view_options *options;
+	const struct ladder_sink *sink; /* NULL: text goes to out */
 };
 
 void ladder_head(struct pen *pen, struct ladder *c, bool again);

@@ -35,27 +35,43 @@ static bool refuses(const struct ladder *c)
 	return false;
 }
 
+/* "client curl[4711]", "server (not traced)" */
+static void name_end(const struct ladder *c, int side, char name[64])
+{
+	const char *owner = c->seen[side]		   ? c->owner[side]
+			    : to_itself(c)		   ? "(itself)"
+			    : side == SERVER && refuses(c) ? "(refuses)"
+							   : "(not traced)";
+	const char *is = part(c, side);
+
+	snprintf(name, 64, "%s%s%s", is, *is && *owner ? " " : "", owner);
+}
+
 /* A label above each end's line, in its middle. */
 static void draw_names(struct pen *pen, const struct ladder *c)
 {
 	int col = 0, bar = TIME + 1 + LEFT + 1;
 
 	for (int side = CLIENT; side <= SERVER; side++, bar += MIDDLE + 1) {
-		const char *owner = c->seen[side]		   ? c->owner[side]
-				    : to_itself(c)		   ? "(itself)"
-				    : side == SERVER && refuses(c) ? "(refuses)"
-								   : "(not traced)";
-		const char *is = part(c, side);
 		char name[64];
 		int columns;
 
-		snprintf(name, sizeof(name), "%s%s%s", is, *is && *owner ? " " : "", owner);
+		name_end(c, side, name);
 		columns = (int)text_columns(name);
 		pen_repeat(pen, " ", bar - columns / 2 - col);
 		pen_text(pen, name);
 		col = (bar - columns / 2 > col ? bar - columns / 2 : col) + columns;
 	}
 	pen_text(pen, "\n");
+}
+
+static void sink_names(const struct ladder_sink *sink, const struct ladder *c)
+{
+	char name[2][64];
+
+	name_end(c, CLIENT, name[CLIENT]);
+	name_end(c, SERVER, name[SERVER]);
+	sink->head(sink->ctx, name[CLIENT], name[SERVER]);
 }
 
 /* "── 127.0.0.1:51234 → 127.0.0.1:9502 ──── 10:31:31.123000 ──"; long addresses take two rows. */
@@ -69,6 +85,11 @@ void ladder_head(struct pen *pen, struct ladder *c, bool again)
 
 	if (!again)
 		c->zero = c->count ? c->steps[0].t : c->last_t;
+	if (pen->sink) {
+		sink_names(pen->sink, c);
+		c->headed = true;
+		return;
+	}
 	wall = (int64_t)c->zero + pen->options->boot_offset_ns;
 	for (int i = 0; i < 2; i++)
 		columns[i] =
@@ -94,12 +115,27 @@ void ladder_head(struct pen *pen, struct ladder *c, bool again)
 	c->headed = true;
 }
 
+static void sink_more(struct pen *pen, const struct ladder *c)
+{
+	char words[48];
+
+	if (!c->more)
+		return;
+	snprintf(words, sizeof(words), "%u more steps not drawn", c->more);
+	ladder_row(pen, c, 0, "", AT_CLIENT, words, "");
+}
+
 void ladder_foot(struct pen *pen, struct ladder *c)
 {
 	const char *dot = pen_utf8(pen) ? " · " : ", ", *between;
 	const struct step *close = NULL;
 	char in[TEXT_DURATION_MAX], out[TEXT_DURATION_MAX], life[TEXT_DURATION_MAX];
 
+	if (pen->sink) {
+		sink_more(pen, c);
+		sink_names(pen->sink, c);
+		return;
+	}
 	for (unsigned int i = 0; i < c->count; i++)
 		if (c->steps[i].type == EVENT_CLOSE && (!close || c->steps[i].side == SERVER))
 			close = &c->steps[i];

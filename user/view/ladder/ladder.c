@@ -45,9 +45,14 @@ static void unlink_ladder(struct ladder_view *v, struct ladder *c)
 	free(c);
 }
 
+static struct pen pen_of(struct ladder_view *v)
+{
+	return (struct pen){&v->base.out, &v->base.options, v->sink.row ? &v->sink : NULL};
+}
+
 static void finish_ladder(struct ladder_view *v, struct ladder *c)
 {
-	struct pen pen = {&v->base.out, &v->base.options};
+	struct pen pen = pen_of(v);
 
 	ladder_draw(&pen, c, c->count);
 	if (c->drawn && !c->headed)
@@ -279,7 +284,7 @@ static bool gives_place(const struct ladder *live, uint64_t now)
 
 static void progress(struct ladder_view *v, uint64_t now)
 {
-	struct pen pen = {&v->base.out, &v->base.options};
+	struct pen pen = pen_of(v);
 	struct ladder *c, *next;
 
 	if (v->live) {
@@ -448,4 +453,13 @@ static const struct view_ops ladder_ops = {
 struct view *view_ladder_new(const struct view_options *options)
 {
 	return view_alloc(sizeof(struct ladder_view), &ladder_ops, options);
+}
+
+struct view *view_ladder_to(const struct view_options *options, const struct ladder_sink *sink)
+{
+	struct view *view = view_ladder_new(options);
+
+	if (view)
+		((struct ladder_view *)view)->sink = *sink;
+	return view;
 }

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "view/impl.h"
 #include "view/ladder/draw.h"
+#include "view/ladder/sink.h"
 #include "view/totals.h"
 
 /* A step is held for this long, because the event of the other end may still come. */
@@ -27,7 +28,8 @@ struct ladder_undrawn {
 
 struct ladder_view {
 	struct view base;
-	struct ladder *list; /* the oldest first */
+	struct ladder_sink sink; /* row NULL: text */
+	struct ladder *list;	 /* the oldest first */
 	unsigned int count;
 	struct ladder *live;
 	bool below; /* the last printed row belongs to a ladder */

@@ -13,16 +13,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *state_color(const char *name)
+static enum ladder_tone tone_of(const char *name)
 {
 	if (!strcmp(name, "ESTABLISHED"))
-		return "32";
+		return TONE_ESTABLISHED;
 	if (!strncmp(name, "SYN_", 4))
-		return "33";
+		return TONE_OPENING;
 	if (!strcmp(name, "refused"))
-		return "31";
-	return !strcmp(name, "LISTEN") ? NULL : "2";
+		return TONE_REFUSED;
+	return !strcmp(name, "LISTEN") || !*name ? TONE_PLAIN : TONE_CLOSING;
 }
+
+/* SGR */
+static const char *const tone_colors[] = {
+	[TONE_PLAIN] = NULL,   [TONE_OPENING] = "33", [TONE_ESTABLISHED] = "32",
+	[TONE_REFUSED] = "31", [TONE_CLOSING] = "2",
+};
 
 /*
  * Seconds as in tcpdump -ttttt. The decimal points are aligned, and there are as many digits, up to
@@ -46,17 +52,29 @@ void ladder_row(struct pen *pen, const struct ladder *c, uint64_t t, const char 
 	const char *line = pen_utf8(pen) ? "─" : "-";
 	const char *bar = pen_utf8(pen) ? "│" : "|";
 	int columns = (int)text_columns(words);
+	char time[32] = "";
 
-	if (t) {
-		char time[32];
-
+	if (t)
 		since_begin(time, sizeof(time), t > c->zero ? t - c->zero : 0);
+	if (pen->sink) {
+		const struct ladder_line row = {.time = time,
+						.left = left,
+						.words = words,
+						.right = right,
+						.stroke = stroke,
+						.left_tone = tone_of(left),
+						.right_tone = tone_of(right)};
+
+		pen->sink->row(pen->sink->ctx, &row);
+		return;
+	}
+	if (t) {
 		pen_colored(pen, "2", time);
 	} else {
 		pen_repeat(pen, " ", TIME);
 	}
 	pen_repeat(pen, " ", 1 + LEFT - (int)text_columns(left));
-	pen_colored(pen, state_color(left), left);
+	pen_colored(pen, tone_colors[tone_of(left)], left);
 	pen_text(pen, " ");
 	pen_colored(pen, "2", bar);
 	switch (stroke) {
@@ -90,7 +108,7 @@ void ladder_row(struct pen *pen, const struct ladder *c, uint64_t t, const char 
 	pen_colored(pen, "2", bar);
 	if (*right) {
 		pen_text(pen, " ");
-		pen_colored(pen, state_color(right), right);
+		pen_colored(pen, tone_colors[tone_of(right)], right);
 	}
 	pen_text(pen, "\n");
 }

@@ -7,17 +7,10 @@
 #define SOCKSTATE_LADDER_ROW_H
 
 #include "view/ladder/draw.h"
+#include "view/ladder/sink.h"
 
 /* Columns of a row. */
 enum { TIME = 9, LEFT = 13, MIDDLE = 42 };
-
-enum stroke {
-	TO_SERVER,
-	TO_CLIENT,
-	REFUSED,   /* an arrow to the server that ends in a cross */
-	AT_CLIENT, /* words beside that end's line */
-	AT_SERVER,
-};
 
 static inline bool pen_utf8(const struct pen *pen)
 {

@@ -44,10 +44,9 @@ static void print_why_chosen(const struct explain_page *page, const struct worst
 	char time[TEXT_DURATION_MAX];
 
 	text_duration(time, worst->ns, page->prose.utf8);
-	out_format(
-		page->prose.out,
-		"The worst of the recording's %llu connections (%s, %s since the first sign of it):\n\n",
-		(unsigned long long)page->prose.run->connections, prose_kind(worst->kind), time);
+	out_format(page->prose.out,
+		   "The worst connection of the recording: %s, %s after the first sign of it.\n\n",
+		   prose_kind(worst->kind), time);
 }
 
 /* ,"key":"text" */

@@ -79,33 +79,57 @@ static const char *times(uint32_t n, char buf[24])
 	return buf;
 }
 
+/* "its SYN twice and its final ACK 3 times" */
+static void say_refused_what(const struct prose *p, const struct life *l)
+{
+	const struct {
+		const char *what;
+		uint32_t n;
+	} parts[] = {{"SYN", l->refused_syns}, {"final ACK", l->refused_acks}};
+	bool any = false;
+	char count[24];
+
+	for (unsigned int i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (!parts[i].n)
+			continue;
+		say(p, "%s its %s", any ? " and" : "", parts[i].what);
+		if (parts[i].n > 1)
+			say(p, " %s", times(parts[i].n, count));
+		any = true;
+	}
+}
+
 static void say_refusals(const struct prose *p, const struct life *l)
 {
-	uint32_t n = l->refused_syns + l->refused_acks;
-	char count[24], time[TEXT_DURATION_MAX];
+	char time[TEXT_DURATION_MAX];
 
-	if (!n)
+	if (!l->refused_syns && !l->refused_acks)
 		return;
-	say(p, " The listener refused its %s", l->refused_acks ? "final ACK" : "SYN");
-	if (n > 1)
-		say(p, " %s", times(n, count));
+	say(p, " The listener refused");
+	say_refused_what(p, l);
 	if (l->drop_reason == DROP_ACCEPT_QUEUE_FULL && l->refused_at_known)
 		say(p,
 		    ": the accept queue held %u connections, and its limit is %u (backlog %u, and one more)",
 		    l->refused_queue, l->refused_backlog + 1, l->refused_backlog);
 	else if (l->drop_reason != DROP_UNKNOWN && l->drop_reason != DROP_OTHER)
 		say(p, " (%s)", words_of_drop(l->drop_reason));
-	if (n > 1 && l->t_refused_last > l->t_refused_first)
+	if (l->t_refused_last > l->t_refused_first)
 		say(p, "; %s lay between the first refusal and the last",
 		    lasted(p, time, l->t_refused_last - l->t_refused_first));
 	say(p, ".");
 	if (l->believes)
 		say(p,
-		    " The client had its SYN-ACK by then: its connect() has returned, it believes "
-		    "that it is connected, and the server has no connection.");
+		    l->established
+			    ? " The client had its SYN-ACK, and its connect() had returned: it believed "
+			      "that it was connected while the server had no connection yet."
+			    : " The client has its SYN-ACK, and its connect() has returned: it believes "
+			      "that it is connected, and the server has no connection.");
 	else if (l->refused_syns && !l->established)
-		say(p, " The client got no answer: its connect() goes on trying, with longer and "
-		       "longer pauses, until it is answered or gives up.");
+		say(p,
+		    l->closed
+			    ? " The client got no answer, although its connect() tried again."
+			    : " The client got no answer: its connect() goes on trying, with longer "
+			      "and longer pauses, until it is answered or gives up.");
 }
 
 static void say_handshake(const struct prose *p, const struct life *l)
@@ -215,7 +239,11 @@ static void say_end(const struct prose *p, const struct life *l)
 	if (l->close_reason == CLOSE_REFUSED)
 		say(p, " A RST answered its SYN, so that connect() failed at once (ECONNREFUSED).");
 	else if (l->close_reason != CLOSE_UNKNOWN && l->close_reason != CLOSE_NEVER_ACCEPTED)
-		say(p, " How it ended: %s%s%s%s.", how, *why ? " (" : "", why, *why ? ")" : "");
+		say(p, " How it ended: %s%s%s%s", how, *why ? " (" : "", why, *why ? ")" : "");
+	if (l->close_reason != CLOSE_UNKNOWN && l->close_reason != CLOSE_NEVER_ACCEPTED &&
+	    l->close_reason != CLOSE_REFUSED)
+		say(p, !l->established && l->life_known ? ", %s after its SYN." : ".",
+		    lasted(p, in, l->life_ns));
 	if (!l->established)
 		return;
 	if (l->bytes_known) {
@@ -254,11 +282,11 @@ static void say_unknown(const struct prose *p, const struct life *l)
 		say(p, " Not known: how long it waited, its wait began before it was seen.");
 	if (l->simultaneous || l->close_reason == CLOSE_REFUSED)
 		; /* there is no server */
-	else if (!l->seen[LIFE_SERVER])
+	else if (!l->seen[LIFE_SERVER] && !l->refused_syns)
 		say(p,
 		    " Not known: what the server did. Its end is not on this machine, or was not "
 		    "traced.");
-	else if (!l->seen[LIFE_CLIENT])
+	else if (l->seen[LIFE_SERVER] && !l->seen[LIFE_CLIENT])
 		say(p, " The client is not on this machine, or was not traced: what is said of it "
 		       "follows from the segments that came.");
 	if (l->closed && l->close_reason == CLOSE_UNKNOWN)
