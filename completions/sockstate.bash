@@ -47,8 +47,9 @@ _sockstate()
 			--why-after | --ring-size | --max-connections | --max-requests | --force-absent | --sql | \
 			--max-wait | --max-handshake | --max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | \
 			--max-accept-errors | --max-synack-retrans | --no-verdict | --min-connections | --rules | \
-			--junit | --settle | --user | --look | --state | --min-idle | --rows | --watch | --listen | --max-listeners) skip=1 ;;
-		doctor | fields | check | why | list | top | export)
+			--junit | --settle | --user | --look | --state | --min-idle | --rows | --watch | --listen | --max-listeners | \
+			--title | --connection) skip=1 ;;
+		doctor | fields | check | why | list | top | export | report | explain)
 			command=$word
 			break
 			;;
@@ -57,7 +58,8 @@ _sockstate()
 	case "$command $prev" in
 	" --port" | " -P" | " --lport" | "check --port" | "check -P" | "check --lport" | "why --port" | "why -P" | \
 		"why --lport" | "list --port" | "list -P" | "list --lport" | "top --port" | "top -P" | \
-		"top --lport" | "export --port" | "export -P" | "export --lport") _sockstate_offer_list "$(_sockstate_ports)" ;;
+		"top --lport" | "export --port" | "export -P" | "export --lport" | "report --port" | "report -P" | \
+		"report --lport" | "explain --port" | "explain -P" | "explain --lport") _sockstate_offer_list "$(_sockstate_ports)" ;;
 	" --rport" | " --laddr" | " --host" | " --pid" | " --comm" | " --cgroup" | " --only" | " --min-wait" | \
 		" --min-age" | " --sample" | " --slow-handshake" | " --label" | " --duration" | " --count" | \
 		" --interval" | " --slow" | " --stuck" | " --flood-min" | " --flood-old" | " --why-after" | \
@@ -74,14 +76,20 @@ _sockstate()
 		"top --laddr" | "top --host" | "top --slow" | "top --stuck" | "top --flood-min" | "top --flood-old" | \
 		"top --ring-size" | "top --max-connections" | "top --max-requests" | "export --rport" | \
 		"export --laddr" | "export --host" | "export --listen" | "export --max-listeners" | \
-		"export --duration" | "export --slow" | "export --stuck" | "export --flood-min" | "export --flood-old") : ;;
-	" --side" | "check --side" | "why --side" | "list --side" | "top --side" | "export --side") _sockstate_offer "both server client" ;;
-	" --netns" | "check --netns" | "why --netns" | "list --netns" | "top --netns" | "export --netns") _sockstate_offer "self $(ls /run/netns 2>/dev/null)" ;;
+		"export --duration" | "export --slow" | "export --stuck" | "export --flood-min" | "export --flood-old" | \
+		"report --rport" | "report --laddr" | "report --host" | "report --title" | "report --slow" | \
+		"report --stuck" | "report --flood-min" | "report --flood-old" | "explain --rport" | \
+		"explain --laddr" | "explain --host" | "explain --connection" | "explain --slow" | \
+		"explain --stuck" | "explain --flood-min" | "explain --flood-old") : ;;
+	" --side" | "check --side" | "why --side" | "list --side" | "top --side" | "export --side" | \
+		"report --side" | "explain --side") _sockstate_offer "both server client" ;;
+	" --netns" | "check --netns" | "why --netns" | "list --netns" | "top --netns" | "export --netns" | \
+		"report --netns" | "explain --netns") _sockstate_offer "self $(ls /run/netns 2>/dev/null)" ;;
 	" --output" | " -o") _sockstate_offer "table ladder json summary" ;;
 	" --existing") _sockstate_offer "brief all" ;;
 	" --color" | "doctor --color" | "check --color" | "why --color" | "list --color" | "top --color") _sockstate_offer "auto always never" ;;
 	" --record" | " --replay" | "check --rules" | "check --junit" | "check --record" | "check --replay" | \
-		"top --replay") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+		"top --replay" | "report --output" | "report -o") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	" --force-absent" | "doctor --force-absent" | "check --force-absent" | "why --force-absent" | \
 		"top --force-absent" | "export --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring fork listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
 	"fields --sql") _sockstate_offer "clickhouse duckdb" ;;
@@ -118,11 +126,17 @@ _sockstate()
 			--once --max-listeners --duration --slow --stuck --flood-min --flood-old --name-syn-drops
 			--syscall-fallback --force-absent --keep-privileges --verbose -v --no-sandbox
 			--version -V --help -h" ;;
+		"report") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --output -o
+			--title --slow --stuck --flood-min --flood-old --verbose -v --no-sandbox --version -V
+			--help -h" ;;
+		"explain") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --connection
+			--json --slow --stuck --flood-min --flood-old --verbose -v --no-sandbox --version -V
+			--help -h" ;;
 		esac
 		if [[ $cur == -* ]]; then
 			_sockstate_offer "$options"
 		elif [[ ! $command ]]; then
-			_sockstate_offer "doctor fields check why list top export"
+			_sockstate_offer "doctor fields check why list top export report explain"
 		fi
 		;;
 	esac

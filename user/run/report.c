@@ -9,11 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "run/recorded.h"
 #include "run/run.h"
 #include "view/report/page.h"
+
+/* In place of an exit code: there is no page. */
+#define NO_PAGE 100
 
 /* Where the page goes: standard output, or a file that gets its name when it is whole. */
 struct target {
@@ -21,6 +25,14 @@ struct target {
 	char tmp[PATH_MAX];
 	int fd;
 };
+
+/* "overload.rec" of "/var/tmp/overload.rec" */
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
 
 /* What is no regular file, as /dev/null or a FIFO, cannot be replaced by renaming. */
 static bool is_special(const char *path)
@@ -60,14 +72,6 @@ static int target_close(struct target *t, int rc)
 	if (*t->tmp && rc)
 		unlink(t->tmp);
 	return rc;
-}
-
-/* "overload.rec" of "/var/tmp/overload.rec" */
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
 }
 
 static int write_page(struct recorded *r, const struct report_options *o, int fd, bool cut)
@@ -110,7 +114,9 @@ static bool nothing_matches(const struct recorded *r, const struct report_option
 	return true;
 }
 
-int run_report(const struct report_options *options, const struct run_place *place)
+/* Reads the recording, which may come from anybody, and writes the page. Returns an exit code. */
+static int make_page(const struct report_options *options, const struct run_place *place,
+		     const struct target *target)
 {
 	struct recorded r = {
 		.name = "report",
@@ -119,24 +125,60 @@ int run_report(const struct report_options *options, const struct run_place *pla
 		.thresholds = &options->thresholds,
 		.place = place,
 	};
+	int code = recorded_read(&r);
+	int rc = 0;
+
+	if (r.opened && place->stopped()) {
+		run_complain("report: stopped by a signal, no page was written");
+		rc = -EINTR;
+	} else if (!r.opened || nothing_matches(&r, options)) {
+		rc = -ENODATA;
+	} else {
+		rc = write_page(&r, options, target->fd, code != EXIT_CLEAN);
+		if (rc == -EPIPE && !target->path)
+			rc = 0;
+		else if (rc)
+			run_complain("report: cannot write '%s': %s",
+				     target->path ? target->path : "standard output",
+				     strerror(-rc));
+	}
+	recorded_free(&r);
+	/* Of a recording that is cut there is a page, and a failure. */
+	return !rc ? code : NO_PAGE;
+}
+
+/*
+ * Whoever reads a recording gives up the rights that the new name of the page needs: that is left
+ * to the parent, which reads nothing.
+ */
+static int make_page_in_child(const struct report_options *options, const struct run_place *place,
+			      const struct target *target)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0) {
+		run_complain("report: cannot fork: %s", strerror(errno));
+		return NO_PAGE;
+	}
+	if (pid == 0)
+		_exit(make_page(options, place, target));
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : NO_PAGE;
+}
+
+int run_report(const struct report_options *options, const struct run_place *place)
+{
 	struct target target;
 	int code, rc;
 
 	/* Before the recording is read, which may take a while. */
 	if (target_open(&target, options->output))
 		return EXIT_RUNTIME;
-	code = recorded_read(&r);
-	rc = -ECANCELED;
-	if (r.opened && place->stopped())
-		run_complain("report: stopped by a signal, no page was written");
-	else if (r.opened && !nothing_matches(&r, options))
-		rc = write_page(&r, options, target.fd, code != EXIT_CLEAN);
-	rc = target_close(&target, rc);
-	if (rc)
-		code = !target.path && rc == -EPIPE ? code : EXIT_RUNTIME;
-	if (rc && rc != -ECANCELED && (target.path || rc != -EPIPE))
-		run_complain("report: cannot write '%s': %s",
-			     target.path ? target.path : "standard output", strerror(-rc));
-	recorded_free(&r);
-	return code;
+	code = make_page_in_child(options, place, &target);
+	rc = target_close(&target, code == NO_PAGE ? -ECANCELED : 0);
+	if (rc && code != NO_PAGE)
+		run_complain("report: cannot write '%s': %s", target.path, strerror(-rc));
+	return rc ? EXIT_RUNTIME : code;
 }
