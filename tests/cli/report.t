@@ -105,6 +105,13 @@ head -c 5000 "$recordings/overflow_rst.rec" >"$work/cut.rec"
 is "$? $(grep -c 'The recording is cut' "$work/cut.html") $(grep -c 'cut inside a record\|end mark' "$work/err")" "1 1 1" \
 	"of a cut recording there is a page that says so"
 
+refused() # page
+{
+	grep -o '<dt>refused[^<]*</dt><dd>\(<[^>]*>\)\?[^<]*' "$1" | sed 's/.*>//' | sort -u
+}
+is "$(refused "$work/backlog_full.html")" "not visible" "none refused is no figure where nobody could see that"
+is "$(refused "$work/syncookie.html")" 0 "  but it is one where the kernel's counter was read"
+
 # ---- prose ----
 says_of() # recording, part of a sentence
 {
@@ -121,9 +128,16 @@ says_of expired "The half-open request was given up: no final ACK"
 says_of existing "was there before the recording began"
 says_of simultaneous "a simultaneous open"
 says_of io_uring "through io_uring"
-"$sockstate" explain "$recordings/backlog_full.rec" --connection 127.0.0.1:58272 | tr '\n' ' ' |
-	grep -q "The listener refused its SYN: the accept queue held 2 connections, and its limit is 2"
-ok $? "a client that was refused"
+says_of_client() # recording, client, part of a sentence
+{
+	"$sockstate" explain "$recordings/$1.rec" --connection "$2" | tr '\n' ' ' | grep -qF "$3"
+	ok $? "$2 of $1: $3"
+}
+says_of_client overflow_rst 198.18.0.2:34870 \
+	"The listener refused its final ACK: the accept queue held 2 connections, and its limit is 2"
+says_of_client backlog_full 127.0.0.1:58272 "to 127.0.0.1:9502, where sockstate-lab[2547] listens"
+says_of_client backlog_full 127.0.0.1:58272 \
+	"Not known: whether the listener refused its SYN, or no answer came for another reason (fentry refused"
 "$sockstate" explain "$recordings/ipv6.rec" --connection '[::1]:33324' | tr '\n' ' ' | grep -qF "[::1]:33324"
 ok $? "an IPv6 client"
 is "$("$sockstate" explain "$recordings/textbook.rec" --json | jq -r '.client, .accepted, (.text | length > 100)' | paste -sd ' ')" \
@@ -143,6 +157,20 @@ is "$(grep -o '<dt>connections</dt><dd>[0-9,]*' "$work/large.html" | head -n 1)"
 	"<dt>connections</dt><dd>$("$sockstate" --replay "$work/large.rec" --json | tail -n 1 | jq .connections | sed 's/...$/,&/')" \
 	"it counts what a replay counts"
 ok "$(grep -q 'intervals of' "$work/large.html"; echo $?)" "it says how coarse its charts are"
+
+# Ten times the connections: no larger page, and no memory for each of them. docs/performance.md
+# has a million.
+"$make_recording" "$work/small.rec" 12000
+"$sockstate" report "$work/small.rec" -o "$work/small.html"
+bytes=$(stat -c %s "$work/large.html") bytes_small=$(stat -c %s "$work/small.html")
+ok $((bytes >= 2 * bytes_small)) "the page of 12,000 is about as large"
+if readelf -Ws "$sockstate" | grep -q __asan_init; then
+	skip "memory for 120,000 connections" "built with sanitizers, which need memory of their own"
+else
+	(ulimit -v 100000 && "$sockstate" report "$work/large.rec" -o - >/dev/null 2>"$work/err")
+	ok $? "100 MB of address space are enough for 120,000 connections"
+fi
+rm -f "$work/large.rec" "$work/small.rec"
 hostile="$work/a<b>\"'&\$.rec"
 "$make_recording" "$hostile" 3000 hostile
 "$sockstate" report "$hostile" -o "$work/hostile.html" --title '<i>"&'$'\xe2\x80\xae''</title>' 2>"$work/err"
@@ -165,7 +193,13 @@ if [ -z "$browser" ]; then
 else
 	for page in overflow_rst hostile; do
 		browse "$work/$page.html" --dump-dom >"$work/dom"
-		ok "$(grep -q 'class="chart time"' "$work/dom"; echo $?)" "the browser reads $page.html"
+		is "$(python3 - "$work/dom" <<-'PY'
+			import re, sys
+			charts = re.findall(r'<svg.*?</svg>', open(sys.argv[1], encoding='utf-8').read(), re.S)
+			empty = [c for c in charts if not re.search(r'<(rect|line|path)[^>]* (d|x1|width)="[^"]', c)]
+			print('%s charts, %d empty' % ('some' if len(charts) > 3 else 'few', len(empty)))
+		PY
+		)" "some charts, 0 empty" "the browser reads $page.html, and each of its charts has marks"
 		is "$(grep -c CONSOLE "$work/browser")" 0 "  with nothing to complain of"
 		for scheme in 0 1; do
 			browse "$work/$page.html" --blink-settings=preferredColorScheme=$scheme \

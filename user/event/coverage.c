@@ -70,3 +70,10 @@ void coverage_unseen(const struct fact_list *facts, char out[COVERAGE_UNSEEN_MAX
 	if (count)
 		stpcpy(p, count > 1 || plural ? " are not visible" : " is not visible");
 }
+
+bool coverage_syns_counted(const struct fact_list *facts)
+{
+	const struct fact_knowledge *drop = &facts->fact[KNOW_SYN_DROP];
+
+	return drop->is != FACT_IS_ABSENT || strstr(drop->why, FACT_WHY_SYNS_COUNTED);
+}

@@ -9,6 +9,8 @@
 #ifndef SOCKSTATE_FACTS_H
 #define SOCKSTATE_FACTS_H
 
+#include <stdbool.h>
+
 /* FACT(id, name, meaning) */
 #define FACT_NAMES(FACT)                                                                  \
 	FACT(SYN_RECV_BEGIN, "syn_recv_begin", "when the SYN made a connection request")  \
@@ -54,6 +56,11 @@ const char *fact_name(enum fact_name name);
 const char *fact_meaning(enum fact_name name);
 /* "absent", "derived" or "exact" */
 const char *fact_is_name(enum fact_is is);
+
+/* Why SYN_DROP is absent where the kernel's counter of a listener tells how many were refused. */
+#define FACT_WHY_SYNS_COUNTED "counted, but named only with --name-syn-drops"
+/* Whether it is known how many SYNs were refused, if not whose they were. */
+bool coverage_syns_counted(const struct fact_list *facts);
 
 #define COVERAGE_UNSEEN_MAX 400
 /*

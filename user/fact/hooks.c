@@ -254,7 +254,7 @@ void hooks_init(struct hooks *h, bool name_syn_drops, bool syscall_fallback, con
 			hooks_refuse(h, id, "%s refused: forced", hooks[id].name);
 	}
 	if (!name_syn_drops)
-		hooks_refuse(h, HOOK_SYN_FREED, "counted, but named only with --name-syn-drops");
+		hooks_refuse(h, HOOK_SYN_FREED, FACT_WHY_SYNS_COUNTED);
 	if (!syscall_fallback)
 		hooks_refuse(h, HOOK_ACCEPT_ANY_SYSCALL, "only with --syscall-fallback");
 }

@@ -32,6 +32,8 @@ static void learn_ends(struct life *l, const struct event *e, enum life_side sid
 	memcpy(l->addr[!side], e->v[F_RADDR].addr, size);
 	l->port[side] = (uint16_t)event_get(e, F_LPORT);
 	l->port[!side] = (uint16_t)event_get(e, F_RPORT);
+	if (event_has(e, F_NETNS))
+		l->netns = (uint32_t)event_get(e, F_NETNS);
 }
 
 static void learn_owner(struct life_owner *o, const struct event *e)

@@ -22,7 +22,9 @@ struct life {
 	int family; /* 0: no event has named both ends */
 	uint8_t addr[2][16];
 	uint16_t port[2];	    /* host order; 0 not known */
+	uint32_t netns;		    /* inode; 0 not known */
 	bool seen[2];		    /* an event of that end */
+	bool listener_known;	    /* whose port the client called is on this machine */
 	struct life_owner owner[2]; /* who listens, and who connects */
 	uint64_t t_first, t_last;   /* ns */
 	bool preexisting;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "event/tcp.h"
 #include "report/listener.h"
@@ -88,11 +89,6 @@ static int note_state(struct report *r, const struct event *e)
 
 /* ---- the worst ---- */
 
-static bool accepts_seen(const struct report *r)
-{
-	return r->run.facts.fact[KNOW_ACCEPT].is != FACT_IS_ABSENT;
-}
-
 static bool gives_up(const struct event *e)
 {
 	unsigned int reason = event_enum(e, F_DROP_REASON);
@@ -117,14 +113,15 @@ static enum worst_kind fared(const struct report *r, const struct event *e)
 	case EVENT_STATE:
 		if (event_has(e, F_RAW) || event_get(e, F_NEW) != TCP_STATE_ESTABLISHED)
 			break;
-		return !server || !accepts_seen(r) ? WORST_ESTABLISHED : WORST_KIND_COUNT;
+		return !server || !report_accepts_known(&r->run) ? WORST_ESTABLISHED
+								 : WORST_KIND_COUNT;
 	case EVENT_DROP:
 		return !gives_up(e) || event_get(e, F_CLIENT_BELIEVES) ? WORST_REFUSED
 								       : WORST_HALF_OPEN;
 	case EVENT_RETRANSMIT:
 		return event_has(e, F_DROP_REASON) ? WORST_REFUSED : WORST_KIND_COUNT;
 	case EVENT_CLOSE:
-		if (server && accepts_seen(r) && event_has(e, F_ACCEPTED) &&
+		if (server && report_accepts_known(&r->run) && event_has(e, F_ACCEPTED) &&
 		    !event_get(e, F_ACCEPTED))
 			return was_established(e) ? WORST_NEVER_ACCEPTED : WORST_HALF_OPEN;
 		if (event_enum(e, F_ROLE) == ROLE_CLIENT && !event_has(e, F_CONNECT_NS) &&
@@ -221,6 +218,16 @@ void report_finish(struct report *r)
 
 /* ---- what was found ---- */
 
+bool report_accepts_known(const struct report_run *run)
+{
+	return run->facts.fact[KNOW_ACCEPT].is != FACT_IS_ABSENT;
+}
+
+bool report_refused_known(const struct report_run *run, uint64_t refused)
+{
+	return refused || coverage_syns_counted(&run->facts);
+}
+
 const struct report_run *report_run(const struct report *r)
 {
 	return &r->run;
@@ -254,4 +261,40 @@ uint64_t report_refused(const struct report *r)
 	for (size_t i = 0; i < r->listeners.count; i++)
 		n += r->listeners.list[i]->refused;
 	return n;
+}
+
+/* ---- who listens ---- */
+
+static bool is_any(const struct report_listener *l)
+{
+	static const uint8_t zero[16];
+
+	return !memcmp(l->addr, zero, l->family == AF_INET6 ? 16 : 4);
+}
+
+/* A listener on :: may take IPv4 too, and whether it does is not recorded. */
+static bool would_take(const struct report_listener *l, const struct life *life)
+{
+	if (l->port != life->port[LIFE_SERVER] || l->netns != life->netns || !l->family)
+		return false;
+	if (is_any(l))
+		return true;
+	return l->family == life->family &&
+	       !memcmp(l->addr, life->addr[LIFE_SERVER], l->family == AF_INET6 ? 16 : 4);
+}
+
+void report_find_listener(const struct report *r, struct life *life)
+{
+	const struct report_listener *l;
+
+	if (life->seen[LIFE_SERVER] || !life->family || !life->netns)
+		return;
+	for (size_t i = 0; i < r->listeners.count && !life->listener_known; i++) {
+		l = r->listeners.list[i];
+		if (!would_take(l, life))
+			continue;
+		life->listener_known = true;
+		life->owner[LIFE_SERVER].pid = l->pid;
+		memcpy(life->owner[LIFE_SERVER].comm, l->comm, sizeof(l->comm));
+	}
 }

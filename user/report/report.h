@@ -18,6 +18,7 @@
 #include "base/histogram.h"
 #include "event/coverage.h"
 #include "event/event.h"
+#include "report/life.h"
 #include "report/series.h"
 #include "report/worst.h"
 
@@ -97,6 +98,11 @@ const struct report_listener *report_listener(const struct report *r, size_t i);
 const struct histogram *report_state(const struct report *r, enum report_role role,
 				     unsigned int state);
 const struct worst *report_worst(const struct report *r);
+/* Of a connection of which only the client was seen: whose port it called, if that is known. */
+void report_find_listener(const struct report *r, struct life *life);
+/* Where refused SYNs cannot be seen, none is no figure. */
+bool report_refused_known(const struct report_run *run, uint64_t refused);
+bool report_accepts_known(const struct report_run *run);
 /* Refusals of all listeners, without the requests that were given up. */
 uint64_t report_refused(const struct report *r);
 

@@ -22,6 +22,7 @@ static void explain(struct recorded *r, const struct explain_page *page,
 
 	life_init(&life);
 	recorded_tell(r, worst->id, on_life, &life);
+	report_find_listener(r->report, &life);
 	explain_print(page, &life, worst->kind == WORST_KIND_COUNT ? NULL : worst);
 }
 

@@ -156,7 +156,7 @@ int recorded_read(struct recorded *r)
 		run_complain("out of memory");
 		return EXIT_RUNTIME;
 	}
-	if (report_run(r->report)->facts.fact[KNOW_ACCEPT].is != FACT_IS_ABSENT)
+	if (report_accepts_known(report_run(r->report)))
 		stories_each(r->stories, on_story, r);
 	stories_each(r->stories, on_worst, r);
 	report_finish(r->report);

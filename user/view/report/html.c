@@ -52,6 +52,14 @@ void html_count(struct out *o, uint64_t n)
 	out_text(o, html_count_text(buf, n));
 }
 
+void html_known_count(struct out *o, uint64_t n, bool known)
+{
+	if (known)
+		html_count(o, n);
+	else
+		out_text(o, "<span class=\"dim\">not visible</span>");
+}
+
 void html_duration(struct out *o, uint64_t ns)
 {
 	char buf[TEXT_DURATION_MAX];

@@ -6,6 +6,7 @@
 #ifndef SOCKSTATE_VIEW_REPORT_HTML_H
 #define SOCKSTATE_VIEW_REPORT_HTML_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/out.h"
@@ -15,7 +16,9 @@
 void html_text(struct out *o, const char *text);
 /* "1,234,567" */
 void html_count(struct out *o, uint64_t n);
-/* The same into a buffer. */
+/* "not visible" where it is not known. */
+void html_known_count(struct out *o, uint64_t n, bool known);
+/* The same as html_count() into a buffer. */
 #define HTML_COUNT_MAX 28
 char *html_count_text(char buf[HTML_COUNT_MAX], uint64_t n);
 void html_duration(struct out *o, uint64_t ns);

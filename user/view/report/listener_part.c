@@ -30,11 +30,16 @@ static void put_quantile(struct out *o, const struct histogram *h, double percen
 		out_text(o, "\xe2\x80\x93");
 }
 
+static void put_known_figure(struct out *o, const char *name, uint64_t n, bool known, bool bad)
+{
+	out_format(o, "<div%s><dt>%s</dt><dd>", bad && known && n ? " class=\"bad\"" : "", name);
+	html_known_count(o, n, known);
+	out_text(o, "</dd></div>");
+}
+
 static void put_figure(struct out *o, const char *name, uint64_t n, bool bad)
 {
-	out_format(o, "<div%s><dt>%s</dt><dd>", bad && n ? " class=\"bad\"" : "", name);
-	html_count(o, n);
-	out_text(o, "</dd></div>");
+	put_known_figure(o, name, n, true, bad);
 }
 
 static void put_figures(struct out *o, const struct report_listener *l,
@@ -42,10 +47,9 @@ static void put_figures(struct out *o, const struct report_listener *l,
 {
 	out_text(o, "<dl class=\"figures\">");
 	put_figure(o, "handshakes", l->completed, false);
-	if (run->facts.fact[KNOW_ACCEPT].is != FACT_IS_ABSENT)
-		put_figure(o, "accepted", l->accepts, false);
-	put_figure(o, "refused", l->refused, true);
-	put_figure(o, "never accepted", l->never_accepted, true);
+	put_known_figure(o, "accepted", l->accepts, report_accepts_known(run), false);
+	put_known_figure(o, "refused", l->refused, report_refused_known(run, l->refused), true);
+	put_known_figure(o, "never accepted", l->never_accepted, report_accepts_known(run), true);
 	if (l->clients_believe)
 		put_figure(o, "of them final ACKs", l->clients_believe, true);
 	if (l->accept_errors)
@@ -148,6 +152,8 @@ void part_listener(struct out *o, const struct report_listener *l, const struct 
 
 void part_listener_table(struct out *o, const struct report *r)
 {
+	const struct report_run *run = report_run(r);
+
 	out_text(o, "<section>\n<h2>Listeners</h2>\n<div class=\"wide\"><table>\n<thead><tr>"
 		    "<th>listener</th><th>verdict</th><th class=\"n\">handshakes</th>"
 		    "<th class=\"n\">accepted</th><th class=\"n\">refused</th>"
@@ -156,7 +162,15 @@ void part_listener_table(struct out *o, const struct report *r)
 		    "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < report_listeners(r); i++) {
 		const struct report_listener *l = report_listener(r, i);
-		const uint64_t counts[] = {l->completed, l->accepts, l->refused, l->never_accepted};
+		const struct {
+			uint64_t n;
+			bool known, bad;
+		} counts[] = {
+			{l->completed, true, false},
+			{l->accepts, report_accepts_known(run), false},
+			{l->refused, report_refused_known(run, l->refused), true},
+			{l->never_accepted, report_accepts_known(run), true},
+		};
 
 		out_text(o, "<tr><td>");
 		put_name(o, l);
@@ -164,8 +178,10 @@ void part_listener_table(struct out *o, const struct report *r)
 		put_badge(o, l->verdict);
 		out_text(o, "</td>");
 		for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
-			out_format(o, "<td class=\"n%s\">", k >= 2 && counts[k] ? " bad" : "");
-			html_count(o, counts[k]);
+			const bool bad = counts[k].bad && counts[k].known && counts[k].n;
+
+			out_format(o, "<td class=\"n%s\">", bad ? " bad" : "");
+			html_known_count(o, counts[k].n, counts[k].known);
 			out_text(o, "</td>");
 		}
 		out_format(o, "<td class=\"n\">%u / ", l->queue_peak);

@@ -56,16 +56,14 @@ static void begin_tile(struct out *o, const char *name, bool bad)
 static void put_tile(struct out *o, const char *name, uint64_t n, bool known, bool bad)
 {
 	begin_tile(o, name, known && bad && n);
-	if (known)
-		html_count(o, n);
-	else
-		out_text(o, "<span class=\"dim\">not visible</span>");
+	html_known_count(o, n, known);
 	out_text(o, "</dd></div>\n");
 }
 
 static void put_tiles(struct out *o, const struct page *page)
 {
 	const struct report_run *run = report_run(page->report);
+	const uint64_t refused = report_refused(page->report);
 	uint64_t longest = 0;
 
 	for (size_t i = 0; i < report_listeners(page->report); i++) {
@@ -77,7 +75,7 @@ static void put_tiles(struct out *o, const struct page *page)
 	out_text(o, "<dl class=\"tiles\">\n");
 	put_tile(o, "connections", run->connections, true, false);
 	put_tile(o, "accepted", run->accepts, run->accepts_known, false);
-	put_tile(o, "refused SYNs and ACKs", report_refused(page->report), true, true);
+	put_tile(o, "refused SYNs and ACKs", refused, report_refused_known(run, refused), true);
 	put_tile(o, "never accepted", run->never_accepted, run->never_accepted_known, true);
 	put_tile(o, "still waiting at the end", run->still_queued, run->still_queued_known, true);
 	if (longest) {
@@ -109,6 +107,7 @@ static void put_connection(struct out *o, const struct page *page, const struct 
 
 	life_init(&life);
 	page->tell(page->tell_ctx, entry->id, on_life, &life);
+	report_find_listener(page->report, &life);
 	out_format(o, "<article>\n<h3><span class=\"number\">%zu</span> ", number);
 	html_ends(o, life.family, life.addr[LIFE_CLIENT], life.port[LIFE_CLIENT]);
 	out_text(o, " \xe2\x86\x92 ");

@@ -126,8 +126,10 @@ static void say_refusals(const struct prose *p, const struct life *l)
 			      "that it is connected, and the server has no connection.");
 	else if (l->refused_syns && !l->established)
 		say(p,
-		    l->closed
+		    l->closed && l->syn_resent
 			    ? " The client got no answer, although its connect() tried again."
+		    : l->closed
+			    ? " The client got no answer."
 			    : " The client got no answer: its connect() goes on trying, with longer "
 			      "and longer pauses, until it is answered or gives up.");
 }
@@ -219,7 +221,7 @@ static void say_unaccepted(const struct prose *p, const struct life *l)
 			    : " Until then the client could believe that it was being served.");
 		return;
 	}
-	if (l->closed || !l->queued || p->run->facts.fact[KNOW_ACCEPT].is == FACT_IS_ABSENT)
+	if (l->closed || !l->queued || !report_accepts_known(p->run))
 		return;
 	say(p, " It was still in the accept queue when the recording ended");
 	say_place(p, l);
@@ -261,7 +263,18 @@ static void say_why(const struct prose *p, const char *what, enum fact_name fact
 {
 	const char *why = p->run->facts.fact[fact].why;
 
-	say(p, " Not known: %s%s%s.", what, *why ? ", because here " : "", why);
+	say(p, " Not known: %s%s%s%s.", what, *why ? " (" : "", why, *why ? ")" : "");
+}
+
+/* A full queue alone does not tell whose SYN was refused. */
+static void say_unanswered(const struct prose *p)
+{
+	if (p->run->facts.fact[KNOW_SYN_DROP].is == FACT_IS_ABSENT)
+		say_why(p,
+			"whether the listener refused its SYN, or no answer came for another reason",
+			KNOW_SYN_DROP);
+	else
+		say(p, " Not known: why no answer came. The listener was not seen to refuse it.");
 }
 
 /* What a reader may miss, and why nobody can tell. */
@@ -276,12 +289,14 @@ static void say_unknown(const struct prose *p, const struct life *l)
 	else if (l->established && l->seen[LIFE_SERVER] && !l->handshake_known && !l->fastopen)
 		say_why(p, "how long the handshake took", KNOW_SYN_RECV_BEGIN);
 	if (l->established && l->seen[LIFE_SERVER] && !l->accepted && !l->accepted_known &&
-	    p->run->facts.fact[KNOW_ACCEPT].is == FACT_IS_ABSENT)
+	    !report_accepts_known(p->run))
 		say_why(p, "whether accept() took it", KNOW_ACCEPT);
 	if (l->accepted && !l->wait_known)
 		say(p, " Not known: how long it waited, its wait began before it was seen.");
 	if (l->simultaneous || l->close_reason == CLOSE_REFUSED)
 		; /* there is no server */
+	else if (l->listener_known && !l->established && !l->refused_syns)
+		say_unanswered(p);
 	else if (!l->seen[LIFE_SERVER] && !l->refused_syns)
 		say(p,
 		    " Not known: what the server did. Its end is not on this machine, or was not "
