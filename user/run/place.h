@@ -35,7 +35,7 @@ struct run_guest {
 	void *ctx;
 	unsigned int needs;   /* enum sandbox_need: what it does while and after the run */
 	const char *replaced; /* SANDBOX_REPLACE: the directory; NULL: none */
-	const char *name; /* the command, for complaints about its recording; NULL: --replay */
+	const char *name;     /* the command, for complaints about its recording; NULL: --replay */
 };
 
 /* How much a terminal shows; 0: unlimited, or not known. */

@@ -28,7 +28,7 @@ struct ladder_line {
 
 /* All text is clean UTF-8 and borrowed. */
 struct ladder_sink {
-	/* Who is at the client's end and at the server's: at the begin and, with more known, at the end. */
+	/* Who is at each end. At the begin, and at the end with more known. */
 	void (*head)(void *ctx, const char *client, const char *server);
 	void (*row)(void *ctx, const struct ladder_line *line);
 	void *ctx;

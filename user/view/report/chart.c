@@ -136,7 +136,7 @@ static void draw_limit(const struct panel *p)
 		snprintf(text, sizeof(text), "limit %s", count);
 		label(p->o, LEFT + PLOT + 8, y + 4, "lb red", text);
 		html_count_text(count, limit - 1);
-		snprintf(text, sizeof(text), "backlog %s, and one", count);
+		snprintf(text, sizeof(text), "backlog %s, and 1 more", count);
 		label(p->o, LEFT + PLOT + 8, y + 19, "tk", text);
 	} else {
 		snprintf(text, sizeof(text), "limit %s", count);

@@ -49,9 +49,9 @@ static void put_figures(struct out *o, const struct report_listener *l,
 	put_figure(o, "handshakes", l->completed, false);
 	put_known_figure(o, "accepted", l->accepts, report_accepts_known(run), false);
 	put_known_figure(o, "refused", l->refused, report_refused_known(run, l->refused), true);
-	put_known_figure(o, "never accepted", l->never_accepted, report_accepts_known(run), true);
 	if (l->clients_believe)
 		put_figure(o, "of them final ACKs", l->clients_believe, true);
+	put_known_figure(o, "never accepted", l->never_accepted, report_accepts_known(run), true);
 	if (l->accept_errors)
 		put_figure(o, "accept() failed", l->accept_errors, true);
 	if (l->synack_retrans)
@@ -139,7 +139,9 @@ void part_listener(struct out *o, const struct report_listener *l, const struct 
 	out_text(o, "</h2>\n");
 	put_figures(o, l, run);
 	put_advice(o, l);
+	out_text(o, "<div class=\"scroll\">");
 	chart_time(o, l, run);
+	out_text(o, "</div>\n");
 	out_text(o, "<div class=\"pair\">\n");
 	put_histogram(o, l->handshake, "Handshake", "time of handshakes",
 		      &run->facts.fact[KNOW_HANDSHAKE]);

@@ -130,7 +130,9 @@ static void put_connection(struct out *o, const struct page *page, const struct 
 		out_text(o, "</p>\n");
 		out_free(&text);
 	}
+	out_text(o, "<div class=\"scroll\">");
 	ladder_svg(o, page->tell, page->tell_ctx, entry->id);
+	out_text(o, "</div>\n");
 	out_text(o, "</article>\n");
 }
 

@@ -52,7 +52,6 @@ const char style_sheet[] = "\n"
 ".bar{fill:var(--blue)}.mark{stroke:var(--amber);stroke-width:1.2}\n"
 ".pair{display:grid;grid-template-columns:1fr 1fr;gap:32px;margin-top:20px}\n"
 "figure{margin:0}figcaption{color:var(--dim);font-size:14px}figcaption b{color:var(--fg)}\n"
-"@media (max-width:760px){main{padding:24px 16px}.pair{grid-template-columns:1fr}}\n"
 "article p{max-width:62em}header p{max-width:none}\n"
 "article{margin:22px 0;padding:18px 22px 14px;border:1px solid var(--line);border-radius:12px;background:var(--card)}\n"
 ".number{display:inline-block;min-width:1.4em;color:var(--dim);font-weight:400}\n"
@@ -70,9 +69,11 @@ const char style_sheet[] = "\n"
 "td.exact{color:var(--green)}td.derived{color:var(--amber)}td.absent{color:var(--red)}.facts td:nth-child(2){white-space:nowrap}\n"
 ".looks{padding-left:1.6em;margin:0 0 14px}.looks li{margin:4px 0;overflow-wrap:anywhere}.looks .when{color:var(--dim);font-variant-numeric:tabular-nums}\n"
 "footer{margin-top:44px;border-top:1px solid var(--line);padding-top:16px;color:var(--dim);font-size:14px}\n"
+"@media screen and (max-width:760px){main{padding:24px 16px}.pair{grid-template-columns:1fr}article{padding:14px 14px 10px}"
+".scroll{overflow-x:auto}.scroll>svg{min-width:680px}.scroll>.ladder{min-width:580px}}\n"
 "@page{margin:14mm}\n"
 "@media print{body{font-size:11pt}main{max-width:none;padding:0}svg,article,figure,tr,.tile{break-inside:avoid}"
 "h2,h3,h4{break-after:avoid}section{margin-top:24px;padding-top:16px}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 /* clang-format on */
 
-const char style_hash[] = "sha256-lLgxdw4BJ0UsE3p9KKjjlGNo9X4Kb14pdvsl0rC+QYY=";
+const char style_hash[] = "sha256-AXCwUnwzkaPC8Z5yQlWJ8ZBn+tALeg2XMBTvdTkymQ0=";
