@@ -34,6 +34,7 @@ struct summary {
 	struct looks *looks;
 	struct tally *tally;
 	struct view *view;
+	struct run_window window; /* of the view */
 	uint64_t lost;
 	struct machine machine;
 	int write_error;
@@ -94,6 +95,7 @@ static int open_outputs(struct summary *s, const struct fact_list *facts)
 
 	stream_limits_init(&limits, &s->options->thresholds);
 	view.boot_offset_ns = clock_boot_offset_ns();
+	s->window = (struct run_window){view.columns, view.rows};
 	s->view =
 		s->options->output == OUTPUT_JSON ? view_json_new(&view) : view_summary_new(&view);
 	s->tally = s->view ? tally_new(&limits, clock_now_ns()) : NULL;
@@ -122,6 +124,7 @@ static int emit_round(struct summary *s, bool last)
 
 	if (rc)
 		return rc;
+	place_follow_terminal(s->place, &s->window, s->view);
 	tally_emit_lost(s->tally, FACT_LOST_RECURSION, lost[FACT_LOST_RECURSION], on_event, s);
 	tally_emit_lost(s->tally, FACT_LOST_MAP, lost[FACT_LOST_MAP], on_event, s);
 	tally_emit_listeners(s->tally, on_event, s);

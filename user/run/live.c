@@ -152,6 +152,7 @@ static int open_outputs(struct live *l, char *err, size_t err_size)
 	config.notice_ctx = l;
 	view_options.boot_offset_ns = info->boot_offset_ns;
 	l->view = place_view(l->place, l->options, &view_options);
+	l->window = (struct run_window){view_options.columns, view_options.rows};
 	l->stream = l->view ? stream_new(&config, l->view) : NULL;
 	if (l->stream && (!l->options->verify || !live_verify_begin(l)))
 		return 0;
@@ -199,6 +200,8 @@ static void chores(struct live *l, uint64_t now)
 	if (now >= l->next_listeners)
 		read_listeners(l, now);
 	look_at_programs(l, now);
+	if (!l->place->guest)
+		place_follow_terminal(l->place, &l->window, l->view);
 	if (l->next_verify && now >= l->next_verify) {
 		l->next_verify = now + VERIFY_NS;
 		live_verify_due(l);

@@ -34,6 +34,7 @@ struct live {
 	struct recording_writer *recording;
 	struct stream *stream;
 	struct view *view;
+	struct run_window window;   /* of the view */
 	struct verify *verify;	    /* NULL: neither --verify nor a loss to make good */
 	struct recording_info info; /* of this run; its facts are what the kernel lets us see */
 	struct machine machine;

@@ -71,6 +71,20 @@ void place_window(struct run_window *window)
 		window->columns = (int)n;
 }
 
+void place_follow_terminal(const struct run_place *place, struct run_window *last,
+			   struct view *view)
+{
+	struct run_window now;
+
+	if (!place->view.terminal)
+		return;
+	place_window(&now);
+	if (now.columns == last->columns && now.rows == last->rows)
+		return;
+	*last = now;
+	view_resize(view, now.columns, now.rows);
+}
+
 void place_look_around(struct run_place *place, struct command_line *line, char *const *argv)
 {
 	const struct opt_table *table = command_group(line, &group_table);
@@ -88,6 +102,7 @@ void place_look_around(struct run_place *place, struct command_line *line, char 
 		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
 		.terminal = isatty(STDOUT_FILENO),
 		.columns = window.columns,
+		.rows = window.rows,
 		.utc_offset_s = clock_utc_offset_s(),
 	};
 	if (labels) {

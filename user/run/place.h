@@ -54,6 +54,12 @@ struct run_place {
 int place_check_descriptors(void);
 /* As it is now. Where output is no terminal, COLUMNS counts as its width. */
 void place_window(struct run_window *window);
+/*
+ * Tells the view where the terminal has another size than in *last. It is asked for, because a
+ * SIGWINCH would interrupt the reading of facts.
+ */
+void place_follow_terminal(const struct run_place *place, struct run_window *last,
+			   struct view *view);
 /* place->view and place->argv; the environment is read here and nowhere else. */
 void place_look_around(struct run_place *place, struct command_line *line, char *const *argv);
 /*

@@ -36,6 +36,12 @@ void view_tick(struct view *v, uint64_t t)
 		v->ops->tick(v, t);
 }
 
+void view_resize(struct view *v, int columns, int rows)
+{
+	if (v->ops->resize)
+		v->ops->resize(v, columns, rows);
+}
+
 void view_finish(struct view *v)
 {
 	if (v->ops->finish)

@@ -23,6 +23,7 @@ struct view_options {
 	uint64_t slow_ns;	/* waits for accept() from here on are yellow; 0: none */
 	uint64_t stuck_ns;	/* and from here on red; 0: none */
 	int columns;		/* how wide a line may be; 0: unlimited */
+	int rows;		/* the height of the terminal; 0: not known */
 	int64_t boot_offset_ns; /* wall clock = t + this */
 	int32_t utc_offset_s;	/* of the table's clock; JSON is always UTC */
 	/* JSON: "KEY=VALUE" each, on every line; borrowed by view_json_new() alone */
@@ -34,6 +35,7 @@ struct view;
 struct view_ops {
 	void (*event)(struct view *v, const struct event *e);
 	void (*tick)(struct view *v, uint64_t t);
+	void (*resize)(struct view *v, int columns, int rows);
 	void (*finish)(struct view *v); /* the stream has ended: print what is held back */
 	void (*free)(struct view *v);
 };
@@ -49,6 +51,8 @@ struct view *view_watch_new(const struct view_options *options, event_fn watch, 
 void view_event(struct view *v, const struct event *e);
 /* Every event before t, CLOCK_MONOTONIC ns, has been handed over. */
 void view_tick(struct view *v, uint64_t t);
+/* The terminal has another size. */
+void view_resize(struct view *v, int columns, int rows);
 void view_finish(struct view *v);
 /*
  * Writes the collected text. Returns 0 or a negative errno (-EPIPE: the reader has closed its end).

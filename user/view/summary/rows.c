@@ -52,6 +52,9 @@ void rows_learn_listener(struct rows *all, const struct event *e)
 		row->family = e->family;
 		memcpy(row->addr, e->v[F_LADDR].addr, e->family == AF_INET ? 4 : 16);
 	}
+	row->netns = event_get(e, F_NETNS);
+	row->pid = event_get(e, F_PID);
+	copy_text(row->comm, sizeof(row->comm), event_text(e, F_COMM));
 	row->queues = event_has(e, F_ACCEPT_QUEUE);
 	row->accept_queue = event_get(e, F_ACCEPT_QUEUE);
 	row->backlog = event_get(e, F_BACKLOG);
@@ -106,12 +109,28 @@ void rows_learn_summary(struct rows *all, const struct event *e)
 	}
 }
 
-static int busier(const void *a, const void *b)
+bool rows_in_several(const struct rows *all)
+{
+	for (size_t i = 1; i < all->count; i++) {
+		if (all->list[i].netns != all->list[0].netns)
+			return true;
+	}
+	return false;
+}
+
+static bool in_trouble(const struct row *row)
+{
+	return row->judged && row->verdict != VERDICT_OK;
+}
+
+static int worse(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
 
 	if (x->gone != y->gone)
 		return x->gone ? 1 : -1;
+	if (in_trouble(x) != in_trouble(y))
+		return in_trouble(x) ? -1 : 1;
 	if (x->completed_rate != y->completed_rate)
 		return x->completed_rate > y->completed_rate ? -1 : 1;
 	if (x->completed != y->completed)
@@ -122,5 +141,5 @@ static int busier(const void *a, const void *b)
 void rows_sort(struct rows *all)
 {
 	if (all->count)
-		qsort(all->list, all->count, sizeof(*all->list), busier);
+		qsort(all->list, all->count, sizeof(*all->list), worse);
 }

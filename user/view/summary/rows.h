@@ -20,6 +20,8 @@ struct row {
 	int family;
 	uint8_t addr[16];
 	uint16_t port;
+	uint64_t netns, pid; /* 0: not known */
+	char comm[32];
 	bool queues, gone; /* queues: a listener line had its queues */
 	uint64_t accept_queue, backlog, syn_queue;
 	uint64_t completed, accepted, drops;
@@ -47,7 +49,9 @@ void rows_learn_listener(struct rows *all, const struct event *e);
 void rows_learn_why(struct rows *all, const struct event *e);
 /* Learns from the last summary of a run. A listener without a line in its round has closed. */
 void rows_learn_summary(struct rows *all, const struct event *e);
-/* Sorts the busiest first and closed listeners last. */
+/* Sorts those in trouble first, then the busiest; closed listeners last. */
 void rows_sort(struct rows *all);
+/* Whether they are in more than one network namespace. */
+bool rows_in_several(const struct rows *all);
 
 #endif

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * summary.c - one table of listeners, the busiest first, drawn again at each round:
+ * summary.c - one table of listeners, those in trouble first, drawn again at each round:
  *
  *	10:31:32.000 · 2 listeners · 48210/s completed · 48195/s accepted
- *	 PORT QUEUE       SYN  DONE/s   ACC/s  DROPS   HS p50   HS p99 WAIT p50 WAIT p99
- *	 9502 3/128         0   48210   48195      0    41 µs   210 µs    18 µs  1.20 ms
- *	 9503 2/1           0       0       0     14    52 µs    52 µs
+ *	 PORT QUEUE      SYN  DONE/s   ACC/s REFUSED WAIT p50 WAIT p99 OWNER
+ *	 9503 2/1          0       0       0      14                   lab[812]
  *	      app stuck: no accept() while 2 connections wait, ...
  *	      why blocked on peer: nginx[812] is blocked in recvfrom() on ...
+ *	 9502 3/128        0   48210   48195       0    18 µs  1.20 ms nginx[811]
  *
  * HS is the handshake, WAIT the wait in the accept queue, both since the start. Rows come from
  * `listener` lines, percentiles from a `summary` line. A round of `listener` lines is over when a
  * later line of any kind comes; a `summary` line ends its round at once. On a terminal a table
  * takes the place of the one before; elsewhere one follows the other after an empty line.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,20 +25,16 @@
 #include "event/totals.h"
 #include "event/vocabulary.h"
 #include "view/impl.h"
+#include "view/summary/layout.h"
 #include "view/summary/rows.h"
 #include "view/words.h"
 
-/*
- * The height of the terminal is not known here, and rows that have scrolled away cannot be
- * overwritten. This many rows fit a small terminal.
- */
-#define TERMINAL_ROWS	 16
-#define WIDE_FROM	 164
-#define ADDRESS_COLUMNS	 24
-#define ADVICE_INDENT	 6
-#define CELL		 64
-#define NOTE_BYTES	 (WHY_SENTENCE_MAX + CELL)
-#define DURATION_COLUMNS 9
+/* Of a terminal whose height is not known. */
+#define TERMINAL_ROWS 24
+#define ADVICE_INDENT 6
+#define STATES_ROWS   4 /* at most, of the states that were entered */
+#define CELL	      64
+#define NOTE_BYTES    (WHY_SENTENCE_MAX + CELL)
 
 struct summary {
 	struct view base;
@@ -45,8 +42,10 @@ struct summary {
 	struct rows rows;
 	uint64_t t; /* of the listener lines that are not drawn yet */
 	uint64_t lost;
+	struct layout layout;
 	unsigned int drawn; /* rows of the terminal that the last table took */
 	bool any;
+	bool clear; /* the terminal has another size: what is on it is not ours to go back over */
 };
 
 /* ---- drawing ---- */
@@ -56,15 +55,16 @@ static bool on_terminal(const struct summary *v)
 	return v->base.options.terminal;
 }
 
-/* The columns of a row; 0: unlimited. */
+/*
+ * The columns of a row; 0: unlimited. A terminal keeps one free: at its last column, what erases
+ * the rest of a row would erase the last character.
+ */
 static unsigned int limit(const struct summary *v)
 {
-	return v->base.options.columns > 0 ? (unsigned int)v->base.options.columns : 0;
-}
+	unsigned int columns =
+		v->base.options.columns > 0 ? (unsigned int)v->base.options.columns : 0;
 
-static bool is_wide(const struct summary *v)
-{
-	return !limit(v) || limit(v) >= WIDE_FROM;
+	return on_terminal(v) && columns ? columns - 1 : columns;
 }
 
 /* Ends a row, and erases what the last table left behind it. */
@@ -77,87 +77,6 @@ static void end_row(struct summary *v)
 static const char *dot(const struct summary *v)
 {
 	return v->base.options.utf8 ? " · " : ", ";
-}
-
-static void put_right(struct summary *v, const char *text, unsigned int columns)
-{
-	unsigned int has = text_columns(text);
-
-	out_format(&v->base.out, "%*s%s", has < columns ? (int)(columns - has) : 0, "", text);
-}
-
-static void put_left(struct summary *v, const char *text, unsigned int columns)
-{
-	unsigned int has = text_columns(text);
-
-	out_format(&v->base.out, "%s%*s", text, has < columns ? (int)(columns - has) : 0, "");
-}
-
-static void put_number(struct summary *v, uint64_t n, unsigned int columns)
-{
-	char text[TEXT_U64_MAX + 1];
-
-	*text_u64(text, n) = '\0';
-	put_right(v, text, columns);
-}
-
-static void put_quantiles(struct summary *v, const struct quantiles *q, bool wide)
-{
-	char text[TEXT_DURATION_MAX];
-	uint64_t values[] = {q->p50, q->p99, q->max};
-
-	for (int i = 0; i < (wide ? 3 : 2); i++) {
-		text[0] = '\0';
-		if (q->count)
-			text_duration(text, values[i], v->base.options.utf8);
-		put_right(v, text, DURATION_COLUMNS);
-	}
-}
-
-static void put_heading(struct summary *v)
-{
-	bool wide = is_wide(v), color = v->base.options.color;
-	struct out *out = &v->base.out;
-
-	if (!v->base.options.header)
-		return;
-	out_text(out, color ? "\033[2m" : "");
-	put_right(v, "PORT", 5);
-	out_text(out, " ");
-	if (wide)
-		put_left(v, "ADDRESS", ADDRESS_COLUMNS + 1);
-	put_left(v, "QUEUE", 9);
-	put_right(v, "SYN", 6);
-	put_right(v, "DONE/s", 8);
-	put_right(v, "ACC/s", 8);
-	if (wide) {
-		put_right(v, "DONE", 11);
-		put_right(v, "ACCEPTED", 11);
-	}
-	put_right(v, "DROPS", 7);
-	put_right(v, "HS p50", DURATION_COLUMNS);
-	put_right(v, "HS p99", DURATION_COLUMNS);
-	if (wide)
-		put_right(v, "HS max", DURATION_COLUMNS);
-	put_right(v, "WAIT p50", DURATION_COLUMNS);
-	put_right(v, "WAIT p99", DURATION_COLUMNS);
-	if (wide)
-		put_right(v, "WAIT max", DURATION_COLUMNS);
-	if (wide)
-		out_text(out, "  VERDICT");
-	out_text(out, color ? "\033[0m" : "");
-	end_row(v);
-}
-
-static void put_address(struct summary *v, const struct row *row)
-{
-	char text[TEXT_ADDR_MAX], cell[4 * ADDRESS_COLUMNS + 8];
-
-	text[0] = '\0';
-	if (row->family == AF_INET || row->family == AF_INET6)
-		*text_addr(text, row->family, row->addr) = '\0';
-	text_clean(cell, sizeof(cell), text, ADDRESS_COLUMNS, v->base.options.utf8);
-	put_left(v, cell, ADDRESS_COLUMNS + 1);
 }
 
 static void put_advice_row(struct summary *v, const char *text, size_t len)
@@ -201,49 +120,6 @@ static unsigned int advice_rows(struct summary *v, const struct row *row, bool d
 	return rows + note_rows(v, why, row->sentence, draw);
 }
 
-static void put_row(struct summary *v, const struct row *row)
-{
-	bool full = row->queues && row->accept_queue > row->backlog;
-	bool wide = is_wide(v), red = v->base.options.color && (full || row->drops);
-	struct out *out = &v->base.out;
-	char queue[CELL];
-
-	put_number(v, row->port, 5);
-	out_text(out, " ");
-	if (wide)
-		put_address(v, row);
-	out_text(out, red && full ? "\033[31m" : "");
-	queue[0] = '\0';
-	if (row->gone)
-		snprintf(queue, sizeof(queue), "closed");
-	else if (row->queues)
-		snprintf(queue, sizeof(queue), "%llu/%llu", (unsigned long long)row->accept_queue,
-			 (unsigned long long)row->backlog);
-	put_left(v, queue, 9);
-	out_text(out, red && full ? "\033[0m" : "");
-	if (row->queues && !row->gone) {
-		put_number(v, row->syn_queue, 6);
-		put_number(v, row->completed_rate, 8);
-		put_number(v, row->accepted_rate, 8);
-	} else {
-		put_right(v, "", 6 + 8 + 8);
-	}
-	if (wide) {
-		put_number(v, row->completed, 11);
-		put_number(v, row->accepted, 11);
-	}
-	out_text(out, red && row->drops ? "\033[31m" : "");
-	put_number(v, row->drops, 7);
-	out_text(out, red && row->drops ? "\033[0m" : "");
-	put_quantiles(v, &row->handshake, wide);
-	put_quantiles(v, &row->accept_wait, wide);
-	if (wide)
-		out_format(out, "  %s",
-			   row->gone || !row->judged ? "" : words_of_verdict(row->verdict));
-	end_row(v);
-	advice_rows(v, row, true);
-}
-
 /* The totals of all listeners; the rates are the sums of the rows. */
 static void put_totals(struct summary *v, uint64_t t)
 {
@@ -273,6 +149,13 @@ static void put_totals(struct summary *v, uint64_t t)
 	end_row(v);
 }
 
+/* On a low terminal the listeners need the rows. */
+static bool shows_states(const struct summary *v, const struct event *end)
+{
+	return event_has(end, F_TRANSITIONS) &&
+	       (!on_terminal(v) || !v->base.options.rows || v->base.options.rows >= TERMINAL_ROWS);
+}
+
 static void put_summary(struct summary *v, const struct event *e)
 {
 	static const uint8_t order[] = {
@@ -281,7 +164,7 @@ static void put_summary(struct summary *v, const struct event *e)
 		TCP_STATE_TIME_WAIT, TCP_STATE_CLOSE,
 	};
 	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
-	const uint64_t *into = event_has(e, F_TRANSITIONS) ? e->v[F_TRANSITIONS].states : NULL;
+	const uint64_t *into = shows_states(v, e) ? e->v[F_TRANSITIONS].states : NULL;
 	struct out *out = &v->base.out;
 	unsigned int columns = limit(v), at;
 	char item[CELL];
@@ -330,40 +213,91 @@ static void put_summary(struct summary *v, const struct event *e)
 		end_row(v);
 }
 
-/* end: the summary that ends the round, or NULL. */
-static void draw(struct summary *v, uint64_t t, const struct event *end)
+/* ---- a table ---- */
+
+/* Rows below the listeners: the totals, who was refused, the states. */
+static unsigned int rows_below(const struct summary *v, const struct event *end)
+{
+	const uint64_t *drops = end && event_has(end, F_DROPS) ? end->v[F_DROPS].drops : NULL;
+	unsigned int rows = end ? 1 : 0;
+
+	if (end && shows_states(v, end))
+		rows += STATES_ROWS;
+
+	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++)
+		rows += drops[i] != 0;
+	return rows;
+}
+
+/* Rows that have scrolled away cannot be overwritten: there are fewer than the terminal has. */
+static void put_rows(struct summary *v, const struct event *end)
+{
+	unsigned int height =
+		v->base.options.rows > 0 ? (unsigned int)v->base.options.rows : TERMINAL_ROWS;
+	unsigned int taken = 2 + rows_below(v, end); /* "and N more", and where the cursor stands */
+	unsigned int room = !on_terminal(v) ? UINT_MAX : height > taken ? height - taken : 0;
+	size_t shown = 0;
+
+	for (; shown < v->rows.count; shown++) {
+		const struct row *row = &v->rows.list[shown];
+
+		if (v->drawn + 1 > room)
+			break;
+		layout_row(&v->layout, &v->base.out, row, &v->base.options);
+		end_row(v);
+		if (v->drawn + advice_rows(v, row, false) <= room)
+			advice_rows(v, row, true);
+	}
+	if (shown == v->rows.count)
+		return;
+	out_format(&v->base.out, "      and %zu more", v->rows.count - shown);
+	end_row(v);
+}
+
+/* On a terminal, it takes the place of the one before. */
+static void begin_table(struct summary *v)
 {
 	struct out *out = &v->base.out;
-	size_t shown = 0, room;
 
-	/* Overwrites the table on the screen. */
-	if (on_terminal(v) && v->drawn)
+	if (on_terminal(v) && v->clear)
+		out_text(out, "\033[H\033[2J");
+	else if (on_terminal(v) && v->drawn)
 		out_format(out, "\033[%uA\r", v->drawn);
 	else if (v->any)
 		out_text(out, "\n");
+	if (on_terminal(v))
+		out_text(out, "\033[?7l"); /* a row that is too long is cut, and takes no second */
 	v->any = true;
+	v->clear = false;
 	v->drawn = 0;
+}
+
+/* end: the summary that ends the round, or NULL. */
+static void draw(struct summary *v, uint64_t t, const struct event *end)
+{
+	begin_table(v);
 	rows_sort(&v->rows);
+	layout_make(&v->layout, limit(v), rows_in_several(&v->rows));
 	put_totals(v, t);
-	put_heading(v);
-	room = on_terminal(v) ? TERMINAL_ROWS : v->rows.count;
-	for (size_t i = 0; i < v->rows.count; i++) {
-		if (on_terminal(v) &&
-		    (v->drawn >= room + 2 ||
-		     v->drawn + 1 + advice_rows(v, &v->rows.list[i], false) > room + 3))
-			break;
-		put_row(v, &v->rows.list[i]);
-		shown++;
-	}
-	if (shown < v->rows.count) {
-		out_format(out, "      and %zu more", v->rows.count - shown);
+	if (v->base.options.header) {
+		layout_heading(&v->layout, &v->base.out, &v->base.options);
 		end_row(v);
 	}
+	put_rows(v, end);
 	if (end)
 		put_summary(v, end);
 	if (on_terminal(v))
-		out_text(out, "\033[J");
+		out_text(&v->base.out, "\033[J\033[?7h");
 	v->rows.waiting = false;
+}
+
+static void summary_resize(struct view *view, int columns, int rows)
+{
+	struct summary *v = (struct summary *)view;
+
+	view->options.columns = columns;
+	view->options.rows = rows;
+	v->clear = true;
 }
 
 static void summary_event(struct view *view, const struct event *e)
@@ -415,6 +349,7 @@ static void summary_free(struct view *view)
 
 static const struct view_ops summary_ops = {
 	.event = summary_event,
+	.resize = summary_resize,
 	.finish = summary_finish,
 	.free = summary_free,
 };
