@@ -558,9 +558,46 @@ static void check_raw(void)
 	       "--raw: a listener has its address, its owner and the mark");
 }
 
+static void in_netns(uint64_t netns)
+{
+	struct event *e =
+		move(&s, 0, 's', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 41 * US);
+
+	event_set(e, F_NETNS, netns);
+	tell(&s);
+}
+
+static void check_namespaces(void)
+{
+	static const uint64_t order[] = {4026531840, 4026531840, 4026532316, 4026531840};
+
+	open_view(80, true, false, false);
+	for (size_t i = 0; i < 4; i++)
+		in_netns(order[i]);
+	is_str(result(),
+	       "10:31:30.000  9502←127.0.0.1:51234       SYN_RECV→ESTABLISHED     41 µs\n"
+	       "10:31:30.000  9502←127.0.0.1:51234       SYN_RECV→ESTABLISHED     41 µs\n"
+	       "==> network namespace 4026532316 <==\n"
+	       "10:31:30.000  9502←127.0.0.1:51234       SYN_RECV→ESTABLISHED     41 µs\n"
+	       "==> network namespace 4026531840 <==\n"
+	       "10:31:30.000  9502←127.0.0.1:51234       SYN_RECV→ESTABLISHED     41 µs\n",
+	       "80 columns: a row where the namespace is another one than above");
+
+	open_view(120, true, false, false);
+	for (size_t i = 0; i < 4; i++)
+		in_netns(order[i]);
+	is_str(result(),
+	       "10:31:30.000  9502 ← 127.0.0.1:51234        SYN_RECV → ESTABLISHED     41 µs  lab[4711]\n"
+	       "10:31:30.000  9502 ← 127.0.0.1:51234        SYN_RECV → ESTABLISHED     41 µs  lab[4711]\n"
+	       "10:31:30.000 4026532316  9502 ← 127.0.0.1:51234        SYN_RECV → ESTABLISHED     41 µs  lab[4711]\n"
+	       "10:31:30.000 4026531840  9502 ← 127.0.0.1:51234        SYN_RECV → ESTABLISHED     41 µs  lab[4711]\n",
+	       "120 columns: a column, as soon as there is a second one");
+}
+
 int main(void)
 {
 	fd = story_fd();
+	check_namespaces();
 	check_story();
 	check_widest_ipv4();
 	check_ipv6();

@@ -208,9 +208,16 @@ void table_put_ends(struct line *l, const struct event *e)
 	table_put_time(l, e);
 	if (!role && !event_has(e, F_LPORT) && !event_has(e, F_RPORT))
 		return;
+	if (t->netns_column && event_has(e, F_NETNS)) {
+		n = (size_t)(text_u64(port, e->v[F_NETNS].u) - port);
+		table_pad_to(l, TIME_COLUMNS + 1 +
+					(n < NETNS_COLUMNS ? NETNS_COLUMNS - (unsigned int)n : 0));
+		table_put_cell(l, port, n, (unsigned int)n);
+		n = 0;
+	}
 	if (event_has(e, F_LPORT))
 		n = (size_t)(text_u64(port, e->v[F_LPORT].u & 0xffff) - port);
-	table_pad_to(l, TIME_COLUMNS + 1 + PORT_COLUMNS - (unsigned int)n);
+	table_pad_to(l, t->ends_at + PORT_COLUMNS - (unsigned int)n);
 	table_put_cell(l, port, n, (unsigned int)n);
 	if (role)
 		sign = role == ROLE_SERVER   ? t->incoming

@@ -11,11 +11,25 @@
  * second line. From 100 columns on there is room for both queues, the owner and the notes on the
  * same line.
  *
+ * As soon as there are sockets of a second network namespace, its inode stands before the port.
+ * Below 120 columns, a row says which namespace the rows below it are of, as `tail -f` does for
+ * files.
+ *
  * This file lays out the columns; table.h says which file writes into them.
  */
 #include "view/table/table.h"
 
-#define COMPACT_BELOW 100
+#define COMPACT_BELOW	  100
+#define NETNS_COLUMN_FROM 120
+
+static void lay_out(struct table *t)
+{
+	t->ends_at = TIME_COLUMNS + 1 + (t->netns_column ? NETNS_COLUMNS + 1 : 0);
+	t->state_at = t->ends_at + PORT_COLUMNS + 1 + 2 * t->ends_gap + t->peer_columns +
+		      (t->compact ? 1 : 2);
+	t->lasted_at = t->state_at + t->state_columns + 1;
+	t->note_at = t->lasted_at + TEXT_DURATION_COLUMNS + (t->compact ? 1 : 2);
+}
 
 static void heading(struct line *l)
 {
@@ -26,7 +40,11 @@ static void heading(struct line *l)
 		return;
 	table_color_on(l, DIM);
 	table_put(l, "TIME", 4, 4);
-	table_pad_to(l, TIME_COLUMNS + 1 + PORT_COLUMNS - 4);
+	if (t->netns_column) {
+		table_pad_to(l, TIME_COLUMNS + 1 + NETNS_COLUMNS - 2);
+		table_put(l, "NS", 2, 2);
+	}
+	table_pad_to(l, t->ends_at + PORT_COLUMNS - 4);
 	table_put(l, "PORT", 4, 4);
 	table_pad_to(l, l->col + 2 * t->ends_gap + 1);
 	table_put(l, "PEER", 4, 4);
@@ -39,6 +57,30 @@ static void heading(struct line *l)
 		table_put(l, "QUEUES", 6, 6);
 	else
 		table_put(l, "QUEUES, OWNER", 13, 13);
+	table_color_off(l, DIM);
+	table_end_row(l);
+}
+
+static void follow_netns(struct line *l, const struct event *e)
+{
+	struct table *t = l->t;
+	uint64_t netns = event_get(e, F_NETNS);
+	char text[64];
+
+	if (!netns || netns == t->netns)
+		return;
+	if (t->netns && !t->several) {
+		t->several = true;
+		t->netns_column = !t->limit || t->limit >= NETNS_COLUMN_FROM;
+		lay_out(t);
+		t->heading_done &= !t->netns_column;
+	}
+	t->netns = netns;
+	if (!t->several || t->netns_column)
+		return;
+	stpcpy(text_u64(stpcpy(text, "==> network namespace "), netns), " <==");
+	table_color_on(l, DIM);
+	table_put(l, text, strlen(text), (unsigned int)strlen(text));
 	table_color_off(l, DIM);
 	table_end_row(l);
 }
@@ -59,6 +101,7 @@ static void table_event(struct view *view, const struct event *e)
 		table_summary(&l, e);
 		break;
 	default:
+		follow_netns(&l, e);
 		if (!t->heading_done)
 			heading(&l);
 		table_row(&l, e);
@@ -92,9 +135,6 @@ struct view *view_table_new(const struct view_options *options)
 	t->peer_columns = options->wide ? PEER_COLUMNS_WIDE : PEER_COLUMNS;
 	/* the longest: ESTABLISHED → CLOSE_WAIT */
 	t->state_columns = 21 + text_columns(t->into);
-	t->state_at = TIME_COLUMNS + 1 + PORT_COLUMNS + 1 + 2 * t->ends_gap + t->peer_columns +
-		      (t->compact ? 1 : 2);
-	t->lasted_at = t->state_at + t->state_columns + 1;
-	t->note_at = t->lasted_at + TEXT_DURATION_COLUMNS + (t->compact ? 1 : 2);
+	lay_out(t);
 	return &t->base;
 }

@@ -41,6 +41,7 @@
 
 enum {
 	TIME_COLUMNS = 12,
+	NETNS_COLUMNS = 10,
 	PORT_COLUMNS = 5,
 	PEER_COLUMNS = 21,	/* 255.255.255.255:65535 */
 	PEER_COLUMNS_WIDE = 47, /* [39]:65535 */
@@ -81,7 +82,10 @@ struct table {
 	unsigned int sign_bytes;
 	unsigned int ends_gap; /* blanks around those three */
 	unsigned int peer_columns, state_columns;
-	unsigned int state_at, lasted_at, note_at;
+	unsigned int ends_at, state_at, lasted_at, note_at;
+	uint64_t netns; /* of the last line that had one */
+	bool several;	/* there is more than one: a column of its own, or a row at each change */
+	bool netns_column;
 	struct transition transitions[TCP_STATE_COUNT][TCP_STATE_COUNT];
 	unsigned int limit; /* columns of a row; 0: unlimited */
 	struct table_listener listeners[TABLE_LISTENERS];
