@@ -320,7 +320,7 @@ static void check_view(void)
 	verdict_limits_init(&limits);
 	t = tally_new(&limits, 0);
 	for (int i = 0; i < 7; i++)
-		durations_add(&stats.handshake, 41000);
+		durations_add(&stats.accept_wait, 41000);
 	clear();
 	tally_begin(t, S);
 	tally_listener(t, &a, &stats);
