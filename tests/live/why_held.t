@@ -60,9 +60,9 @@ why() # the line of our listener to $answer, that of the other one to $work/othe
 	jq -c --argjson port "$other_port" 'select(.lport == $port)' "$work/both" >"$work/other"
 }
 
-of() # jq filter
+of() # options and filter of jq
 {
-	jq -r "$1" "$answer"
+	jq -r "$@" "$answer"
 }
 
 queued() # how many
@@ -247,6 +247,48 @@ if can_freeze; then
 	unmount
 else
 	skip 6 "no filesystem that can be frozen can be mounted here"
+fi
+
+# ---- the first thread has ended, and others live on ----
+
+# /proc/PID/fd is empty then: no tool that reads it finds the holder.
+leaderless='
+import ctypes, os, socket, sys, threading, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen(8)
+threading.Thread(target=time.sleep, args=(1000,)).start()
+print("ready", flush=True)
+exit_thread = {"x86_64": 60, "aarch64": 93}[os.uname().machine]
+ctypes.CDLL(None).syscall(exit_thread, 0)
+'
+
+leader_ended()
+{
+	grep -q '^State:.*Z (zombie)' "/proc/$server/status"
+}
+
+if command -v python3 >/dev/null; then
+	: >"$work/server"
+	python3 -c "$leaderless" "$port" >"$work/server" 2>&1 &
+	server=$!
+	pids+=("$server")
+	until_true has_line "$work/server" ready
+	until_true leader_ended
+	call_bg --count 3 --hold forever
+	until_true queued 3
+	thread=$(find "/proc/$server/task" -mindepth 1 -maxdepth 1 ! -name "$server" -printf '%f\n')
+	why
+	says sleeping
+	is "$(ss -Htlnp "sport = :$port" | grep -c "pid=$server")" 0 "  ss does not find who holds it"
+	is "$(of '.holders | map(.pid) | join(",")')" "$server" "  and it is named here"
+	is "$(of '.threads[0] | "\(.tid) \(.syscall)"')" "$thread clock_nanosleep" "  with the thread that lives on"
+	is "$(of --arg pid "$server" '.threads[] | select(.tid == ($pid | tonumber)) | "\(.thread_state) \(has("syscall"))"')" "dead false" \
+		"  the ended one does nothing"
+	finish_stall
+else
+	skip 7 "python3 is not installed"
 fi
 
 # ---- a member that nobody reads ----

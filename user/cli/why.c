@@ -21,7 +21,7 @@ static const struct arg form_args[] = {
 	{.kind = ARG_FLAG,
 	 .name = "stacks",
 	 .help = "also the kernel's functions that each thread is in, the innermost first",
-	 .more = "With --json they are always there.",
+	 .more = "With -v too. With --json they are always there.",
 	 ARG_MEMBER(struct why_options, stacks)},
 	{.kind = ARG_FLAG,
 	 .letter = 'q',

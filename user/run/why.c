@@ -140,7 +140,7 @@ static void tell_report(struct why *w)
 		if (w->listeners)
 			out_text(&w->out, "\n");
 		why_print(&w->out, r, w->listeners ? w->printed : NULL, &w->place->view,
-			  w->options->stacks);
+			  w->options->stacks || w->options->common.verbose);
 		w->report = w->printed;
 		w->printed = r;
 	}

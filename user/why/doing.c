@@ -371,6 +371,9 @@ void doing_report(const struct doing *d, const struct look *look, struct why_thr
 	memcpy(out->comm, t->task.comm, sizeof(out->comm));
 	memcpy(out->process, t->process, sizeof(out->process));
 	out->state = state_word(d);
+	out->fd = -1;
+	if (d->what == DOING_DEAD) /* what its registers hold is of its last system call */
+		return;
 	out->syscall = d->call ? d->call->name : NULL;
 	out->fd = d->call && d->call->takes_fd ? (int32_t)t->args[0] : -1;
 	out->watches = d->watches;

@@ -166,6 +166,21 @@ static void check_verdict(void)
 	       "port 9502: app slow: this one too\n"
 	       "port 9502: ok\n",
 	       "a verdict is told when it changes, of each listener");
+
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	so_far();
+	event_init(&s.e, EVENT_WHY, STORY_T0 + SEC);
+	event_set(&s.e, F_LPORT, 9502);
+	event_set_enum(&s.e, F_DIAGNOSIS, DIAGNOSIS_SLEEPING);
+	event_set_text(&s.e, F_SENTENCE, "lab[4711] sleeps");
+	tell(&s);
+	is_str(so_far(), "\nport 9502: sleeping: lab[4711] sleeps\n",
+	       "what the program does instead stands where the handshake is drawn");
+	story_accept(&s, 2 * SEC, 51234, 2 * SEC - 53 * US, 4 * US);
+	ok(strstr(so_far(), "9502, continued") && strstr(text, "accept() = 5"),
+	   "  before accept(), below a new heading");
+	result();
 }
 
 /* A client elsewhere: only the server's end is traced. */
