@@ -67,6 +67,13 @@ call --count 3 --timeout 300
 comes 2 '.type == "why"'
 is "$(q '[.[] | select(.type == "why")] | (.[1].t_ns - .[0].t_ns) as $apart | $apart >= 1000000000')" true "clients that are refused are a change: it looks again, a second later at the soonest"
 is "$(q '[.[] | select(.type == "why")][1].drops_total > 0')" true "  and the refusals are in it"
+# ns between two looks between which no verdict turned and nobody was refused.
+unchanged='[foreach (.[] | select(.type == "why" or .type == "listener")) as $e (null;
+	if $e.type == "listener" then null else {last: $e, before: (if . and .last.drops_total == $e.drops_total then .last else null end)} end;
+	if . and .before then .last.t_ns - .before.t_ns else empty end)]'
+looked_again() { [ "$(q "$unchanged | length")" -gt 0 ]; }
+until_true looked_again
+is "$(q "$unchanged | min >= 10000000000")" true "where nothing has changed, ten seconds later"
 stop_trace
 finish_stall
 

@@ -12,6 +12,19 @@
 #include "why/calls.h"
 #include "why/look.h"
 
+/*
+ * task_struct.__state (include/linux/sched.h); these bits are the same in all kernels since 4.14.
+ */
+enum {
+	STATE_INTERRUPTIBLE = 0x1,
+	STATE_UNINTERRUPTIBLE = 0x2,
+	STATE_STOPPED = 0x4,
+	STATE_TRACED = 0x8,
+	STATE_EXIT = 0x10 | 0x20 | 0x80, /* EXIT_DEAD, EXIT_ZOMBIE, TASK_DEAD */
+	STATE_NOLOAD = 0x400,
+	STATE_FROZEN = 0x8000,
+};
+
 /* From the least to the most telling for a queue that stands still: see doing_weight(). */
 enum doing_what {
 	DOING_UNKNOWN,
@@ -58,6 +71,11 @@ int doing_weight(const struct doing *d);
 bool doing_keeps_from_accept(enum doing_what what);
 /* Percent of a CPU, of the time between the looks. */
 unsigned int doing_percent(uint64_t part_ns, uint64_t between_ns);
+
+/* What a thread in poll() or select() waits for, where one of its files told; else NULL. */
+const struct why_other *doing_polled(const struct doing *d, const struct look *look);
+
+/* ---- as it is told: doing_told.c ---- */
 
 /* The name of the cgroup that holds it back, or else of its own; WHY_GROUP_NAME bytes. */
 const char *doing_cgroup(const struct doing *d);
