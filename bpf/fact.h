@@ -78,8 +78,12 @@ enum fact_flag {
 	FACT_F_ACKED = 1 << 12,
 	FACT_F_HAS_SOCKET = 1 << 13, /* a file descriptor holds the socket (sk_socket is set) */
 	FACT_F_FIN_SENT = 1 << 14,   /* our FIN has been sent */
-	/* FACT_EXPIRED: an ICMP error ended the request, and not its timer */
+	/*
+	 * FACT_EXPIRED: an ICMP error ended the request, and not its timer. FACT_CLOSED: it ended
+	 * connect(), for no segment has arrived
+	 */
 	FACT_F_UNREACHABLE = 1 << 15,
+	FACT_F_REPAIR = 1 << 16, /* TCP_REPAIR set the state: no segment has passed */
 };
 
 struct fact_hdr {

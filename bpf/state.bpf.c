@@ -137,6 +137,9 @@ static __always_inline void send_closed(const struct change *c)
 		    c->old == TCP_LAST_ACK)
 			flags |= FACT_F_FIN_SENT;
 	}
+	/* ECONNREFUSED without a segment that could have been a RST: ICMP port unreachable. */
+	if (c->old == TCP_SYN_SENT && c->sk->sk_err && !c->tp->segs_in)
+		flags |= FACT_F_UNREACHABLE;
 	f = fact_reserve(FACT_CLOSED, sizeof(*f), flags);
 	if (!f)
 		return;
@@ -194,6 +197,11 @@ static __always_inline void send_name(struct cpu *cpu, __u32 pid)
 	*named = pid;
 }
 
+static __always_inline bool is_in_repair(const struct tcp_sock *tp)
+{
+	return BPF_CORE_READ_BITFIELD(tp, repair);
+}
+
 static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new,
 					  __u32 flags)
 {
@@ -209,14 +217,18 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 	c.tp = bpf_skc_to_tcp_sock(sk);
 	if (!c.tp || !wanted(c.tp))
 		return;
-	c.s.lport = local_port(c.tp);
+	/* A socket that connects again still has its last port in inet_sport. */
+	c.s.lport = new == TCP_SYN_SENT ? sock_of(c.tp)->__sk_common.skc_num : local_port(c.tp);
 	if (early_child) {
 		remember_child(cpu, &c);
 		if (!setting_raw)
 			return;
 	}
-	if (sock_of(c.tp)->sk_socket)
+	if (sock_of(c.tp)->sk_socket) {
 		c.flags |= FACT_F_HAS_SOCKET;
+		if (is_in_repair(c.tp))
+			c.flags |= FACT_F_REPAIR;
+	}
 	if (is_owned(sk)) {
 		c.flags |= FACT_F_OWNED;
 		c.owner = owner_pid();

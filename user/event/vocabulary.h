@@ -48,28 +48,34 @@
 #define VIAS(WORD) WORD(VIA_IO_URING, "io_uring", "IORING_OP_ACCEPT took the connection")
 
 /* Why a socket is in CLOSE, where FINs are not the whole story. */
-#define CAUSES(WORD)                                                                          \
-	WORD(CAUSE_RST_SENT, "rst_sent", "this end sent a RST")                               \
-	WORD(CAUSE_RST_RECEIVED, "rst_received", "the peer sent a RST")                       \
-	WORD(CAUSE_UNREACHABLE, "unreachable", "an ICMP error, or no route to the peer")      \
-	WORD(CAUSE_TIMEOUT, "timeout", "nobody answered in time")                             \
-	WORD(CAUSE_LISTENER_CLOSED, "listener_closed", "its listener closed before accept()") \
-	WORD(CAUSE_REQUEST_EXPIRED, "request_expired", "no final ACK was taken in time")      \
-	WORD(CAUSE_CLIENT_UNREACHABLE, "client_unreachable", "an ICMP error ended the request")
+#define CAUSES(WORD)                                                                             \
+	WORD(CAUSE_RST_SENT, "rst_sent", "this end sent a RST")                                  \
+	WORD(CAUSE_RST_RECEIVED, "rst_received", "the peer sent a RST")                          \
+	WORD(CAUSE_UNREACHABLE, "unreachable", "an ICMP error, or no route to the peer")         \
+	WORD(CAUSE_TIMEOUT, "timeout", "nobody answered in time")                                \
+	WORD(CAUSE_LISTENER_CLOSED, "listener_closed", "its listener closed before accept()")    \
+	WORD(CAUSE_REQUEST_EXPIRED, "request_expired", "no final ACK was taken in time")         \
+	WORD(CAUSE_CLIENT_UNREACHABLE, "client_unreachable", "an ICMP error ended the request")  \
+	WORD(CAUSE_REFUSED_BY_ICMP, "refused_by_icmp", "ICMP port unreachable answered the SYN") \
+	WORD(CAUSE_REPAIR, "tcp_repair",                                                         \
+	     "TCP_REPAIR set the state (checkpoint, live migration): no segment passed")
 
-#define CLOSE_REASONS(WORD)                                                                 \
-	WORD(CLOSE_FIN_ACTIVE, "fin_active", "this end sent its FIN first")                 \
-	WORD(CLOSE_FIN_PASSIVE, "fin_passive", "the peer's FIN came first")                 \
-	WORD(CLOSE_FIN_SIMULTANEOUS, "fin_simultaneous", "the FINs crossed")                \
-	WORD(CLOSE_RST_RECEIVED, "rst_received", "the peer sent a RST")                     \
-	WORD(CLOSE_RST_SENT, "rst_sent", "this end sent a RST")                             \
-	WORD(CLOSE_TIMEOUT, "timeout", "nobody answered in time")                           \
-	WORD(CLOSE_UNREACHABLE, "unreachable", "an ICMP error, or no route to the peer")    \
-	WORD(CLOSE_REFUSED, "refused", "a RST answered the SYN")                            \
-	WORD(CLOSE_NEVER_ACCEPTED, "never_accepted", "its listener closed before accept()") \
-	WORD(CLOSE_CONNECTING, "closed_connecting", "its owner closed it before an answer") \
-	WORD(CLOSE_NO_LOCAL_PORT, "no_local_port",                                          \
-	     "connect() found no local port (EADDRNOTAVAIL)")                               \
+#define CLOSE_REASONS(WORD)                                                                      \
+	WORD(CLOSE_FIN_ACTIVE, "fin_active", "this end sent its FIN first")                      \
+	WORD(CLOSE_FIN_PASSIVE, "fin_passive", "the peer's FIN came first")                      \
+	WORD(CLOSE_FIN_SIMULTANEOUS, "fin_simultaneous", "the FINs crossed")                     \
+	WORD(CLOSE_RST_RECEIVED, "rst_received", "the peer sent a RST")                          \
+	WORD(CLOSE_RST_SENT, "rst_sent", "this end sent a RST")                                  \
+	WORD(CLOSE_TIMEOUT, "timeout", "nobody answered in time")                                \
+	WORD(CLOSE_UNREACHABLE, "unreachable", "an ICMP error, or no route to the peer")         \
+	WORD(CLOSE_REFUSED, "refused", "a RST answered the SYN")                                 \
+	WORD(CLOSE_REFUSED_BY_ICMP, "refused_by_icmp", "ICMP port unreachable answered the SYN") \
+	WORD(CLOSE_TAKEN_AWAY, "taken_away",                                                     \
+	     "TCP_REPAIR (checkpoint, live migration) took it away without a segment")           \
+	WORD(CLOSE_NEVER_ACCEPTED, "never_accepted", "its listener closed before accept()")      \
+	WORD(CLOSE_CONNECTING, "closed_connecting", "its owner closed it before an answer")      \
+	WORD(CLOSE_NO_LOCAL_PORT, "no_local_port",                                               \
+	     "connect() found no local port (EADDRNOTAVAIL)")                                    \
 	WORD(CLOSE_UNKNOWN, "unknown", "no FIN, RST or error was seen")
 
 /* By enum fact_drop_reason, and beyond it what the tracker knows besides. 0 is a word. */

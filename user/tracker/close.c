@@ -129,12 +129,14 @@ static bool is_unreachable(const struct fact_closed *f)
 
 static enum end_cause cause_of(const struct fact_closed *f)
 {
+	if (f->h.flags & FACT_F_REPAIR)
+		return END_REPAIR;
 	if (f->err == ETIMEDOUT)
 		return END_TIMED_OUT;
 	if (is_unreachable(f))
 		return END_UNREACHABLE;
 	if (f->err == ECONNREFUSED)
-		return END_REFUSED;
+		return f->h.flags & FACT_F_UNREACHABLE ? END_REFUSED_BY_ICMP : END_REFUSED;
 	return f->err == ECONNRESET || f->err == EPIPE ? END_RST_RECEIVED : END_NONE;
 }
 
@@ -318,6 +320,8 @@ void tracker_on_reset(struct tracker *t, const struct fact_hdr *h)
 
 	if (!c && (ended_lately(t, f->s.cookie) || (!f->s.lport && !f->s.rport)))
 		return;
+	if (c)
+		conn_learn_ends(t->conns, c, &f->s);
 	/* In TIME_WAIT a RST answers a segment from long ago, and ends nothing. */
 	if (c && c->state != TCP_STATE_TIME_WAIT)
 		conn_ended_by(c, sent ? END_RST_SENT : END_RST_RECEIVED);

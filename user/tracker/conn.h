@@ -39,11 +39,13 @@ enum end_cause {
 	END_NONE,
 	END_RST_SENT,
 	END_RST_RECEIVED,
-	END_REFUSED,	 /* a RST answered our SYN */
-	END_UNREACHABLE, /* an ICMP error, or no way to the peer when it timed out */
+	END_REFUSED,	     /* a RST answered our SYN */
+	END_REFUSED_BY_ICMP, /* ICMP port unreachable did */
+	END_UNREACHABLE,     /* an ICMP error, or no way to the peer when it timed out */
 	END_TIMED_OUT,
 	END_CLOSED_CONNECTING, /* its owner closed it in SYN_SENT */
 	END_NO_LOCAL_PORT,     /* connect() failed before it sent a SYN */
+	END_REPAIR,	       /* TCP_REPAIR took it away: no segment was sent */
 };
 
 enum conn_flag {

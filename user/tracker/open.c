@@ -23,6 +23,20 @@ bool open_is_duplicate(struct tracker *t, const struct fact_hdr *h)
 	return c && c->state == TCP_STATE_SYN_SENT && h->t < c->t_begin + NS_MS;
 }
 
+/*
+ * A connection that TCP_REPAIR restores goes through the states of connect(), and no segment
+ * passes. Which end it was is not known.
+ */
+static void repaired_line(struct tracker *t, struct conn *c, const struct fact_hdr *h,
+			  unsigned int old_state, unsigned int new_state)
+{
+	struct event *e = state_enter(t, c, h->t, old_state, new_state);
+
+	c->flags |= CONN_PAST_UNKNOWN;
+	event_set_enum(e, F_REASON, CAUSE_REPAIR);
+	line_emit(&t->lines);
+}
+
 void tracker_on_connect(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_connect *f = (const struct fact_connect *)h;
@@ -35,11 +49,15 @@ void tracker_on_connect(struct tracker *t, const struct fact_hdr *h)
 	c = tracked_add(t, &f->s, false);
 	if (!c)
 		return;
-	c->role = ROLE_CLIENT;
 	c->state = TCP_STATE_CLOSE;
-	c->t_begin = h->t;
 	if (h->flags & FACT_F_OWNED)
 		owner_from_task(t, c, &f->task);
+	if (h->flags & FACT_F_REPAIR) {
+		repaired_line(t, c, h, f->old, f->new);
+		return;
+	}
+	c->role = ROLE_CLIENT;
+	c->t_begin = h->t;
 	connecting_begin(t, c);
 	state_enter(t, c, h->t, f->old, f->new);
 	line_emit(&t->lines);
@@ -247,6 +265,11 @@ static void active_established(struct tracker *t, const struct fact_established 
 		c = identity_adopt(t, &f->s, f->old);
 	if (!c)
 		return;
+	if (f->h.flags & FACT_F_REPAIR) {
+		conn_learn_ends(t->conns, c, &f->s);
+		repaired_line(t, c, &f->h, f->old, f->new);
+		return;
+	}
 	accept_queue_attach(t, c, NULL);
 	learn_client(t, c, f);
 	if (!conn_is(c, CONN_PEER_TRACED) && conn_other_end(t->conns, c))

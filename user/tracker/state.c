@@ -75,6 +75,7 @@ enum cause state_cause(const struct conn *c)
 		[END_RST_SENT] = CAUSE_RST_SENT,    [END_RST_RECEIVED] = CAUSE_RST_RECEIVED,
 		[END_REFUSED] = CAUSE_RST_RECEIVED, [END_UNREACHABLE] = CAUSE_UNREACHABLE,
 		[END_TIMED_OUT] = CAUSE_TIMEOUT,    [END_NO_LOCAL_PORT] = CAUSE_NONE,
+		[END_REPAIR] = CAUSE_REPAIR,	    [END_REFUSED_BY_ICMP] = CAUSE_REFUSED_BY_ICMP,
 	};
 
 	/* When a listener closes the kernel resets its children: that RST is not the cause. */
@@ -98,6 +99,8 @@ static enum close_reason close_reason_of(const struct conn *c)
 		[END_TIMED_OUT] = CLOSE_TIMEOUT,
 		[END_CLOSED_CONNECTING] = CLOSE_CONNECTING,
 		[END_NO_LOCAL_PORT] = CLOSE_NO_LOCAL_PORT,
+		[END_REFUSED_BY_ICMP] = CLOSE_REFUSED_BY_ICMP,
+		[END_REPAIR] = CLOSE_TAKEN_AWAY,
 	};
 
 	if (c->stage == STAGE_FLUSHED)

@@ -20,7 +20,9 @@ WORDS_OF(cause,
 	[CAUSE_TIMEOUT] = "timed out",
 	[CAUSE_LISTENER_CLOSED] = "listener closed",
 	[CAUSE_REQUEST_EXPIRED] = "no final ACK",
-	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
+	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)",
+	[CAUSE_REFUSED_BY_ICMP] = "refused by ICMP (port unreachable)",
+	[CAUSE_REPAIR] = "TCP_REPAIR, no segment")
 
 WORDS_OF(cause_brief,
 	[CAUSE_RST_SENT] = "by RST",
@@ -29,7 +31,9 @@ WORDS_OF(cause_brief,
 	[CAUSE_TIMEOUT] = "timeout",
 	[CAUSE_LISTENER_CLOSED] = "listener closed",
 	[CAUSE_REQUEST_EXPIRED] = "no final ACK",
-	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
+	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)",
+	[CAUSE_REFUSED_BY_ICMP] = "by ICMP",
+	[CAUSE_REPAIR] = "TCP_REPAIR")
 
 /* Of an end whose role is not known. For words_of_close(). */
 static WORDS_OF(close_of_an_end,
@@ -42,7 +46,9 @@ static WORDS_OF(close_of_an_end,
 	[CLOSE_UNREACHABLE] = "peer unreachable",
 	[CLOSE_REFUSED] = "refused",
 	[CLOSE_NEVER_ACCEPTED] = "never accepted",
-	[CLOSE_CONNECTING] = "connect() given up",
+	[CLOSE_REFUSED_BY_ICMP] = "refused by ICMP",
+	[CLOSE_TAKEN_AWAY] = "taken away",
+	[CLOSE_CONNECTING] = "closed in SYN_SENT",
 	[CLOSE_NO_LOCAL_PORT] = "no local port",
 	[CLOSE_UNKNOWN] = "closed")
 

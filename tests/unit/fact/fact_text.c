@@ -27,7 +27,8 @@ static const char *const story_kinds[FACT_KINDS] = {
 static const char *const story_flags[] = {"owned",     "syncookie", "fastopen", "synack",
 					  "peer_fin",  "sent",	    "io_uring", "again",
 					  "functions", "recovered", "mptcp",	"segment_syn",
-					  "acked",     "socket",    "fin_sent", "unreachable"};
+					  "acked",     "socket",    "fin_sent", "unreachable",
+					  "repair"};
 static const char *const story_drops[FACT_DROP_REASONS] = {"unknown",	      "accept_queue_full",
 							   "syn_queue_full",  "cookie_invalid",
 							   "listener_closed", "other"};

@@ -519,7 +519,7 @@ static void check_opens(void)
 	       "                                         └ fast open: still in SYN_RECV\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       accept() = 6 lab[4711]         acc 0/2\n"
 	       "                                         └ mptcp\n"
-	       "10:31:30.000 51234→127.0.0.1:9502        connect() given up     9.00 ms 0↓ 0↑\n"
+	       "10:31:30.000 51234→127.0.0.1:9502        closed in SYN_SENT     9.00 ms 0↓ 0↑\n"
 	       "10:31:30.000 51234→127.0.0.1:9502        closed mptcp           9.00 ms 0↓ 0↑\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       half-open, then gone   9.00 ms\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       half-open, then gone   9.00 ms\n"

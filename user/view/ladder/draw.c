@@ -92,6 +92,13 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 	const char *name = tcp_state_name(s->to);
 	char buf[64], words[96], time[TEXT_DURATION_MAX];
 
+	if (s->reason == CAUSE_REPAIR) {
+		bool server = s->side == SERVER;
+
+		ladder_row(pen, c, s->t, server ? "" : name, server ? AT_SERVER : AT_CLIENT,
+			   words_of_cause(s->reason), server ? name : "");
+		return;
+	}
 	if (s->to == TCP_STATE_SYN_SENT) {
 		const char *right = c->seen[SERVER] && s == c->steps ? "LISTEN" : "";
 

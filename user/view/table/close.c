@@ -42,7 +42,7 @@ static const char *unfinished(const struct event *e)
 static bool by_fins(enum close_reason end)
 {
 	return end == CLOSE_NONE || end == CLOSE_FIN_ACTIVE || end == CLOSE_FIN_PASSIVE ||
-	       end == CLOSE_FIN_SIMULTANEOUS || end == CLOSE_UNKNOWN;
+	       end == CLOSE_FIN_SIMULTANEOUS || end == CLOSE_UNKNOWN || end == CLOSE_TAKEN_AWAY;
 }
 
 void table_close_line(struct line *l, const struct event *e)

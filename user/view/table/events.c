@@ -27,6 +27,8 @@ static void begin_line(struct line *l, const struct event *e)
 		*p = '\0';
 		table_note(l, at, true, PLAIN, text);
 	}
+	if (event_has(e, F_REASON))
+		table_note(l, at, true, YELLOW, words_of_cause(event_enum(e, F_REASON)));
 	table_note_its_owner(l, e, at, true);
 	table_note_mptcp(l, e, at, listens);
 	if (listens)
