@@ -122,6 +122,22 @@ int enqueue_unrequested(__u64 *ctx)
 /* ---- queued: by tracepoint ---- */
 
 /*
+ * The kernel wakes the listener for a subflow that joins an MPTCP connection too, in
+ * tcp_child_process(), and does not queue it.
+ */
+static __always_inline bool joins_mptcp(const struct sock *child)
+{
+	const struct tcp_sock *tp = (const struct tcp_sock *)child;
+	const struct mptcp_subflow_context *subflow = NULL;
+
+	if (!bpf_core_field_exists(tp->is_mptcp) || !bpf_core_field_exists(subflow->mp_join) ||
+	    !BPF_CORE_READ(tp, is_mptcp))
+		return false;
+	subflow = BPF_CORE_READ(tp, inet_conn.icsk_ulp_data);
+	return subflow && BPF_CORE_READ_BITFIELD_PROBED(subflow, mp_join);
+}
+
+/*
  * The kernel tells a listener that there is something to accept right after the child's last
  * transition, on the same CPU. So the child is the one that state.bpf.c has noted. This also fires
  * for every socket that gets data; therefore the state is tested first.
@@ -156,6 +172,8 @@ int listener_ready(__u64 *ctx)
 		cookie = BPF_CORE_READ(child, __sk_common.skc_cookie.counter);
 		rport = bpf_ntohs(BPF_CORE_READ(child, __sk_common.skc_dport));
 	}
+	if (child && joins_mptcp(child))
+		return 0;
 	if (!child)
 		rport = cookie = 0;
 	/* The child is not known: it is older than the tracer, or the filter does not want it. */

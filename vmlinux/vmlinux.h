@@ -157,6 +157,7 @@ struct request_sock_queue {
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	struct request_sock_queue icsk_accept_queue;
+	void *icsk_ulp_data; /* of an MPTCP subflow: its mptcp_subflow_context */
 };
 
 struct tcp_options_received {
@@ -183,6 +184,10 @@ struct tcp_sock {
 /* What a descriptor of an MPTCP socket leads to; its first subflow is the TCP socket. */
 struct mptcp_sock {
 	struct sock *first; /* [CONFIG_MPTCP] */
+};
+
+struct mptcp_subflow_context {
+	unsigned int mp_join : 1; /* it joins a connection [CONFIG_MPTCP] */
 };
 
 /* ---- requests and timewait sockets ---- */

@@ -41,9 +41,10 @@ struct tracker {
 	struct pending_opens *pending;	       /* open.c */
 	struct aborted *aborted;	       /* close.c */
 
-	uint64_t t_first; /* ns: the first fact; what began earlier is older than the tracer */
-	uint64_t t_now;	  /* ns: the latest stamp seen */
-	bool walked;	  /* the kernel's tables of existing sockets have been read */
+	uint64_t t_first;  /* ns: the first fact; what began earlier is older than the tracer */
+	uint64_t t_now;	   /* ns: the latest stamp seen */
+	bool enqueue_seen; /* a hook sees who joins an accept queue */
+	bool walked;	   /* the kernel's tables of existing sockets have been read */
 
 	uint64_t t_verdict; /* ns: when verdicts were last given */
 	/* counts of the whole run */

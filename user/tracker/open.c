@@ -81,7 +81,7 @@ static void client_established_line(struct tracker *t, struct event *e, const st
 }
 
 static void server_established_line(struct tracker *t, struct event *e, const struct conn *c,
-				    const struct fact_established *f)
+				    const struct fact_established *f, bool queued)
 {
 	const struct listener *l = listener_of(t, c);
 
@@ -95,7 +95,7 @@ static void server_established_line(struct tracker *t, struct event *e, const st
 		event_set(e, F_SYNCOOKIE, true);
 	if (conn_is(c, CONN_FASTOPEN))
 		event_set(e, F_FASTOPEN, true);
-	if (c->stage != STAGE_ACCEPTED && !(f->h.flags & FACT_F_HAS_SOCKET))
+	if (queued)
 		event_set(e, F_QUEUED, true);
 	line_queues(&t->lines, l);
 	/* A fast open's child was queued at its SYN: the figures it copied are of then. */
@@ -122,7 +122,9 @@ static void derive_begin(struct conn *c, const struct fact_established *f)
 	c->flags |= CONN_FROM_RTT;
 }
 
-static void establish(struct tracker *t, const struct fact_established *f, struct conn *c)
+/* queued: a server's connection is in the accept queue now. */
+static void establish(struct tracker *t, const struct fact_established *f, struct conn *c,
+		      bool queued)
 {
 	struct listener *l = c->role == ROLE_SERVER ? listener_of(t, c) : NULL;
 	uint64_t at = f->h.t, handshake;
@@ -144,7 +146,7 @@ static void establish(struct tracker *t, const struct fact_established *f, struc
 		listener_completed(l, timed ? &handshake : NULL, conn_is(c, CONN_SYNCOOKIE));
 	}
 	if (c->role == ROLE_SERVER)
-		server_established_line(t, e, c, f);
+		server_established_line(t, e, c, f, queued);
 	else
 		client_established_line(t, e, c);
 }
@@ -209,11 +211,23 @@ static void learn_child(struct tracker *t, struct conn *c, const struct fact_est
 	owner_from_pid(t, c, &f->h, f->pid);
 }
 
+/*
+ * A subflow that joins an MPTCP connection is never queued (tcp_check_req(), drop_req). That is
+ * known by the enqueue that does not follow.
+ */
+static bool joins_mptcp(const struct tracker *t, const struct fact_established *f,
+			const struct conn *c, const struct fact_enqueue *q)
+{
+	return f->h.flags & FACT_F_MPTCP && t->enqueue_seen && !q &&
+	       !(c && (c->stage == STAGE_QUEUED || c->stage == STAGE_ACCEPTED));
+}
+
 /* q: its enqueue, where that came first and the child was not known by it; else NULL. */
 static void passive_established(struct tracker *t, const struct fact_established *f, struct conn *c,
 				const struct fact_enqueue *q)
 {
-	bool had_request = c, length_known, taken = f->h.flags & FACT_F_HAS_SOCKET;
+	bool had_request = c, length_known;
+	bool taken = f->h.flags & FACT_F_HAS_SOCKET || joins_mptcp(t, f, c, q);
 	struct listener *l;
 
 	if (!c)
@@ -239,7 +253,7 @@ static void passive_established(struct tracker *t, const struct fact_established
 		if (!taken)
 			listener_grew(l, f->accept_queue + 1, f->backlog);
 	}
-	establish(t, f, c);
+	establish(t, f, c, c->stage != STAGE_ACCEPTED && !taken);
 }
 
 /* ---- ESTABLISHED: a client's end ---- */
@@ -274,7 +288,7 @@ static void active_established(struct tracker *t, const struct fact_established 
 	learn_client(t, c, f);
 	if (!conn_is(c, CONN_PEER_TRACED) && conn_other_end(t->conns, c))
 		tracked_count_once(t, c);
-	establish(t, f, c);
+	establish(t, f, c, false);
 }
 
 /* ---- ESTABLISHED before its enqueue ---- */
@@ -282,8 +296,8 @@ static void active_established(struct tracker *t, const struct fact_established 
 #define PENDING_MAX 16
 
 /*
- * A child without request whose listener only its enqueue names. Which of the two comes first
- * depends on the hook that sees the enqueue.
+ * A child without request whose listener only its enqueue names, or an MPTCP subflow: has it one?
+ * Which of the two comes first depends on the hook that sees the enqueue.
  */
 struct pending {
 	struct fact_established f;
@@ -304,7 +318,7 @@ static void finish_pending(struct tracker *t, struct pending *p, const struct fa
 {
 	p->used = false;
 	t->pending->count--;
-	passive_established(t, &p->f, NULL, q);
+	passive_established(t, &p->f, identity_match_request(t, &p->f), q);
 }
 
 void open_flush_pending(struct tracker *t, uint64_t at)
@@ -363,16 +377,17 @@ void tracker_on_established(struct tracker *t, const struct fact_hdr *h)
 		return;
 	}
 	c = identity_match_request(t, f);
-	if (c ? c->state == TCP_STATE_ESTABLISHED : is_pending(t, f))
+	if ((c && c->state == TCP_STATE_ESTABLISHED) || is_pending(t, f))
 		return; /* a duplicate */
 	if (!c)
 		c = identity_fast_open(t, &f->s);
 	if (c && c->role == ROLE_CLIENT) { /* simultaneous open: SYN_SENT, SYN_RECV, ESTABLISHED */
 		learn_client(t, c, f);
-		establish(t, f, c);
+		establish(t, f, c, false);
 	} else if (early_take(t, &f->s, h->t, &q)) {
 		passive_established(t, f, c, &q);
-	} else if (c || tracker_absent(t, KNOW_ENQUEUE) || !make_pending(t, f)) {
+	} else if ((c && !joins_mptcp(t, f, c, NULL)) || tracker_absent(t, KNOW_ENQUEUE) ||
+		   !make_pending(t, f)) {
 		passive_established(t, f, c, NULL);
 	}
 }
@@ -384,6 +399,7 @@ void tracker_on_enqueue(struct tracker *t, const struct fact_hdr *h)
 	struct pending *p = pending_of(t, f);
 	struct conn *c;
 
+	t->enqueue_seen = true;
 	if (p) {
 		finish_pending(t, p, f);
 		return;
