@@ -34,6 +34,10 @@ struct listener_summary {
 	uint8_t addr[16];
 	uint16_t port;
 	uint64_t completed, accepted, drops;
+	uint64_t unseen, departed; /* of accepted, as accepts_unseen and accepts_departed */
+	/* in CLOSE_WAIT for a second or longer at the end; since when, ns; who holds the oldest */
+	uint64_t stuck, stuck_ns;
+	uint32_t stuck_pid; /* 0 unknown */
 	bool accept_unseen; /* accepted says nothing: accept() cannot be seen here */
 	struct quantiles handshake, accept_wait;
 };

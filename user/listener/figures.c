@@ -64,6 +64,15 @@ static void put_spread(const struct spread *s, enum field since, enum field all,
 	event_field(e, all)->spread = s;
 }
 
+static void put_accepts(struct event *e, uint64_t accepted, uint64_t unseen, uint64_t departed)
+{
+	event_set(e, F_ACCEPTED_COUNT, accepted);
+	if (unseen)
+		event_set(e, F_ACCEPTS_UNSEEN, unseen);
+	if (departed)
+		event_set(e, F_ACCEPTS_DEPARTED, departed);
+}
+
 void listener_figures_put(const struct listener_figures *f, struct event *e)
 {
 	listener_identity_put(&f->identity, e);
@@ -78,7 +87,7 @@ void listener_figures_put(const struct listener_figures *f, struct event *e)
 	event_set(e, F_REFUSED, f->refused);
 	event_set(e, F_COMPLETED, f->completed);
 	if (f->accepts_known)
-		event_set(e, F_ACCEPTED_COUNT, f->accepted);
+		put_accepts(e, f->accepted, f->unseen, f->departed);
 	if (f->since_ns)
 		put_rates(f, e);
 	put_spread(f->handshake, F_HANDSHAKE, F_HANDSHAKE_BUCKETS, e);
@@ -104,6 +113,8 @@ struct listener_summary listener_figures_summary(const struct listener_figures *
 		.port = f->identity.port,
 		.completed = f->completed,
 		.accepted = f->accepted,
+		.unseen = f->unseen,
+		.departed = f->departed,
 		.accept_unseen = !f->accepts_known,
 		.drops = f->refused,
 	};
@@ -119,8 +130,12 @@ void run_totals_put(const struct run_totals *totals, struct event *e)
 	if (totals->before_known)
 		event_set(e, F_CONNECTIONS_BEFORE, totals->before);
 	if (totals->accepts_known) {
-		event_set(e, F_ACCEPTED_COUNT, totals->accepted);
+		put_accepts(e, totals->accepted, totals->unseen, totals->departed);
 		event_set(e, F_STILL_QUEUED, totals->still_queued);
+	}
+	if (totals->stuck) {
+		event_set(e, F_STUCK_CLOSE_WAIT, totals->stuck);
+		event_set(e, F_STUCK_CLOSE_WAIT_NS, totals->stuck_ns);
 	}
 	if (totals->never_accepted_known)
 		event_set(e, F_NEVER_ACCEPTED, totals->never_accepted);

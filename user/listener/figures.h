@@ -52,7 +52,7 @@ struct listener_figures {
 	/* while tracing; 0 is measured */
 	uint64_t completed, refused;
 	bool accepts_known;
-	uint64_t accepted;
+	uint64_t accepted, unseen, departed; /* as in struct listener_summary */
 	enum verdict verdict;
 	const char *advice; /* "": none */
 
@@ -84,6 +84,8 @@ struct run_totals {
 	uint64_t before;    /* that existed before the run */
 	bool accepts_known; /* accepted and still_queued are */
 	uint64_t accepted, still_queued;
+	uint64_t unseen, departed; /* of accepted */
+	uint64_t stuck, stuck_ns;  /* as in struct listener_summary */
 	bool never_accepted_known;
 	uint64_t never_accepted;
 	const uint64_t *drops; /* refusals, by enum drop_reason */

@@ -65,6 +65,11 @@ static void learn_accepted(struct tracker *t, struct conn *c, struct listener *l
 		c->accept_wait = f->h.t - c->t_established;
 		c->flags |= CONN_WAIT_KNOWN;
 	}
+	if (conn_is(c, CONN_CLOSED) || c->state == TCP_STATE_CLOSE_WAIT) {
+		t->departed++;
+		if (l)
+			l->departed++;
+	}
 	if (l)
 		listener_accepted(l, f->h.t, conn_is(c, CONN_WAIT_KNOWN) ? &c->accept_wait : NULL);
 	if (l)

@@ -36,6 +36,11 @@ void accept_queue_accepted(struct tracker *t, struct conn *c, struct listener *l
 	if (l)
 		listener_attach(t->listeners, c, l);
 	c->stage = STAGE_ACCEPTED;
+	if (conn_is(c, CONN_UNSEEN_COUNTED) && listener_of(t, c)) {
+		c->flags &= ~(uint32_t)CONN_UNSEEN_COUNTED;
+		listener_accept_unseen(listener_of(t, c), 0, false);
+		t->unseen--;
+	}
 }
 
 /*
@@ -51,6 +56,17 @@ void accept_queue_accepted_unseen(struct tracker *t, struct conn *c)
 		l->accept_unseen = true;
 	listener_dequeue(t->listeners, t->conns, c);
 	c->stage = STAGE_ACCEPT_UNSEEN;
+}
+
+/* The queue of l has become shorter: c has been taken out of it. */
+static void taken_unseen(struct tracker *t, struct listener *l, struct conn *c, uint64_t at)
+{
+	accept_queue_accepted_unseen(t, c);
+	listener_accept_unseen(l, at, true);
+	t->unseen++;
+	c->flags |= CONN_UNSEEN_COUNTED;
+	if (conn_is(c, CONN_CLOSED))
+		state_end(t, c, at, c->t_state);
 }
 
 /*
@@ -74,10 +90,17 @@ void accept_queue_reconcile(struct tracker *t, struct listener *l, uint64_t at,
 		c = conn_get(t->conns, l->queue_oldest);
 		if (!c || (c->t_established ? c->t_established : c->t_last) + ACCEPT_WAIT > at)
 			return;
-		accept_queue_accepted_unseen(t, c);
-		if (conn_is(c, CONN_CLOSED))
-			state_end(t, c, at, c->t_state);
+		taken_unseen(t, l, c, at);
 	}
+}
+
+void accept_queue_settle(struct tracker *t, struct listener *l)
+{
+	uint32_t more =
+		l->queues_known && l->queued > l->accept_queue ? l->queued - l->accept_queue : 0;
+
+	for (; more && l->queue_oldest; more--)
+		taken_unseen(t, l, conn_get(t->conns, l->queue_oldest), t->t_now);
 }
 
 /*

@@ -29,6 +29,8 @@ void accept_queue_accepted_unseen(struct tracker *t, struct conn *c);
  */
 void accept_queue_reconcile(struct tracker *t, struct listener *l, uint64_t at,
 			    uint32_t accept_queue);
+/* At the end of the stream: nothing is on its way to be reported any more. */
+void accept_queue_settle(struct tracker *t, struct listener *l);
 /*
  * l is closed. Connections that had ended while queued can no longer be accepted: their close lines
  * are emitted.

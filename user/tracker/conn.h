@@ -68,9 +68,10 @@ enum conn_flag {
 	CONN_ORPHAN_FW2 = 1 << 13,  /* a timewait socket was made for it, in FIN_WAIT2 */
 	CONN_HANDED_OVER = 1 << 14, /* that timewait socket carries it on */
 	/* what is measured */
-	CONN_WAIT_KNOWN = 1 << 15,  /* accept_wait */
-	CONN_TOTALS = 1 << 16,	    /* bytes, retrans and srtt */
-	CONN_OWNER_ACTED = 1 << 19, /* the owner locked it, or a walk met it */
+	CONN_WAIT_KNOWN = 1 << 15,     /* accept_wait */
+	CONN_TOTALS = 1 << 16,	       /* bytes, retrans and srtt */
+	CONN_UNSEEN_COUNTED = 1 << 20, /* its accept is counted as one that no hook saw */
+	CONN_OWNER_ACTED = 1 << 19,    /* the owner locked it, or a walk met it */
 	/* conn.c's own */
 	CONN_IN_COOKIES = 1 << 17, /* linked under its cookie */
 	CONN_IN_ENDS = 1 << 18,	   /* linked under its ends */

@@ -91,7 +91,9 @@ struct listener_figures figures_of(const struct tracker *t, const struct listene
 		.completed = l->completed,
 		.refused = l->refused,
 		.accepts_known = !tracker_absent(t, KNOW_ACCEPT),
-		.accepted = l->accepted,
+		.accepted = l->accepted + l->unseen,
+		.unseen = l->unseen,
+		.departed = l->departed,
 		.verdict = l->verdict,
 	};
 }
@@ -107,10 +109,15 @@ void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,
 		     const struct fact_queues *q)
 {
 	bool relisten = l->alive && l->queues_known && l->backlog != q->backlog;
+	bool first = !l->unseen;
 
 	accept_queue_reconcile(t, l, at, q->accept_queue);
 	l->figures_t = at;
 	figures_unnamed_refusals(t, l, at, listener_update(l, q));
+	if (first && l->unseen && !relisten) { /* said at once, and then with the other figures */
+		figures_line(t, l, at);
+		line_emit(&t->lines);
+	}
 	if (!relisten)
 		return;
 	/* listen() was called again and no hook saw it: what was asked for is not known. */

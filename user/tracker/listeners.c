@@ -410,6 +410,17 @@ void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns)
 		durations_add(&l->since->accept_wait, *wait_ns);
 }
 
+void listener_accept_unseen(struct listener *l, uint64_t t, bool unseen)
+{
+	if (!unseen) {
+		l->unseen--;
+		return;
+	}
+	l->unseen++;
+	l->window.accepted++;
+	l->t_accept = t;
+}
+
 void listener_refused(struct listener *l, uint64_t count, uint64_t waited_ns, bool slow)
 {
 	l->refused += count;
@@ -437,10 +448,30 @@ bool listener_error(struct listener *l, int err)
 	return false;
 }
 
+/* So many accepts may be on their way to be reported; more are not looked through. */
+#define EXCESS_MAX 64
+
+/*
+ * The oldest connection that still waits. Where the kernel's queue is shorter than ours the first
+ * of ours have been taken, and their accept() is not reported yet, or no hook sees it.
+ */
+static const struct conn *oldest_in_kernel(struct conn_table *conns, const struct listener *l)
+{
+	const struct conn *c = conn_get(conns, l->queue_oldest);
+	uint32_t excess =
+		l->queues_known && l->queued > l->accept_queue ? l->queued - l->accept_queue : 0;
+
+	if (excess > EXCESS_MAX)
+		return NULL;
+	for (; c && excess; excess--)
+		c = conn_get(conns, c->queue_newer);
+	return c;
+}
+
 uint64_t listener_oldest_wait(struct conn_table *conns, const struct listener *l, uint64_t t,
 			      bool *at_least)
 {
-	const struct conn *oldest = conn_get(conns, l->queue_oldest);
+	const struct conn *oldest = oldest_in_kernel(conns, l);
 	/* One older than the tracer has waited at least since it was found. */
 	uint64_t since = !oldest		 ? 0
 			 : oldest->t_established ? oldest->t_established

@@ -76,8 +76,10 @@ struct listener {
 	uint32_t connecting; /* clients of this machine in SYN_SENT to it */
 	uint32_t refs;	     /* connections that point here */
 
-	uint64_t t_known, t_accept;		   /* ns: first seen; last accept, 0 none yet */
-	uint64_t completed, accepted, refused;	   /* while tracing */
+	uint64_t t_known, t_accept;	       /* ns: first seen; last accept, 0 none yet */
+	uint64_t completed, accepted, refused; /* while tracing */
+	uint64_t unseen;   /* left the queue, and no accept() was seen; not counted in accepted */
+	uint64_t departed; /* accepted after the client's FIN or RST */
 	struct histogram *handshake, *accept_wait; /* NULL: nothing yet */
 	struct listener_window window;
 	uint64_t line_t, line_completed, line_accepted; /* at the last line, for rates */
@@ -137,6 +139,8 @@ void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool s
 /* A handshake that was counted at `counted` (NULL: at none) belongs to l. */
 void listener_completed_elsewhere(struct listener *counted, struct listener *l);
 void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns);
+/* An accept() that no hook saw, and (false) one that was seen after all. */
+void listener_accept_unseen(struct listener *l, uint64_t t, bool unseen);
 /*
  * waited_ns: how long the oldest connection in the queue had waited then, 0 none; slow: too long.
  */

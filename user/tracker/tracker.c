@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "listener/durations.h"
+#include "tracker/accept_queue.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
@@ -156,6 +157,12 @@ static void close_at_end(void *ctx, struct conn *c)
 		state_end(t, c, t->t_now, 0);
 }
 
+static void settle(void *ctx, struct listener *l)
+{
+	if (l->alive)
+		accept_queue_settle(ctx, l);
+}
+
 static void emit_errors(void *ctx, struct listener *l)
 {
 	struct tracker *t = ctx;
@@ -168,7 +175,7 @@ struct gathering {
 	const struct tracker *t;
 	struct listener_summary *list;
 	size_t count;
-	uint64_t still_queued;
+	uint64_t still_queued, stuck, stuck_ns;
 };
 
 static void gather(void *ctx, struct listener *l)
@@ -184,6 +191,31 @@ static void gather(void *ctx, struct listener *l)
 		g->still_queued += l->queued;
 }
 
+static void gather_stuck(void *ctx, struct conn *c)
+{
+	struct gathering *g = ctx;
+	uint64_t since = c->t_state ? c->t_state : g->t->t_first;
+	const struct listener *l = listener_of(g->t, c);
+	struct listener_summary *s = NULL;
+
+	if (c->state != TCP_STATE_CLOSE_WAIT || g->t->t_now < since + NS_S ||
+	    c->stage == STAGE_QUEUED)
+		return;
+	g->stuck++;
+	if (g->t->t_now - since > g->stuck_ns)
+		g->stuck_ns = g->t->t_now - since;
+	for (size_t i = 0; l && l->cookie && i < g->count && !s; i++)
+		if (g->list[i].cookie == l->cookie)
+			s = &g->list[i];
+	if (!s)
+		return;
+	s->stuck++;
+	if (g->t->t_now - since <= s->stuck_ns)
+		return;
+	s->stuck_ns = g->t->t_now - since;
+	s->stuck_pid = c->pid;
+}
+
 static void emit_summary(struct tracker *t, const struct gathering *g)
 {
 	bool accepts_known = !tracker_absent(t, KNOW_ACCEPT);
@@ -193,7 +225,11 @@ static void emit_summary(struct tracker *t, const struct gathering *g)
 		.before_known = true,
 		.before = t->connections_before,
 		.accepts_known = accepts_known,
-		.accepted = t->accepted,
+		.accepted = t->accepted + t->unseen,
+		.unseen = t->unseen,
+		.departed = t->departed,
+		.stuck = g->stuck,
+		.stuck_ns = g->stuck_ns,
 		.still_queued = g->still_queued,
 		.never_accepted_known = accepts_known,
 		.never_accepted = t->never_accepted,
@@ -214,10 +250,12 @@ void tracker_finish(struct tracker *t, uint64_t now)
 		t->t_now = now;
 	open_flush_pending(t, UINT64_MAX);
 	close_flush_aborted(t, UINT64_MAX, t->t_now);
+	listeners_each(t->listeners, settle, t);
 	listeners_each(t->listeners, emit_errors, t);
 	g.list = calloc(listeners_count(t->listeners) + 1, sizeof(*g.list));
 	if (g.list)
 		listeners_each(t->listeners, gather, &g);
+	conn_each(t->conns, false, gather_stuck, &g);
 	conn_each(t->conns, false, close_at_end, t);
 	emit_evicted(t, t->t_now);
 	emit_summary(t, &g);

@@ -385,6 +385,11 @@ static bool put_listeners(struct cursor *c, const struct listener_summaries *all
 		if (!put_pair(c, "lport", l->port, &first) ||
 		    !put_pair(c, "completed", l->completed, &first) ||
 		    (!l->accept_unseen && !put_pair(c, "accepts", l->accepted, &first)) ||
+		    (l->unseen && !put_pair(c, "accepts_unseen", l->unseen, &first)) ||
+		    (l->departed && !put_pair(c, "accepts_departed", l->departed, &first)) ||
+		    (l->stuck && !put_pair(c, "stuck_close_wait", l->stuck, &first)) ||
+		    (l->stuck && !put_pair(c, "stuck_close_wait_ns", l->stuck_ns, &first)) ||
+		    (l->stuck_pid && !put_pair(c, "stuck_close_wait_pid", l->stuck_pid, &first)) ||
 		    !put_pair(c, "drops", l->drops, &first) ||
 		    !put_quantiles(c, "handshake", &l->handshake) ||
 		    !put_quantiles(c, "accept_wait", &l->accept_wait) || !room(c, SCALAR_MAX))

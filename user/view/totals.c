@@ -22,6 +22,8 @@ bool totals_counts(char out[TOTALS_MAX], const struct event *e, bool utf8)
 		 true},
 		{F_CONNECTIONS_BEFORE, "existed before", false},
 		{F_ACCEPTED_COUNT, "accepted", true},
+		{F_ACCEPTS_UNSEEN, "of them unseen", false},
+		{F_ACCEPTS_DEPARTED, "after the client's FIN or RST", false},
 		{F_NEVER_ACCEPTED, "never accepted", false},
 		{F_STILL_QUEUED, "still in the queue", false},
 		{F_UNPRINTED, "sockets not printed", false},
@@ -58,6 +60,20 @@ bool totals_refused(char out[TOTALS_MAX], const struct event *e, bool utf8)
 		*p = '\0';
 	}
 	return p != out;
+}
+
+bool totals_stuck(char out[TOTALS_MAX], const struct event *e, bool utf8)
+{
+	char *p = out;
+
+	*p = '\0';
+	if (!event_get(e, F_STUCK_CLOSE_WAIT))
+		return false;
+	p = text_u64(p, event_get(e, F_STUCK_CLOSE_WAIT));
+	p = stpcpy(p, " still in CLOSE_WAIT, the oldest for ");
+	p += text_duration(p, event_get(e, F_STUCK_CLOSE_WAIT_NS), utf8);
+	stpcpy(p, ": the program has not closed them");
+	return true;
 }
 
 bool totals_lost(char out[TOTALS_MAX], const struct event *e)

@@ -40,7 +40,7 @@ struct ladder_view {
 	struct ladder_undrawn undrawn; /* as told last */
 	struct ladder_verdict verdicts[LADDER_VERDICTS];
 	/* of the `summary` line: printed below the last ladder */
-	char counts[TOTALS_MAX], refused[TOTALS_MAX], lost[TOTALS_MAX];
+	char counts[TOTALS_MAX], refused[TOTALS_MAX], stuck[TOTALS_MAX], lost[TOTALS_MAX];
 };
 
 /* The ends of an event's connection, client first. */

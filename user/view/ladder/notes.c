@@ -218,6 +218,7 @@ void ladder_keep_totals(struct ladder_view *v, const struct event *e)
 {
 	totals_counts(v->counts, e, v->base.options.utf8);
 	totals_refused(v->refused, e, v->base.options.utf8);
+	totals_stuck(v->stuck, e, v->base.options.utf8);
 	totals_lost(v->lost, e);
 }
 
@@ -226,6 +227,7 @@ void ladder_note_totals(struct ladder_view *v)
 	v->below = true; /* an empty line before it */
 	put_note(v, NULL, 0, v->counts);
 	put_note(v, "31", strlen(v->refused), v->refused);
+	put_note(v, "33", strlen(v->stuck), v->stuck);
 	put_note(v, "1;31", strlen(v->lost), v->lost);
-	v->counts[0] = v->refused[0] = v->lost[0] = '\0';
+	v->counts[0] = v->refused[0] = v->stuck[0] = v->lost[0] = '\0';
 }

@@ -147,6 +147,8 @@ static void accept_line(struct line *l, const struct event *e)
 		*told_of(t, e) = true;
 	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE)
 		table_note(l, t->note_at, true, RED, "reset while queued");
+	if (event_has(e, F_SOCKET_STATE) && e->v[F_SOCKET_STATE].u == TCP_STATE_CLOSE_WAIT)
+		table_note(l, t->note_at, true, YELLOW, "the client's FIN came before");
 	if (event_enum(e, F_VIA) == VIA_IO_URING)
 		table_note(l, t->note_at, true, DIM, "by io_uring");
 }
@@ -239,7 +241,7 @@ static void reset_line(struct line *l, const struct event *e)
 
 static void note_count(struct line *l, const struct event *e, enum field f, const char *what)
 {
-	char text[64], *p;
+	char text[NOTE_MAX], *p;
 
 	if (!event_has(e, f))
 		return;
@@ -301,6 +303,8 @@ static void listener_line(struct line *l, const struct event *e)
 	if (judged && !(again && fine))
 		table_note(l, l->t->state_at, true, fine ? GREEN : RED,
 			   words_of_verdict(event_enum(e, F_VERDICT)));
+	note_count(l, e, F_ACCEPTS_UNSEEN,
+		   "accepted unseen (io_uring into fixed files, a 32-bit program, or the kernel)");
 	if (judged && !fine && advice) {
 		note_advice(l, e, advice);
 		return;

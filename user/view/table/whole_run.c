@@ -166,6 +166,8 @@ void table_summary(struct line *l, const struct event *e)
 	put_total(l, PLAIN, text);
 	if (totals_refused(text, e, t->base.options.utf8))
 		put_total(l, RED, text);
+	if (totals_stuck(text, e, t->base.options.utf8))
+		put_total(l, YELLOW, text);
 	if (totals_lost(text, e))
 		put_total(l, LOUD, text);
 	if (!all || !all->count)

@@ -9,5 +9,5 @@ tier tracepoint
     state LAST_ACK->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=1000ms
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_passive accepted=true states_ns={LAST_ACK:1000ms} bytes_in=0 bytes_out=0 retrans=0 preexisting=true
 4 end
-    summary accepts=1 connections=0 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=1 accepts_departed=1 connections=0 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=1 drops=0 handshake=0 accept_wait=0

@@ -24,11 +24,11 @@ max 2 2
 13 syn #22 10.0.0.1:9502<10.0.0.2:5002 isn=22/200 q=1:0/2/1
     state LISTEN->SYN_RECV server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] basis=syn client_isn=22 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 13.1 enqueue #22 sk=220 q=1:1/2/0
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=2 accepts=1 accepts_unseen=1 verdict=ok
 13.1 est #22 sk=220 10.0.0.1:9502<10.0.0.2:5002 isn=22/200 copy=0/2
     state SYN_RECV->ESTABLISHED server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] in_old_ns=100ms basis=syn client_isn=22 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 13.5 tick
     lost count=2 lost_at=evicted total=3
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepts=0 completed_per_s=0 accepted_per_s=0 handshake=3:100ms/100ms handshake_buckets=3 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited 1.0 s for accept(): the program is the bottleneck, a longer queue only hides it" oldest_wait_ns=1000ms
 13.6 state #22 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:5002
     state ESTABLISHED->CLOSE_WAIT server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] in_old_ns=500ms
 13.7 state #20 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:5000
@@ -43,5 +43,5 @@ max 2 2
     lost count=1 lost_at=decode total=11
 15 end
     lost count=1 lost_at=evicted total=12
-    summary accepts=0 connections=6 preexisting_connections=1 never_accepted=0 still_queued=1 drops_by_reason={} lost=12
-        #1 port=9502 completed=3 accepted=0 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=0
+    summary accepts=1 accepts_unseen=1 stuck_close_wait=1 stuck_close_wait_ns=1300ms connections=6 preexisting_connections=1 never_accepted=0 still_queued=1 drops_by_reason={} lost=12
+        #1 port=9502 completed=3 accepted=1 drops=0 handshake=3:100ms/100ms/100ms/100ms accept_wait=0

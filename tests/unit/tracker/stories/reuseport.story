@@ -20,6 +20,6 @@ tier tracepoint
 13 state #9 10.0.0.1:9502<10.0.0.2:4002 ESTABLISHED>CLOSE_WAIT
     state ESTABLISHED->CLOSE_WAIT server#9 10.0.0.1:9502<10.0.0.2:4002
 14 end
-    summary accepts=2 connections=2 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=2 stuck_close_wait=1 stuck_close_wait_ns=1000ms connections=2 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=1 drops=0 handshake=0 accept_wait=1:1000ms/1000ms/1000ms/1000ms
         #2 port=9502 completed=1 accepted=1 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=1:1900ms/1900ms/1900ms/1900ms
