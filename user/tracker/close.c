@@ -318,6 +318,8 @@ void tracker_on_reset(struct tracker *t, const struct fact_hdr *h)
 	bool sent = h->flags & FACT_F_SENT;
 	struct conn *c = identity_find(t, &f->s);
 
+	if (!c)
+		c = identity_fast_open(t, &f->s);
 	if (!c && (ended_lately(t, f->s.cookie) || (!f->s.lport && !f->s.rport)))
 		return;
 	if (c)

@@ -70,6 +70,7 @@ enum conn_flag {
 	/* what is measured */
 	CONN_WAIT_KNOWN = 1 << 15,     /* accept_wait */
 	CONN_TOTALS = 1 << 16,	       /* bytes, retrans and srtt */
+	CONN_DOUBTFUL = 1 << 21,       /* it may have been counted before it was evicted, or lost */
 	CONN_UNSEEN_COUNTED = 1 << 20, /* its accept is counted as one that no hook saw */
 	CONN_OWNER_ACTED = 1 << 19,    /* the owner locked it, or a walk met it */
 	/* conn.c's own */

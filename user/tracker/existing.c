@@ -213,6 +213,8 @@ static void correct_conn(struct tracker *t, const struct fact_existing *f)
 		c = adopt(t, &f->s);
 	if (!c)
 		return;
+	if (c->state != f->s.state)
+		state_differs(t, f->h.t, c, "corrected after a loss", c->state, f->s.state);
 	/* What it did meanwhile, and when, is not known: no duration is either. */
 	c->flags |= CONN_PAST_UNKNOWN;
 	c->t_begin = c->t_state = 0;
@@ -228,6 +230,7 @@ static void correct_conn(struct tracker *t, const struct fact_existing *f)
 	c->state = (uint8_t)f->s.state;
 	c->visited |= (uint16_t)(1u << c->state);
 	conn_learn_cookie(t->conns, c, f->s.cookie);
+	tracked_meet_peer(t, c);
 }
 
 /* ---- the facts ---- */

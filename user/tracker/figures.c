@@ -112,8 +112,7 @@ void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,
 	bool first = !l->unseen;
 
 	accept_queue_reconcile(t, l, at, q->accept_queue);
-	l->figures_t = at;
-	figures_unnamed_refusals(t, l, at, listener_update(l, q));
+	figures_unnamed_refusals(t, l, at, listener_update(l, at, q));
 	if (first && l->unseen && !relisten) { /* said at once, and then with the other figures */
 		figures_line(t, l, at);
 		line_emit(&t->lines);

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "tracker/accept_queue.h"
+#include "tracker/state.h"
 #include "tracker/tracked.h"
 
 /* ---- which connection ---- */
@@ -83,6 +84,8 @@ static void past_is_unseen(struct tracker *t, struct conn *c)
 	c->flags |= CONN_PAST_UNKNOWN;
 	if (!t->walked)
 		tracked_existed_before(t, c);
+	else
+		tracked_adopted(t, c);
 }
 
 struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state)
@@ -167,6 +170,19 @@ bool early_take(struct tracker *t, const struct fact_sock *s, uint64_t at, struc
 	return true;
 }
 
+/* Its SYN came when it was queued; only now are its ends known. */
+static void fast_open_line(struct tracker *t, struct conn *c, const struct fact_queues *q)
+{
+	struct event *e = state_enter(t, c, c->t_begin, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV);
+
+	event_set_enum(e, F_BASIS, BASIS_SYN);
+	event_set(e, F_FASTOPEN, true);
+	event_set(e, F_QUEUED, true);
+	event_set(e, F_ACCEPT_QUEUE, q->accept_queue);
+	event_set(e, F_BACKLOG, q->backlog);
+	line_emit(&t->lines);
+}
+
 struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s)
 {
 	struct fact_enqueue *q = find_early(t, s, 0);
@@ -183,13 +199,12 @@ struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s)
 	c->role = ROLE_SERVER;
 	c->flags |= CONN_FASTOPEN;
 	c->stage = STAGE_LEFT;
-	c->state = TCP_STATE_SYN_RECV;
-	c->visited = 1u << TCP_STATE_SYN_RECV;
-	c->t_begin = c->t_state = c->t_last = q->h.t;
+	c->t_begin = c->t_last = q->h.t;
 	l = listener_by_queues(t->listeners, &q->q);
 	if (l)
 		accept_queue_add(t, l, c);
 	owner_from_listener(c, l);
+	fast_open_line(t, c, &q->q);
 	return c;
 }
 

@@ -76,7 +76,7 @@ void tracker_on_listen(struct tracker *t, const struct fact_hdr *h)
 	learn_listen(t, l, f);
 	if (!again)
 		l->t_state = h->t;
-	figures_unnamed_refusals(t, l, h->t, listener_update(l, &f->q));
+	figures_unnamed_refusals(t, l, h->t, listener_update(l, h->t, &f->q));
 	listen_line(t, f, l);
 }
 

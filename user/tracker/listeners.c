@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/hash.h"
+#include "base/units.h"
 #include "fact/lookup.h"
 #include "listener/durations.h"
 
@@ -280,7 +281,13 @@ static void set_accept_queue(struct listener *l, uint32_t length)
 		l->high = length;
 }
 
-uint64_t listener_update(struct listener *l, const struct fact_queues *q)
+/*
+ * Of two CPUs that read a length at once the later stamp may bear the earlier reading: a queue that
+ * is shorter only then has not become shorter.
+ */
+#define AT_ONCE_NS (NS_MS)
+
+uint64_t listener_update(struct listener *l, uint64_t t, const struct fact_queues *q)
 {
 	uint64_t more = q->drops - l->drops; /* both 32 bits in the kernel's counter */
 	uint64_t unreported = 0;
@@ -298,7 +305,9 @@ uint64_t listener_update(struct listener *l, const struct fact_queues *q)
 		(l->queues_known && l->accept_queue > l->backlog) || q->accept_queue > q->backlog;
 	l->syn_full = (l->syn_known && l->backlog && l->syn_queue >= l->backlog) ||
 		      (q->sk && q->backlog && q->syn_queue >= q->backlog);
-	l->window.shrank |= l->queues_known && q->accept_queue < l->accept_queue;
+	l->window.shrank |= l->queues_known && q->accept_queue < l->accept_queue &&
+			    t >= l->figures_t + AT_ONCE_NS;
+	l->figures_t = t;
 	set_accept_queue(l, q->accept_queue);
 	l->backlog = q->backlog;
 	if (q->sk) { /* a row of the kernel's tables holds the accept queue alone */

@@ -122,10 +122,10 @@ void listener_attach(struct listeners *ls, struct conn *c, struct listener *l);
 bool listener_at_port(struct listeners *ls, const struct fact_sock *s);
 
 /*
- * Takes over the kernel's figures as a hook read them. Returns how many refusals the kernel has
+ * Takes over the kernel's figures as a hook read them at t (ns). Returns how many refusals the kernel has
  * counted beyond those that facts named.
  */
-uint64_t listener_update(struct listener *l, const struct fact_queues *q);
+uint64_t listener_update(struct listener *l, uint64_t t, const struct fact_queues *q);
 
 /* The length of the accept queue and its limit, from a child's copy: the child is counted. */
 void listener_grew(struct listener *l, uint32_t accept_queue, uint32_t backlog);

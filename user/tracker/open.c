@@ -173,6 +173,8 @@ static struct conn *child_without_request(struct tracker *t, const struct fact_e
 		tracked_existed_before(t, c);
 	else if (cookies)
 		c->flags |= CONN_SYNCOOKIE;
+	else
+		tracked_adopted(t, c);
 	return c;
 }
 

@@ -266,7 +266,10 @@ static uint64_t overdue_after(const struct conn *c)
 void request_expire(void *ctx, struct conn *c)
 {
 	struct tracker *t = ctx;
-	bool expired = c->synack_retrans && !tracker_exact(t, KNOW_REQUEST_EXPIRED);
+	const struct listener *l = listener_of(t, c);
+	/* Of a listener that closed meanwhile the request may have ended before, or by that. */
+	bool expired =
+		c->synack_retrans && !tracker_exact(t, KNOW_REQUEST_EXPIRED) && !(l && !l->alive);
 
 	if (!c->t_last || t->t_now < c->t_last + overdue_after(c))
 		return;

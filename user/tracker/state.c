@@ -29,8 +29,8 @@ static void enter(struct conn *c, unsigned int state, uint64_t t)
 	c->t_state = t;
 }
 
-static void emit_gap(struct tracker *t, uint64_t at, const struct conn *c, const char *what,
-		     unsigned int from, unsigned int to)
+void state_differs(struct tracker *t, uint64_t at, const struct conn *c, const char *what,
+		   unsigned int from, unsigned int to)
 {
 	struct event *e = line_begin(&t->lines, EVENT_VERIFY, at);
 	char text[96];
@@ -51,12 +51,13 @@ struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsign
 
 	/* A request's LISTEN is the listener's state: it leaves no gap. */
 	if (c->state && c->state != old_state && old_state != TCP_STATE_LISTEN) {
-		emit_gap(t, at, c, "a transition is missing", c->state, old_state);
+		state_differs(t, at, c, "a transition is missing", c->state, old_state);
 		c->t_state = 0;
 		c->t_begin = 0;
+		tracked_meet_peer(t, c);
 	}
 	if (!tcp_transition_legal(old_state, new_state))
-		emit_gap(t, at, c, "not a legal transition", old_state, new_state);
+		state_differs(t, at, c, "not a legal transition", old_state, new_state);
 	e = line_begin(&t->lines, EVENT_STATE, at);
 	event_set(e, F_OLD, old_state);
 	event_set(e, F_NEW, new_state);

@@ -14,6 +14,10 @@
 struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsigned int old_state,
 			  unsigned int new_state);
 
+/* A `verify` line: what the tracker had (from) is not what the kernel has (to). */
+void state_differs(struct tracker *t, uint64_t at, const struct conn *c, const char *what,
+		   unsigned int from, unsigned int to);
+
 /* Why c is in CLOSE; CAUSE_NONE: not known, or by FINs. */
 enum cause state_cause(const struct conn *c);
 /*

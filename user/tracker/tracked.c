@@ -53,14 +53,35 @@ struct ended *ended_new(void)
 
 static uint64_t *count_of(struct tracker *t, const struct conn *c)
 {
+	if (conn_is(c, CONN_DOUBTFUL))
+		return &t->doubtful;
 	return conn_is(c, CONN_PREEXISTING) ? &t->connections_before : &t->connections;
+}
+
+static void count_as(struct tracker *t, struct conn *c, uint32_t flag)
+{
+	--*count_of(t, c);
+	c->flags |= flag;
+	++*count_of(t, c);
 }
 
 void tracked_existed_before(struct tracker *t, struct conn *c)
 {
-	--*count_of(t, c);
-	c->flags |= CONN_PREEXISTING;
-	++*count_of(t, c);
+	count_as(t, c, CONN_PREEXISTING);
+}
+
+void tracked_adopted(struct tracker *t, struct conn *c)
+{
+	if (t->walked && (t->lost || t->evicted))
+		count_as(t, c, CONN_DOUBTFUL);
+}
+
+void tracked_meet_peer(struct tracker *t, struct conn *c)
+{
+	struct conn *other = conn_is(c, CONN_PEER_TRACED) ? NULL : conn_other_end(t->conns, c);
+
+	if (other && !conn_is(other, CONN_PEER_TRACED))
+		tracked_count_once(t, c);
 }
 
 void tracked_count_once(struct tracker *t, struct conn *c)

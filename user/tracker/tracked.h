@@ -21,6 +21,10 @@ void tracked_promote(struct tracker *t, struct conn *c);
 void tracked_existed_before(struct tracker *t, struct conn *c);
 /* The other end of c is held too: the two are one connection, and count as one. */
 void tracked_count_once(struct tracker *t, struct conn *c);
+/* c is not new: facts were lost, or it was evicted. It may have been counted then. */
+void tracked_adopted(struct tracker *t, struct conn *c);
+/* Facts of c were lost, the one that would have joined it with its other end among them perhaps. */
+void tracked_meet_peer(struct tracker *t, struct conn *c);
 /* c is gone afterwards. Its listener and its place in the accept queue are left. */
 void tracked_forget(struct tracker *t, struct conn *c);
 

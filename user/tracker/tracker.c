@@ -224,6 +224,7 @@ static void emit_summary(struct tracker *t, const struct gathering *g)
 		.connections = t->connections,
 		.before_known = true,
 		.before = t->connections_before,
+		.doubtful = t->doubtful,
 		.accepts_known = accepts_known,
 		.accepted = t->accepted + t->unseen,
 		.unseen = t->unseen,

@@ -21,6 +21,7 @@ bool totals_counts(char out[TOTALS_MAX], const struct event *e, bool utf8)
 		{F_CONNECTIONS, event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections",
 		 true},
 		{F_CONNECTIONS_BEFORE, "existed before", false},
+		{F_CONNECTIONS_DOUBTFUL, "perhaps counted twice", false},
 		{F_ACCEPTED_COUNT, "accepted", true},
 		{F_ACCEPTS_UNSEEN, "of them unseen", false},
 		{F_ACCEPTS_DEPARTED, "after the client's FIN or RST", false},

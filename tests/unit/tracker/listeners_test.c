@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/units.h"
 #include "tracker/listeners.h"
 
 #include <errno.h>
@@ -74,35 +75,39 @@ static void finds(void)
 
 static void counts_refusals(void)
 {
+	uint64_t at = 0;
 	struct listeners *ls = listeners_new();
 	struct listener *l = listener_add(ls, 1, 0x1001, 1, 80, 5);
 	struct fact_queues q = figures(1, 0, 2, 0, 10);
 
-	ok(listener_update(l, &q) == 0 && l->drops == 10, "what was refused before us is not told");
+	ok(listener_update(l, at += NS_S, &q) == 0 && l->drops == 10,
+	   "what was refused before us is not told");
 	q.drops = 13;
-	ok(listener_update(l, &q) == 3, "what the counter adds is");
+	ok(listener_update(l, at += NS_S, &q) == 3, "what the counter adds is");
 	l->named_drops = 2;
 	q.drops = 16;
-	ok(listener_update(l, &q) == 1, "but for what was told one by one");
+	ok(listener_update(l, at += NS_S, &q) == 1, "but for what was told one by one");
 	l->named_drops = 1;
-	ok(listener_update(l, &q) == 0 && l->named_drops == 1, "told before the counter has it");
+	ok(listener_update(l, at += NS_S, &q) == 0 && l->named_drops == 1,
+	   "told before the counter has it");
 	q.drops = 17;
-	ok(listener_update(l, &q) == 0 && l->named_drops == 0, "then it has it");
+	ok(listener_update(l, at += NS_S, &q) == 0 && l->named_drops == 0, "then it has it");
 	q.drops = 15;
-	ok(listener_update(l, &q) == 0 && l->drops == 17, "an older reading changes nothing");
+	ok(listener_update(l, at += NS_S, &q) == 0 && l->drops == 17,
+	   "an older reading changes nothing");
 	q = figures(1, 3, 2, 0, 17);
-	listener_update(l, &q);
+	listener_update(l, at += NS_S, &q);
 	ok(l->accept_full && !l->syn_full && l->peak == 3,
 	   "the accept queue holds one more than its limit: full");
 	q.accept_queue = 1;
-	listener_update(l, &q);
+	listener_update(l, at += NS_S, &q);
 	ok(l->accept_full, "it was, between this reading and the one before");
 	q.syn_queue = 2;
-	listener_update(l, &q);
+	listener_update(l, at += NS_S, &q);
 	ok(!l->accept_full && l->syn_full, "now the SYN queue is");
 	q.sk = 0;
 	q.syn_queue = 0;
-	listener_update(l, &q);
+	listener_update(l, at += NS_S, &q);
 	ok(l->syn_queue == 2, "the kernel's tables do not tell the SYN queue");
 	listeners_free(ls);
 }

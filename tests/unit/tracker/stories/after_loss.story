@@ -24,9 +24,12 @@ tier exact
     lost count=9 lost_at=ringbuf total=9
 # the first is in CLOSE_WAIT, the second has gone, the third is established, a fourth was never seen, and the other listener has gone
 22 existing #7 10.0.0.1:9502<10.0.0.2:4000 state=CLOSE_WAIT +again
+    verify server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] difference="corrected after a loss: ESTABLISHED to CLOSE_WAIT"
 22 existing #8 10.0.0.1:9502<10.0.0.2:4001 state=CLOSE +again
+    verify server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] difference="corrected after a loss: ESTABLISHED to CLOSE"
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=unknown client_isn=101 server_isn=201 handshake_ns=100ms states_ns={SYN_RECV:100ms}
 22 existing #9 10.0.0.1:9502<10.0.0.2:4002 state=ESTABLISHED +again
+    verify server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] difference="corrected after a loss: SYN_RECV to ESTABLISHED"
 22 existing #10 10.0.0.1:9502<10.0.0.2:4003 state=ESTABLISHED +again
 22 existing 10.0.0.1:9502<10.0.0.2:4005 state=SYN_RECV +again
 22 existing #2 0.0.0.0:9503 state=CLOSE +again
@@ -48,5 +51,5 @@ tier exact
 32.1 est #12 sk=120 10.0.0.1:9502<10.0.0.2:4005 isn=5/6 copy=0/2
     state SYN_RECV->ESTABLISHED server#12@1 10.0.0.1:9502<10.0.0.2:4005 [50/srv] client_isn=5 server_isn=6 synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 33 end
-    summary accepts=1 stuck_close_wait=1 stuck_close_wait_ns=2000ms connections=5 preexisting_connections=0 never_accepted=0 still_queued=1 drops_by_reason={} lost=9
+    summary accepts=1 stuck_close_wait=1 stuck_close_wait_ns=2000ms connections=3 preexisting_connections=0 connections_doubtful=2 never_accepted=0 still_queued=1 drops_by_reason={} lost=9
         #1 port=9502 completed=3 accepted=1 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=1:100ms/100ms/100ms/100ms

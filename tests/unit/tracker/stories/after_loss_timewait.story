@@ -14,14 +14,16 @@ tier tracepoint
 20 lost count=9 of=0
     lost count=9 lost_at=ringbuf total=9
 22 existing #7 10.0.0.1:9502<10.0.0.2:4000 state=TIME_WAIT +again
+    verify server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] difference="corrected after a loss: ESTABLISHED to TIME_WAIT"
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=unknown client_isn=100 server_isn=200 accept_wait_ns=200ms accepted=true
 # an orphan, and one that its program still holds
 22 existing #8 10.0.0.1:9502<10.0.0.2:4001 state=FIN_WAIT2 +again
+    verify server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] difference="corrected after a loss: ESTABLISHED to FIN_WAIT2"
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=unknown client_isn=101 server_isn=201
 22 existing #9 10.0.0.1:9502<10.0.0.2:4002 state=FIN_WAIT2 inode=7 +again
 30 closed #9 FIN_WAIT2>CLOSE 10.0.0.1:9502<10.0.0.2:4002
     state FIN_WAIT2->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002
     close server#9@1 10.0.0.1:9502<10.0.0.2:4002 close_reason=unknown bytes_in=0 bytes_out=0 retrans=0
 31 end
-    summary accepts=1 connections=3 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=9
+    summary accepts=1 connections=2 preexisting_connections=0 connections_doubtful=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=9
         #1 port=9502 completed=2 accepted=1 drops=0 handshake=0 accept_wait=1:200ms/200ms/200ms/200ms
