@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "base/units.h"
 #include "fact/lookup.h"
-#include "listener/durations.h"
 
 #define HASH_BITS 10
 #define DEAD_MAX  1024u /* listeners that are gone but stand in the summary */
@@ -367,6 +366,7 @@ void listener_dequeue(struct listeners *ls, struct conn_table *t, struct conn *c
 	l->queued--;
 }
 
+<<<<<<< HEAD
 static void add(struct histogram **h, uint64_t value)
 {
 	if (!*h)
@@ -526,6 +526,8 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 	l->window = (struct listener_window){.start = t};
 }
 
+=======
+>>>>>>> 11fd1f6 (listeners: what a listener did is a file of its own)
 void listeners_each(struct listeners *ls, void (*fn)(void *ctx, struct listener *l), void *ctx)
 {
 	for (uint32_t i = 0; i < ls->used; i++)

@@ -122,8 +122,8 @@ void listener_attach(struct listeners *ls, struct conn *c, struct listener *l);
 bool listener_at_port(struct listeners *ls, const struct fact_sock *s);
 
 /*
- * Takes over the kernel's figures as a hook read them at t (ns). Returns how many refusals the kernel has
- * counted beyond those that facts named.
+ * Takes over the kernel's figures as a hook read them at t (ns). Returns how many refusals the
+ * kernel has counted beyond those that facts named.
  */
 uint64_t listener_update(struct listener *l, uint64_t t, const struct fact_queues *q);
 
