@@ -83,6 +83,8 @@ enum fact_flag {
 	 * connect(), for no segment has arrived
 	 */
 	FACT_F_UNREACHABLE = 1 << 15,
+	/* FACT_RESET: a RST that arrived for a request, and was dropped; pid is its number */
+	FACT_F_SEGMENT = 1 << 17,
 	FACT_F_REPAIR = 1 << 16, /* TCP_REPAIR set the state: no segment has passed */
 };
 
@@ -275,7 +277,8 @@ struct fact_reset {
 	/* s.sk 0: there is no socket; the ends are those of the segment, seen from here */
 	struct fact_sock s;
 	__u32 reason; /* enum fact_reset_reason */
-	__u32 pid;    /* valid with FACT_F_OWNED */
+	/* valid with FACT_F_OWNED; with FACT_F_SEGMENT the sequence number of the RST */
+	__u32 pid;
 };
 
 struct fact_timewait {

@@ -15,7 +15,7 @@
  *			packet dropped: 5 ns
  *	the client resets its request
  *		exact	fentry and fexit/tcp_check_req
- *		else	not seen
+ *		else	tp_btf/kfree_skb of the RST, with the listener (6.18)
  *	a child is made from a cookie
  *		exact	fentry and fexit/cookie_v4_check, cookie_v6_check
  *		else	not told apart from others
@@ -274,6 +274,31 @@ int ack_done(__u64 *ctx)
 	return 0;
 }
 
+/*
+ * A RST that the kernel drops with its listener was for a request (tcp_v4_rcv()). It ended that one
+ * if its number is the next that the request expects, which the tracker knows.
+ */
+static __always_inline void request_reset(const struct sk_buff *skb, const struct sock *listener)
+{
+	struct fact_reset *f;
+	struct segment t;
+
+	if (!listener || listener->__sk_common.skc_state != TCP_LISTEN || !segment_read(&t, skb) ||
+	    !(t.flags & TCP_FLAG_RST) || !segment_wanted(skb, &t))
+		return;
+	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_SEGMENT);
+	if (!f)
+		return;
+	f->s.sk = 0;
+	f->s.cookie = 0;
+	f->s.netns = segment_netns(skb);
+	f->s.state = TCP_NEW_SYN_RECV;
+	segment_ends(&f->s, skb, &t);
+	f->reason = FACT_RESET_UNKNOWN;
+	f->pid = bpf_ntohl(t.seq);
+	fact_submit(f, sizeof(*f));
+}
+
 /* Without fentry and fexit. */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
@@ -283,9 +308,13 @@ int ack_dropped(__u64 *ctx)
 	struct sock *listener;
 	struct segment t;
 
-	if (!is_listen_overflow(ctx[2]))
+	if (!has_listen_overflow())
 		return 0;
 	listener = (struct sock *)ctx[3];
+	if (!is_listen_overflow(ctx[2])) {
+		request_reset(skb, listener);
+		return 0;
+	}
 	if (!segment_read(&t, skb))
 		return 0;
 	if (listener && listener->__sk_common.skc_state == TCP_LISTEN)

@@ -47,10 +47,15 @@ static __always_inline __u32 segment_count(const struct sk_buff *skb)
  * The drop that a full accept queue causes. Newer kernels (6.18, but not 6.12) have this reason and
  * pass the listener.
  */
-static __always_inline bool is_listen_overflow(__u32 reason)
+static __always_inline bool has_listen_overflow(void)
 {
 	return bpf_core_enum_value_exists(enum skb_drop_reason,
-					  SKB_DROP_REASON_TCP_LISTEN_OVERFLOW) &&
+					  SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
+}
+
+static __always_inline bool is_listen_overflow(__u32 reason)
+{
+	return has_listen_overflow() &&
 	       reason == bpf_core_enum_value(enum skb_drop_reason,
 					     SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
 }

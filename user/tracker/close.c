@@ -312,12 +312,27 @@ static void reset_line(struct tracker *t, const struct fact_reset *f, const stru
 	line_emit(&t->lines);
 }
 
+/*
+ * Of a RST that was dropped with its listener: only with the number that the request expects it
+ * ends that one (tcp_check_req()). The listener's counter moves for it, and nobody was refused.
+ */
+static bool ends_request(struct tracker *t, const struct fact_reset *f, const struct conn *c)
+{
+	struct listener *l = listener_by_port(t->listeners, &f->s);
+
+	if (l)
+		l->named_drops++;
+	return c && conn_is(c, CONN_REQUEST) && c->isns_known && f->pid == c->client_isn + 1;
+}
+
 void tracker_on_reset(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_reset *f = (const struct fact_reset *)h;
 	bool sent = h->flags & FACT_F_SENT;
 	struct conn *c = identity_find(t, &f->s);
 
+	if (h->flags & FACT_F_SEGMENT && !ends_request(t, f, c))
+		return;
 	if (!c)
 		c = identity_fast_open(t, &f->s);
 	if (!c && (ended_lately(t, f->s.cookie) || (!f->s.lport && !f->s.rport)))
