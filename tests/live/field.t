@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What servers in the field do, and what was told wrongly of them: owners after fork(), exec() and death, a reset health
+# check, TCP_REPAIR. The witnesses are `ss -p`, /proc and the programs' own words.
+# shellcheck source-path=SCRIPTDIR source=live.sh
+. "$(dirname "$0")/live.sh"
+
+trace --port "$port" --verify
+
+# ---- a server that forks for each connection, and whose process then dies ----
+
+cat >"$work/forks.py" <<'PY'
+import os, socket, sys, time
+def name(text):
+    with open("/proc/self/comm", "w") as f:
+        f.write(text)
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen(50)
+name("acceptor")
+c, _ = s.accept()
+r, w = os.pipe()
+worker = os.fork()
+if not worker:
+    s.close()
+    name("worker")
+    os.write(w, b".")
+    c.recv(99)          # the client's FIN
+    while not os.path.exists(sys.argv[2]):
+        time.sleep(0.05)
+    c.close()
+    os._exit(0)
+c.close()
+os.read(r, 1)
+helper = os.fork()
+if not helper:
+    name("helper")
+    while True:
+        time.sleep(60)
+print(os.getpid(), worker, helper, flush=True)
+while not os.path.exists(sys.argv[3]):
+    time.sleep(0.05)
+os._exit(0)
+PY
+python3 "$work/forks.py" "$port" "$work/close" "$work/die" >"$work/forks" &
+pids+=($!)
+comes 1 'to("LISTEN")'
+python3 -c '
+import os, socket, sys, time
+c = socket.create_connection(("127.0.0.1", int(sys.argv[1])), source_address=("127.0.0.8", 0))
+while not os.path.getsize(sys.argv[2]):
+    time.sleep(0.05)
+c.close()' "$port" "$work/forks" &
+pids+=($!)
+until_true grep -q . "$work/forks"
+read -r parent worker helper <"$work/forks"
+pids+=("$worker" "$helper")
+until_true in_state CLOSE-WAIT 1 "sport = :$port"
+is "$(ss -Htnp state close-wait "sport = :$port" | sed 's/.*"\(.*\)",pid=\([0-9]*\).*/\2 \1/')" "$worker worker" \
+	"ss: the child holds it in CLOSE_WAIT"
+: >"$work/close"
+comes 1 'server and .raddr == "127.0.0.8" and .type == "close"'
+is "$(q 'map(select(server and .raddr == "127.0.0.8" and .type == "accept") | .pid) | join(" ")')" "$parent" "the parent accepted it"
+is "$(q 'map(select(server and .raddr == "127.0.0.8" and (.new == "CLOSE_WAIT") and .pid == '"$parent"')) | length')" 0 \
+	"at the client's FIN the parent, which closed its copy, is not named"
+is "$(q 'map(select(server and .raddr == "127.0.0.8" and (.new == "LAST_ACK" or .type == "close")) | "\(.pid) \(.comm)") | unique | join(" ")')" \
+	"$worker worker" "the child closes it, and has its name"
+
+: >"$work/die"
+gone "$parent"
+is "$(ss -Htlnp "sport = :$port" | sed 's/.*"\(.*\)",pid=\([0-9]*\).*/\2 \1/')" "$helper helper" "ss: another process holds the listener now"
+# Nobody accepts: the verdict names who has it, not who has died.
+python3 -c '
+import socket, sys, time
+c = socket.create_connection(("127.0.0.1", int(sys.argv[1])), source_address=("127.0.0.9", 0))
+time.sleep(120)' "$port" &
+client=$!
+pids+=("$client")
+comes 1 '.type == "listener" and .verdict == "app_stuck"'
+is "$(q 'map(select(.type == "listener" and .verdict == "app_stuck") | "\(.pid) \(.comm)") | unique | join(", ")')" "$helper helper" \
+	"stuck: the process that has it is named"
+end "$client" "$helper"
+comes 1 'to("CLOSE") and .old == "LISTEN"'
+
+# ---- a layer-4 health check: SYN, SYN-ACK, RST ----
+
+if command -v haproxy >/dev/null; then
+	serve
+	cat >"$work/haproxy.cfg" <<-CFG
+		defaults
+		  mode tcp
+		  timeout client 9s
+		  timeout server 9s
+		  timeout connect 2s
+		frontend f
+		  bind 127.0.0.1:$((port + 1))
+		  default_backend b
+		backend b
+		  server s 127.0.0.1:$port source 127.0.0.10 check inter 500ms
+	CFG
+	haproxy -db -f "$work/haproxy.cfg" >"$work/haproxy" 2>&1 &
+	checks=$!
+	pids+=("$checks")
+	comes 3 'server and .raddr == "127.0.0.10" and .type == "close"'
+	end "$checks" "$server"
+	is "$(q 'map(select(server and .raddr == "127.0.0.10" and .type == "close") | .close_reason) | unique | join(", ")')" \
+		"rst_received" "each health check is a request that its client reset"
+	is "$(q 'map(select(server and .raddr == "127.0.0.10" and .type == "close" and .life_ns > 1e9)) | length')" 0 \
+		"and ends when its RST comes, not by a timer"
+else
+	skip 2 "haproxy is not installed"
+fi
+
+# ---- TCP_REPAIR: taken away, and restored ----
+
+cat >"$work/repair.py" <<'PY'
+import socket, struct, sys, time
+TCP = socket.IPPROTO_TCP
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen(9)
+client = socket.create_connection(("127.0.0.1", int(sys.argv[1])), source_address=("127.0.0.11", 0))
+c, _ = s.accept()
+c.setsockopt(TCP, 19, 1)
+queue = {}
+for i in (1, 2):
+    c.setsockopt(TCP, 20, i)
+    queue[i] = c.getsockopt(TCP, 21, 4)
+me, you = c.getsockname(), c.getpeername()
+c.close()
+r = socket.socket()
+r.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+r.setsockopt(TCP, 19, 1)
+for i in (2, 1):
+    r.setsockopt(TCP, 20, i)
+    r.setsockopt(TCP, 21, queue[i])
+r.bind(me)
+r.connect(you)
+r.setsockopt(TCP, 20, 0)
+r.setsockopt(TCP, 19, 0)
+print("restored", flush=True)
+PY
+if python3 "$work/repair.py" "$port" >"$work/repair" 2>&1; then
+	comes 1 '.raddr == "127.0.0.11" and .close_reason == "taken_away"'
+	comes 1 'to("ESTABLISHED") and .reason == "tcp_repair"'
+	is "$(q 'map(select(.reason == "tcp_repair") | "\(.old)>\(.new)") | join(" ")')" \
+		"ESTABLISHED>CLOSE CLOSE>SYN_SENT SYN_SENT>ESTABLISHED" "TCP_REPAIR: no segment made these transitions"
+	is "$(q 'map(select(.reason == "tcp_repair" and .new == "ESTABLISHED" and (has("client_isn") or has("connect_ns") or has("role")))) | length')" \
+		0 "no handshake: no numbers, no connect time, no role"
+else
+	skip 2 "TCP_REPAIR: $(tail -n 1 "$work/repair")"
+fi
+
+is "$(q 'map(select(.type == "verify")) | length')" 0 "--verify: the tracker and the kernel agree"
+stop_trace
+done_testing
