@@ -91,7 +91,13 @@ const struct kind_info kind_infos[] = {
 		"\"#/$defs/count\"},\"netns\":{\"$ref\":\"#/$defs/count\"},\"family\":{\"$ref\":\"#/$d"
 		"efs/family\"},\"laddr\":{\"$ref\":\"#/$defs/text\"},\"lport\":{\"$ref\":\"#/$defs/po"
 		"rt\"},\"completed\":{\"$ref\":\"#/$defs/count\"},\"accepts\":{\"$ref\":\"#/$defs/cou"
-		"nt\"},\"drops\":{\"$ref\":\"#/$defs/count\"},\"handshake\":{\"$ref\":\"#/$defs/quant"
+		"nt\"},"
+		"\"accepts_unseen\":{\"$ref\":\"#/$defs/count\"},"
+		"\"accepts_departed\":{\"$ref\":\"#/$defs/count\"},"
+		"\"stuck_close_wait\":{\"$ref\":\"#/$defs/count\"},"
+		"\"stuck_close_wait_ns\":{\"$ref\":\"#/$defs/count\"},"
+		"\"stuck_close_wait_pid\":{\"$ref\":\"#/$defs/count\"},"
+		"\"drops\":{\"$ref\":\"#/$defs/count\"},\"handshake\":{\"$ref\":\"#/$defs/quant"
 		"iles\"},\"accept_wait\":{\"$ref\":\"#/$defs/quantiles\"}},\"additionalProperties"
 		"\":false,\"required\":[\"lport\",\"completed\",\"drops\"]}}",
 		{"String", "JSON"}},
