@@ -302,7 +302,10 @@ uint64_t listener_update(struct listener *l, uint64_t t, const struct fact_queue
 	}
 	l->accept_full =
 		(l->queues_known && l->accept_queue > l->backlog) || q->accept_queue > q->backlog;
-	/* inet_csk_reqsk_queue_is_full() compares with >. With SYN cookies it refuses nobody then. */
+	/*
+	 * inet_csk_reqsk_queue_is_full() compares with >. Where cookies are sent nobody is refused
+	 * then.
+	 */
 	l->syn_full = !q->cookie_stamp && !l->cookie_stamp &&
 		      ((l->syn_known && l->backlog && l->syn_queue > l->backlog) ||
 		       (q->sk && q->backlog && q->syn_queue > q->backlog));

@@ -102,13 +102,13 @@ static void counts_refusals(void)
 	q.accept_queue = 1;
 	listener_update(l, at += NS_S, &q);
 	ok(l->accept_full, "it was, between this reading and the one before");
-	q.syn_queue = 2;
+	q.syn_queue = 3;
 	listener_update(l, at += NS_S, &q);
 	ok(!l->accept_full && l->syn_full, "now the SYN queue is");
 	q.sk = 0;
 	q.syn_queue = 0;
 	listener_update(l, at += NS_S, &q);
-	ok(l->syn_queue == 2, "the kernel's tables do not tell the SYN queue");
+	ok(l->syn_queue == 3, "the kernel's tables do not tell the SYN queue");
 	listeners_free(ls);
 }
 
