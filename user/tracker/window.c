@@ -14,13 +14,23 @@ static void add(struct histogram **h, uint64_t value)
 		histogram_add(*h, value);
 }
 
+static struct listener_since *since(struct listener *l)
+{
+	if (!l->since)
+		l->since = calloc(1, sizeof(*l->since));
+	return l->since;
+}
+
 void listener_completed(struct listener *l, const uint64_t *handshake_ns, bool syncookie)
 {
 	l->completed++;
 	l->window.completed++;
 	l->window.syncookies += syncookie;
-	if (handshake_ns)
-		add(&l->handshake, *handshake_ns);
+	if (!handshake_ns)
+		return;
+	add(&l->handshake, *handshake_ns);
+	if (since(l))
+		durations_add(&l->since->handshake, *handshake_ns);
 }
 
 void listener_completed_elsewhere(struct listener *counted, struct listener *l)
@@ -44,6 +54,8 @@ void listener_accepted(struct listener *l, uint64_t t, const uint64_t *wait_ns)
 		return;
 	add(&l->accept_wait, *wait_ns);
 	durations_add(&l->window.waits, *wait_ns);
+	if (since(l))
+		durations_add(&l->since->accept_wait, *wait_ns);
 }
 
 void listener_accept_unseen(struct listener *l, uint64_t t, bool unseen)
