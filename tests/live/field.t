@@ -68,7 +68,7 @@ is "$(q 'map(select(server and .raddr == "127.0.0.8" and (.new == "LAST_ACK" or 
 	"$worker worker" "the child closes it, and has its name"
 
 : >"$work/die"
-gone "$parent"
+until_true gone "$parent"
 is "$(ss -Htlnp "sport = :$port" | sed 's/.*"\(.*\)",pid=\([0-9]*\).*/\2 \1/')" "$helper helper" "ss: another process holds the listener now"
 # Nobody accepts: the verdict names who has it, not who has died.
 python3 -c '
