@@ -314,11 +314,12 @@ static void reset_line(struct tracker *t, const struct fact_reset *f, const stru
 
 /*
  * Of a RST that was dropped with its listener: only with the number that the request expects it
- * ends that one (tcp_check_req()). The listener's counter moves for it, and nobody was refused.
+ * ends that one (tcp_check_req()). For a segment of a request the listener's counter moves, and
+ * nobody was refused; for one without a request (tcp_rcv_state_process()) it does not.
  */
 static bool ends_request(struct tracker *t, const struct fact_reset *f, const struct conn *c)
 {
-	struct listener *l = listener_by_port(t->listeners, &f->s);
+	struct listener *l = c && conn_is(c, CONN_REQUEST) ? listener_of(t, c) : NULL;
 
 	if (l)
 		l->named_drops++;
