@@ -109,14 +109,9 @@ void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,
 		     const struct fact_queues *q)
 {
 	bool relisten = l->alive && l->queues_known && l->backlog != q->backlog;
-	bool first = !l->unseen;
 
 	accept_queue_reconcile(t, l, at, q->accept_queue);
 	figures_unnamed_refusals(t, l, at, listener_update(l, at, q));
-	if (first && l->unseen && !relisten) { /* said at once, and then with the other figures */
-		figures_line(t, l, at);
-		line_emit(&t->lines);
-	}
 	if (!relisten)
 		return;
 	/* listen() was called again and no hook saw it: what was asked for is not known. */

@@ -22,6 +22,7 @@
 
 /* How long a line may wait for a fact that completes it. */
 #define ACCEPT_WAIT  (100 * NS_MS) /* for accept() to return a connection that left the queue */
+#define UNSEEN_WAIT  (1 * NS_S)	   /* for the same, until it is told that it was not seen */
 #define ENQUEUE_WAIT (2 * NS_MS)   /* ESTABLISHED of an unknown request, for its listener */
 #define RESET_WAIT   (100 * NS_MS) /* the close line of an aborted connection, for its RST */
 /* How often. */

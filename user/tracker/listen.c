@@ -162,6 +162,18 @@ static void verdict_line(struct tracker *t, struct listener *l, uint64_t at,
 		*l->since = (struct listener_since){0};
 }
 
+/*
+ * Accepts that no hook sees are reported once as soon as they are certain, and later with the other
+ * figures. A process that is starved may report its accept() late.
+ */
+static bool unseen_is_news(struct listener *l, uint64_t at)
+{
+	if (!l->unseen || !l->unseen_t || at < l->unseen_t + UNSEEN_WAIT)
+		return false;
+	l->unseen_t = 0;
+	return true;
+}
+
 void listen_judge(void *ctx, struct listener *l)
 {
 	struct tracker *t = ctx;
@@ -180,6 +192,6 @@ void listen_judge(void *ctx, struct listener *l)
 	if (verdict_undecided(&in, &t->config.verdict))
 		l->window.refused = in.refused;
 	due = t->config.interval_ns && at - l->line_t >= t->config.interval_ns;
-	if (due || l->verdict != before)
+	if (unseen_is_news(l, at) || due || l->verdict != before)
 		verdict_line(t, l, at, &in);
 }

@@ -79,6 +79,7 @@ struct listener {
 	uint64_t t_known, t_accept;	       /* ns: first seen; last accept, 0 none yet */
 	uint64_t completed, accepted, refused; /* while tracing */
 	uint64_t unseen;   /* left the queue, and no accept() was seen; not counted in accepted */
+	uint64_t unseen_t; /* ns: when the first of them left; 0: none, or it is reported */
 	uint64_t departed; /* accepted after the client's FIN or RST */
 	struct histogram *handshake, *accept_wait; /* NULL: nothing yet */
 	struct listener_window window;

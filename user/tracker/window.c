@@ -64,6 +64,8 @@ void listener_accept_unseen(struct listener *l, uint64_t t, bool unseen)
 		l->unseen--;
 		return;
 	}
+	if (!l->unseen)
+		l->unseen_t = t;
 	l->unseen++;
 	l->window.accepted++;
 	l->t_accept = t;
