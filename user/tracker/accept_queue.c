@@ -58,13 +58,23 @@ void accept_queue_accepted_unseen(struct tracker *t, struct conn *c)
 	c->stage = STAGE_ACCEPT_UNSEEN;
 }
 
-/* The queue of l has become shorter: c has been taken out of it. */
-static void taken_unseen(struct tracker *t, struct listener *l, struct conn *c, uint64_t at)
+void accept_queue_count_unseen(struct tracker *t, struct conn *c, uint64_t at)
 {
-	accept_queue_accepted_unseen(t, c);
+	struct listener *l = listener_of(t, c);
+
+	/* A subflow that joins an MPTCP connection has a socket, and was never queued. */
+	if (!l || c->stage != STAGE_ACCEPT_UNSEEN || conn_is(c, CONN_UNSEEN_COUNTED | CONN_MPTCP))
+		return;
 	listener_accept_unseen(l, at, true);
 	t->unseen++;
 	c->flags |= CONN_UNSEEN_COUNTED;
+}
+
+/* The queue has become shorter: c has been taken out of it. */
+static void taken_unseen(struct tracker *t, struct conn *c, uint64_t at)
+{
+	accept_queue_accepted_unseen(t, c);
+	accept_queue_count_unseen(t, c, at);
 	if (conn_is(c, CONN_CLOSED))
 		state_end(t, c, at, c->t_state);
 }
@@ -90,7 +100,7 @@ void accept_queue_reconcile(struct tracker *t, struct listener *l, uint64_t at,
 		c = conn_get(t->conns, l->queue_oldest);
 		if (!c || (c->t_established ? c->t_established : c->t_last) + ACCEPT_WAIT > at)
 			return;
-		taken_unseen(t, l, c, at);
+		taken_unseen(t, c, at);
 	}
 }
 
@@ -100,7 +110,7 @@ void accept_queue_settle(struct tracker *t, struct listener *l)
 		l->queues_known && l->queued > l->accept_queue ? l->queued - l->accept_queue : 0;
 
 	for (; more && l->queue_oldest; more--)
-		taken_unseen(t, l, conn_get(t->conns, l->queue_oldest), t->t_now);
+		taken_unseen(t, conn_get(t->conns, l->queue_oldest), t->t_now);
 }
 
 /*

@@ -157,6 +157,13 @@ static void close_at_end(void *ctx, struct conn *c)
 		state_end(t, c, t->t_now, 0);
 }
 
+static void settle_conn(void *ctx, struct conn *c)
+{
+	struct tracker *t = ctx;
+
+	accept_queue_count_unseen(t, c, t->t_now);
+}
+
 static void settle(void *ctx, struct listener *l)
 {
 	if (l->alive)
@@ -252,6 +259,7 @@ void tracker_finish(struct tracker *t, uint64_t now)
 	open_flush_pending(t, UINT64_MAX);
 	close_flush_aborted(t, UINT64_MAX, t->t_now);
 	listeners_each(t->listeners, settle, t);
+	conn_each(t->conns, false, settle_conn, t);
 	listeners_each(t->listeners, emit_errors, t);
 	g.list = calloc(listeners_count(t->listeners) + 1, sizeof(*g.list));
 	if (g.list)

@@ -62,6 +62,7 @@ void listener_accept_unseen(struct listener *l, uint64_t t, bool unseen)
 {
 	if (!unseen) {
 		l->unseen--;
+		l->window.accepted -= !!l->window.accepted;
 		return;
 	}
 	if (!l->unseen)

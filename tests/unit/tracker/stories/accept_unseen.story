@@ -9,8 +9,8 @@
 2.2 existing #1 0.0.0.0:9502 q=1:0/9/0 state=LISTEN by=50/srv fd=3 inode=9
 3 tick
 3.2 existing #1 0.0.0.0:9502 q=1:0/9/0 state=LISTEN by=50/srv fd=3 inode=9
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=9 accept_queue_limit=10 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=1 accepts=1 accepts_unseen=1 verdict=ok
-4 tick
+4.3 tick
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=9 accept_queue_limit=10 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=1 accepts=1 accepts_unseen=1 completed_per_s=0 accepted_per_s=0 handshake=1:100ms/100ms handshake_buckets=1 accept_wait_buckets=0 verdict=ok
 5 state #7 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:4000 +peer_fin
     state ESTABLISHED->CLOSE_WAIT server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=2900ms
 5.5 state #7 CLOSE_WAIT>LAST_ACK 10.0.0.1:9502<10.0.0.2:4000
@@ -30,5 +30,5 @@
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=unknown client_isn=8 server_isn=300 handshake_ns=100ms life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 9.3 tick
 10 end
-    summary accepts=1 accepts_unseen=1 connections=2 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
-        #1 port=9502 completed=2 accepted=1 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=0
+    summary accepts=2 accepts_unseen=2 connections=2 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+        #1 port=9502 completed=2 accepted=2 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=0

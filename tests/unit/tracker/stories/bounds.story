@@ -24,7 +24,6 @@ max 2 2
 13 syn #22 10.0.0.1:9502<10.0.0.2:5002 isn=22/200 q=1:0/2/1
     state LISTEN->SYN_RECV server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] basis=syn client_isn=22 server_isn=200 accept_queue=0 backlog=2 syn_queue=1
 13.1 enqueue #22 sk=220 q=1:1/2/0
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=2 accepts=1 accepts_unseen=1 verdict=ok
 13.1 est #22 sk=220 10.0.0.1:9502<10.0.0.2:5002 isn=22/200 copy=0/2
     state SYN_RECV->ESTABLISHED server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] in_old_ns=100ms basis=syn client_isn=22 server_isn=200 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 13.5 tick
