@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=live.sh
 . "$(dirname "$0")/live.sh"
 
-trace --port "$port" --verify
+trace --port "$port" --verify --interval 1s
 
 # ---- a server that forks for each connection, and whose process then dies ----
 
@@ -70,6 +70,9 @@ is "$(q 'map(select(server and .raddr == "127.0.0.8" and (.new == "LAST_ACK" or 
 : >"$work/die"
 until_true gone "$parent"
 is "$(ss -Htlnp "sport = :$port" | sed 's/.*"\(.*\)",pid=\([0-9]*\).*/\2 \1/')" "$helper helper" "ss: another process holds the listener now"
+# Walks over the open files, one a second, meet the helper alone.
+comes 1 '.type == "listener" and .pid == '"$helper"
+ok $? "the listener becomes the helper's"
 # Nobody accepts: the verdict names who has it, not who has died.
 python3 -c '
 import socket, sys, time
