@@ -2,6 +2,7 @@
 #include "tracker/accept_queue.h"
 
 #include "tracker/state.h"
+#include "tracker/tracked.h"
 
 void accept_queue_attach(struct tracker *t, struct conn *c, struct listener *l)
 {
@@ -58,23 +59,11 @@ void accept_queue_accepted_unseen(struct tracker *t, struct conn *c)
 	c->stage = STAGE_ACCEPT_UNSEEN;
 }
 
-void accept_queue_count_unseen(struct tracker *t, struct conn *c, uint64_t at)
-{
-	struct listener *l = listener_of(t, c);
-
-	/* A subflow that joins an MPTCP connection has a socket, and was never queued. */
-	if (!l || c->stage != STAGE_ACCEPT_UNSEEN || conn_is(c, CONN_UNSEEN_COUNTED | CONN_MPTCP))
-		return;
-	listener_accept_unseen(l, at, true);
-	t->unseen++;
-	c->flags |= CONN_UNSEEN_COUNTED;
-}
-
 /* The queue has become shorter: c has been taken out of it. */
 static void taken_unseen(struct tracker *t, struct conn *c, uint64_t at)
 {
 	accept_queue_accepted_unseen(t, c);
-	accept_queue_count_unseen(t, c, at);
+	tracked_count_unseen(t, c, at);
 	if (conn_is(c, CONN_CLOSED))
 		state_end(t, c, at, c->t_state);
 }

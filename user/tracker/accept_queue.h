@@ -29,11 +29,6 @@ void accept_queue_accepted_unseen(struct tracker *t, struct conn *c);
  */
 void accept_queue_reconcile(struct tracker *t, struct listener *l, uint64_t at,
 			    uint32_t accept_queue);
-/*
- * Of a connection that was accepted_unseen(): no accept() is on its way to be reported any more, for
- * it ends, or the stream does.
- */
-void accept_queue_count_unseen(struct tracker *t, struct conn *c, uint64_t at);
 /* At the end of the stream: nothing is on its way to be reported any more. */
 void accept_queue_settle(struct tracker *t, struct listener *l);
 /*

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "tracker/accept_queue.h"
 #include "tracker/tracked.h"
 
 /* ---- transitions ---- */
@@ -146,7 +145,7 @@ static void close_line(struct tracker *t, const struct conn *c, uint64_t at, uin
 
 void state_end(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
 {
-	accept_queue_count_unseen(t, c, at);
+	tracked_count_unseen(t, c, at);
 	t->never_accepted += never_accepted(c);
 	close_line(t, c, at, ended);
 	ended_remember(t, c->cookie);

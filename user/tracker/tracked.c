@@ -84,6 +84,18 @@ void tracked_meet_peer(struct tracker *t, struct conn *c)
 		tracked_count_once(t, c);
 }
 
+void tracked_count_unseen(struct tracker *t, struct conn *c, uint64_t at)
+{
+	struct listener *l = listener_of(t, c);
+
+	/* A subflow that joins an MPTCP connection has a socket, and was never queued. */
+	if (!l || c->stage != STAGE_ACCEPT_UNSEEN || conn_is(c, CONN_UNSEEN_COUNTED | CONN_MPTCP))
+		return;
+	listener_accept_unseen(l, at, true);
+	t->unseen++;
+	c->flags |= CONN_UNSEEN_COUNTED;
+}
+
 void tracked_count_once(struct tracker *t, struct conn *c)
 {
 	c->flags |= CONN_PEER_TRACED;

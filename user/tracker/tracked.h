@@ -25,6 +25,11 @@ void tracked_count_once(struct tracker *t, struct conn *c);
 void tracked_adopted(struct tracker *t, struct conn *c);
 /* Facts of c were lost, the one that would have joined it with its other end among them perhaps. */
 void tracked_meet_peer(struct tracker *t, struct conn *c);
+/*
+ * No hook saw the accept() of c, and none is on its way to be reported any more: c ends, or the
+ * stream does.
+ */
+void tracked_count_unseen(struct tracker *t, struct conn *c, uint64_t at);
 /* c is gone afterwards. Its listener and its place in the accept queue are left. */
 void tracked_forget(struct tracker *t, struct conn *c);
 

@@ -161,7 +161,7 @@ static void settle_conn(void *ctx, struct conn *c)
 {
 	struct tracker *t = ctx;
 
-	accept_queue_count_unseen(t, c, t->t_now);
+	tracked_count_unseen(t, c, t->t_now);
 }
 
 static void settle(void *ctx, struct listener *l)
