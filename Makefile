@@ -310,18 +310,27 @@ bench: build-with-deps
 soak: build-with-deps
 	@tests/soak
 
-## fuzz		feed noise to what reads bytes or text; FUZZ_TIME=60 seconds each
+## fuzz		feed noise to what reads bytes; FUZZ_TIME=60 seconds each, or HOURS=1
 fuzz:
 	@+$(MAKE) --no-print-directory O=build/fuzz CC=$(CLANG) \
 		SANITIZE=fuzzer-no-link,address,undefined CFLAGS="-O1 -g" fuzz-all
 
-fuzz-all: $(FUZZERS)
-	@for f in $(FUZZ); do \
-		mkdir -p $(O)/$$f.corpus; \
-		echo "  FUZZ    $$f"; \
-		$(O)/tests/fuzz/$$f -max_total_time=$(or $(FUZZ_TIME),60) -artifact_prefix=$(O)/ \
-			$(O)/$$f.corpus $$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) || exit 1; \
-	done
+FUZZ_SECONDS	= $(if $(HOURS),$$(($(HOURS) * 3600 / $(words $(FUZZ)))),$(or $(FUZZ_TIME),60))
+# What a fuzzer learns stays in build/; tests/fuzz/corpus is what it begins with.
+FUZZ_RUNS	= $(FUZZ:%=run-%)
+
+# Words that a fuzzer of text would hardly guess.
+$(O)/words: completions/sockstate.bash
+	@{ grep -oE -e '--[a-z-]+' $<; printf '%s\n' 0 1 65536 -1 1ms 18446744073709551616; } | \
+		sort -u | sed 's/.*/"&\\x00"/' >$@
+
+fuzz-all: $(FUZZ_RUNS)
+$(FUZZ_RUNS): run-%: $(O)/tests/fuzz/% $(O)/words
+	@mkdir -p $(O)/$*.corpus
+	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=30 -dict=$(O)/words -artifact_prefix=$(O)/ \
+		$(O)/$*.corpus $(wildcard tests/fuzz/corpus/$*) >$(O)/$*.log 2>&1 || \
+		{ tail -n 100 $(O)/$*.log; echo "$*: $(O)/$*.log"; exit 1; }
+	@echo "  FUZZ    $*: $$(sed -n 's/^Done //p' $(O)/$*.log)"
 
 # Packages first, then a second make that sees them.
 build-with-deps:
@@ -379,8 +388,8 @@ help:
 	@sed -n 's/^## \([a-z-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all deps demo vm check check-all check-unit check-replay check-cli check-live check-vm \
-	check-asan lint analyze \
-	bench soak fuzz fuzz-all generate build-with-deps install uninstall dist \
+	check-asan lint analyze bench soak fuzz fuzz-all $(FUZZ_RUNS) generate \
+	build-with-deps install uninstall dist \
 	clean distclean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -15,6 +15,7 @@ list()
 is_source() # file
 {
 	case $1 in
+	tests/fuzz/corpus/*) return 1 ;;
 	*.c | *.h | *.t | *.sh | *.def | Makefile | .ci/*) return 0 ;;
 	tests/*) [ "$(head -c 2 "$1")" = '#!' ] ;;
 	*) return 1 ;;

@@ -29,7 +29,7 @@
 #include "event/filter.h"
 #include "event/tcp.h"
 #include "fact.h"
-#include "listing/figures.h"
+#include "fact/diag.h"
 
 struct sockdiag;
 
@@ -38,27 +38,6 @@ struct sockdiag;
 #define SOCKDIAG_SYN_RECV  (1u << TCP_STATE_SYN_RECV)
 #define SOCKDIAG_TIME_WAIT (1u << TCP_STATE_TIME_WAIT)
 #define SOCKDIAG_ALL	   (((1u << TCP_STATE_NEW_SYN_RECV) - 2) & ~(1u << TCP_STATE_CLOSE))
-
-/*
- * One socket. e.task is empty, e.fd is -1, e.s.sk and e.listener_cookie are 0: netlink does not
- * have them.
- */
-struct sockdiag_row {
-	struct fact_existing e;
-	/* device the socket is bound to (SO_BINDTODEVICE), or where the request arrived; 0: none */
-	uint32_t ifindex;
-	bool request;	  /* a request_sock: half open, no socket yet */
-	bool timewait;	  /* a timewait sock; its state may still be FIN_WAIT2 */
-	uint32_t ends_ms; /* timewait: the time that was left when the kernel made the row */
-	/*
-	 * ns: the kernel made the row at this time or later. e.h.t may be much later, if the reader
-	 * of the rows was delayed.
-	 */
-	uint64_t looked;
-	bool v6only; /* listeners: IPV6_V6ONLY */
-	bool queued; /* in an accept queue, as kernel/snapshot.c finds; a dump leaves it false */
-	struct listing_figures figures;
-};
 
 /* Returns 0, or a negative errno that becomes the result of the dump. */
 typedef int (*sockdiag_fn)(void *ctx, const struct sockdiag_row *row);

@@ -354,8 +354,10 @@ static void read_next(struct reading *r)
 
 static void read_begin(struct reading *r, const struct story *s)
 {
-	r->at = s ? s->bytes : NULL;
-	r->end = s ? s->bytes + s->len : NULL;
+	/* A story without events may have no memory yet. */
+	r->at = r->end = s ? s->bytes : NULL;
+	if (r->at)
+		r->end += s->len;
 	read_next(r);
 }
 
