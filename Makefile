@@ -133,6 +133,22 @@ $(BIN)/sockstate: $(KERNEL_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(LIBBPF_LIBS) \
 		$(LIBSECCOMP_LIBS) $(TUI_LIBS) $(HTTP_LIBS)
 
+# The same objects, linked into one file that needs no library and no loader: for images and for
+# machines of another distribution.
+## static	build/static/sockstate, which needs nothing but the kernel
+static: $(O)/static/sockstate
+STATIC_LIBS	= $(call pkg,--static --libs libbpf libelf zlib $(if $(LIBSECCOMP),libseccomp) \
+		  $(if $(filter-out 0,$(TUI)),ncursesw)) $(if $(filter 1,$(HTTP)),-lmicrohttpd)
+NO_TLS		= $(O)/packaging/static/no_tls.o
+$(O)/static/sockstate: $(KERNEL_OBJS) $(O)/libcore.a $(NO_TLS)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(filter-out -pie,$(ALL_LDFLAGS)) -static-pie -s \
+		$(call accepts,-Wl$(comma)--no-warnings) -pthread -o $@ $(KERNEL_OBJS) \
+		$(O)/libcore.a $(STATIC_LIBS) $(NO_TLS)
+$(NO_TLS): packaging/static/no_tls.c Makefile | $(O)/.tools
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -c -o $@ $<
+
 $(BIN)/sockstate-lab: $(LAB_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(URING_LIBS)
 
@@ -255,6 +271,7 @@ LINT_T		= $(wildcard tests/lint/*.t)
 REPLAY_T	= $(wildcard tests/replay/*.t)
 CLI_T		= $(wildcard tests/cli/*.t)
 LIVE_T		= $(wildcard tests/live/*.t)
+FLEET_T		= $(wildcard tests/fleet/*.t)
 VM_T		= $(VM_KERNELS:%=tests/vm/%.t)
 QUIET_T		= $(LINT_T) $(UNIT_T) $(REPLAY_T) $(CLI_T)
 
@@ -288,6 +305,12 @@ check-live: all $(HELPER_PROGRAMS)
 check-vm: build-with-deps
 	@+$(MAKE) --no-print-directory $(HELPER_PROGRAMS)
 	@$(PROVE) -j $(or $(JOBS),2) $(VM_T)
+
+## check-fleet	units, packages, image, manifests; installs what it needs and nothing of ours
+check-fleet: build-with-deps
+	@tests/deps fleet
+	@+$(MAKE) --no-print-directory static
+	@$(RUN) $(FLEET_T)
 
 ## check-asan	unit, replay and command line with address and undefined-behaviour sanitizers
 check-asan:
@@ -344,6 +367,8 @@ INSTALLED	= sockstate sockstate-lab
 BASH_DIR	= $(DATADIR)/bash-completion/completions
 ZSH_DIR		= $(DATADIR)/zsh/site-functions
 FISH_DIR	= $(DATADIR)/fish/vendor_completions.d
+UNITS		= $(wildcard packaging/systemd/*)
+UNITDIR		= $(PREFIX)/lib/systemd/system
 
 ## install	to PREFIX (/usr/local), under DESTDIR
 install: all
@@ -357,21 +382,45 @@ install: all
 		$(INSTALL) -m 644 completions/$$p.fish $(DESTDIR)$(FISH_DIR)/$$p.fish || exit 1; \
 	done
 
+## install-exporter	the systemd units of the exporter, for packages: UNITDIR
+install-exporter:
+	$(Q)$(INSTALL) -d $(DESTDIR)$(UNITDIR)
+	$(Q)for u in $(UNITS:packaging/systemd/%=%); do \
+		sed 's,/usr/bin/sockstate,$(BINDIR)/sockstate,' packaging/systemd/$$u > \
+			$(DESTDIR)$(UNITDIR)/$$u && \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$u || exit 1; \
+	done
+
 ## uninstall	take it away again
 uninstall:
 	$(Q)rm -f $(INSTALLED:%=$(DESTDIR)$(BINDIR)/%) \
 		$(MANUALS:docs/%=$(DESTDIR)$(MANDIR)/man8/%) \
 		$(INSTALLED:%=$(DESTDIR)$(BASH_DIR)/%) $(INSTALLED:%=$(DESTDIR)$(ZSH_DIR)/_%) \
-		$(INSTALLED:%=$(DESTDIR)$(FISH_DIR)/%.fish)
+		$(INSTALLED:%=$(DESTDIR)$(FISH_DIR)/%.fish) \
+		$(UNITS:packaging/systemd/%=$(DESTDIR)$(UNITDIR)/%)
 
 ## dist		source archive of the last commit, bill of materials (SPDX); always the same bytes
 dist: DIST = build/sockstate-$(VERSION)
+# Complete files only: tests of packages make it side by side.
 dist:
 	@mkdir -p build
 	$(Q)git -c tar.umask=0022 archive --prefix=sockstate-$(VERSION)/ HEAD | \
-		gzip -n9 > $(DIST).tar.gz
-	$(Q).ci/bom $(VERSION) > $(DIST).spdx.json
+		gzip -n9 > $(DIST).tar.gz.$$$$ && mv $(DIST).tar.gz.$$$$ $(DIST).tar.gz
+	$(Q).ci/bom $(VERSION) > $(DIST).spdx.json.$$$$ && \
+		mv $(DIST).spdx.json.$$$$ $(DIST).spdx.json
 	@echo $(DIST).tar.gz $(DIST).spdx.json
+
+## deb		Debian packages: sockstate, sockstate-lab, sockstate-exporter; in build/deb
+deb: dist
+	@packaging/build-deb $(VERSION)
+
+## rpm		the same as RPMs, in build/rpm
+rpm: dist
+	@packaging/build-rpm $(VERSION)
+
+## image		a container image with the static program alone: build/image.tar
+image: static
+	@packaging/build-image $(VERSION) $(O)/static/sockstate
 
 ## clean		remove what was built; the kernels in build/vm stay
 clean:
@@ -385,11 +434,11 @@ distclean: clean
 ## help		this list
 help:
 	@echo "usage: make [TARGET] [V=1] [DEPS=skip]"
-	@sed -n 's/^## \([a-z-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^## \([a-z-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all deps demo vm check check-all check-unit check-replay check-cli check-live check-vm \
-	check-asan lint analyze bench soak fuzz fuzz-all $(FUZZ_RUNS) generate \
-	build-with-deps install uninstall dist \
+.PHONY: all static deps demo vm check check-all check-unit check-replay check-cli check-live \
+	check-vm check-asan lint analyze bench soak fuzz fuzz-all $(FUZZ_RUNS) generate \
+	build-with-deps install install-exporter uninstall dist deb rpm image check-fleet \
 	clean distclean help
 .DELETE_ON_ERROR:
 .SECONDARY:

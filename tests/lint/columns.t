@@ -6,7 +6,7 @@
 # The rows of user/event/fields.def and user/fact/hooks.c are such, and the expected screens.
 cd "$(dirname "$0")/../.." || exit 1
 
-mapfile -t files < <(find bpf user tests -name '*.[ch]' | sort; echo Makefile)
+mapfile -t files < <(find bpf user tests packaging -name '*.[ch]' | sort; echo Makefile)
 found=$(perl -CSD -ne '
 	chomp;
 	1 while s/\t/" " x (8 - length($`) % 8)/e;

@@ -14,7 +14,7 @@ if [ -z "$tool" ]; then
 fi
 
 # The pinned kernel types have a form of their own.
-mapfile -t files < <(find bpf user tests -name '*.[ch]' | sort)
+mapfile -t files < <(find bpf user tests packaging -name '*.[ch]' | sort)
 bad=$("$tool" --dry-run -Werror "${files[@]}" 2>&1 | grep -oE '^[^ :]+:[0-9]+' | sort -u)
 echo 1..1
 if [ -z "$bad" ]; then

@@ -9,7 +9,7 @@ fi
 
 # What begins like a script, and what scripts source. Busybox runs tests/vm/init.
 mapfile -t files < <(
-	find .ci tests completions -type f ! -name '*.rec' ! -path tests/vm/init -print0 |
+	find .ci tests packaging completions -type f ! -name '*.rec' ! -path tests/vm/init -print0 |
 		xargs -0 grep -lIE '^#!/bin/(ba)?sh|^# shellcheck shell=' | sort)
 echo 1..1
 if found=$(shellcheck -f gcc -x "${files[@]}"); then

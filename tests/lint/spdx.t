@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 list()
 {
 	git ls-files --cached --others --exclude-standard 2>/dev/null ||
-		find Makefile .ci bpf user tests vmlinux completions docs -type f | sort
+		find Makefile .ci bpf user tests packaging vmlinux completions docs -type f | sort
 }
 
 is_source() # file
@@ -17,7 +17,7 @@ is_source() # file
 	case $1 in
 	tests/fuzz/corpus/*) return 1 ;;
 	*.c | *.h | *.t | *.sh | *.def | Makefile | .ci/*) return 0 ;;
-	tests/*) [ "$(head -c 2 "$1")" = '#!' ] ;;
+	tests/* | packaging/*) [ "$(head -c 2 "$1")" = '#!' ] ;;
 	*) return 1 ;;
 	esac
 }
