@@ -85,6 +85,7 @@ enum fact_flag {
 	FACT_F_UNREACHABLE = 1 << 15,
 	/* FACT_RESET: a RST that arrived for a request, and was dropped; pid is its number */
 	FACT_F_SEGMENT = 1 << 17,
+	FACT_F_NO_SYN = 1 << 18, /* FACT_CLOSED from SYN_SENT: no SYN had been sent */
 	FACT_F_REPAIR = 1 << 16, /* TCP_REPAIR set the state: no segment has passed */
 };
 

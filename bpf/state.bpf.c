@@ -140,6 +140,9 @@ static __always_inline void send_closed(const struct change *c)
 	/* ECONNREFUSED without a segment that could have been a RST: ICMP port unreachable. */
 	if (c->old == TCP_SYN_SENT && c->sk->sk_err && !c->tp->segs_in)
 		flags |= FACT_F_UNREACHABLE;
+	/* connect() failed on its way, or TCP_FASTOPEN_CONNECT waited for data to send. */
+	if (c->old == TCP_SYN_SENT && !c->tp->segs_out)
+		flags |= FACT_F_NO_SYN;
 	f = fact_reserve(FACT_CLOSED, sizeof(*f), flags);
 	if (!f)
 		return;

@@ -177,6 +177,7 @@ struct tcp_sock {
 	__u32 lsndtime; /* jiffies; of a child that sent nothing: when it was made */
 	struct tcp_options_received rx_opt;
 	bool is_mptcp; /* [CONFIG_MPTCP] */
+	__u32 segs_out; /* segments that were sent */
 	__u32 segs_in; /* segments that arrived for this socket */
 	unsigned char repair : 1; /* TCP_REPAIR: states are set, no segment passes */
 };

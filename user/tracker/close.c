@@ -127,6 +127,14 @@ static bool is_unreachable(const struct fact_closed *f)
 	return false;
 }
 
+/* Where both FINs have passed the error was overcome. */
+static uint8_t error_of(const struct fact_closed *f)
+{
+	bool overcome = f->h.flags & FACT_F_PEER_FIN && f->h.flags & FACT_F_FIN_SENT;
+
+	return overcome || f->err > UINT8_MAX ? 0 : (uint8_t)f->err;
+}
+
 static enum end_cause cause_of(const struct fact_closed *f)
 {
 	if (f->h.flags & FACT_F_REPAIR)
@@ -142,13 +150,15 @@ static enum end_cause cause_of(const struct fact_closed *f)
 
 /*
  * SYN_SENT ends without an error in the process that holds the socket: it closed it, or its
- * connect() failed. A socket without a local port has sent no SYN (__inet_hash_connect()).
+ * connect() failed before it sent a SYN. Without a local port that was in __inet_hash_connect().
  */
 static enum end_cause cause_while_connecting(const struct fact_closed *f)
 {
 	if (f->old != TCP_STATE_SYN_SENT || f->err || !(f->h.flags & FACT_F_OWNED))
 		return END_NONE;
-	return f->s.lport ? END_CLOSED_CONNECTING : END_NO_LOCAL_PORT;
+	if (!f->s.lport)
+		return END_NO_LOCAL_PORT;
+	return f->h.flags & FACT_F_NO_SYN ? END_NO_SYN : END_CLOSED_CONNECTING;
 }
 
 static void learn_totals(struct tracker *t, struct conn *c, const struct fact_closed *f)
@@ -164,6 +174,8 @@ static void learn_totals(struct tracker *t, struct conn *c, const struct fact_cl
 	c->flags |= CONN_TOTALS;
 	conn_ended_by(c, cause_of(f));
 	conn_ended_by(c, cause_while_connecting(f));
+	/* __inet_hash_connect() returns this error, and leaves none at the socket. */
+	c->err = c->end_cause == END_NO_LOCAL_PORT ? EADDRNOTAVAIL : error_of(f);
 }
 
 /* What the kernel reports as CLOSE is the hand-over to a timewait socket in TIME_WAIT. */
@@ -209,6 +221,7 @@ static void closed_line(struct tracker *t, struct event *e, const struct conn *c
 
 	if (why)
 		event_set_enum(e, F_REASON, why);
+	line_errno(&t->lines, c);
 	line_emit(&t->lines);
 }
 

@@ -44,7 +44,8 @@ enum end_cause {
 	END_UNREACHABLE,     /* an ICMP error, or no way to the peer when it timed out */
 	END_TIMED_OUT,
 	END_CLOSED_CONNECTING, /* its owner closed it in SYN_SENT */
-	END_NO_LOCAL_PORT,     /* connect() failed before it sent a SYN */
+	END_NO_LOCAL_PORT,     /* connect() found no local port */
+	END_NO_SYN,	       /* connect() failed before it sent a SYN, or that waited for data */
 	END_REPAIR,	       /* TCP_REPAIR took it away: no segment was sent */
 };
 
@@ -118,7 +119,7 @@ struct conn {
 	uint8_t isns_known;
 	uint8_t stage;	   /* enum accept_stage */
 	uint8_t end_cause; /* enum end_cause */
-	uint8_t pad;
+	uint8_t err;	   /* errno that ended it; 0 not known, or none */
 	/* links, all owned by conn.c and listeners.c */
 	conn_id next_cookie, next_ends;
 	conn_id lru_older, lru_newer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tracker/lines.h"
 
+#include "base/errnos.h"
 #include <string.h>
 #include <sys/socket.h>
 
@@ -156,6 +157,12 @@ void line_isns(struct lines *ls, const struct conn *c)
 		return;
 	event_set(&ls->e, F_CLIENT_ISN, c->client_isn);
 	event_set(&ls->e, F_SERVER_ISN, c->server_isn);
+}
+
+void line_errno(struct lines *ls, const struct conn *c)
+{
+	if (c->err)
+		event_set_text(&ls->e, F_ERRNO, errno_name(c->err));
 }
 
 int slot_of_state(unsigned int state)

@@ -73,10 +73,15 @@ struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsign
 enum cause state_cause(const struct conn *c)
 {
 	static const enum cause causes[] = {
-		[END_RST_SENT] = CAUSE_RST_SENT,    [END_RST_RECEIVED] = CAUSE_RST_RECEIVED,
-		[END_REFUSED] = CAUSE_RST_RECEIVED, [END_UNREACHABLE] = CAUSE_UNREACHABLE,
-		[END_TIMED_OUT] = CAUSE_TIMEOUT,    [END_NO_LOCAL_PORT] = CAUSE_NONE,
-		[END_REPAIR] = CAUSE_REPAIR,	    [END_REFUSED_BY_ICMP] = CAUSE_REFUSED_BY_ICMP,
+		[END_RST_SENT] = CAUSE_RST_SENT,
+		[END_RST_RECEIVED] = CAUSE_RST_RECEIVED,
+		[END_REFUSED] = CAUSE_RST_RECEIVED,
+		[END_UNREACHABLE] = CAUSE_UNREACHABLE,
+		[END_TIMED_OUT] = CAUSE_TIMEOUT,
+		[END_NO_LOCAL_PORT] = CAUSE_NO_LOCAL_PORT,
+		[END_NO_SYN] = CAUSE_NO_SYN,
+		[END_REPAIR] = CAUSE_REPAIR,
+		[END_REFUSED_BY_ICMP] = CAUSE_REFUSED_BY_ICMP,
 	};
 
 	/* When a listener closes the kernel resets its children: that RST is not the cause. */
@@ -100,6 +105,7 @@ static enum close_reason close_reason_of(const struct conn *c)
 		[END_TIMED_OUT] = CLOSE_TIMEOUT,
 		[END_CLOSED_CONNECTING] = CLOSE_CONNECTING,
 		[END_NO_LOCAL_PORT] = CLOSE_NO_LOCAL_PORT,
+		[END_NO_SYN] = CLOSE_NO_SYN,
 		[END_REFUSED_BY_ICMP] = CLOSE_REFUSED_BY_ICMP,
 		[END_REPAIR] = CLOSE_TAKEN_AWAY,
 	};
@@ -133,6 +139,7 @@ static void close_line(struct tracker *t, const struct conn *c, uint64_t at, uin
 	event_set_enum(e, F_END, close_reason_of(c));
 	line_conn(&t->lines, c, listener_of(t, c));
 	line_isns(&t->lines, c);
+	line_errno(&t->lines, c);
 	line_life(&t->lines, c, ended);
 	if (conn_is(c, CONN_SYNCOOKIE))
 		event_set(e, F_SYNCOOKIE, true);

@@ -22,6 +22,8 @@ WORDS_OF(cause,
 	[CAUSE_REQUEST_EXPIRED] = "no final ACK",
 	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)",
 	[CAUSE_REFUSED_BY_ICMP] = "refused by ICMP (port unreachable)",
+	[CAUSE_NO_LOCAL_PORT] = "no local port",
+	[CAUSE_NO_SYN] = "no SYN sent",
 	[CAUSE_REPAIR] = "TCP_REPAIR, no segment")
 
 WORDS_OF(cause_brief,
@@ -33,6 +35,8 @@ WORDS_OF(cause_brief,
 	[CAUSE_REQUEST_EXPIRED] = "no final ACK",
 	[CAUSE_CLIENT_UNREACHABLE] = "client unreachable (ICMP)",
 	[CAUSE_REFUSED_BY_ICMP] = "by ICMP",
+	[CAUSE_NO_LOCAL_PORT] = "no local port",
+	[CAUSE_NO_SYN] = "no SYN sent",
 	[CAUSE_REPAIR] = "TCP_REPAIR")
 
 /* Of an end whose role is not known. For words_of_close(). */
@@ -50,6 +54,7 @@ static WORDS_OF(close_of_an_end,
 	[CLOSE_TAKEN_AWAY] = "taken away",
 	[CLOSE_CONNECTING] = "closed in SYN_SENT",
 	[CLOSE_NO_LOCAL_PORT] = "no local port",
+	[CLOSE_NO_SYN] = "no SYN sent",
 	[CLOSE_UNKNOWN] = "closed")
 
 WORDS_OF(drop,

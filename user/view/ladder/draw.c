@@ -87,6 +87,16 @@ static void draw_crossing(struct pen *pen, const struct ladder *c, const struct 
 			   segment(c, buf, sizeof(buf), CROSSING_ACK), "(SYN_RECV)");
 }
 
+/* Whether connect() ended before it sent a SYN. */
+static bool syn_never_sent(const struct ladder *c)
+{
+	for (const struct step *s = c->steps; s < c->steps + c->count; s++)
+		if (s->type == EVENT_STATE && s->from == TCP_STATE_SYN_SENT &&
+		    (s->reason == CAUSE_NO_LOCAL_PORT || s->reason == CAUSE_NO_SYN))
+			return true;
+	return false;
+}
+
 static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 {
 	const char *name = tcp_state_name(s->to);
@@ -102,7 +112,7 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 	if (s->to == TCP_STATE_SYN_SENT) {
 		const char *right = c->seen[SERVER] && s == c->steps ? "LISTEN" : "";
 
-		if (syn_told(c))
+		if (syn_told(c) || syn_never_sent(c))
 			ladder_row(pen, c, s->t, name, AT_CLIENT, "connect()", right);
 		else
 			ladder_row(pen, c, s->t, name, TO_SERVER, segment(c, buf, sizeof(buf), SYN),
@@ -134,8 +144,7 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 			ladder_row(pen, c, 0, "", AT_CLIENT, words, "");
 		}
 		if (!c->seen[SERVER] && !ladder_simultaneous(c)) {
-			ladder_row(pen, c, 0, "", TO_SERVER, segment(c, buf, sizeof(buf), ACK),
-				   "(ESTABLISHED)");
+			ladder_row(pen, c, 0, "", TO_SERVER, segment(c, buf, sizeof(buf), ACK), "");
 			c->ack_drawn = true;
 		}
 		return;
@@ -175,19 +184,20 @@ static void draw_close(struct pen *pen, const struct ladder *c, const struct ste
 		uint8_t from, to;
 		const char *arrived; /* the segment that made it, or NULL */
 		const char *sends;
-		const char *peer; /* where the other end then is */
+		/* Where the other end then is. A FIN that we send may be lost: its ACK shows it. */
+		const char *peer;
 	} moves[] = {
-		{TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1, NULL, "FIN", "(CLOSE_WAIT)"},
+		{TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1, NULL, "FIN", ""},
 		{TCP_STATE_SYN_RECV, TCP_STATE_FIN_WAIT1, NULL, "FIN", ""},
-		{TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK, NULL, "FIN", "(TIME_WAIT)"},
+		{TCP_STATE_CLOSE_WAIT, TCP_STATE_LAST_ACK, NULL, "FIN", ""},
 		{TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE_WAIT, "FIN", NULL, "(FIN_WAIT1)"},
 		{TCP_STATE_SYN_RECV, TCP_STATE_CLOSE_WAIT, "FIN", NULL, "(FIN_WAIT1)"},
-		{TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2, "ACK", NULL, ""},
+		{TCP_STATE_FIN_WAIT1, TCP_STATE_FIN_WAIT2, "ACK", NULL, "(CLOSE_WAIT)"},
 		{TCP_STATE_FIN_WAIT1, TCP_STATE_CLOSING, "FIN", NULL, "(FIN_WAIT1)"},
 		{TCP_STATE_FIN_WAIT1, TCP_STATE_TIME_WAIT, "FIN, ACK", NULL, "(LAST_ACK)"},
 		{TCP_STATE_FIN_WAIT2, TCP_STATE_TIME_WAIT, "FIN", NULL, "(LAST_ACK)"},
 		{TCP_STATE_CLOSING, TCP_STATE_TIME_WAIT, "ACK", NULL, ""},
-		{TCP_STATE_LAST_ACK, TCP_STATE_CLOSE, "ACK", NULL, ""},
+		{TCP_STATE_LAST_ACK, TCP_STATE_CLOSE, "ACK", NULL, "(TIME_WAIT)"},
 	};
 	const char *name = tcp_state_name(s->to), *arrived = NULL, *sends = NULL, *peer = "",
 		   *reason = words_of_cause(s->reason);
