@@ -115,6 +115,40 @@ else
 	skip 2 "haproxy is not installed"
 fi
 
+# ---- connect() that sends no SYN: no local port is left, or the one that was asked for is taken ----
+
+serve --addr 0.0.0.0
+range=$(cat /proc/sys/net/ipv4/ip_local_port_range)
+echo 40000 40003 >/proc/sys/net/ipv4/ip_local_port_range
+python3 - "$port" >"$work/ports" <<'PY'
+import errno, socket, sys
+def connect(local):
+    c = socket.socket()
+    c.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if local:
+        c.bind(("127.0.0.12", local))
+    try:
+        c.connect(("127.0.0.12", int(sys.argv[1])))
+    except OSError as e:
+        print(errno.errorcode[e.errno], flush=True)
+    held.append(c)
+held = []
+for i in range(6):
+    connect(0)
+connect(30000)
+connect(30000)
+PY
+echo "$range" >/proc/sys/net/ipv4/ip_local_port_range
+end "$server"
+failed_calls=$(sort "$work/ports" | uniq -c | sed 's/^ *//' | tr '\n' ' ')
+is "$failed_calls" "3 EADDRNOTAVAIL " "three connect() fail, say their callers"
+comes 1 '.raddr == "127.0.0.12" and .close_reason == "no_syn_sent"'
+is "$(q 'map(select(.raddr == "127.0.0.12" and .type == "close" and .close_reason == ("no_local_port", "no_syn_sent"))
+	| "\(.close_reason) \(.errno)") | sort | join(", ")')" \
+	"no_local_port EADDRNOTAVAIL, no_local_port EADDRNOTAVAIL, no_syn_sent null" "and that nothing was sent"
+is "$(q 'map(select(.raddr == "127.0.0.12" and client and .type == "state" and .old == "SYN_SENT" and .new == "CLOSE") | .reason) | sort | join(" ")')" \
+	"no_local_port no_local_port no_syn_sent" "with the reason on the transition, too"
+
 # ---- TCP_REPAIR: taken away, and restored ----
 
 cat >"$work/repair.py" <<'PY'

@@ -216,11 +216,36 @@ static void check_remote_client(void)
 	       " 1.050000 (ESTABLISHED) |-- ACK K+1=230177332 -------------------->| ESTABLISHED\n"
 	       "                        |                         handshake 1.05 s |\n"
 	       "                        |                         accept queue 1/2 |\n"
-	       " 2.000000  (CLOSE_WAIT) |<- FIN -----------------------------------| FIN_WAIT1\n"
-	       " 2.001000               |-- ACK ---------------------------------->| FIN_WAIT2\n"
+	       " 2.000000               |<- FIN -----------------------------------| FIN_WAIT1\n"
+	       " 2.001000  (CLOSE_WAIT) |-- ACK ---------------------------------->| FIN_WAIT2\n"
 	       " 2.002000    (LAST_ACK) |-- FIN ---------------------------------->| TIME_WAIT\n"
 	       "              closed\n",
 	       "a client that is not traced: its states are inferred");
+}
+
+/* connect() fails on its way: no wire has seen a SYN, nor has the drawing. */
+static void check_no_syn(void)
+{
+	struct event *e;
+
+	open_view(false);
+	move(&s, 0, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
+	tell(&s);
+	e = move(&s, 31 * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_CLOSE, 31 * US);
+	event_set_enum(e, F_REASON, CAUSE_NO_LOCAL_PORT);
+	tell(&s);
+	e = at(&s, EVENT_CLOSE, 31 * US, 'c', 51234);
+	event_set_enum(e, F_END, CLOSE_NO_LOCAL_PORT);
+	event_set(e, F_LIFE_NS, 31 * US);
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "                 client nc[4712]                          server (not traced)\n"
+	       " 0.000000      SYN_SENT | connect()                                |\n"
+	       " 0.000031         CLOSE | no local port                            |\n"
+	       "              client: lived 31 us\n",
+	       "a SYN that was not sent has no arrow");
 }
 
 /* A server elsewhere, and one that refuses. */
@@ -242,7 +267,7 @@ static void check_remote_server(void)
 	       " 0.000000      SYN_SENT |-- SYN J=653072494 ---------------------->|\n"
 	       " 0.009000   ESTABLISHED |<- SYN K=230177331, ACK J+1=653072495 ----| (SYN_RECV)\n"
 	       "                        | connected after 9.00 ms                  |\n"
-	       "                        |-- ACK K+1=230177332 -------------------->| (ESTABLISHED)\n"
+	       "                        |-- ACK K+1=230177332 -------------------->|\n"
 	       "              still open\n",
 	       "a server that is not traced");
 
@@ -633,6 +658,7 @@ int main(void)
 	check_undrawn();
 	check_verdict();
 	check_remote_client();
+	check_no_syn();
 	check_remote_server();
 	check_twins();
 	check_cookie_and_odd();

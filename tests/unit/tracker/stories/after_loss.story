@@ -45,8 +45,8 @@ tier exact
 31 state #10 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:4003
     state ESTABLISHED->CLOSE_WAIT server#10@1 10.0.0.1:9502<10.0.0.2:4003
 32 closed #9 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4002 err=ECONNRESET
-    state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] reason=rst_received
-    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=rst_received client_isn=102 server_isn=202 bytes_in=0 bytes_out=0 retrans=0
+    state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] errno=ECONNRESET reason=rst_received
+    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] errno=ECONNRESET close_reason=rst_received client_isn=102 server_isn=202 bytes_in=0 bytes_out=0 retrans=0
 32.1 enqueue #12 sk=120 q=1:1/2/0
 32.1 est #12 sk=120 10.0.0.1:9502<10.0.0.2:4005 isn=5/6 copy=0/2
     state SYN_RECV->ESTABLISHED server#12@1 10.0.0.1:9502<10.0.0.2:4005 [50/srv] client_isn=5 server_isn=6 synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0

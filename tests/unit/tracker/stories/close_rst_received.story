@@ -11,8 +11,8 @@
 11 reset #7 10.0.0.1:9502<10.0.0.2:4000
     reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=received
 11 closed #7 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4000 err=ECONNRESET in=1
-    state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=rst_received in_old_ns=900ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=rst_received client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=1 bytes_out=0 retrans=0
+    state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] errno=ECONNRESET reason=rst_received in_old_ns=900ms
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] errno=ECONNRESET close_reason=rst_received client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=1 bytes_out=0 retrans=0
 # no line about it after its last
 11.00001 reset #7 10.0.0.1:9502<10.0.0.2:4000 +sent reason=other
 # of nobody we know: a segment without a socket

@@ -9,8 +9,8 @@
 10.2 accept #7 sk=70 10.0.0.1:9502<10.0.0.2:4000 q=1:0/2/0 by=50/srv called=10.2 fd=5
     accept server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50:50/srv] state=ESTABLISHED fd=5 accept_wait_ns=100ms call_ns=0ms completed_before_accept=true accept_queue=0 backlog=2
 900 closed #7 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4000 err=ETIMEDOUT out=100 retrans=15
-    state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=timeout in_old_ns=889900ms
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=timeout client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=890000ms states_ns={ESTABLISHED:889900ms SYN_RECV:100ms} bytes_in=0 bytes_out=100 retrans=15
+    state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] errno=ETIMEDOUT reason=timeout in_old_ns=889900ms
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] errno=ETIMEDOUT close_reason=timeout client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=890000ms states_ns={ESTABLISHED:889900ms SYN_RECV:100ms} bytes_in=0 bytes_out=100 retrans=15
 1000 connect #8 10.0.0.1:0<10.0.0.3:80 by=60/cl
     state CLOSE->SYN_SENT client#8 10.0.0.1<10.0.0.3:80 [60/cl]
 1001 again #8 10.0.0.1:5000<10.0.0.3:80 state=SYN_SENT isn=5/0 attempt=1
@@ -18,8 +18,8 @@
 1003 again #8 10.0.0.1:5000<10.0.0.3:80 state=SYN_SENT isn=5/0 attempt=2
     retransmit client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] what=syn attempt=2
 1127 closed #8 SYN_SENT>CLOSE 10.0.0.1:5000<10.0.0.3:80 err=ETIMEDOUT
-    state SYN_SENT->CLOSE client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] reason=timeout in_old_ns=127000ms
-    close client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] close_reason=timeout life_ns=127000ms states_ns={SYN_SENT:127000ms} bytes_in=0 bytes_out=0 retrans=0
+    state SYN_SENT->CLOSE client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] errno=ETIMEDOUT reason=timeout in_old_ns=127000ms
+    close client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] errno=ETIMEDOUT close_reason=timeout life_ns=127000ms states_ns={SYN_SENT:127000ms} bytes_in=0 bytes_out=0 retrans=0
 # one that we do not know
 1128 again #9 10.0.0.1:5001<10.0.0.3:80 state=SYN_SENT isn=5/0 attempt=4
     retransmit ?#9 10.0.0.1:5001<10.0.0.3:80 what=syn attempt=4

@@ -2,8 +2,8 @@
 1 connect #7 10.0.0.1:0<10.0.0.3:80 by=60/cl
     state CLOSE->SYN_SENT client#7 10.0.0.1<10.0.0.3:80 [60/cl]
 1.01 closed #7 SYN_SENT>CLOSE 10.0.0.1:5000<10.0.0.3:80 err=ECONNREFUSED
-    state SYN_SENT->CLOSE client#7 10.0.0.1:5000<10.0.0.3:80 [60/cl] reason=rst_received in_old_ns=10ms
-    close client#7 10.0.0.1:5000<10.0.0.3:80 [60/cl] close_reason=refused life_ns=10ms states_ns={SYN_SENT:10ms} bytes_in=0 bytes_out=0 retrans=0
+    state SYN_SENT->CLOSE client#7 10.0.0.1:5000<10.0.0.3:80 [60/cl] errno=ECONNREFUSED reason=rst_received in_old_ns=10ms
+    close client#7 10.0.0.1:5000<10.0.0.3:80 [60/cl] errno=ECONNREFUSED close_reason=refused life_ns=10ms states_ns={SYN_SENT:10ms} bytes_in=0 bytes_out=0 retrans=0
 2 connect #7 10.0.0.1:0<10.0.0.3:81 by=60/cl
     state CLOSE->SYN_SENT client#7 10.0.0.1<10.0.0.3:81 [60/cl]
 2.1 est #7 SYN_SENT>ESTABLISHED 10.0.0.1:5000<10.0.0.3:81 isn=1/2
@@ -14,8 +14,8 @@
     close client#7 10.0.0.1:5000<10.0.0.3:81 [60/cl] close_reason=unknown client_isn=1 server_isn=2 connect_ns=100ms life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_SENT:100ms} bytes_in=0 bytes_out=0 retrans=0
     state CLOSE->SYN_SENT client#7 10.0.0.1<10.0.0.3:82 [60/cl]
 3.02 closed #7 SYN_SENT>CLOSE 10.0.0.1:5000<10.0.0.3:82 err=ECONNREFUSED
-    state SYN_SENT->CLOSE client#7 10.0.0.1:5000<10.0.0.3:82 [60/cl] reason=rst_received in_old_ns=10ms
-    close client#7 10.0.0.1:5000<10.0.0.3:82 [60/cl] close_reason=refused life_ns=10ms states_ns={SYN_SENT:10ms} bytes_in=0 bytes_out=0 retrans=0
+    state SYN_SENT->CLOSE client#7 10.0.0.1:5000<10.0.0.3:82 [60/cl] errno=ECONNREFUSED reason=rst_received in_old_ns=10ms
+    close client#7 10.0.0.1:5000<10.0.0.3:82 [60/cl] errno=ECONNREFUSED close_reason=refused life_ns=10ms states_ns={SYN_SENT:10ms} bytes_in=0 bytes_out=0 retrans=0
 # simultaneous open: both send a SYN
 4 connect #8 10.0.0.1:5001<10.0.0.3:5002 by=60/cl
     state CLOSE->SYN_SENT client#8 10.0.0.1:5001<10.0.0.3:5002 [60/cl]

@@ -7,8 +7,8 @@
 5 connect #8 10.0.0.1:0<10.0.0.3:80 by=60/cl
     state CLOSE->SYN_SENT client#8 10.0.0.1<10.0.0.3:80 [60/cl]
 5.00001 closed #8 SYN_SENT>CLOSE 10.0.0.1:0<10.0.0.3:80 +owned pid=60
-    state SYN_SENT->CLOSE client#8 10.0.0.1<10.0.0.3:80 [60/cl] reason=no_local_port in_old_ns=0.01ms errno=EADDRNOTAVAIL
-    close client#8 10.0.0.1<10.0.0.3:80 [60/cl] close_reason=no_local_port errno=EADDRNOTAVAIL life_ns=0.01ms states_ns={SYN_SENT:0.01ms} bytes_in=0 bytes_out=0 retrans=0
+    state SYN_SENT->CLOSE client#8 10.0.0.1<10.0.0.3:80 [60/cl] errno=EADDRNOTAVAIL reason=no_local_port in_old_ns=0.01ms
+    close client#8 10.0.0.1<10.0.0.3:80 [60/cl] errno=EADDRNOTAVAIL close_reason=no_local_port life_ns=0.01ms states_ns={SYN_SENT:0.01ms} bytes_in=0 bytes_out=0 retrans=0
 # its port is bound already, and connects to that peer: nothing was sent either
 5.1 connect #9 10.0.0.1:5000<10.0.0.3:80 by=60/cl
     state CLOSE->SYN_SENT client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl]

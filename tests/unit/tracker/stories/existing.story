@@ -18,12 +18,12 @@
     state LISTEN->SYN_RECV server#7@1 10.0.0.1:9502<10.0.0.2:4003 [50/srv] basis=syn client_isn=1 server_isn=2 accept_queue=1 backlog=2 syn_queue=1
 5.2 existing #7 10.0.0.1:9502<10.0.0.2:4003 state=SYN_RECV of=1
 5.3 closed #9 10.0.0.1:9502<10.0.0.2:4004 ESTABLISHED>CLOSE err=ECONNRESET
-    state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4004 reason=rst_received
-    close server#9@1 10.0.0.1:9502<10.0.0.2:4004 close_reason=rst_received bytes_in=0 bytes_out=0 retrans=0 preexisting=true
+    state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4004 errno=ECONNRESET reason=rst_received
+    close server#9@1 10.0.0.1:9502<10.0.0.2:4004 errno=ECONNRESET close_reason=rst_received bytes_in=0 bytes_out=0 retrans=0 preexisting=true
 5.4 existing #9 10.0.0.1:9502<10.0.0.2:4004 state=ESTABLISHED inode=14
 5.5 closed #2 10.0.0.1:9502<10.0.0.2:4000 ESTABLISHED>CLOSE err=ECONNRESET
-    state ESTABLISHED->CLOSE server#2@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=rst_received
-    close server#2@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=rst_received accepted=true bytes_in=0 bytes_out=0 retrans=0 preexisting=true
+    state ESTABLISHED->CLOSE server#2@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] errno=ECONNRESET reason=rst_received
+    close server#2@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] errno=ECONNRESET close_reason=rst_received accepted=true bytes_in=0 bytes_out=0 retrans=0 preexisting=true
 5.6 existing #2 10.0.0.1:9502<10.0.0.2:4000 state=ESTABLISHED inode=10 by=50/srv fd=4
 6 walked
 # on demand: figures, no line; what is unknown now is a race
@@ -35,8 +35,8 @@
     state ESTABLISHED->FIN_WAIT1 server#5@1 10.0.0.1:9502<10.0.0.1:6000 [50/srv]
 # its facts were lost: not older than us, and whether accept() took it is not known
 10 closed #11 10.0.0.1:9502<10.0.0.2:4006 ESTABLISHED>CLOSE err=ECONNRESET
-    state ESTABLISHED->CLOSE server#11@1 10.0.0.1:9502<10.0.0.2:4006 reason=rst_received
-    close server#11@1 10.0.0.1:9502<10.0.0.2:4006 close_reason=rst_received bytes_in=0 bytes_out=0 retrans=0
+    state ESTABLISHED->CLOSE server#11@1 10.0.0.1:9502<10.0.0.2:4006 errno=ECONNRESET reason=rst_received
+    close server#11@1 10.0.0.1:9502<10.0.0.2:4006 errno=ECONNRESET close_reason=rst_received bytes_in=0 bytes_out=0 retrans=0
 11 timewait_end #12 10.0.0.1:9502<10.0.0.2:4007 state=TIME_WAIT
     state TIME_WAIT->CLOSE server#12@1 10.0.0.1:9502<10.0.0.2:4007
     close server#12@1 10.0.0.1:9502<10.0.0.2:4007 close_reason=unknown

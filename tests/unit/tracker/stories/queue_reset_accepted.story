@@ -9,10 +9,10 @@
 11 reset #7 10.0.0.1:9502<10.0.0.2:4000
     reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=received
 11 closed #7 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4000 err=ECONNRESET
-    state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=rst_received in_old_ns=900ms
+    state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] errno=ECONNRESET reason=rst_received in_old_ns=900ms
 12 accept #7 10.0.0.1:9502<10.0.0.2:4000 state=CLOSE q=1:0/2/0 by=50/srv called=11.9 fd=5
     accept server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50:50/srv] state=CLOSE fd=5 accept_wait_ns=1900ms call_ns=100ms completed_before_accept=true accept_queue=0 backlog=2
-    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=rst_received client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=1900ms accepted=true life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] errno=ECONNRESET close_reason=rst_received client_isn=7 server_isn=200 handshake_ns=100ms accept_wait_ns=1900ms accepted=true life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 13 end
     summary accepts=1 accepts_departed=1 connections=1 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=1 drops=0 handshake=1:100ms/100ms/100ms/100ms accept_wait=1:1900ms/1900ms/1900ms/1900ms

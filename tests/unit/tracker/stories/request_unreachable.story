@@ -12,8 +12,8 @@
 20.1 est #8 SYN_SENT>ESTABLISHED 10.0.0.1:5000<10.0.0.3:80 isn=5/6
     state SYN_SENT->ESTABLISHED client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=100ms client_isn=5 server_isn=6 connect_ns=100ms
 40 closed #8 ESTABLISHED>CLOSE 10.0.0.1:5000<10.0.0.3:80 err=EHOSTUNREACH out=10 retrans=4
-    state ESTABLISHED->CLOSE client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] reason=unreachable in_old_ns=19900ms
-    close client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] close_reason=unreachable client_isn=5 server_isn=6 connect_ns=100ms life_ns=20000ms states_ns={ESTABLISHED:19900ms SYN_SENT:100ms} bytes_in=0 bytes_out=10 retrans=4
+    state ESTABLISHED->CLOSE client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] errno=EHOSTUNREACH reason=unreachable in_old_ns=19900ms
+    close client#8 10.0.0.1:5000<10.0.0.3:80 [60/cl] errno=EHOSTUNREACH close_reason=unreachable client_isn=5 server_isn=6 connect_ns=100ms life_ns=20000ms states_ns={ESTABLISHED:19900ms SYN_SENT:100ms} bytes_in=0 bytes_out=10 retrans=4
 41 end
     summary accepts=0 connections=2 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={client_unreachable:1} lost=0
         #1 port=9502 completed=0 accepted=0 drops=0 handshake=0 accept_wait=0
