@@ -59,11 +59,18 @@ static void listen_line(struct tracker *t, const struct fact_listen *f, const st
 	line_emit(&t->lines);
 }
 
+/* Some programs call listen() again and again: news is a new limit, or another process. */
+static bool says_more(const struct listener *l, const struct fact_listen *f)
+{
+	return !l->asked_known || !f->asked_known || l->backlog_asked != f->backlog_asked ||
+	       l->backlog != f->q.backlog || l->opener != f->task.pid;
+}
+
 void tracker_on_listen(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_listen *f = (const struct fact_listen *)h;
 	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
-	bool again = h->flags & FACT_F_AGAIN;
+	bool again = h->flags & FACT_F_AGAIN, news;
 
 	if (l && !l->alive) /* it listens again after a shutdown(): that is another listener */
 		l = NULL;
@@ -73,11 +80,13 @@ void tracker_on_listen(struct tracker *t, const struct fact_hdr *h)
 		l = listener_add(t->listeners, f->s.cookie, f->s.sk, f->s.netns, f->s.lport, h->t);
 	if (!l)
 		return;
+	news = !again || says_more(l, f);
 	learn_listen(t, l, f);
 	if (!again)
 		l->t_state = h->t;
 	figures_unnamed_refusals(t, l, h->t, listener_update(l, h->t, &f->q));
-	listen_line(t, f, l);
+	if (news)
+		listen_line(t, f, l);
 }
 
 /* ---- the end ---- */

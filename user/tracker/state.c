@@ -152,7 +152,9 @@ static void close_line(struct tracker *t, const struct conn *c, uint64_t at, uin
 
 void state_end(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
 {
-	tracked_count_unseen(t, c, at);
+	/* Otherwise facts were lost: it may have been accepted, or not. */
+	if (!conn_is(c, CONN_PAST_UNKNOWN))
+		tracked_count_unseen(t, c, at);
 	t->never_accepted += never_accepted(c);
 	close_line(t, c, at, ended);
 	ended_remember(t, c->cookie);

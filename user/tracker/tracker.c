@@ -161,7 +161,8 @@ static void settle_conn(void *ctx, struct conn *c)
 {
 	struct tracker *t = ctx;
 
-	tracked_count_unseen(t, c, t->t_now);
+	if (!conn_is(c, CONN_PAST_UNKNOWN))
+		tracked_count_unseen(t, c, t->t_now);
 }
 
 static void settle(void *ctx, struct listener *l)

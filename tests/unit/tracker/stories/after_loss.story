@@ -51,5 +51,5 @@ tier exact
 32.1 est #12 sk=120 10.0.0.1:9502<10.0.0.2:4005 isn=5/6 copy=0/2
     state SYN_RECV->ESTABLISHED server#12@1 10.0.0.1:9502<10.0.0.2:4005 [50/srv] client_isn=5 server_isn=6 synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 33 end
-    summary accepts=2 accepts_unseen=1 stuck_close_wait=1 stuck_close_wait_ns=2000ms connections=3 preexisting_connections=0 connections_doubtful=2 never_accepted=0 still_queued=1 drops_by_reason={} lost=9
-        #1 port=9502 completed=3 accepted=2 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=1:100ms/100ms/100ms/100ms
+    summary accepts=1 stuck_close_wait=1 stuck_close_wait_ns=2000ms connections=3 preexisting_connections=0 connections_doubtful=2 never_accepted=0 still_queued=1 drops_by_reason={} lost=9
+        #1 port=9502 completed=3 accepted=1 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=1:100ms/100ms/100ms/100ms

@@ -25,5 +25,5 @@ tier tracepoint
     state FIN_WAIT2->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002
     close server#9@1 10.0.0.1:9502<10.0.0.2:4002 close_reason=unknown bytes_in=0 bytes_out=0 retrans=0
 31 end
-    summary accepts=2 accepts_unseen=1 connections=2 preexisting_connections=0 connections_doubtful=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=9
-        #1 port=9502 completed=2 accepted=2 drops=0 handshake=0 accept_wait=1:200ms/200ms/200ms/200ms
+    summary accepts=1 connections=2 preexisting_connections=0 connections_doubtful=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=9
+        #1 port=9502 completed=2 accepted=1 drops=0 handshake=0 accept_wait=1:200ms/200ms/200ms/200ms

@@ -3,6 +3,8 @@
     state CLOSE->LISTEN listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 backlog_asked=2 somaxconn=4096 syn_queue=0
 2 listen #1 0.0.0.0:9502 q=1:0/7/0 by=50/srv asked=7 somaxconn=4096 +again
     listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=7 accept_queue_limit=8 backlog_asked=7 somaxconn=4096 syn_queue=0 accept_queue_peak=0 drops_total=0 refused=0 completed=0 accepts=0 verdict=ok
+# once more with the same backlog: nothing is new
+2.5 listen #1 0.0.0.0:9502 q=1:0/7/0 by=50/srv asked=7 somaxconn=4096 +again
 3 accept err=EAGAIN q=1:0/9/0 by=50/srv
     listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=9 accept_queue_limit=10 syn_queue=0 accept_queue_peak=0 drops_total=0 refused=0 completed=0 accepts=0 verdict=ok
 4 closed #1 LISTEN>CLOSE 0.0.0.0:9502
