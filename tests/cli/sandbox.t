@@ -53,6 +53,7 @@ is "$(allowed_in netlink,owners)" "ordinary_work receive send open_read open_pro
 is "$(allowed_in terminal)" "ordinary_work open_read open_proc thread find_file" "a full screen reads its terminal's description and has a thread"
 : >sandbox_victim
 is "$(allowed_in replace)" "ordinary_work remove_file remove_above" "a page is put in the place of an older one"
+is "$(allowed_in create)" "ordinary_work new_file new_elsewhere" "top writes a recording, into a file that is new"
 is "$(verdict replay abort 2>/dev/null)" "status 134" "abort() still ends with its own signal"
 is "$(verdict replay socket 2>&1) $(find . -name 'core*' | wc -l)" "killed 0" "the end by SIGSYS leaves no core"
 is "$(allowed_in cgroups 2>/dev/null)" "ordinary_work open_read open_proc" "--cgroup opens for reading"
@@ -80,6 +81,8 @@ execute: EACCES" "Landlock alone: no file is opened, made, removed or executed"
 	: >below/sandbox_victim
 	is "$(cd below && for call in remove_above remove_file; do reach replace $call; done)" "remove_above: EACCES
 remove_file: done" "a file is removed in the one directory, and in no other"
+	is "$(cd below && for call in new_file new_elsewhere open_write; do reach create $call; done)" "new_file: done
+new_elsewhere: EACCES" "a new file is made in the one directory, none in another, and no old one is written"
 	is "$(for call in open_read open_proc create; do reach landlock=/proc $call; done)" "open_read: EACCES
 open_proc: done
 create: EACCES" "but read below /proc, where a cgroup is asked for"

@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/out.h"
 #include "kernel/landlock.h"
 #include "kernel/sandbox.h"
 
@@ -91,6 +92,22 @@ static long open_proc(void)
 static long create(void)
 {
 	return open("sandbox_made", O_WRONLY | O_CREAT, 0600);
+}
+
+static long new_file(void)
+{
+	char name[32];
+
+	sprintf(name, "sandbox_new.%d", getpid());
+	return out_create_new(name, 0600) < 0 ? -1 : 0;
+}
+
+static long new_elsewhere(void)
+{
+	char name[64];
+
+	sprintf(name, "/var/tmp/sandbox_new.%d", getpid());
+	return out_create_new(name, 0600) < 0 ? -1 : unlink(name);
 }
 
 static long remove_file(void)
@@ -265,6 +282,8 @@ static const struct {
 	{"open_write", open_write},
 	{"open_proc", open_proc},
 	{"create", create},
+	{"new_file", new_file},
+	{"new_elsewhere", new_elsewhere},
 	{"remove_file", remove_file},
 	{"remove_above", remove_above},
 	{"make_directory", make_directory},
@@ -300,6 +319,7 @@ static const struct {
 	{"owners", SANDBOX_OWNERS},
 	{"terminal", SANDBOX_TERMINAL},
 	{"replace", SANDBOX_REPLACE},
+	{"create", SANDBOX_CREATE},
 };
 
 static unsigned int need_of(const char *name)
@@ -323,7 +343,7 @@ static void enter(char *list)
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		if (list[8])
 			readable[0] = list + 9;
-		if (landlock_enter(readable, NULL) < 0)
+		if (landlock_enter(readable, NULL, NULL) < 0)
 			exit(77);
 		return;
 	}

@@ -29,6 +29,7 @@ screen() # columns, rows, options...
 	rm -f "$work/pid" "$work/status"
 	cat >"$work/run" <<-RUN
 		echo \$\$ >'$work/pid'
+		cd '$work/written' 2>/dev/null
 		exec env LC_ALL=C.UTF-8 TERM=screen-256color '$sockstate' top --netns self ${*:3} 2>'$work/err'
 	RUN
 	mux new-session -d -s t -x "$1" -y "$2" "sh '$work/run'; echo \$? >'$work/status'; exec sleep 1000"
@@ -149,12 +150,37 @@ mux kill-server
 until_true gone "$top"
 ok $? "a terminal that goes away ends it"
 
+# ---- dead or alive, and what happened last ----
+
+chmod 711 "$work" # top gives up its rights and becomes another user
+mkdir -m 1777 "$work/written"
+screen 120 40 --port $stuck
+appears "QUEUED  .* 127.0.0.1:$stuck " "those that wait are alive, as far as is known"
+call --count 1 --send 7 --close fin
+until_true in_state close-wait 1 "( sport = :$stuck )"
+fin_port=$(ss -Htn state close-wait "( sport = :$stuck )" | awk '{ sub(/.*:/, "", $4); print $4 }')
+appears "QUEUED FIN .* 127.0.0.1:$stuck +127.0.0.1:$fin_port " "a client that has closed while it waited; ss: the same port"
+call --count 1 --send 7 --close rst
+appears "QUEUED RST .* 127.0.0.1:$stuck " "one that has reset its connection"
+is "$(shown | grep -c '^ *QUEUED') $(ss -Htan "( sport = :$stuck )" | grep -vc LISTEN) $(ss -Htln "( sport = :$stuck )" | awk '{ print $2 }')" \
+	"5 4 5" "  ss has no row of it, but its queue counts it"
+keys w
+appears "the last .* are in sockstate-.*Z.rec" "w: what happened last is written"
+keys q
+until_true dead
+is "$(cat "$work/status")" 0 "  q ends it"
+recordings=("$work"/written/sockstate-*Z.rec)
+is "${#recordings[@]} $(grep -cF "'${recordings[0]}'" "$work/err")" "1 1" "  into one file, whose name is told at the end"
+"$sockstate" --replay "${recordings[0]}" --json >"$work/replayed" 2>"$work/err"
+is "$? $(jq -r 'select(.type == "summary") | .still_queued' "$work/replayed")" "0 5" "  it can be replayed"
+is "$(jq -r 'select(.type == "reset" and .role == "server") | .lport' "$work/replayed" | sort -u)" "$stuck" "  and has the RST"
+
 # The terminal takes nothing any more: its pty fills up, and top reads on and ends.
 ended() { ! grep -q '^State:' "/proc/$1/status" 2>/dev/null || grep -sq '^State:.*[ZX]' "/proc/$1/status"; }
 # Its thread is inside write(): number 1 or 64, descriptor 1.
 blocked() { grep -qsE '^(1|64) 0x1 ' "/proc/$top"/task/*/syscall; }
 screen 200 50
-appears "3/5" "another"
+appears "5/5" "another"
 stalled=$(mux display-message -p '#{pid}')
 kill -STOP "$stalled"
 until_true blocked

@@ -141,6 +141,13 @@ int out_create(const char *path, unsigned int mode)
 	return -EIO;
 }
 
+int out_create_new(const char *path, unsigned int mode)
+{
+	int fd = open(path, OUT_NEW, mode);
+
+	return fd < 0 ? -errno : fd;
+}
+
 const char *out_why(int error)
 {
 	switch (error) {

@@ -16,6 +16,7 @@
 #ifndef SOCKSTATE_OUT_H
 #define SOCKSTATE_OUT_H
 
+#include <fcntl.h>
 #include <stddef.h>
 
 struct out {
@@ -61,6 +62,12 @@ int out_flush(struct out *o);
  * reader of a FIFO. Returns the descriptor, or a negative errno.
  */
 int out_create(const char *path, unsigned int mode);
+/*
+ * How out_create_new() opens: a file that exists is not written, nor is the target of a link.
+ */
+#define OUT_NEW (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+/* A descriptor, or a negative errno: -EEXIST. */
+int out_create_new(const char *path, unsigned int mode);
 /* Why such a file cannot be opened or written. error: a negative errno */
 const char *out_why(int error);
 

@@ -24,8 +24,9 @@ static const struct arg which_args[] = {
 	 .name = "state",
 	 .value = "LIST",
 	 .help = "states: QUEUED, CLOSE_WAIT or ESTABLISHED,LISTEN (default: all but TIME_WAIT)",
-	 .more = "QUEUED is a connection that is complete and waits for accept(). Small letters and "
-		 "the names of ss, such as close-wait, are understood too.",
+	 .more = "QUEUED is a connection that is complete and waits for accept(); QUEUED FIN one "
+		 "whose client has closed its end meanwhile. Small letters and the names of ss, such "
+		 "as close-wait, are understood too.",
 	 .call = add_states},
 	{.kind = ARG_TIME,
 	 .name = "min-wait",

@@ -52,6 +52,9 @@ struct recording_writer;
 /* Writes the head at once. path "-": to standard output. */
 int recording_create(struct recording_writer **out, const char *path,
 		     const struct recording_info *info, char *err, size_t err_size);
+/* The same into a file that must not exist yet, not even as a symbolic link. */
+int recording_create_new(struct recording_writer **out, const char *path,
+			 const struct recording_info *info, char *err, size_t err_size);
 int recording_write(struct recording_writer *w, const void *bytes, size_t size);
 /* What has been written is in the file, or in the pipe. Returns 0 or the first error. */
 int recording_flush(struct recording_writer *w);

@@ -73,18 +73,22 @@ int recording_flush(struct recording_writer *w)
 }
 
 /* Addresses and names of programs are nobody else's business. */
-static int open_to_write(const char *path)
+#define RECORDING_MODE 0600
+
+static int open_to_write(const char *path, bool new)
 {
 	int fd;
 
+	if (new)
+		return out_create_new(path, RECORDING_MODE);
 	if (strcmp(path, "-") != 0)
-		return out_create(path, 0600);
+		return out_create(path, RECORDING_MODE);
 	fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	return fd < 0 ? -errno : fd;
 }
 
-int recording_create(struct recording_writer **out, const char *path,
-		     const struct recording_info *info, char *err, size_t err_size)
+static int create(struct recording_writer **out, const char *path, bool new,
+		  const struct recording_info *info, char *err, size_t err_size)
 {
 	struct recording_writer *w = NULL;
 	struct run_text text;
@@ -97,7 +101,7 @@ int recording_create(struct recording_writer **out, const char *path,
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		goto fail;
-	fd = open_to_write(path);
+	fd = open_to_write(path, new);
 	if (fd < 0) {
 		errno = -fd;
 		goto fail;
@@ -122,6 +126,18 @@ fail:
 		close(fd);
 	recording_close(w);
 	return rc;
+}
+
+int recording_create(struct recording_writer **out, const char *path,
+		     const struct recording_info *info, char *err, size_t err_size)
+{
+	return create(out, path, false, info, err, err_size);
+}
+
+int recording_create_new(struct recording_writer **out, const char *path,
+			 const struct recording_info *info, char *err, size_t err_size)
+{
+	return create(out, path, true, info, err, err_size);
 }
 
 int recording_write(struct recording_writer *w, const void *bytes, size_t size)

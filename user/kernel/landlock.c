@@ -20,6 +20,7 @@
 /* include/uapi/linux/landlock.h */
 #define CREATE_VERSION	      1
 #define RULE_PATH_BENEATH     1
+#define ACCESS_FS_WRITE_FILE  (1 << 1)
 #define ACCESS_FS_READ_FILE   (1 << 2)
 #define ACCESS_FS_REMOVE_FILE (1 << 5)
 #define ACCESS_FS_MAKE_REG    (1 << 8)
@@ -68,7 +69,7 @@ static int allow(int rules, const char *path, __u64 access)
 	return rc;
 }
 
-int landlock_enter(const char *const *readable, const char *replaced)
+int landlock_enter(const char *const *readable, const char *replaced, const char *const *created)
 {
 	int version = (int)syscall(CALL_CREATE, NULL, 0, CREATE_VERSION);
 	struct ruleset all;
@@ -84,6 +85,8 @@ int landlock_enter(const char *const *readable, const char *replaced)
 		rc = allow(rules, *readable, ACCESS_FS_READ_FILE);
 	if (!rc && replaced)
 		rc = allow(rules, replaced, ACCESS_FS_REMOVE_FILE | ACCESS_FS_MAKE_REG);
+	for (; !rc && created && *created; created++)
+		rc = allow(rules, *created, ACCESS_FS_WRITE_FILE | ACCESS_FS_MAKE_REG);
 	if (!rc && syscall(CALL_RESTRICT, rules, 0))
 		rc = -errno;
 	close(rules);

@@ -7,11 +7,11 @@
 #define SOCKSTATE_LANDLOCK_H
 
 /*
- * What is excepted. readable: directories below which files can still be read, ends with NULL;
- * replaced: a directory in which files can still be renamed and removed. Either may be NULL. Wants
- * no_new_privs. Returns the version of the kernel's Landlock, or a negative errno: -ENOSYS or
- * -EOPNOTSUPP where it has none.
+ * What is excepted. readable: directories below which files can still be read; replaced: a
+ * directory in which files can still be renamed and removed; created: directories in which new
+ * files can still be made. Lists end with NULL; each may be NULL. Wants no_new_privs. Returns the
+ * version of the kernel's Landlock, or a negative errno: -ENOSYS or -EOPNOTSUPP where it has none.
  */
-int landlock_enter(const char *const *readable, const char *replaced);
+int landlock_enter(const char *const *readable, const char *replaced, const char *const *created);
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/out.h"
 #include "kernel/landlock.h"
 
 /* The checks of sanitizers make calls of their own. */
@@ -141,6 +142,7 @@ static const struct allowed allowed[] = {
 	/* only reading: Landlock says where */
 	CALL_MASK(SANDBOX_CGROUPS | SANDBOX_OWNERS | SANDBOX_TERMINAL, openat, 2, READ_ONLY,
 		  O_RDONLY),
+	CALL_MASK(SANDBOX_CREATE, openat, 2, ~(uint32_t)O_LARGEFILE, OUT_NEW),
 	CALL(SANDBOX_OWNERS, getdents64),
 	CALL(SANDBOX_OWNERS, readlinkat),
 
@@ -238,6 +240,7 @@ static int limit_calls(unsigned int needs, unsigned int *count)
 
 static void enter_landlock(struct sandbox *done, unsigned int needs, const char *replaced)
 {
+	static const char *const created[] = {".", "/tmp", NULL};
 	const char *readable[5] = {NULL};
 	size_t count = 0;
 	int rc;
@@ -249,7 +252,8 @@ static void enter_landlock(struct sandbox *done, unsigned int needs, const char 
 		readable[count++] = "/lib/terminfo";
 		readable[count++] = "/etc/terminfo";
 	}
-	rc = landlock_enter(readable, needs & SANDBOX_REPLACE ? replaced : NULL);
+	rc = landlock_enter(readable, needs & SANDBOX_REPLACE ? replaced : NULL,
+			    needs & SANDBOX_CREATE ? created : NULL);
 
 	if (rc > 0)
 		done->landlock = rc;

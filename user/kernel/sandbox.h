@@ -32,6 +32,7 @@ enum sandbox_need {
 	/* A full screen of ncurses: modes of the terminal, its description, a thread, signals */
 	SANDBOX_TERMINAL = 1 << 8,
 	SANDBOX_REPLACE = 1 << 9, /* renaming and removing files */
+	SANDBOX_CREATE = 1 << 10, /* out_create_new() in the working directory and /tmp */
 };
 
 struct sandbox {

@@ -136,6 +136,15 @@ unsigned int listing_row_state(const struct listing_row *row)
 	return row->kind == LISTING_QUEUED ? LISTING_STATE_QUEUED : row->s.state;
 }
 
+enum listing_end listing_row_end(const struct listing_row *row)
+{
+	if (row->kind != LISTING_QUEUED)
+		return LISTING_ALIVE;
+	if (row->s.state == TCP_STATE_CLOSE)
+		return LISTING_RST;
+	return row->s.state == TCP_STATE_CLOSE_WAIT ? LISTING_FIN : LISTING_ALIVE;
+}
+
 const char *listing_state_name(unsigned int state)
 {
 	return state == LISTING_STATE_QUEUED ? "QUEUED" : tcp_state_name(state);

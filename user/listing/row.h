@@ -37,6 +37,13 @@ enum listing_basis {
 	LISTING_AT_LEAST, /* so long, or longer */
 };
 
+/* What the client has done to a connection that waits for accept(). */
+enum listing_end {
+	LISTING_ALIVE, /* nothing that is known */
+	LISTING_FIN,   /* it has closed its end */
+	LISTING_RST,   /* it has reset it: accept() will return a dead connection */
+};
+
 struct listing_time {
 	uint64_t ns;
 	enum listing_basis is;
@@ -65,6 +72,7 @@ void listing_row_make(struct listing_row *row, const struct fact_existing *e,
 		      const struct listing_figures *f, enum listing_kind kind);
 /* The state, or LISTING_STATE_QUEUED. */
 unsigned int listing_row_state(const struct listing_row *row);
+enum listing_end listing_row_end(const struct listing_row *row);
 const char *listing_state_name(unsigned int state);
 /*
  * Reads "queued,CLOSE_WAIT", in any case, and ss's close-wait, syn-recv and listening: adds 1 <<

@@ -17,6 +17,7 @@
 #include "run/live.h"
 #include "run/run.h"
 #include "run/screen.h"
+#include "run/top_record.h"
 #include "run/top_rows.h"
 #include "stream/configure.h"
 #include "stream/story.h"
@@ -44,7 +45,8 @@ struct top {
 	const struct run_place *place;
 	struct model *model;
 	struct stories *stories;
-	struct top_rows *looks; /* NULL: a replay */
+	struct top_rows *looks;	     /* NULL: a replay */
+	struct top_recorder *record; /* NULL: a replay */
 	struct stream *stream;
 	struct live *live; /* NULL: a replay */
 	struct screen *screen;
@@ -119,8 +121,10 @@ static void on_record(void *ctx, const void *bytes, size_t size)
 		return;
 	if (fact->kind == FACT_TICK)
 		model_tick(t->model, fact->t);
-	if (t->live)
+	if (t->record) {
+		recent_record(top_recorder_recent(t->record), bytes, size);
 		return;
+	}
 	if (!t->play.begun) {
 		t->play.begun = true;
 		t->play.shown.begin = t->play.at = fact->t;
@@ -150,6 +154,21 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)ts.tv_sec * NS_S + (uint64_t)ts.tv_nsec;
 }
 
+/* A look of this run; now and then it also begins a part of what `w` writes. */
+static int look_live(struct top *t, struct listing *rows, uint64_t now)
+{
+	struct recent *recent = top_recorder_recent(t->record);
+	bool due = recent_look_due(recent, now);
+	int rc;
+
+	if (due)
+		recent_look_begin(recent, t->live->last_tick);
+	rc = top_rows_look(t->looks, stream_tracker(t->stream), rows, due ? recent : NULL);
+	if (due)
+		recent_look_end(recent, clock_now_ns(), !rc);
+	return rc;
+}
+
 /* Takes a look into the listing that is not shown. */
 static void look(struct top *t, uint64_t now)
 {
@@ -157,7 +176,7 @@ static void look(struct top *t, uint64_t now)
 	uint64_t took = cpu_ns();
 	int rc;
 
-	rc = t->looks ? top_rows_look(t->looks, rows)
+	rc = t->looks ? look_live(t, rows, now)
 		      : top_rows_of_tracker(stream_tracker(t->stream), model_now(t->model), rows);
 	took = cpu_ns() - took;
 	t->next_look = now + (took * LOOK_COST > LOOK_NS ? took * LOOK_COST : LOOK_NS);
@@ -284,7 +303,8 @@ static void obey(struct top *t, enum ui_ask ask)
 		ask_why(t);
 		break;
 	case ASK_RECORD:
-	case ASK_WORST:
+		top_recorder_write(t->record, &t->live->info, clock_now_ns(), t->ui.note);
+		break;
 	case ASK_NOTHING:
 		break;
 	}
@@ -423,6 +443,10 @@ static int prepare(struct top *t)
 		run_complain("%s", err);
 		return EXIT_RUNTIME;
 	}
+	if (!t->ui.replay && !(t->record = top_recorder_new())) {
+		run_complain("out of memory");
+		return EXIT_RUNTIME;
+	}
 	/* Last: what is complained of before is seen at once. */
 	if (screen_open(&t->screen, t->place->view.color, err, sizeof(err))) {
 		run_complain("%s", err);
@@ -439,7 +463,8 @@ static int run(struct top *t)
 					.over = over,
 					.record = on_record,
 					.end = at_end,
-					.needs = SANDBOX_TERMINAL,
+					.needs =
+						SANDBOX_TERMINAL | (t->record ? SANDBOX_CREATE : 0),
 					.ctx = t};
 	const struct trace_options trace = trace_options_of(t->options);
 	struct run_place place = *t->place;
@@ -458,6 +483,8 @@ int run_top(const struct top_options *options, const struct run_place *place)
 	if (code == EXIT_CLEAN)
 		code = run(&t);
 	screen_close(t.screen);
+	if (t.record)
+		top_recorder_tell(t.record);
 	view_free(t.ladder);
 	frame_free(&t.frame);
 	listing_free(&t.rows[0]);
@@ -467,5 +494,6 @@ int run_top(const struct top_options *options, const struct run_place *place)
 	stories_free(t.stories);
 	model_free(t.model);
 	top_rows_free(t.looks);
+	top_recorder_free(t.record);
 	return code;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "event/tcp.h"
+#include "kernel/clock.h"
 #include "kernel/file_walk.h"
 #include "kernel/snapshot.h"
 
@@ -59,30 +60,12 @@ static int owners(void *ctx, record_fn fn, void *fn_ctx)
 	return 0;
 }
 
-int top_rows_look(struct top_rows *r, struct listing *rows)
-{
-	const struct snapshot_from from = {
-		.sockdiag = &r->sockdiag,
-		.filter = &r->filter,
-		.owners = owners,
-		.ctx = r,
-		.no_time_wait = true,
-	};
-	int rc;
-
-	listing_clear(rows);
-	rc = snapshot_list(&from, listed_add, rows);
-	if (rc < 0)
-		return rc;
-	listing_finish(rows, &(struct listing_wants){0});
-	return 0;
-}
-
-/* ---- of a replay ---- */
+/* ---- what the tracker knows ---- */
 
 struct walk {
 	struct listing *rows;
 	uint64_t now;
+	bool corpses; /* only those that a RST ended in the accept queue */
 	int rc;
 };
 
@@ -101,6 +84,11 @@ static enum listing_kind kind_of_tracked(const struct tracker_socket *s)
 	if (s->timewait)
 		return LISTING_TIMEWAIT;
 	return s->queued ? LISTING_QUEUED : LISTING_CONNECTION;
+}
+
+static bool is_corpse(const struct tracker_socket *s)
+{
+	return s->queued && s->state == TCP_STATE_CLOSE;
 }
 
 static void on_socket(void *ctx, const struct tracker_socket *s)
@@ -125,6 +113,8 @@ static void on_socket(void *ctx, const struct tracker_socket *s)
 		.retrans = s->synack_retrans,
 	};
 
+	if (w->corpses && !is_corpse(s))
+		return;
 	memcpy(row.s.laddr, s->laddr, sizeof(row.s.laddr));
 	memcpy(row.s.raddr, s->raddr, sizeof(row.s.raddr));
 	if (s->comm)
@@ -133,9 +123,52 @@ static void on_socket(void *ctx, const struct tracker_socket *s)
 		w->rc = listing_add(w->rows, &row);
 }
 
+/* ---- what the kernel knows ---- */
+
+struct taken {
+	struct listing *rows;
+	struct recent *recent; /* NULL: nothing is kept */
+};
+
+static int take_row(void *ctx, const struct sockdiag_row *row)
+{
+	const struct taken *to = ctx;
+
+	if (to->recent)
+		recent_look_row(to->recent, &row->e, sizeof(row->e));
+	return listed_add(to->rows, row);
+}
+
+int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
+		  struct recent *recent)
+{
+	struct walk corpses = {.rows = rows, .now = clock_now_ns(), .corpses = true};
+	struct taken to = {rows, recent};
+	const struct snapshot_from from = {
+		.sockdiag = &r->sockdiag,
+		.filter = &r->filter,
+		.owners = owners,
+		.ctx = r,
+		.no_time_wait = true,
+	};
+	int rc;
+
+	listing_clear(rows);
+	rc = snapshot_list(&from, take_row, &to);
+	if (rc < 0)
+		return rc;
+	tracker_walk(t, on_socket, &corpses);
+	if (corpses.rc)
+		return corpses.rc;
+	listing_finish(rows, &(struct listing_wants){0});
+	return 0;
+}
+
+/* ---- of a replay ---- */
+
 int top_rows_of_tracker(struct tracker *t, uint64_t now, struct listing *rows)
 {
-	struct walk w = {rows, now, 0};
+	struct walk w = {.rows = rows, .now = now};
 
 	listing_clear(rows);
 	tracker_walk(t, on_socket, &w);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "event/filter.h"
+#include "fact/recent.h"
 #include "listing/listing.h"
 #include "tracker/tracker.h"
 
@@ -23,8 +24,13 @@ struct top_rows;
 int top_rows_open(struct top_rows **out, const struct filter *filter, bool verbose, char *err,
 		  size_t err_size);
 void top_rows_free(struct top_rows *r);
-/* 0 or a negative errno; the rows are as `sockstate list` has them, without TIME_WAIT. */
-int top_rows_look(struct top_rows *r, struct listing *rows);
+/*
+ * 0 or a negative errno; the rows are as `sockstate list` has them, without TIME_WAIT. A connection
+ * that a RST ended while it was queued is in no table of the kernel: t knows it. recent: gets what
+ * was read of each socket; or NULL.
+ */
+int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
+		  struct recent *recent);
 /* now: ns, of the recording. */
 int top_rows_of_tracker(struct tracker *t, uint64_t now, struct listing *rows);
 

@@ -143,13 +143,13 @@ static const struct {
 	const char *key, *what;
 	unsigned int when;
 } keys[] = {
-	{"q", "quit", ON_ALL},		 {"?", "help", ON_ALL},
-	{"Esc", "back", ON_OTHERS},	 {"Enter", "look closer", ON_LISTS},
-	{"space", "pause", ON_ALL},	 {"+-", "speed", ON_REPLAY},
-	{".", "step", ON_REPLAY},	 {"f", "filter", ON_LISTS},
-	{"/", "search", ON_LISTS},	 {"s", "sort", ON_LISTS},
-	{"r", "reverse", ON_LISTS},	 {"y", "why", ON_LIVE},
-	{"Tab", "other list", ON_FIRST},
+	{"q", "quit", ON_ALL},	    {"?", "help", ON_ALL},
+	{"Esc", "back", ON_OTHERS}, {"Enter", "look closer", ON_LISTS},
+	{"space", "pause", ON_ALL}, {"+-", "speed", ON_REPLAY},
+	{".", "step", ON_REPLAY},   {"f", "filter", ON_LISTS},
+	{"/", "search", ON_LISTS},  {"s", "sort", ON_LISTS},
+	{"y", "why", ON_LIVE},	    {"w", "write", ON_LIVE},
+	{"r", "reverse", ON_LISTS}, {"Tab", "other list", ON_FIRST},
 };
 
 static bool is_on(unsigned int when, const struct ui *ui)
@@ -187,7 +187,6 @@ static void draw_prompt(struct grid *g, const struct ui *ui)
 	static const char *const names[] = {
 		[PROMPT_FILTER] = "filter (port, address or CIDR, process, trouble): ",
 		[PROMPT_SEARCH] = "search: ",
-		[PROMPT_RECORD] = "write what happened last to: ",
 	};
 	const int y = g->rows - 1;
 	int x = grid_text(g, y, 0, g->columns, LOOK_BOLD, names[ui->prompt]);
@@ -238,6 +237,7 @@ static const char *const help[] = {
 	" s  r                         sort by the next column; reverse",
 	" space  p                     pause; events go on being counted",
 	" y                            look now at what the listener's program does",
+	" w                            write what happened last to a file, for --replay",
 	" + -  .                       replay: speed; one second further",
 	" Ctrl-L  Ctrl-Z  q            draw again; suspend; quit",
 	"",

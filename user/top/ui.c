@@ -137,14 +137,12 @@ static void search(struct ui *ui)
 		snprintf(ui->note, sizeof(ui->note), "not found: %.100s", ui->search);
 }
 
-static enum ui_ask end_prompt(struct ui *ui)
+static void end_prompt(struct ui *ui)
 {
 	enum ui_prompt prompt = ui->prompt;
 	char err[128];
 
 	ui->prompt = PROMPT_NONE;
-	if (prompt == PROMPT_RECORD)
-		return ui->typed[0] ? ASK_RECORD : ASK_NOTHING;
 	if (prompt == PROMPT_SEARCH) {
 		snprintf(ui->search, sizeof(ui->search), "%s", ui->typed);
 		search(ui);
@@ -153,7 +151,6 @@ static enum ui_ask end_prompt(struct ui *ui)
 	} else {
 		snprintf(ui->filter, sizeof(ui->filter), "%s", ui->typed);
 	}
-	return ASK_NOTHING;
 }
 
 /* The last character, which may have several bytes. */
@@ -166,13 +163,13 @@ static void erase(char *text)
 	text[len] = '\0';
 }
 
-static enum ui_ask type(struct ui *ui, unsigned int key)
+static void type(struct ui *ui, unsigned int key)
 {
 	size_t len = strlen(ui->typed);
 
-	if (key == KEY_RETURN || key == '\n')
-		return end_prompt(ui);
-	if (key == KEY_ESCAPE || key == 3) {
+	if (key == KEY_RETURN || key == '\n') {
+		end_prompt(ui);
+	} else if (key == KEY_ESCAPE || key == 3) {
 		ui->prompt = PROMPT_NONE;
 	} else if (key == KEY_ERASE || key == 8 || key == 127) {
 		erase(ui->typed);
@@ -182,7 +179,6 @@ static enum ui_ask type(struct ui *ui, unsigned int key)
 		ui->typed[len] = (char)key;
 		ui->typed[len + 1] = '\0';
 	}
-	return ASK_NOTHING;
 }
 
 /* ---- keys ---- */
@@ -233,14 +229,14 @@ static enum ui_ask command(struct ui *ui, unsigned int key)
 		break;
 	case 'y':
 		return ui->replay ? ASK_NOTHING : ASK_WHY;
+	case 'w':
+		return ui->replay ? ASK_NOTHING : ASK_RECORD;
 	case '.':
 		return ui->replay ? ASK_STEP : ASK_NOTHING;
 	case '+':
 		return ui->replay ? ASK_FASTER : ASK_NOTHING;
 	case '-':
 		return ui->replay ? ASK_SLOWER : ASK_NOTHING;
-	case '!':
-		return ui->replay ? ASK_WORST : ASK_NOTHING;
 	}
 	return ASK_NOTHING;
 }
@@ -250,8 +246,10 @@ enum ui_ask ui_key(struct ui *ui, unsigned int key)
 	const size_t page = ui->page > 1 ? ui->page - 1 : 1;
 
 	ui->note[0] = '\0';
-	if (ui->prompt != PROMPT_NONE)
-		return type(ui, key);
+	if (ui->prompt != PROMPT_NONE) {
+		type(ui, key);
+		return ASK_NOTHING;
+	}
 	if (ui->help && key != 'q' && key != 3) { /* any key leaves the help */
 		ui->help = false;
 		return ASK_NOTHING;

@@ -41,12 +41,11 @@ enum ui_ask {
 	ASK_QUIT,
 	ASK_SUSPEND,
 	ASK_WHY,    /* a look at the program behind ui->listener */
-	ASK_RECORD, /* a recording to ui->typed */
+	ASK_RECORD, /* a recording of what happened last */
 	ASK_REDRAW, /* the screen from scratch */
-	ASK_STEP,   /* of a replay; so are the next three */
+	ASK_STEP,   /* of a replay; so are the next two */
 	ASK_FASTER,
 	ASK_SLOWER,
-	ASK_WORST,
 };
 
 enum ui_screen {
@@ -59,7 +58,6 @@ enum ui_prompt {
 	PROMPT_NONE,
 	PROMPT_FILTER,
 	PROMPT_SEARCH,
-	PROMPT_RECORD,
 };
 
 enum ui_sort_listeners {

@@ -32,9 +32,13 @@ static void test_times(void)
 	is_time(&row.in, LISTING_EXACT, 9000, "queued: since the handshake was complete");
 	row = made(TCP_STATE_CLOSE_WAIT, &f, LISTING_QUEUED);
 	is_time(&row.in, LISTING_EXACT, 9000, "  also where the client has closed since");
+	ok(listing_row_end(&row) == LISTING_FIN, "  and its FIN is told");
+	row = made(TCP_STATE_CLOSE, &f, LISTING_QUEUED);
+	ok(listing_row_end(&row) == LISTING_RST, "  or its RST");
 	row = made(TCP_STATE_SYN_RECV, &f, LISTING_QUEUED);
 	is_time(&row.in, LISTING_AT_LEAST, 9000, "queued at a SYN with data: at least");
 	row = made(TCP_STATE_CLOSE_WAIT, &f, LISTING_CONNECTION);
+	ok(listing_row_end(&row) == LISTING_ALIVE, "  of those that wait for accept()");
 	is_time(&row.in, LISTING_AT_LEAST, 7000,
 		"CLOSE_WAIT: the FIN came with the last ACK or earlier");
 	is_time(&row.idle, LISTING_EXACT, 8000, "idle since the later of the two directions");

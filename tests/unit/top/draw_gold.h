@@ -90,7 +90,7 @@
 	"\n"
 	"\n"
 	"\n"
-	"q quit  ? help  Enter look closer  space pause  f filter  / search  s sort  r reverse  y why  Tab other list\n"
+	"q quit  ? help  Enter look closer  space pause  f filter  / search  s sort  y why  w write  r reverse  Tab other list\n"
 	,
 	"sockstate top 10:32:01 · 2 listeners · 1 in trouble · 2/s refused · 11/s in · 11/s accepted\n"
 	" LISTENER       OWNER                  ACCEPT QUEUE                        SYN   IN/s  ACC/s HISTORY                  WAIT p50 WAIT p99     max p99 all REFUSED VERDICT\n"
@@ -141,7 +141,7 @@
 	"\n"
 	"\n"
 	"\n"
-	"q quit  ? help  Enter look closer  space pause  f filter  / search  s sort  r reverse  y why  Tab other list\n"
+	"q quit  ? help  Enter look closer  space pause  f filter  / search  s sort  y why  w write  r reverse  Tab other list\n"
 	,
 	"sockstate top 10:32:01   2 listeners   1 in trouble   2/s refused   11/s in   11/s accepted\n"
 	" LISTENER       OWNER                  ACCEPT QUEUE                        SYN   IN/s  ACC/s HISTORY                  WAIT p50 WAIT p99     max p99 all REFUSED VERDICT\n"
@@ -192,7 +192,7 @@
 	"\n"
 	"\n"
 	"\n"
-	"q quit  ? help  Enter look closer  space pause  f filter  / search  s sort  r reverse  y why  Tab other list\n"
+	"q quit  ? help  Enter look closer  space pause  f filter  / search  s sort  y why  w write  r reverse  Tab other list\n"
 	,
 	"sockstate top 10:32:01 · 2 listeners · 1 in trouble\n"
 	" LISTENER       ACCEPT QUEUE  ACC/s WAIT p99 VERDICT\n"
@@ -299,7 +299,7 @@
 	"\n"
 	"\n"
 	"\n"
-	"q quit  ? help  Esc back  Enter look closer  space pause  f filter  / search  s sort  r reverse  y why\n"
+	"q quit  ? help  Esc back  Enter look closer  space pause  f filter  / search  s sort  y why  w write  r reverse\n"
 	,
 	"sockstate top 10:32:01   2 listeners   1 in trouble   2/s refused   11/s in   11/s accepted\n"
 	"-- 127.0.0.1:8080  a-long-name-her[812] --------------------------------------------------------------------------------\n"
@@ -340,7 +340,7 @@
 	"  994 ms 10.0.0.9:33818 waited 45 us\n"
 	"  995 ms 10.0.0.9:33818 waited 44 us\n"
 	"  996 ms 10.0.0.9:33818 waited 43 us\n"
-	"q quit  ? help  Esc back  Enter look closer  space pause  f filter  / search  s sort  r reverse  y why\n"
+	"q quit  ? help  Esc back  Enter look closer  space pause  f filter  / search  s sort  y why  w write  r reverse\n"
 	,
 	"sockstate top 10:32:01 · 2 listeners · 1 in trouble · 2/s refused · 11/s in · 11/s accepted\n"
 	"── 127.0.0.1:9502  server[4711] ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────── the oldest waits for 19.2 s ──\n"
@@ -391,7 +391,7 @@
 	"\n"
 	"\n"
 	"\n"
-	"q quit  ? help  Esc back  Enter look closer  space pause  f filter  / search  s sort  r reverse  y why\n"
+	"q quit  ? help  Esc back  Enter look closer  space pause  f filter  / search  s sort  y why  w write  r reverse\n"
 	,
 	"sockstate top 10:32:01 · 2 listeners · 1 in trouble · 2/s refused · 11/s in\n"
 	"── connection sk:10 ───────────────────────────────────────────── as it grows ──\n"
@@ -416,7 +416,7 @@
 	"\n"
 	"\n"
 	"\n"
-	"q quit  ? help  Esc back  space pause  y why\n"
+	"q quit  ? help  Esc back  space pause  y why  w write\n"
 	,
 	"sockstate top 10:32:01 · 2 listeners · 1 in trouble · 2/s refused · 11/s in\n"
 	" LISTENER       OWNER         ACCEPT QUEUE    ACC/s WAIT p99 REFUSED VERDICT\n"
@@ -484,11 +484,11 @@
 	"  s  r                         sort by the next column; reverse\n"
 	"  space  p                     pause; events go on being counted\n"
 	"  y                            look now at what the listener's program does\n"
+	"  w                            write what happened last to a file, for --replay\n"
 	"  + -  .                       replay: speed; one second further\n"
 	"  Ctrl-L  Ctrl-Z  q            draw again; suspend; quit\n"
 	"\n"
 	" Any key leaves this page. More: docs/top.md, sockstate(8).\n"
-	"\n"
 	"\n"
 	"\n"
 	"q quit  ? help  Enter look closer  space pause  f filter  / search  s sort\n"

@@ -90,13 +90,16 @@ static void put_local(char *cell, const struct listing_row *row)
 	text_end(cell, s->family, all ? NULL : s->laddr, s->lport);
 }
 
-static void put_cell(char cell[CELL_BYTES], const struct listing_row *row, enum column column,
-		     bool utf8)
+static void put_cell(char *cell, const struct listing_row *row, enum column column, bool utf8)
 {
+	static const char *const ends[] = {
+		[LISTING_ALIVE] = "", [LISTING_FIN] = " FIN", [LISTING_RST] = " RST"};
+
 	cell[0] = '\0';
 	switch (column) {
 	case COLUMN_STATE:
-		strcpy(cell, listing_state_name(listing_row_state(row)));
+		cell = stpcpy(cell, listing_state_name(listing_row_state(row)));
+		strcpy(cell, ends[listing_row_end(row)]);
 		break;
 	case COLUMN_FOR:
 		put_time(cell, &row->in, utf8);
@@ -251,6 +254,8 @@ static const char *color_of(const struct layout *l, const struct listing_row *ro
 {
 	switch (column) {
 	case COLUMN_STATE:
+		if (listing_row_end(row) == LISTING_RST)
+			return RED;
 		if (row->kind == LISTING_QUEUED || row->s.state == TCP_STATE_CLOSE_WAIT)
 			return YELLOW;
 		if (row->s.state == TCP_STATE_ESTABLISHED)

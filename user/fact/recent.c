@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "fact/recent.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PARTS	   16
+#define PART_NS	   (RECENT_NS / 4)
+#define PART_BYTES (RECENT_BYTES / 4)
+#define ROOM_FIRST 65536
+
+/* Records, each behind its size in two bytes. */
+struct part {
+	uint64_t begin; /* ns */
+	char *bytes;
+	size_t len, room;
+};
+
+struct recent {
+	struct part part[PARTS]; /* the oldest first */
+	size_t count;
+	struct part look; /* as it is being taken */
+	bool looking;
+};
+
+struct recent *recent_new(void)
+{
+	return calloc(1, sizeof(struct recent));
+}
+
+static void forget_first(struct recent *r)
+{
+	free(r->part[0].bytes);
+	memmove(&r->part[0], &r->part[1], --r->count * sizeof(r->part[0]));
+}
+
+void recent_free(struct recent *r)
+{
+	if (!r)
+		return;
+	while (r->count)
+		forget_first(r);
+	free(r->look.bytes);
+	free(r);
+}
+
+/* False when out of memory. */
+static bool add(struct part *p, const void *bytes, size_t size)
+{
+	const uint16_t head = (uint16_t)size;
+	size_t want = p->len + sizeof(head) + size;
+
+	if (size < sizeof(struct fact_hdr) || size > UINT16_MAX)
+		return true;
+	if (want > p->room) {
+		size_t room = p->room ? p->room : ROOM_FIRST;
+		char *grown;
+
+		while (room < want)
+			room += room / 2;
+		grown = realloc(p->bytes, room);
+		if (!grown)
+			return false;
+		p->bytes = grown;
+		p->room = room;
+	}
+	memcpy(p->bytes + p->len, &head, sizeof(head));
+	memcpy(p->bytes + p->len + sizeof(head), bytes, size);
+	p->len = want;
+	return true;
+}
+
+static size_t total(const struct recent *r)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		sum += r->part[i].len;
+	return sum;
+}
+
+/* What would remain without the oldest part is long enough, or all that there is room for. */
+static void make_room(struct recent *r, uint64_t now)
+{
+	while (r->count > 1 && (r->count == PARTS || total(r) > RECENT_BYTES ||
+				now - r->part[1].begin >= RECENT_NS))
+		forget_first(r);
+}
+
+bool recent_look_due(const struct recent *r, uint64_t now)
+{
+	const struct part *last = r->count ? &r->part[r->count - 1] : NULL;
+
+	return !last || now - last->begin >= PART_NS || last->len >= PART_BYTES;
+}
+
+static void add_header(struct part *p, uint64_t t, enum fact_kind kind)
+{
+	const struct fact_hdr h = {.t = t, .size = sizeof(h), .kind = (uint8_t)kind};
+
+	add(p, &h, sizeof(h));
+}
+
+void recent_look_begin(struct recent *r, uint64_t complete)
+{
+	free(r->look.bytes);
+	r->look = (struct part){.begin = complete};
+	r->looking = true;
+	add_header(&r->look, complete, FACT_TICK);
+}
+
+void recent_look_row(struct recent *r, const void *bytes, size_t size)
+{
+	if (r->looking && !add(&r->look, bytes, size))
+		r->looking = false;
+}
+
+void recent_look_end(struct recent *r, uint64_t now, bool whole)
+{
+	if (!r->looking || !whole) {
+		free(r->look.bytes);
+	} else {
+		add_header(&r->look, now, FACT_EXISTING_END);
+		make_room(r, now);
+		r->part[r->count++] = r->look;
+	}
+	r->look = (struct part){0};
+	r->looking = false;
+}
+
+void recent_record(struct recent *r, const void *bytes, size_t size)
+{
+	struct part *last = r->count ? &r->part[r->count - 1] : NULL;
+
+	if (!last)
+		return;
+	/* A part that lacks a record tells something else than what happened. */
+	if (!add(last, bytes, size))
+		while (r->count)
+			forget_first(r);
+	while (r->count && total(r) > RECENT_BYTES)
+		forget_first(r);
+}
+
+uint64_t recent_begin(const struct recent *r)
+{
+	return r->count ? r->part[0].begin : 0;
+}
+
+/* What comes before the end of the look is the look. */
+static int write_part(const struct part *p, bool with_look, struct recording_writer *w)
+{
+	bool look = !with_look;
+	struct fact_hdr h;
+	uint16_t size;
+	int rc = 0;
+
+	for (size_t at = 0; !rc && at < p->len; at += sizeof(size) + size) {
+		const char *bytes = p->bytes + at + sizeof(size);
+
+		memcpy(&size, p->bytes + at, sizeof(size));
+		memcpy(&h, bytes, sizeof(h));
+		if (!look)
+			rc = recording_write(w, bytes, size);
+		look = look && h.kind != FACT_EXISTING_END;
+	}
+	return rc;
+}
+
+/* Of later parts the look is left out: it follows from what came before. */
+int recent_write(const struct recent *r, struct recording_writer *w)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < r->count; i++)
+		rc = write_part(&r->part[i], !i, w);
+	return rc;
+}
