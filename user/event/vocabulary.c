@@ -35,5 +35,5 @@ _Static_assert((int)DROP_UNKNOWN == FACT_DROP_UNKNOWN &&
 	       "enum drop_reason goes on where enum fact_drop_reason ends");
 _Static_assert(sizeof(lost_place_words) / sizeof(lost_place_words[0]) == FACT_LOST_PLACES,
 	       "every place where facts are lost has a word");
-_Static_assert(sizeof(reset_reason_words) / sizeof(reset_reason_words[0]) == FACT_RESET_REASONS,
+_Static_assert(sizeof(reset_reason_words) / sizeof(reset_reason_words[0]) == RESET_REASON_COUNT,
 	       "every reason of a RST has a word");

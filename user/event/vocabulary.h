@@ -92,30 +92,31 @@
 	WORD(DROP_REQUEST_EXPIRED, "request_expired", "given up: no final ACK was taken in time") \
 	WORD(DROP_CLIENT_UNREACHABLE, "client_unreachable", "given up: an ICMP error came back")
 
-/* By enum fact_reset_reason. */
-#define RESET_REASONS(WORD)                                                                        \
-	WORD(FACT_RESET_NO_SOCKET, "no_socket", "no socket takes such a segment")                  \
-	WORD(FACT_RESET_STATE, "state", "an abort: SO_LINGER 0, ss -K, or a listener that closes") \
-	WORD(FACT_RESET_ABORT_ON_CLOSE, "abort_on_close", "close() with data unread")              \
-	WORD(FACT_RESET_ABORT_ON_LINGER, "abort_on_linger", "TCP_LINGER2: no wait for the FIN")    \
-	WORD(FACT_RESET_ABORT_ON_MEMORY, "abort_on_memory", "too many orphans, or no memory")      \
-	WORD(FACT_RESET_DISCONNECT, "disconnect", "disconnected with data unsent")                 \
-	WORD(FACT_RESET_TIMEOUT, "timeout", "keepalive without an answer")                         \
-	WORD(FACT_RESET_OTHER, "other", "another reason of the kernel's")                          \
-	WORD(FACT_RESET_NO_CONNECTION, "no_connection",                                            \
-	     "a segment at a listener, of a connection that it does not know")                     \
-	WORD(FACT_RESET_FLAGS, "flags", "flags that make no sense in this state")                  \
-	WORD(FACT_RESET_TIME_WAIT_SEGMENT, "timewait", "a segment for a connection in TIME_WAIT")  \
-	WORD(FACT_RESET_ABORT_ON_DATA, "abort_on_data", "data came after close()")                 \
-	WORD(FACT_RESET_INVALID_SYN, "invalid_syn",                                                \
-	     "a SYN in a request's window, or tcp_abort_on_overflow")                              \
-	WORD(FACT_RESET_INVALID_ACK, "invalid_ack", "an ACK outside of what was sent")             \
-	WORD(FACT_RESET_PAWS, "paws", "a timestamp from the past (RFC 7323, PAWS)")                \
-	WORD(FACT_RESET_TOO_OLD_ACK, "too_old_ack", "an ACK that is too old (RFC 5961)")           \
-	WORD(FACT_RESET_UNSENT_ACK, "ack_unsent", "an ACK of data that were never sent")           \
-	WORD(FACT_RESET_OLD_ACK, "old_ack", "an old ACK in SYN_RECV")                              \
-	WORD(FACT_RESET_MPTCP, "mptcp", "Multipath TCP gave the subflow up")                       \
-	WORD(FACT_RESET_ERROR, "error", "the kernel has no name for the cause")
+/* By enum fact_reset_reason, and beyond it what the tracker knows besides. */
+#define RESET_REASONS(WORD)                                                                       \
+	WORD(FACT_RESET_NO_SOCKET, "no_socket", "no socket takes such a segment")                 \
+	WORD(FACT_RESET_STATE, "state", "an abort: SO_LINGER 0, connect() to AF_UNSPEC, ss -K")   \
+	WORD(FACT_RESET_ABORT_ON_CLOSE, "abort_on_close", "close() with data unread")             \
+	WORD(FACT_RESET_ABORT_ON_LINGER, "abort_on_linger", "TCP_LINGER2: no wait for the FIN")   \
+	WORD(FACT_RESET_ABORT_ON_MEMORY, "abort_on_memory", "too many orphans, or no memory")     \
+	WORD(FACT_RESET_DISCONNECT, "disconnect", "disconnected with data unsent")                \
+	WORD(FACT_RESET_TIMEOUT, "timeout", "keepalive without an answer")                        \
+	WORD(FACT_RESET_OTHER, "other", "another reason of the kernel's")                         \
+	WORD(FACT_RESET_NO_CONNECTION, "no_connection",                                           \
+	     "a segment at a listener, of a connection that it does not know")                    \
+	WORD(FACT_RESET_FLAGS, "flags", "flags that make no sense in this state")                 \
+	WORD(FACT_RESET_TIME_WAIT_SEGMENT, "timewait", "a segment for a connection in TIME_WAIT") \
+	WORD(FACT_RESET_ABORT_ON_DATA, "abort_on_data", "data came after close()")                \
+	WORD(FACT_RESET_INVALID_SYN, "invalid_syn",                                               \
+	     "a SYN in a request's window, or tcp_abort_on_overflow")                             \
+	WORD(FACT_RESET_INVALID_ACK, "invalid_ack", "an ACK outside of what was sent")            \
+	WORD(FACT_RESET_PAWS, "paws", "a timestamp from the past (RFC 7323, PAWS)")               \
+	WORD(FACT_RESET_TOO_OLD_ACK, "too_old_ack", "an ACK that is too old (RFC 5961)")          \
+	WORD(FACT_RESET_UNSENT_ACK, "ack_unsent", "an ACK of data that were never sent")          \
+	WORD(FACT_RESET_OLD_ACK, "old_ack", "an old ACK in SYN_RECV")                             \
+	WORD(FACT_RESET_MPTCP, "mptcp", "Multipath TCP gave the subflow up")                      \
+	WORD(FACT_RESET_ERROR, "error", "the kernel has no name for the cause")                   \
+	WORD(RESET_LISTENER_CLOSED, "listener_closed", "its listener closed while it was queued")
 
 /* By enum fact_lost_where; 0 is a word. */
 #define LOST_PLACES(WORD)                                                                       \
@@ -181,6 +182,7 @@ enum bound { BOUND_NONE, BOUNDS(WORD_ID) };
 enum via { VIA_UNKNOWN, VIAS(WORD_ID) };
 enum cause { CAUSE_NONE, CAUSES(WORD_ID) };
 enum close_reason { CLOSE_NONE, CLOSE_REASONS(WORD_ID) };
+enum { RESET_LISTENER_CLOSED = FACT_RESET_REASONS, RESET_REASON_COUNT };
 enum drop_reason { DROP_REASONS(WORD_ID) DROP_REASON_COUNT };
 enum verdict { VERDICTS(WORD_ID) VERDICT_COUNT };
 enum diagnosis { DIAGNOSES(WORD_ID) DIAGNOSIS_COUNT };

@@ -306,9 +306,23 @@ static const char *kernel_reset_reason(unsigned int reason)
 	return reason < FACT_RESET_REASONS ? names[reason] : NULL;
 }
 
+/*
+ * The listener's end resets what waits in its queue (inet_child_forget()), for a reason that other
+ * aborts have, too; older kernels give none.
+ */
+static unsigned int reset_reason_of(const struct fact_reset *f, const struct conn *c)
+{
+	bool flushed = c && c->stage == STAGE_FLUSHED && f->h.flags & FACT_F_SENT;
+
+	return flushed && (f->reason == FACT_RESET_STATE || f->reason == FACT_RESET_UNKNOWN)
+		       ? (unsigned int)RESET_LISTENER_CLOSED
+		       : f->reason;
+}
+
 static void reset_line(struct tracker *t, const struct fact_reset *f, const struct conn *c)
 {
 	struct event *e = line_begin(&t->lines, EVENT_RESET, f->h.t);
+	unsigned int reason = reset_reason_of(f, c);
 	const char *kernel = kernel_reset_reason(f->reason);
 
 	if (c)
@@ -318,8 +332,8 @@ static void reset_line(struct tracker *t, const struct fact_reset *f, const stru
 	if (f->reason == FACT_RESET_NO_CONNECTION && !c)
 		line_refused(&t->lines, listener_by_port(t->listeners, &f->s));
 	event_set_enum(e, F_DIR, f->h.flags & FACT_F_SENT ? DIRECTION_SENT : DIRECTION_RECEIVED);
-	if (vocabulary_word(&vocabulary_reset_reason, f->reason))
-		event_set_enum(e, F_RESET_REASON, f->reason);
+	if (vocabulary_word(&vocabulary_reset_reason, reason))
+		event_set_enum(e, F_RESET_REASON, reason);
 	if (kernel)
 		event_set_text(e, F_KERNEL_REASON, kernel);
 	line_emit(&t->lines);

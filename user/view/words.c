@@ -87,7 +87,8 @@ WORDS_OF(reset,
 	[FACT_RESET_UNSENT_ACK] = "ACK of data never sent",
 	[FACT_RESET_OLD_ACK] = "old ACK",
 	[FACT_RESET_MPTCP] = "MPTCP gave the subflow up",
-	[FACT_RESET_ERROR] = "error in the kernel")
+	[FACT_RESET_ERROR] = "error in the kernel",
+	[RESET_LISTENER_CLOSED] = "listener closed")
 
 WORDS_OF(segment,
 	[SEGMENT_UNKNOWN] = "segment",

@@ -417,7 +417,7 @@ static void check_resets(void)
 	struct event *e;
 
 	open_view(80, true, false, false);
-	for (unsigned int reason = FACT_RESET_NO_SOCKET; reason < FACT_RESET_REASONS; reason++) {
+	for (unsigned int reason = FACT_RESET_NO_SOCKET; reason < RESET_REASON_COUNT; reason++) {
 		e = at(&s, EVENT_RESET, 0, 's', 51234);
 		event_set_enum(e, F_DIR, DIRECTION_SENT);
 		event_set_enum(e, F_RESET_REASON, reason);
@@ -436,7 +436,7 @@ static void check_resets(void)
 	is_str(result(),
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: no socket for this segment\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: aborted  lab[4711]\n"
-	       "                                         └ by SO_LINGER 0 or listener closed\n"
+	       "                                         └ by SO_LINGER 0, ss -K or disconnect\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: closed with data unread\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: FIN not awaited (TCP_LINGER2)\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: orphan limit or out of memory\n"
@@ -455,11 +455,12 @@ static void check_resets(void)
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: old ACK  lab[4711]\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: MPTCP gave the subflow up\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: error in the kernel\n"
+	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: listener closed  lab[4711]\n"
 	       "10:31:30.000 51234→127.0.0.1:9502        RST sent: aborted  nc[4712]\n"
-	       "                                         └ by SO_LINGER 0 or ss -K\n"
+	       "                                         └ by SO_LINGER 0, ss -K or disconnect\n"
 	       "10:31:30.000  9502•127.0.0.1             CLOSE→LISTEN  backlog 2  lab[4701]\n"
 	       "10:31:30.000  9502←127.0.0.1:51234       RST sent: aborted  lab[4711]\n"
-	       "                                         └ by SO_LINGER 0 or ss -K\n",
+	       "                                         └ by SO_LINGER 0, ss -K or disconnect\n",
 	       "why a RST went, in words");
 }
 

@@ -223,9 +223,8 @@ static void reset_line(struct line *l, const struct event *e)
 {
 	unsigned int reason = event_enum(e, F_RESET_REASON), dir = event_enum(e, F_DIR);
 	const char *why = words_of_reset(reason);
-	const struct table_listener *its = table_listener(l->t, event_get(e, F_LISTENER));
-	/* its listener may have: it aborts its queue */
-	bool stopped = event_enum(e, F_ROLE) == ROLE_SERVER && !(its && its->listens);
+	/* its listener, which is not known, may have: it aborts its queue */
+	bool stopped = event_enum(e, F_ROLE) == ROLE_SERVER && !event_has(e, F_LISTENER);
 	char text[160], *p;
 
 	p = stpcpy(text, dir == DIRECTION_SENT ? "RST sent" : dir ? "RST received" : "RST");
@@ -236,7 +235,7 @@ static void reset_line(struct line *l, const struct event *e)
 	if (reason == FACT_RESET_STATE) /* not by FIN */
 		table_note(l, 0, true, DIM,
 			   stopped ? "by SO_LINGER 0 or listener closed"
-				   : "by SO_LINGER 0 or ss -K");
+				   : "by SO_LINGER 0, ss -K or disconnect");
 }
 
 static void note_count(struct line *l, const struct event *e, enum field f, const char *what)

@@ -17,7 +17,7 @@
     (at 11000ms) late state LISTEN->SYN_RECV server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] basis=syn fastopen=true queued=true accept_queue=1 backlog=2
     state SYN_RECV->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] reason=listener_closed in_old_ns=1000.01ms
 12.00002 reset #8 10.0.0.1:9502<10.0.0.2:4001 +sent reason=state
-    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
+    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reset_reason=listener_closed kernel_reason=TCP_STATE
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=never_accepted fastopen=true accepted=false life_ns=1000.01ms states_ns={SYN_RECV:1000.01ms} bytes_in=0 bytes_out=0 retrans=0
 13 end
     summary accepts=1 connections=2 preexisting_connections=0 never_accepted=1 still_queued=0 drops_by_reason={} lost=0

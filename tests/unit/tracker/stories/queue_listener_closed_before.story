@@ -10,7 +10,7 @@
 10.10001 closed #7 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4000
     state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=listener_closed in_old_ns=0.01ms
 10.10002 reset #7 10.0.0.1:9502<10.0.0.2:4000 +sent reason=state
-    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
+    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=listener_closed kernel_reason=TCP_STATE
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=never_accepted client_isn=7 server_isn=200 handshake_ns=100ms accepted=false life_ns=100.01ms states_ns={ESTABLISHED:0.01ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 11 end
     summary accepts=0 connections=1 preexisting_connections=0 never_accepted=1 still_queued=0 drops_by_reason={} lost=0

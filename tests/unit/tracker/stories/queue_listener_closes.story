@@ -18,12 +18,12 @@
 12.00001 closed #7 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4000
     state ESTABLISHED->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] reason=listener_closed in_old_ns=1900.01ms
 12.00002 reset #7 10.0.0.1:9502<10.0.0.2:4000 +sent reason=state
-    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
+    reset server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] dir=sent reset_reason=listener_closed kernel_reason=TCP_STATE
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=never_accepted client_isn=7 server_isn=200 handshake_ns=100ms accepted=false life_ns=2000.01ms states_ns={ESTABLISHED:1900.01ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 12.00003 closed #8 CLOSE_WAIT>CLOSE 10.0.0.1:9502<10.0.0.2:4001 +peer_fin in=3
     state CLOSE_WAIT->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] reason=listener_closed in_old_ns=500.03ms
 12.00004 reset #8 10.0.0.1:9502<10.0.0.2:4001 +sent reason=state
-    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reset_reason=state kernel_reason=TCP_STATE
+    reset server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] dir=sent reset_reason=listener_closed kernel_reason=TCP_STATE
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=never_accepted client_isn=8 server_isn=200 handshake_ns=100ms accepted=false life_ns=1000.03ms states_ns={ESTABLISHED:400ms SYN_RECV:100ms CLOSE_WAIT:500.03ms} bytes_in=3 bytes_out=0 retrans=0
 12.2 tick
 13 end
