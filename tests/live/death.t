@@ -63,10 +63,11 @@ case_listener_closes()
 	is "$(ask 'map(client | of("close") | [.close_reason, .comm]) | unique')" '[["rst_received","decoy"]]' 'their clients are reset'
 	is "$(lines 'of("reset") | select(.dir == "sent" and .role == "server")')" 4 'each RST is told'
 	is "$(ask 'map(server | to("ESTABLISHED"; "CLOSE") | .reason) | unique')" '["listener_closed"]' 'with the reason of the transition'
+	is "$(ask 'map(of("reset") | select(.dir == "sent") | .reset_reason) | unique')" '["listener_closed"]' 'and with its RST'
 	if fact reset_reason exact; then
-		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reset_reason) | unique')" '["state"]' 'and the kernel'"'"'s own of the RST'
+		is "$(ask 'map(of("reset") | select(.dir == "sent") | .kernel_reason) | unique')" '["TCP_STATE"]' "the kernel's own word for it"
 	else
-		is "$(ask 'map(of("reset") | select(.dir == "sent" and .reset_reason)) | length')" 0 'the kernel gives none for the RST, and none is told'
+		is "$(ask 'map(of("reset") | select(.dir == "sent" and .kernel_reason)) | length')" 0 'the kernel gives none for the RST, and none is told'
 	fi
 	is "$(ask 'map(select(.role == "listener") | st | [.old, .new])')" '[["CLOSE","LISTEN"],["LISTEN","CLOSE"]]' 'the listener ends'
 	is "$(lines 'of("accept")')" 0 'no accept is invented'
