@@ -69,6 +69,34 @@ is "$(value sockstate_accept_queue_peak_connections)" "$peak" "a second scraper 
 ordered "which was a queue" 1 "$peak" 5
 end "$server"
 
+# ---- one full member among others (SO_REUSEPORT) ----
+
+# The second socket is opened once the first one is full, so it is known who gets the connections.
+python3 - "$port" "$work/members" <<'P' &
+import socket, sys, time
+def listen(backlog):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    s.bind(("127.0.0.1", int(sys.argv[1])))
+    s.listen(backlog)
+    return s
+first = listen(2)
+calls = [socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20) for _ in range(3)]
+second = listen(96)
+open(sys.argv[2], "w").write("there")
+time.sleep(300)
+P
+members=$!
+pids+=("$members")
+until_true test -s "$work/members"
+until_true says sockstate_listeners 2
+is "$(value sockstate_accept_queue_connections) $(value sockstate_accept_queue_limit_connections)" \
+	"$(ss -Htln "sport = :$port" | awk '{ queue += $2; limit += $3 + 1 } END { print queue, limit }')" "two sockets: queues and limits are summed"
+is "$(value sockstate_accept_queue_fullest_ratio)" "$(ss -Htln "sport = :$port" | awk '$2 / ($3 + 1) > most { most = $2 / ($3 + 1) } END { print most }')" \
+	"and the fullest of them is seen"
+until_true says sockstate_accept_queue_fullest_peak_ratio 1
+kill "$members"
+
 # ---- HTTP ----
 
 is "$(scrape -o /dev/null -w '%{http_code} %{content_type}')" '200 text/plain; version=0.0.4; charset=utf-8' "the older format, unless"

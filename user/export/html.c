@@ -69,7 +69,7 @@ static void put_verdicts(struct out *o, const struct series *s)
 static void put_row(struct out *o, const struct series *s)
 {
 	char where[TEXT_END_MAX] = "all others", p50[TEXT_DURATION_MAX] = "",
-	     p99[TEXT_DURATION_MAX] = "", oldest[TEXT_DURATION_MAX] = "";
+	     p99[TEXT_DURATION_MAX] = "", oldest[TEXT_DURATION_MAX] = "", fullest[64] = "";
 	struct quantiles wait;
 
 	durations_quantiles(&s->accept_wait, &wait);
@@ -79,17 +79,20 @@ static void put_row(struct out *o, const struct series *s)
 		text_duration(p50, wait.p50, true);
 		text_duration(p99, wait.p99, true);
 	}
+	if (s->listeners > 1)
+		snprintf(fullest, sizeof(fullest), " of %u sockets, the fullest to %.0f %%",
+			 s->listeners, 100.0 * (double)s->fullest / SERIES_WHOLE);
 	if (s->oldest_ns)
 		text_duration(oldest, s->oldest_ns, true);
 	out_format(o, "<tr><td>%s<td>", where);
 	put_escaped(o, s->comm);
 	out_format(o,
-		   "<td>%" PRIu64 " / %" PRIu64 " <meter max=\"%" PRIu64 "\" value=\"%" PRIu64
-		   "\"></meter><td>%" PRIu64 "<td>%" PRIu64 "<td>%" PRIu64
+		   "<td>%" PRIu64 " / %" PRIu64 " <meter max=\"%u\" value=\"%" PRIu64
+		   "\"></meter>%s<td>%" PRIu64 "<td>%" PRIu64 "<td>%" PRIu64
 		   "<td>%s<td>%s<td>%s<td%s>%" PRIu64 "<td>",
-		   s->queue, s->limit, s->limit, s->queue, series_peak(s), s->completed,
-		   s->accepted, p50, p99, oldest, refused_of(s) ? " class=\"bad\"" : "",
-		   refused_of(s));
+		   s->queue, s->limit, SERIES_WHOLE, s->fullest, fullest, series_peak(s),
+		   s->completed, s->accepted, p50, p99, oldest,
+		   refused_of(s) ? " class=\"bad\"" : "", refused_of(s));
 	put_verdicts(o, s);
 	out_text(o, "</tr>\n");
 }

@@ -92,15 +92,16 @@ void metric_u64(struct metric_out *m, const char *labels, const char *more, uint
 }
 
 /* Exact, without zeros at the end: 12.5, 0.000001024, 0. */
-static char *put_seconds(char *p, uint64_t ns)
+static char *put_billionths(char *p, uint64_t value)
 {
-	uint64_t rest = ns % NS_S;
+	const uint64_t one = 1000000000;
+	uint64_t rest = value % one;
 
-	p = text_u64(p, ns / NS_S);
+	p = text_u64(p, value / one);
 	if (!rest)
 		return p;
 	*p++ = '.';
-	for (uint64_t digit = NS_S / 10; rest; digit /= 10) {
+	for (uint64_t digit = one / 10; rest; digit /= 10) {
 		*p++ = (char)('0' + rest / digit);
 		rest %= digit;
 	}
@@ -112,7 +113,12 @@ void metric_seconds(struct metric_out *m, const char *labels, const char *more, 
 	char *p = begin(m, suffix_of(m->family), labels, more ? more : "");
 
 	if (p)
-		finish(m, put_seconds(p, ns));
+		finish(m, put_billionths(p, ns));
+}
+
+void metric_share(struct metric_out *m, const char *labels, const char *more, uint64_t billionths)
+{
+	metric_seconds(m, labels, more, billionths);
 }
 
 void metric_histogram(struct metric_out *m, const char *labels, const struct durations *d)
@@ -129,7 +135,7 @@ void metric_histogram(struct metric_out *m, const char *labels, const struct dur
 		while (next < end)
 			seen += d->bucket[next++];
 		p = put(le, "le=\"");
-		p = i < LE_COUNT ? put_seconds(p, bound) : put(p, "+Inf");
+		p = i < LE_COUNT ? put_billionths(p, bound) : put(p, "+Inf");
 		*p++ = '"';
 		*p = '\0';
 		p = begin(m, "_bucket", labels, le);
@@ -138,7 +144,7 @@ void metric_histogram(struct metric_out *m, const char *labels, const struct dur
 	}
 	p = begin(m, "_sum", labels, "");
 	if (p)
-		finish(m, put_seconds(p, d->sum));
+		finish(m, put_billionths(p, d->sum));
 	p = begin(m, "_count", labels, "");
 	if (p)
 		finish(m, text_u64(p, seen));

@@ -47,6 +47,8 @@ void metric_family(struct metric_out *m, const struct metric *family);
 void metric_u64(struct metric_out *m, const char *labels, const char *more, uint64_t value);
 /* ns are written as seconds. */
 void metric_seconds(struct metric_out *m, const char *labels, const char *more, uint64_t ns);
+/* A share of something: billionths are written as a ratio. */
+void metric_share(struct metric_out *m, const char *labels, const char *more, uint64_t billionths);
 /*
  * Buckets at powers of four of 1.024 us, which are ends of the buckets that were counted, so no
  * value is moved to another bucket; then sum and count.

@@ -96,6 +96,26 @@ static void put_numbers(struct metric_out *m, const struct series_set *set)
 	}
 }
 
+static void put_fullness(struct metric_out *m, const struct series_set *set)
+{
+	static const struct metric now = {
+		"sockstate_accept_queue_fullest_ratio", METRIC_GAUGE, "ratio",
+		"How full the fullest accept queue of the sockets at the address is; 1: the next "
+		"connection is refused"};
+	static const struct metric peak = {
+		"sockstate_accept_queue_fullest_peak_ratio", METRIC_GAUGE, "ratio",
+		"How full the fullest accept queue of the sockets at the address was at most in "
+		"the last 60 seconds"};
+
+	metric_family(m, &now);
+	for (size_t i = 0; i < series_count(set); i++)
+		metric_share(m, series_get(set, i)->labels, NULL, series_get(set, i)->fullest);
+	metric_family(m, &peak);
+	for (size_t i = 0; i < series_count(set); i++)
+		metric_share(m, series_get(set, i)->labels, NULL,
+			     series_fullest_peak(series_get(set, i)));
+}
+
 static const char *further(char out[FURTHER_LABEL], const char *name, const char *value)
 {
 	out[0] = '\0';
@@ -247,6 +267,7 @@ void export_metrics(struct out *o, enum metric_form form, const struct export_st
 	struct metric_out m = {.out = o, .form = form};
 
 	put_numbers(&m, state->series);
+	put_fullness(&m, state->series);
 	put_refused(&m, state->series);
 	put_times(&m, state->series);
 	put_verdicts(&m, state->series);

@@ -128,9 +128,23 @@ static void learn_owner(struct series *s, const struct listener_identity *id)
 	make_labels(s);
 }
 
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A shorter backlog than before leaves a queue that is longer than its limit. */
+static uint64_t share_of(uint64_t queue, uint64_t limit)
+{
+	uint64_t share = queue * SERIES_WHOLE / limit;
+
+	return share > UINT32_MAX ? UINT32_MAX : share;
+}
+
 static void add_row(struct series *s, const struct tally_row *row)
 {
 	const struct listener_figures *f = &row->figures;
+	uint64_t limit = (uint64_t)f->queues.backlog + 1;
 
 	s->completed += f->completed;
 	s->accepted += f->accepted;
@@ -144,12 +158,13 @@ static void add_row(struct series *s, const struct tally_row *row)
 		return;
 	s->listeners++;
 	s->queue += f->queues.accept;
-	s->limit += (uint64_t)f->queues.backlog + 1;
+	s->limit += limit;
 	s->syn_queue += f->queues.syn;
 	s->round_peak += row->recent_peak;
+	s->fullest = greater(s->fullest, share_of(f->queues.accept, limit));
+	s->round_fullest = greater(s->round_fullest, share_of(row->recent_peak, limit));
 	s->verdicts |= 1u << f->verdict;
-	if (row->oldest_ns > s->oldest_ns)
-		s->oldest_ns = row->oldest_ns;
+	s->oldest_ns = greater(s->oldest_ns, row->oldest_ns);
 }
 
 /* Every listening address gets its series before anything is summed. */
@@ -199,12 +214,14 @@ static void begin_round(struct series *s)
 	memcpy(s->comm, kept.comm, sizeof(s->comm));
 	memcpy(s->labels, kept.labels, sizeof(s->labels));
 	memcpy(s->peak, kept.peak, sizeof(s->peak));
+	memcpy(s->fullest_peak, kept.fullest_peak, sizeof(s->fullest_peak));
 	s->round = kept.round;
 }
 
 static void end_round(struct series_set *set, struct series *s)
 {
 	s->peak[set->round % SERIES_ROUNDS] = (uint32_t)s->round_peak;
+	s->fullest_peak[set->round % SERIES_ROUNDS] = (uint32_t)s->round_fullest;
 	if (s->listeners)
 		set->shown[set->shown_count++] = s;
 }
@@ -267,14 +284,23 @@ const struct series *series_get(const struct series_set *set, size_t i)
 	return set->shown[i];
 }
 
-uint64_t series_peak(const struct series *s)
+static uint64_t greatest(const uint32_t of_round[SERIES_ROUNDS])
 {
 	uint64_t peak = 0;
 
 	for (unsigned int i = 0; i < SERIES_ROUNDS; i++)
-		if (s->peak[i] > peak)
-			peak = s->peak[i];
+		peak = greater(peak, of_round[i]);
 	return peak;
+}
+
+uint64_t series_peak(const struct series *s)
+{
+	return greatest(s->peak);
+}
+
+uint64_t series_fullest_peak(const struct series *s)
+{
+	return greatest(s->fullest_peak);
 }
 
 size_t series_shared(const struct series_set *set)

@@ -3,8 +3,9 @@
  * series.h - one series a listening address: what its listeners did, summed. Pure.
  *
  * Listeners that share an address and a port (SO_REUSEPORT) are one series, and so are those that
- * followed each other there: a service that restarts goes on counting. Beyond a bound all further
- * addresses share one series.
+ * followed each other there: a service that restarts goes on counting. Since a sum hides one full
+ * member among empty ones, a series also has how full its fullest one is. Beyond a bound all
+ * further addresses share one series.
  */
 #ifndef SOCKSTATE_EXPORT_SERIES_H
 #define SOCKSTATE_EXPORT_SERIES_H
@@ -18,6 +19,8 @@
 #define SERIES_LABELS 512
 /* Peaks are kept for so many rounds. */
 #define SERIES_ROUNDS 60
+/* A share of 1. */
+#define SERIES_WHOLE 1000000000u
 
 struct series {
 	uint32_t netns;	  /* inode */
@@ -30,6 +33,7 @@ struct series {
 	/* of the last round; numbers of several listeners are summed */
 	unsigned int listeners; /* that listen now */
 	uint64_t queue, limit, syn_queue;
+	uint64_t fullest; /* queue by limit of the fullest listener, in parts of SERIES_WHOLE */
 	uint64_t oldest_ns;
 	uint32_t verdicts; /* bits 1 << enum verdict */
 	/* since the tracer started; listeners that have closed count */
@@ -38,9 +42,11 @@ struct series {
 	uint64_t refused[DROP_REASON_COUNT];
 	struct durations handshake, accept_wait;
 
-	uint64_t round_peak;
-	uint32_t peak[SERIES_ROUNDS]; /* of each round, by round modulo SERIES_ROUNDS */
-	uint64_t round;		      /* when it was last seen listening */
+	uint64_t round_peak, round_fullest;
+	/* of each round, by round modulo SERIES_ROUNDS */
+	uint32_t peak[SERIES_ROUNDS];
+	uint32_t fullest_peak[SERIES_ROUNDS];
+	uint64_t round; /* when it was last seen listening */
 };
 
 struct series_set;
@@ -55,6 +61,8 @@ size_t series_count(const struct series_set *set);
 const struct series *series_get(const struct series_set *set, size_t i);
 /* The longest accept queue of the last SERIES_ROUNDS rounds. */
 uint64_t series_peak(const struct series *s);
+/* How full the fullest listener was at most in these rounds, in parts of SERIES_WHOLE. */
+uint64_t series_fullest_peak(const struct series *s);
 /* How many addresses share the last series. */
 size_t series_shared(const struct series_set *set);
 

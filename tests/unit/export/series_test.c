@@ -62,6 +62,7 @@ static void test_members(void)
 	s = series_get(set, 0);
 	ok(s->listeners == 2 && s->queue == 5 && s->limit == 20,
 	   "queues and limits of SO_REUSEPORT members are summed");
+	ok(s->fullest == 3 * (SERIES_WHOLE / 10), "how full the fullest of them is stays visible");
 	ok(s->completed == 15 && s->accepted == 13, "and so are counts");
 	is_str(s->labels,
 	       "address=\"127.0.0.1\",port=\"80\",family=\"ipv4\",comm=\"web\",netns=\"7\"",
@@ -123,9 +124,30 @@ static void test_peak(void)
 	for (int i = 0; i < 30; i++)
 		round_of(set, &r, &stats, 1);
 	ok(series_peak(series_get(set, 0)) == 7, "by every scraper for a minute");
+	ok(series_fullest_peak(series_get(set, 0)) == 7 * (SERIES_WHOLE / 10) &&
+		   series_get(set, 0)->fullest == 0,
+	   "and so is how full the queue was");
 	for (int i = 0; i < SERIES_ROUNDS; i++)
 		round_of(set, &r, &stats, 1);
-	ok(series_peak(series_get(set, 0)) == 0, "and then no longer");
+	ok(series_peak(series_get(set, 0)) == 0 && series_fullest_peak(series_get(set, 0)) == 0,
+	   "and then no longer");
+	tally_free(tally);
+	series_free(set);
+}
+
+/* A backlog that was made shorter, and one of 0. */
+static void test_fuller_than_full(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r = at(1, 80, 1000);
+
+	begin();
+	r.listener.q.backlog = 0;
+	round_of(set, &r, NULL, 1);
+	ok(series_get(set, 0)->fullest == UINT32_MAX, "a queue beyond its limit is more than full");
+	r.listener.q.accept_queue = 1;
+	round_of(set, &r, NULL, 1);
+	ok(series_get(set, 0)->fullest == SERIES_WHOLE, "one connection fills a backlog of 0");
 	tally_free(tally);
 	series_free(set);
 }
@@ -170,6 +192,7 @@ int main(void)
 	test_members();
 	test_restart();
 	test_peak();
+	test_fuller_than_full();
 	test_bound();
 	test_names();
 	return done();
