@@ -159,7 +159,8 @@ start_tracer()
 	"$sockstate" "${tracer_options[@]}" $verify ${CASES_OPTIONS-} "$@" >"$out" 2>"$out.err" </dev/null &
 	tracer_pid=$!
 	pids+=("$tracer_pid")
-	local end=$((SECONDS + 60))
+	# A second one beside the file's takes minutes on an emulated machine that shares its processors.
+	local end=$((SECONDS + ${SOCKSTATE_VM:+240 +} 60))
 	until [ "$(head -c 14 "$out" 2>/dev/null)" = '{"type":"meta"' ] && [ "$(wc -l <"$out")" -ge 1 ]; do
 		if ! kill -0 "$tracer_pid" 2>/dev/null || [ $SECONDS -ge $end ]; then
 			complain 'the tracer starts' "$(cat "$out.err")"
