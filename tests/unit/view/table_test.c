@@ -568,6 +568,30 @@ static void in_netns(uint64_t netns)
 	tell(&s);
 }
 
+/* Two containers: equal listeners, told apart at the end. */
+static void twin_listeners(void)
+{
+	static const struct listener_summary list[] = {
+		{.cookie = 1, .netns = 4026531840, .family = AF_INET, .port = 8888, .accepted = 2},
+		{.cookie = 2, .netns = 4026532316, .family = AF_INET, .port = 8888, .accepted = 1},
+	};
+	static const struct listener_summaries all = {2, list};
+	struct event *e = &s.e;
+
+	open_view(80, false, false, false);
+	in_netns(4026531840);
+	in_netns(4026532316);
+	event_init(e, EVENT_SUMMARY, STORY_T0);
+	event_set(e, F_CONNECTIONS, 2);
+	event_field(e, F_LISTENERS)->listeners = &all;
+	tell(&s);
+	ok(strstr(result(), "0.0.0.0:8888                2       0\n"
+			    "  netns 4026531840\n"
+			    "0.0.0.0:8888                1       0\n"
+			    "  netns 4026532316\n"),
+	   "equal listeners of two namespaces are told apart at the end");
+}
+
 static void check_namespaces(void)
 {
 	static const uint64_t order[] = {4026531840, 4026531840, 4026532316, 4026531840};
@@ -593,6 +617,7 @@ static void check_namespaces(void)
 	       "10:31:30.000 4026532316  9502 ← 127.0.0.1:51234        SYN_RECV → ESTABLISHED     41 µs  lab[4711]\n"
 	       "10:31:30.000 4026531840  9502 ← 127.0.0.1:51234        SYN_RECV → ESTABLISHED     41 µs  lab[4711]\n",
 	       "120 columns: a column, as soon as there is a second one");
+	twin_listeners();
 }
 
 int main(void)

@@ -144,6 +144,11 @@ static void listener_row(struct line *l, const struct listener_summary *s)
 	if (s->accept_wait.count)
 		put_quantiles(l, "wait", &s->accept_wait);
 	table_end_row(l);
+	if (l->t->several && s->netns) { /* containers listen on equal addresses and ports */
+		n = (size_t)(text_u64(stpcpy(text, "  netns "), s->netns) - text);
+		table_put(l, text, n, (unsigned int)n);
+		table_end_row(l);
+	}
 }
 
 static void put_total(struct line *l, const char *color, const char *text)
