@@ -73,14 +73,14 @@ _sockstate()
 		"why --host" | "why --pid" | "why --look" | "list --rport" | "list --laddr" | "list --host" | \
 		"list --state" | "list --min-wait" | "list --min-idle" | "list --pid" | "list --comm" | \
 		"list --cgroup" | "list --rows" | "list --watch" | "list --duration" | "top --rport" | \
-		"top --laddr" | "top --host" | "top --slow" | "top --stuck" | "top --flood-min" | "top --flood-old" | \
-		"top --ring-size" | "top --max-connections" | "top --max-requests" | "export --rport" | \
-		"export --laddr" | "export --host" | "export --listen" | "export --max-listeners" | \
-		"export --duration" | "export --slow" | "export --stuck" | "export --flood-min" | "export --flood-old" | \
-		"report --rport" | "report --laddr" | "report --host" | "report --title" | "report --slow" | \
-		"report --stuck" | "report --flood-min" | "report --flood-old" | "explain --rport" | \
-		"explain --laddr" | "explain --host" | "explain --connection" | "explain --slow" | \
-		"explain --stuck" | "explain --flood-min" | "explain --flood-old") : ;;
+		"top --laddr" | "top --host" | "top --pid" | "top --comm" | "top --cgroup" | "top --slow" | \
+		"top --stuck" | "top --flood-min" | "top --flood-old" | "top --ring-size" | "top --max-connections" | \
+		"top --max-requests" | "export --rport" | "export --laddr" | "export --host" | "export --listen" | \
+		"export --max-listeners" | "export --duration" | "export --slow" | "export --stuck" | \
+		"export --flood-min" | "export --flood-old" | "report --rport" | "report --laddr" | \
+		"report --host" | "report --title" | "report --slow" | "report --stuck" | "report --flood-min" | \
+		"report --flood-old" | "explain --rport" | "explain --laddr" | "explain --host" | "explain --connection" | \
+		"explain --slow" | "explain --stuck" | "explain --flood-min" | "explain --flood-old") : ;;
 	" --side" | "check --side" | "why --side" | "list --side" | "top --side" | "export --side" | \
 		"report --side" | "explain --side") _sockstate_offer "both server client" ;;
 	" --netns" | "check --netns" | "why --netns" | "list --netns" | "top --netns" | "export --netns" | \
@@ -118,10 +118,10 @@ _sockstate()
 		"list") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --state
 			--min-wait --min-idle --pid --comm --cgroup --json --rows --wide -w --no-header
 			--color --watch --duration --verbose -v --no-sandbox --version -V --help -h" ;;
-		"top") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --color
-			--replay --slow --stuck --flood-min --flood-old --name-syn-drops --syscall-fallback
-			--ring-size --max-connections --max-requests --force-absent --keep-privileges
-			--verbose -v --no-sandbox --version -V --help -h" ;;
+		"top") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --pid
+			--comm --cgroup --color --replay --slow --stuck --flood-min --flood-old --name-syn-drops
+			--syscall-fallback --ring-size --max-connections --max-requests --force-absent
+			--keep-privileges --verbose -v --no-sandbox --version -V --help -h" ;;
 		"export") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --listen
 			--once --max-listeners --duration --slow --stuck --flood-min --flood-old --name-syn-drops
 			--syscall-fallback --force-absent --keep-privileges --verbose -v --no-sandbox

@@ -8,6 +8,8 @@ run 2 top
 says "top needs a terminal: use 'sockstate list' here"
 run 2 top --replay nothing --port 0
 run 0 top --help
+run 2 top --replay nothing --cgroup /
+says "--cgroup and --replay: the processes have gone, use --comm"
 
 if ! command -v tmux >/dev/null; then
 	skip "screens" "no tmux"
@@ -93,6 +95,10 @@ keys q
 until_true ended
 is "$(cat "$work/code" 2>&1)" 0 "q ends it with 0"
 is "$(tmux display-message -p -t t '#{alternate_on} #{cursor_flag}')" "0 1" "the terminal is as it was"
+
+screen 80 24 TERM=screen-256color LC_ALL=C.UTF-8 "$sockstate" top --replay "$rec" --comm nginx
+appears "replay: the end of" "--comm: of a recording"
+ok "$(! shows 9502; echo $?)" "  sockets of other programs are left out"
 
 screen 80 24 TERM=dumb "$sockstate" top --replay "$rec"
 until_true ended

@@ -12,8 +12,18 @@ static const struct arg recording_args[] = {
 
 static const struct arg_group recording_group = {.title = "Recordings", ARG_ROWS(recording_args)};
 
+static const char *contradiction(const void *options)
+{
+	const struct top_options *o = options;
+
+	return o->owner.filter.cgroup && o->replay
+		       ? "--cgroup and --replay: the processes have gone, use --comm"
+		       : NULL;
+}
+
 static const struct arg_use uses[] = {
 	ARG_USE(struct top_options, sockets, group_sockets),
+	ARG_USE(struct top_options, owner, group_owner),
 	ARG_USE(struct top_options, color, group_color),
 	{.group = &recording_group},
 	ARG_USE(struct top_options, thresholds, group_thresholds),
@@ -34,4 +44,5 @@ const struct command command_top = {
 		"quits. It needs a terminal that can "
 		"move its cursor: elsewhere it refuses with exit code 2.",
 	.args = {.program = "sockstate top", .size = sizeof(struct top_options), ARG_USES(uses)},
+	.contradiction = contradiction,
 };

@@ -9,6 +9,7 @@
 
 struct top_options {
 	struct opt_sockets sockets;
+	struct opt_owner owner;
 	struct opt_color color;
 	struct opt_thresholds thresholds;
 	struct opt_hooks hooks;

@@ -173,15 +173,16 @@ static int look_live(struct top *t, struct listing *rows, uint64_t now)
 static void look(struct top *t, uint64_t now)
 {
 	struct listing *rows = &t->rows[!t->shown];
+	/* The tracker of a replay knows its sockets at any time. */
+	const uint64_t least = t->looks ? LOOK_NS : FRAME_NS;
 	uint64_t took = cpu_ns();
 	int rc;
 
 	rc = t->looks ? look_live(t, rows, now)
-		      : top_rows_of_tracker(stream_tracker(t->stream), model_now(t->model), rows);
+		      : top_rows_of_tracker(stream_tracker(t->stream), &t->options->owner.filter,
+					    model_now(t->model), rows);
 	took = cpu_ns() - took;
-	t->next_look = now + (took * LOOK_COST > LOOK_NS ? took * LOOK_COST : LOOK_NS);
-	if (!t->looks) /* the tracker knows its sockets at any time */
-		t->next_look = now + (took * LOOK_COST > FRAME_NS ? took * LOOK_COST : FRAME_NS);
+	t->next_look = now + (took * LOOK_COST > least ? took * LOOK_COST : least);
 	if (rc)
 		return;
 	t->rows_fresh = true;
@@ -410,6 +411,7 @@ static struct trace_options trace_options_of(const struct top_options *o)
 {
 	return (struct trace_options){
 		.sockets = o->sockets,
+		.owner = o->owner,
 		.thresholds = o->thresholds,
 		.hooks = o->hooks,
 		.limits = o->limits,
@@ -430,21 +432,20 @@ static int prepare(struct top *t)
 	}
 	clock_now_ns(); /* it asks for its time namespace once, and not in the sandbox */
 	stream_limits_init(&t->limits, &t->options->thresholds);
-	t->model = model_new();
-	t->stories = stories_new(STORIES_BYTES, NULL, NULL);
-	if (!t->model || !t->stories || grid_init(&t->grid, 24, 80, true)) {
-		run_complain("out of memory");
-		return EXIT_RUNTIME;
-	}
 	t->ui.replay = t->options->replay;
 	t->play.shown.speed = 1;
-	if (!t->ui.replay && top_rows_open(&t->looks, &t->options->sockets.filter,
-					   t->options->common.verbose, err, sizeof(err))) {
-		run_complain("%s", err);
+	t->record = t->ui.replay ? NULL : top_recorder_new();
+	t->model = model_new();
+	t->stories = stories_new(STORIES_BYTES, NULL, NULL);
+	if (!t->model || !t->stories || (!t->record && !t->ui.replay) ||
+	    grid_init(&t->grid, 24, 80, true)) {
+		run_complain("out of memory");
 		return EXIT_RUNTIME;
 	}
-	if (!t->ui.replay && !(t->record = top_recorder_new())) {
-		run_complain("out of memory");
+	if (!t->ui.replay &&
+	    top_rows_open(&t->looks, &t->options->sockets.filter, &t->options->owner.filter,
+			  t->options->common.verbose, err, sizeof(err))) {
+		run_complain("%s", err);
 		return EXIT_RUNTIME;
 	}
 	/* Last: what is complained of before is seen at once. */

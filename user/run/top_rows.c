@@ -14,12 +14,13 @@
 
 struct top_rows {
 	struct filter filter;
+	const struct owner_filter *owner;
 	struct sockdiag *sockdiag;
 	struct file_walk *walk; /* NULL: the kernel refuses it */
 };
 
-int top_rows_open(struct top_rows **out, const struct filter *filter, bool verbose, char *err,
-		  size_t err_size)
+int top_rows_open(struct top_rows **out, const struct filter *filter,
+		  const struct owner_filter *owner, bool verbose, char *err, size_t err_size)
 {
 	struct top_rows *r = calloc(1, sizeof(*r));
 	char why[256] = "";
@@ -30,6 +31,7 @@ int top_rows_open(struct top_rows **out, const struct filter *filter, bool verbo
 		return -ENOMEM;
 	}
 	r->filter = *filter;
+	r->owner = owner;
 	rc = sockdiag_open(&r->sockdiag);
 	if (rc) {
 		snprintf(err, err_size, "cannot list the sockets: %s", strerror(-rc));
@@ -58,6 +60,13 @@ static int owners(void *ctx, record_fn fn, void *fn_ctx)
 	if (r->walk)
 		file_walk_owners(r->walk, fn, fn_ctx);
 	return 0;
+}
+
+static void finish(struct listing *rows, const struct owner_filter *owner)
+{
+	listing_finish(rows, &(struct listing_wants){
+				     .owner = owner_restricts(owner) ? owner : NULL,
+			     });
 }
 
 /* ---- what the tracker knows ---- */
@@ -160,19 +169,20 @@ int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
 	tracker_walk(t, on_socket, &corpses);
 	if (corpses.rc)
 		return corpses.rc;
-	listing_finish(rows, &(struct listing_wants){0});
+	finish(rows, r->owner);
 	return 0;
 }
 
 /* ---- of a replay ---- */
 
-int top_rows_of_tracker(struct tracker *t, uint64_t now, struct listing *rows)
+int top_rows_of_tracker(struct tracker *t, const struct owner_filter *owner, uint64_t now,
+			struct listing *rows)
 {
 	struct walk w = {.rows = rows, .now = now};
 
 	listing_clear(rows);
 	tracker_walk(t, on_socket, &w);
 	if (!w.rc)
-		listing_finish(rows, &(struct listing_wants){0});
+		finish(rows, owner);
 	return w.rc;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "event/filter.h"
+#include "event/owner.h"
 #include "fact/recent.h"
 #include "listing/listing.h"
 #include "tracker/tracker.h"
@@ -21,8 +22,8 @@ struct top_rows;
  * Before privileges are given up: looks need none later. Where the kernel
  * refuses the walk over open files, owners are not known. 0 or a negative errno with a line in err.
  */
-int top_rows_open(struct top_rows **out, const struct filter *filter, bool verbose, char *err,
-		  size_t err_size);
+int top_rows_open(struct top_rows **out, const struct filter *filter,
+		  const struct owner_filter *owner, bool verbose, char *err, size_t err_size);
 void top_rows_free(struct top_rows *r);
 /*
  * 0 or a negative errno; the rows are as `sockstate list` has them, without TIME_WAIT. A connection
@@ -32,6 +33,7 @@ void top_rows_free(struct top_rows *r);
 int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
 		  struct recent *recent);
 /* now: ns, of the recording. */
-int top_rows_of_tracker(struct tracker *t, uint64_t now, struct listing *rows);
+int top_rows_of_tracker(struct tracker *t, const struct owner_filter *owner, uint64_t now,
+			struct listing *rows);
 
 #endif
