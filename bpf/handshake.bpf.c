@@ -48,7 +48,8 @@ int syn_begin(__u64 *ctx)
 	/* Not hashed: another CPU was faster with another SYN of the same connection. */
 	if (!tp || !(hashed & 0xff) || !common_wanted(&req->__req_common))
 		return 0;
-	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_TCP_FUNCTIONS);
+	f = fact_reserve(FACT_SYN, sizeof(*f),
+			 FACT_F_TCP_FUNCTIONS | (is_deferring(listener) ? FACT_F_DEFERRED : 0));
 	if (!f)
 		return 0;
 	sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req),
@@ -70,6 +71,7 @@ int synack_leaves(__u64 *ctx)
 	struct sock *sk = skb->sk;
 	const struct sock_common *c;
 	const struct tcp_request_sock *req;
+	const struct sock *listener;
 	__u32 client_isn, server_isn;
 	struct fact_syn *f;
 	struct common k;
@@ -90,7 +92,9 @@ int synack_leaves(__u64 *ctx)
 		return 0;
 	cpu->synack_req = (__u64)sk;
 	cpu->synack_isn = server_isn;
-	f = fact_reserve(FACT_SYN, sizeof(*f), FACT_F_SYNACK);
+	listener = BPF_CORE_READ(c, skc_listener);
+	f = fact_reserve(FACT_SYN, sizeof(*f),
+			 FACT_F_SYNACK | (is_deferring(listener) ? FACT_F_DEFERRED : 0));
 	if (!f)
 		return 0;
 	/*
@@ -99,7 +103,7 @@ int synack_leaves(__u64 *ctx)
 	 */
 	common_copy(&k, c);
 	sock_fill_copy(&f->s, &k, sk, COMMON(&k, skc_num));
-	queues_probe(&f->q, BPF_CORE_READ(c, skc_listener));
+	queues_probe(&f->q, listener);
 	f->client_isn = client_isn;
 	f->server_isn = server_isn;
 	f->attempt = 0;

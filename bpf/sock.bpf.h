@@ -459,6 +459,14 @@ static __always_inline void queues_probe(struct fact_queues *q, const struct soc
 	queues_copy(q, BPF_CORE_READ(listener, __sk_common.skc_cookie.counter), listener);
 }
 
+/* TCP_DEFER_ACCEPT: an ACK without data does not complete a handshake (tcp_check_req). */
+static __always_inline bool is_deferring(const struct sock *listener)
+{
+	const struct tcp_sock *tp = (const struct tcp_sock *)listener;
+
+	return BPF_CORE_READ(tp, inet_conn.icsk_accept_queue.rskq_defer_accept);
+}
+
 static __always_inline void queues_none(struct fact_queues *q)
 {
 	__builtin_memset(q, 0, sizeof(*q));

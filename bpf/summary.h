@@ -66,7 +66,8 @@ struct summary_listener {
 	__u32 drops_before;   /* sk_drops when the listener was registered */
 	__u32 drops;	      /* sk_drops when it stopped listening */
 	__u32 somaxconn;      /* net.core.somaxconn when it was registered */
-	__u32 used;	      /* 1: it has had connections, so it has counters */
+	__u16 used;	      /* 1: it has had connections, so it has counters */
+	__u16 defers;	      /* 1: TCP_DEFER_ACCEPT, when it was registered */
 	struct fact_queues q; /* when they were read last; q.sk 0: it did not listen any more */
 };
 

@@ -207,6 +207,7 @@ static __always_inline void listener_begins(const struct sock *sk, __u64 cookie,
 	l.task = *task;
 	l.drops_before = l.drops = BPF_CORE_READ(sk, sk_drops.counter);
 	l.somaxconn = BPF_CORE_READ(sk, __sk_common.skc_net.net, core.sysctl_somaxconn);
+	l.defers = is_deferring(sk);
 	queues_copy(&l.q, cookie, sk);
 	key = port_key(l.netns, l.port);
 	if (known) { /* it stopped listening, and begins again */

@@ -151,6 +151,7 @@ struct request_sock;
 struct request_sock_queue {
 	atomic_t qlen;	/* half open */
 	atomic_t young; /* of these: SYN-ACK sent once */
+	__u8 rskq_defer_accept; /* TCP_DEFER_ACCEPT, in SYN-ACKs sent again; 0: not set */
 	struct request_sock *rskq_accept_head; /* the accept queue, the oldest first */
 };
 

@@ -172,6 +172,7 @@ static void judge(struct tally *t, struct tally_entry *row)
 		.syn_queue = q->syn_queue,
 		.syn_young = q->syn_young,
 		.somaxconn = row->r.listener.somaxconn,
+		.defers = row->r.listener.defers,
 		.refused = row->refused_now + row->undecided,
 		.shrank = q->accept_queue < row->queue_before,
 		.completed = row->completed,

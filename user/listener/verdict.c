@@ -20,7 +20,7 @@ static bool is_flood(const struct verdict_input *in, const struct verdict_limits
 {
 	uint32_t old = in->syn_queue > in->syn_young ? in->syn_queue - in->syn_young : 0;
 
-	if (in->syn_queue < limits->flood_min)
+	if (in->syn_queue < limits->flood_min || in->defers)
 		return false;
 	/* Many half-open requests are no flood where the clients do answer. */
 	if (in->completed >= in->syn_queue)

@@ -30,7 +30,9 @@ struct verdict_input {
 	uint32_t accept_queue, backlog, syn_queue, syn_young;
 	uint32_t somaxconn;	/* 0 unknown */
 	uint32_t backlog_asked; /* 0 unknown */
-	uint64_t refused;	/* drops in the window: SYNs and final ACKs */
+	/* TCP_DEFER_ACCEPT: clients that have answered, and send nothing yet, stay half open */
+	bool defers;
+	uint64_t refused; /* drops in the window: SYNs and final ACKs */
 	/* those of them that came when a connection had waited slow_ns or longer already */
 	uint64_t refused_slow;
 	uint64_t refused_wait_ns; /* the longest such wait; 0 none */

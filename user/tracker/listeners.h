@@ -63,6 +63,7 @@ struct listener {
 	uint32_t somaxconn;	/* 0 unknown */
 	uint32_t backlog_asked; /* with asked_known */
 	bool asked_known, drops_known;
+	bool defers;		    /* TCP_DEFER_ACCEPT, at its latest request */
 	uint64_t named_drops;	    /* refusals that facts named since `drops` was read */
 	bool accept_full, syn_full; /* at the latest figures, or those before */
 	uint32_t peak;

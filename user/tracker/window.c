@@ -151,6 +151,7 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 		.syn_queue = l->syn_queue,
 		.syn_young = l->syn_young,
 		.somaxconn = l->somaxconn,
+		.defers = l->defers,
 		.backlog_asked = l->asked_known ? l->backlog_asked : 0,
 		.refused = l->window.refused,
 		.refused_slow = l->window.refused_slow,
