@@ -55,7 +55,8 @@ static __always_inline void listener_changed(struct sock *sk, int new)
 
 	if (new == TCP_LISTEN) {
 		task_fill(&task);
-		listener_begins(sk, cookie, bpf_ktime_get_ns(), &task);
+		listener_begins(sk, cookie, bpf_ktime_get_ns(), &task,
+				task.pid ? bpf_get_current_task() : 0);
 	} else {
 		listener_ends(sk, cookie);
 	}
@@ -472,7 +473,9 @@ int find_listeners(struct bpf_iter__task_file *ctx)
 	if (!sk || COMMON(&k, skc_state) != TCP_LISTEN || !wanted_copy(&k, sk))
 		return 0;
 	holder_fill(&holder, task);
-	listener_begins(sk, COMMON(&k, skc_cookie.counter), 0, &holder);
+	/* Read by a guarded copy, so that the verifier sees a number. */
+	listener_begins(sk, COMMON(&k, skc_cookie.counter), 0, &holder,
+			(__u64)BPF_CORE_READ(task, group_leader));
 	return 0;
 }
 

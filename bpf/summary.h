@@ -71,6 +71,20 @@ struct summary_listener {
 	struct fact_queues q; /* when they were read last; q.sk 0: it did not listen any more */
 };
 
+/* Cgroups from the owner's own towards the root, and the bytes of a name with its end. */
+#define SUMMARY_GROUPS	   6
+#define SUMMARY_GROUP_NAME 96
+#define SUMMARY_HOSTNAME   65
+
+/* Where the owner of a listener ran when it began to listen or was found. */
+struct summary_place {
+	/* names in the unified hierarchy, the innermost first; "": none, the root, or cgroup v1 */
+	char group[SUMMARY_GROUPS][SUMMARY_GROUP_NAME];
+	char hostname[SUMMARY_HOSTNAME]; /* of its UTS namespace */
+	__u8 cut;			 /* 1: there are further cgroups towards the root */
+	__u8 pad[6];
+};
+
 /* An entry of the map of listeners, as user space reads it. */
 struct summary_reading {
 	__u64 cookie;
@@ -149,6 +163,7 @@ FACT_SIZE(summary_stats,
 	  6 * 8 + 8 * SUMMARY_STATES + 8 * SUMMARY_TIMES + 2 * (16 + 4 * DURATIONS_BUCKETS));
 FACT_SIZE(summary_listener, 120);
 FACT_SIZE(summary_reading, 128);
+FACT_SIZE(summary_place, 6 * 96 + 72);
 FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 12));
 FACT_SIZE(summary_port, 16);
 FACT_SIZE(summary_waiting, 32);

@@ -5,7 +5,8 @@
  *
  * A listener's key is its socket cookie. A port's entry names the first listener there and how many
  * share the port; so a transition finds its listener in one or two loads. The counters of a
- * listener are made when its first connection comes.
+ * listener are made when its first connection comes. Where its owner runs is too large for the
+ * stack, so it is written into a map of its own.
  */
 #ifndef SOCKSTATE_SUMMARY_LISTENERS_BPF_H
 #define SOCKSTATE_SUMMARY_LISTENERS_BPF_H
@@ -40,6 +41,16 @@ struct {
 	__type(key, __u64); /* cookie */
 	__type(value, struct summary_stats);
 } stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, SUMMARY_LISTENERS);
+	__type(key, __u64); /* cookie */
+	__type(value, struct summary_place);
+} places SEC(".maps");
+
+static struct summary_place no_place;
 
 struct summary_port ports[SUMMARY_PORTS] = {};
 static struct summary_stats no_stats;
@@ -180,15 +191,56 @@ static __always_inline void port_learn(struct sock *listener, __u64 cookie)
 		p->cookie = cookie;
 }
 
+/* ---- where an owner runs ---- */
+
+static __always_inline const struct kernfs_node *parent_of(const struct kernfs_node *kn)
+{
+	if (bpf_core_field_exists(kn->__parent))
+		return BPF_CORE_READ(kn, __parent);
+	return BPF_CORE_READ(kn, parent);
+}
+
+/*
+ * Notes where the task runs, as the place of the listener's owner. A function of its own, for its
+ * stack; such a function can take only numbers, hence the address.
+ */
+__noinline int place_note(__u64 address, __u64 cookie)
+{
+	const struct task_struct *task = (const struct task_struct *)address;
+	const struct css_set *set = BPF_CORE_READ(task, cgroups);
+	const struct nsproxy *spaces = BPF_CORE_READ(task, nsproxy);
+	const struct kernfs_node *kn = BPF_CORE_READ(set, dfl_cgrp, kn);
+	struct summary_place *place;
+
+	bpf_map_update_elem(&places, &cookie, &no_place, 0);
+	place = bpf_map_lookup_elem(&places, &cookie);
+	if (!place) /* no room: it is not known where the owner runs */
+		return 0;
+	for (int i = 0; i < SUMMARY_GROUPS; i++) {
+		const struct kernfs_node *parent = kn ? parent_of(kn) : NULL;
+
+		/* The root has no parent, and no name. */
+		if (!parent)
+			break;
+		bpf_probe_read_kernel_str(place->group[i], SUMMARY_GROUP_NAME,
+					  BPF_CORE_READ(kn, name));
+		kn = parent;
+	}
+	place->cut = kn && parent_of(kn);
+	if (spaces)
+		BPF_CORE_READ_STR_INTO(&place->hostname, spaces, uts_ns, name.nodename);
+	return 0;
+}
+
 /* ---- listeners ---- */
 
 /*
  * Registers a listener that calls listen() (since: when) or that a walk or a connection found
- * (since: 0). A socket with the cookie 0 is ignored. sk may be a pointer that the verifier does not
- * trust: it is read by guarded copies.
+ * (since: 0). owner: the address of its task, 0 if it is not known. A socket with the cookie 0 is
+ * ignored. sk may be a pointer that the verifier does not trust: it is read by guarded copies.
  */
 static __always_inline void listener_begins(const struct sock *sk, __u64 cookie, __u64 since,
-					    const struct fact_task *task)
+					    const struct fact_task *task, __u64 owner)
 {
 	struct summary_listener *known = bpf_map_lookup_elem(&listeners, &cookie);
 	struct summary_listener l = {.sk = (__u64)sk, .since = since};
@@ -221,6 +273,8 @@ static __always_inline void listener_begins(const struct sock *sk, __u64 cookie,
 	}
 	if (!port_add(key, cookie))
 		count_lost(SUMMARY_LOST_LISTENER);
+	if (owner)
+		place_note(owner, cookie);
 }
 
 /* Keeps what user space has yet to read of the listener; forgets one that did nothing. */
@@ -233,8 +287,10 @@ static __always_inline void listener_ends(struct sock *sk, __u64 cookie)
 	port_drop(port_key(l->netns, l->port), cookie);
 	l->sk = 0;
 	l->drops = sk->sk_drops.counter;
-	if (!l->used && l->drops == l->drops_before)
+	if (!l->used && l->drops == l->drops_before) {
 		bpf_map_delete_elem(&listeners, &cookie);
+		bpf_map_delete_elem(&places, &cookie);
+	}
 }
 
 /*
@@ -249,7 +305,7 @@ static __always_inline __u64 listener_cookie(const struct sock *listener)
 	if (!cookie)
 		return 0;
 	if (!bpf_map_lookup_elem(&listeners, &cookie))
-		listener_begins(listener, cookie, 0, &nobody);
+		listener_begins(listener, cookie, 0, &nobody, 0);
 	return cookie;
 }
 

@@ -329,6 +329,8 @@ struct cfs_bandwidth { /* [CONFIG_CFS_BANDWIDTH] */
 struct kernfs_node {
 	__u64 id;
 	const char *name;
+	struct kernfs_node *parent;   /* [until 6.14] */
+	struct kernfs_node *__parent; /* [6.15 and later] */
 };
 
 struct cgroup {
@@ -353,6 +355,20 @@ enum cgroup_subsys_id {
 struct css_set {
 	struct cgroup_subsys_state *subsys[16]; /* by enum cgroup_subsys_id */
 	struct cgroup *dfl_cgrp;
+};
+
+/* ---- what a host is called ---- */
+
+struct new_utsname {
+	char nodename[65];
+};
+
+struct uts_namespace {
+	struct new_utsname name;
+};
+
+struct nsproxy {
+	struct uts_namespace *uts_ns;
 };
 
 struct thread_info {
@@ -393,6 +409,7 @@ struct task_struct {
 	struct sched_info sched_info;
 	struct task_group *sched_task_group; /* [CONFIG_CGROUP_SCHED] */
 	struct css_set *cgroups;
+	struct nsproxy *nsproxy; /* NULL: it is about to end */
 };
 
 /* ---- what waits for files ---- */

@@ -43,7 +43,7 @@ read -r _ queue backlog _ < <(ss -Htln "sport = :$port")
 is "$(value sockstate_accept_queue_connections) $(value sockstate_accept_queue_limit_connections)" "$queue $((backlog + 1))" "the queue and what it holds, as ss has them"
 is "$(value sockstate_refused_total 'reason="accept_queue_full"')" "$refused" "refusals, as nstat counts them"
 is "$(value sockstate_connections_total) $(value sockstate_accepted_total)" "3 0" "three are complete, none was accepted"
-is "$(sed -nE "s/^sockstate_listeners\{address=\"([^\"]*)\",port=\"$port\",family=\"([^\"]*)\",comm=\"([^\"]*)\",netns=\"([^\"]*)\"\} /\1 \2 \3 \4 /p" "$work/page")" \
+is "$(sed -nE "s/^sockstate_listeners\{address=\"([^\"]*)\",port=\"$port\",family=\"([^\"]*)\",comm=\"([^\"]*)\",netns=\"([^\"]*)\"[^}]*\} /\1 \2 \3 \4 /p" "$work/page")" \
 	"127.0.0.1 ipv4 $(cat "/proc/$server/comm") $ns 1" "the labels"
 until_true says sockstate_listener_verdict 1 'verdict="app_stuck"'
 is "$(value sockstate_listener_verdict | grep -c 1)" 1 "one verdict holds"
@@ -96,6 +96,43 @@ is "$(value sockstate_accept_queue_fullest_ratio)" "$(ss -Htln "sport = :$port" 
 	"and the fullest of them is seen"
 until_true says sockstate_accept_queue_fullest_peak_ratio 1
 kill "$members"
+
+# ---- whose they are ----
+
+# A cgroup of our own, named as kubelet and an engine would; the witness is /proc/PID/cgroup.
+unified=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+pod=kubepods-sockstate$$-pod8e7f1c2a_1b3d_4e5f_8a9b_$(printf %012x $$).slice
+id=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
+group=$unified/$pod/cri-containerd-$id.scope
+leave_group()
+{
+	local i
+	[ -d "$group" ] || return
+	for ((i = 0; i < 100; i++)); do
+		rmdir "$group" "${group%/*}" 2>/dev/null && return
+		sleep 0.1
+	done
+}
+if [ -n "$unified" ] && mkdir -p "$group" 2>/dev/null; then
+	trap 'finish; leave_group' EXIT
+	# shellcheck disable=SC2016
+	unshare -u sh -c 'echo $$ >"$1/cgroup.procs" && hostname web-0 && exec "$2" server --port "$3" --quiet' sh "$group" "$lab" "$port" >/dev/null 2>&1 </dev/null &
+	owner=$!
+	pids+=("$owner")
+	until_true says sockstate_listeners 1
+	label() { sed -nE "s/^sockstate_listeners\{[^}]*port=\"$port\"[^}]*[,{]$1=\"([^\"]*)\".*/\1/p" "$work/page"; }
+	is "$(label hostname)" web-0 "the host's name of the UTS namespace"
+	is "$(label container_id)" "$id" "the container"
+	is "$(label pod_uid)" "$(sed 's/.*-pod//; s/\.slice//; y/_/-/' <<<"$pod")" "the pod"
+	is "$(label unit)" "cri-containerd-$id.scope" "systemd's unit"
+	is "$(label cgroup)" "$(sed -n 's/^0:://p' "/proc/$owner/cgroup")" "the cgroup, as /proc has it"
+	kill "$owner"
+	until_true says sockstate_listeners ''
+	leave_group
+	ok "$([ ! -d "$group" ]; echo $?)" "which is not held"
+else
+	skip 6 "no cgroup of the unified hierarchy can be made here"
+fi
 
 # ---- HTTP ----
 

@@ -6,7 +6,7 @@
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 check=$root/build/tests/live/vmlinux_check
-objects=("$root"/build/sockstate.bpf.o "$root"/build/why.bpf.o)
+objects=("$root"/build/sockstate.bpf.o "$root"/build/why.bpf.o "$root"/build/summary.bpf.o)
 btf=${1:-/sys/kernel/btf/vmlinux}
 
 for need in "$check" "${objects[@]}" "$btf"; do

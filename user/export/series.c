@@ -74,6 +74,22 @@ static struct entry **slot_of(struct series_set *set, const struct listener_iden
 	return p;
 }
 
+/* A label that is empty is the same as none. */
+static void make_place_labels(struct series *s)
+{
+	const struct {
+		const char *name, *value;
+	} labels[] = {
+		{"hostname", s->place.hostname}, {"unit", s->place.unit},
+		{"pod_uid", s->place.pod_uid},	 {"container_id", s->place.container_id},
+		{"cgroup", s->place.cgroup},
+	};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (labels[i].value[0])
+			metric_label(s->labels, sizeof(s->labels), labels[i].name, labels[i].value);
+}
+
 static void make_labels(struct series *s)
 {
 	char text[TEXT_ADDR_MAX];
@@ -88,6 +104,7 @@ static void make_labels(struct series *s)
 	metric_label(s->labels, sizeof(s->labels), "comm", s->comm);
 	snprintf(text, sizeof(text), "%u", s->netns);
 	metric_label(s->labels, sizeof(s->labels), "netns", text);
+	make_place_labels(s);
 }
 
 static struct entry *entry_add(struct series_set *set, struct entry **slot,
@@ -116,15 +133,18 @@ static struct entry *entry_add(struct series_set *set, struct entry **slot,
 	return e;
 }
 
-/* The listeners of a series keep their name until the first of them has another. */
-static void learn_owner(struct series *s, const struct listener_identity *id)
+/* The listeners of a series keep their name and place until the first of them has another. */
+static void learn_owner(struct series *s, const struct tally_row *row)
 {
+	const struct listener_identity *id = &row->figures.identity;
 	bool known = id->comm && id->comm[0];
 
-	if (s->labels[0] && (!known || !strncmp(s->comm, id->comm, sizeof(s->comm))))
+	if (s->labels[0] && (!known || (!strncmp(s->comm, id->comm, sizeof(s->comm)) &&
+					!memcmp(&s->place, row->place, sizeof(s->place)))))
 		return;
 	if (known)
 		snprintf(s->comm, sizeof(s->comm), "%s", id->comm);
+	s->place = *row->place;
 	make_labels(s);
 }
 
@@ -184,7 +204,7 @@ static void on_address(void *ctx, const struct tally_row *row)
 		return;
 	}
 	if (e->s.round != set->round || !e->s.labels[0])
-		learn_owner(&e->s, id);
+		learn_owner(&e->s, row);
 	e->s.round = set->round;
 }
 
@@ -212,6 +232,7 @@ static void begin_round(struct series *s)
 	memcpy(s->addr, kept.addr, sizeof(s->addr));
 	s->port = kept.port;
 	memcpy(s->comm, kept.comm, sizeof(s->comm));
+	s->place = kept.place;
 	memcpy(s->labels, kept.labels, sizeof(s->labels));
 	memcpy(s->peak, kept.peak, sizeof(s->peak));
 	memcpy(s->fullest_peak, kept.fullest_peak, sizeof(s->fullest_peak));

@@ -16,18 +16,19 @@
 
 #include "listener/tally.h"
 
-#define SERIES_LABELS 512
+#define SERIES_LABELS 1536
 /* Peaks are kept for so many rounds. */
 #define SERIES_ROUNDS 60
 /* A share of 1. */
 #define SERIES_WHOLE 1000000000u
 
 struct series {
-	uint32_t netns;	  /* inode */
-	int family;	  /* AF_INET or AF_INET6; 0: the series of all further addresses */
-	uint8_t addr[16]; /* network order */
-	uint16_t port;	  /* host order */
-	char comm[16];	  /* of the owner; "" not known */
+	uint32_t netns;		  /* inode */
+	int family;		  /* AF_INET or AF_INET6; 0: the series of all further addresses */
+	uint8_t addr[16];	  /* network order */
+	uint16_t port;		  /* host order */
+	char comm[16];		  /* of the owner; "" not known */
+	struct owner_place place; /* the same */
 	char labels[SERIES_LABELS];
 
 	/* of the last round; numbers of several listeners are summed */

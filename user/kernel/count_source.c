@@ -233,12 +233,25 @@ static void sweep(struct summary_source *s, uint64_t cookie)
 	}
 }
 
+/* It does not change while the socket listens, so it is read once. */
+static void tell_place(struct summary_source *s, struct tally *tally, uint64_t cookie)
+{
+	struct summary_place place;
+
+	if (tally_wants_place(tally, cookie) &&
+	    !bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.places), &cookie, &place))
+		tally_place(tally, cookie, &place);
+}
+
 static int tell_listener(struct summary_source *s, struct tally *tally, int i)
 {
 	const struct summary_reading r = {.cookie = s->cookie[i], .listener = s->listener[i]};
 	bool any = r.listener.used && !read_stats(s, r.cookie);
+	int rc = tally_listener(tally, &r, any ? &s->sum : NULL);
 
-	return tally_listener(tally, &r, any ? &s->sum : NULL);
+	if (!rc)
+		tell_place(s, tally, r.cookie);
+	return rc;
 }
 
 /* Removes a closed listener from the maps in the kernel; its counts are in the tally now. */
@@ -252,6 +265,7 @@ static void forget(struct summary_source *s, uint64_t cookie)
 		return;
 	bpf_map_delete_elem(listeners, &cookie);
 	bpf_map_delete_elem(bpf_map__fd(s->skel->maps.stats), &cookie);
+	bpf_map_delete_elem(bpf_map__fd(s->skel->maps.places), &cookie);
 	sweep(s, cookie);
 }
 

@@ -197,6 +197,23 @@ static void quantiles_since(struct quantiles *q, const struct durations *now,
 	durations_quantiles(&since, q);
 }
 
+bool tally_wants_place(struct tally *t, uint64_t cookie)
+{
+	const struct tally_entry *row = *slot(t, cookie);
+
+	return row && !row->placed;
+}
+
+void tally_place(struct tally *t, uint64_t cookie, const struct summary_place *place)
+{
+	struct tally_entry *row = *slot(t, cookie);
+
+	if (!row)
+		return;
+	owner_place_read(&row->place, place);
+	row->placed = true;
+}
+
 int tally_listener(struct tally *t, const struct summary_reading *r,
 		   const struct summary_stats *stats)
 {

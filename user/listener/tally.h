@@ -19,6 +19,7 @@
 #include "event/tcp.h"
 #include "event/totals.h"
 #include "listener/figures.h"
+#include "listener/owner_place.h"
 #include "listener/verdict.h"
 #include "summary.h"
 
@@ -36,12 +37,16 @@ void tally_begin(struct tally *t, uint64_t now);
 /* stats: the sum over all CPUs; NULL: it never had a connection. Returns 0 or -ENOMEM. */
 int tally_listener(struct tally *t, const struct summary_reading *r,
 		   const struct summary_stats *stats);
+/* Whether it is not known yet where the owner of that listener of this round runs. */
+bool tally_wants_place(struct tally *t, uint64_t cookie);
+void tally_place(struct tally *t, uint64_t cookie, const struct summary_place *place);
 /* Sockets without a known listener: clients, and connections that outlived their listener. */
 void tally_nobody(struct tally *t, const struct summary_stats *stats);
 
 /* A listener as the last round found it. Pointers are valid during the call. */
 struct tally_row {
 	struct listener_figures figures; /* without counters */
+	const struct owner_place *place; /* of the owner; all "" if it is not known */
 	const struct summary_stats *stats;
 	const uint64_t *refused; /* while tracing, by enum drop_reason */
 	uint32_t drops;		 /* rise of sk_drops while tracing */

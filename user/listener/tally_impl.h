@@ -18,6 +18,8 @@
 struct tally_entry {
 	struct summary_reading r; /* as last read */
 	struct summary_stats stats;
+	struct owner_place place;
+	bool placed;				/* place has been read */
 	uint64_t refused;			/* while tracing */
 	uint64_t refused_by[DROP_REASON_COUNT]; /* the same, by reason */
 	uint32_t counted; /* how much of sk_drops has been explained, as refused or otherwise */

@@ -122,6 +122,7 @@ void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_
 		const struct tally_entry *row = t->list[i];
 		const struct tally_row walked = {
 			.figures = figures_of(t, row),
+			.place = &row->place,
 			.stats = &row->stats,
 			.refused = row->refused_by,
 			.drops = drops_of(row),

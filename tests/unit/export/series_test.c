@@ -37,6 +37,16 @@ static void begin(void)
 	tally = tally_new(&limits, now);
 }
 
+/* Where the owner of the listener runs, as the kernel side tells it. */
+static void place_of(uint64_t cookie, const char *name, const char *hostname)
+{
+	struct summary_place place = {0};
+
+	strncpy(place.group[0], name, sizeof(place.group[0]) - 1);
+	strncpy(place.hostname, hostname, sizeof(place.hostname) - 1);
+	tally_place(tally, cookie, &place);
+}
+
 static void round_of(struct series_set *set, const struct summary_reading *r,
 		     const struct summary_stats *stats, size_t count)
 {
@@ -187,8 +197,37 @@ static void test_names(void)
 	series_free(set);
 }
 
+static void test_place(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r = at(1, 80, 0);
+
+	begin();
+	round_of(set, &r, NULL, 1);
+	ok(tally_wants_place(tally, 1), "the place of a new listener is asked for");
+	place_of(1, "web.service", "node1");
+	ok(!tally_wants_place(tally, 1), "once");
+	round_of(set, &r, NULL, 1);
+	ok(strstr(series_get(set, 0)->labels,
+		  ",hostname=\"node1\",unit=\"web.service\",cgroup=\"/web.service\""),
+	   "it is in the labels, and what is not known is not");
+	/* The same address and program, another container: as with the network of the host. */
+	r.listener.q.sk = 0;
+	round_of(set, &r, NULL, 1);
+	r = at(2, 80, 0);
+	now += NS_S;
+	tally_begin(tally, now);
+	tally_listener(tally, &r, NULL);
+	place_of(2, "other.service", "node1");
+	series_read(set, tally);
+	ok(strstr(series_get(set, 0)->labels, "unit=\"other.service\""), "the labels follow it");
+	tally_free(tally);
+	series_free(set);
+}
+
 int main(void)
 {
+	test_place();
 	test_members();
 	test_restart();
 	test_peak();
