@@ -182,9 +182,14 @@ blocked() { grep -qsE '^(1|64) 0x1 ' "/proc/$top"/task/*/syscall; }
 screen 200 50
 appears "5/5" "another"
 stalled=$(mux display-message -p '#{pid}')
+tty=$(mux display-message -p -t t '#{pane_tty}')
 kill -STOP "$stalled"
+head -c 1000000 /dev/zero >"$tty" & # what top writes alone would take long to fill it
+filler=$!
+pids+=("$filler")
 until_true blocked
 ok $? "the terminal stalls"
+end "$filler"
 kill -TERM "$top"
 until_true ended "$top"
 ok $? "a terminal that stalls does not hold it up"
