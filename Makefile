@@ -333,6 +333,21 @@ bench: build-with-deps
 soak: build-with-deps
 	@tests/soak
 
+## chaos		everything that goes wrong on a server in trouble, at full size
+chaos: build-with-deps
+	@+$(MAKE) --no-print-directory $(HELPER_PROGRAMS)
+	@CHAOS=long tests/one tests/live/chaos.t
+
+## matrix		does it start on Debian's kernels, under their settings? virtual machines
+matrix: build-with-deps
+	@for kernel in $(or $(KERNELS),6.1 6.1-rt 6.12 6.12-rt 7.3); do \
+		tests/vm/run --timeout 1800 $$kernel tests/vm/smoke || exit 1; \
+	done
+
+## vm-arm64	cross-compiled, and on Debian's arm64 kernels in an emulated machine
+vm-arm64: build-with-deps
+	@tests/vm/arm64
+
 ## fuzz		feed noise to what reads bytes; FUZZ_TIME=60 seconds each, or HOURS=1
 fuzz:
 	@+$(MAKE) --no-print-directory O=build/fuzz CC=$(CLANG) \
@@ -434,10 +449,11 @@ distclean: clean
 ## help		this list
 help:
 	@echo "usage: make [TARGET] [V=1] [DEPS=skip]"
-	@sed -n 's/^## \([a-z-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^## \([a-z0-9-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: all static deps demo vm check check-all check-unit check-replay check-cli check-live \
-	check-vm check-asan lint analyze bench soak fuzz fuzz-all $(FUZZ_RUNS) generate \
+	check-vm check-asan lint analyze bench soak chaos matrix vm-arm64 fuzz fuzz-all \
+	$(FUZZ_RUNS) generate \
 	build-with-deps install install-exporter uninstall dist deb rpm image check-fleet \
 	clean distclean help
 .DELETE_ON_ERROR:

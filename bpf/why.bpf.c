@@ -590,9 +590,12 @@ static __always_inline void target_fill(struct why_thread *out, struct task_stru
 static __always_inline void schedule_fill(struct why_thread *out, const struct task_struct *task)
 {
 	__u64 ran = BPF_CORE_READ(task, se.sum_exec_runtime);
+	__u32 on_cpu = 0;
 
 	out->state = BPF_CORE_READ(task, __state) | BPF_CORE_READ(task, exit_state);
-	if (BPF_CORE_READ(task, on_cpu))
+	/* An int until 7.2, then a byte with other bytes beside it. */
+	bpf_core_read(&on_cpu, bpf_core_field_size(task->on_cpu), &task->on_cpu);
+	if (on_cpu)
 		out->flags |= WHY_THREAD_ON_CPU;
 	out->nice = BPF_CORE_READ(task, static_prio) - 120;
 	out->policy = BPF_CORE_READ(task, policy);

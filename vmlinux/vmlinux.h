@@ -376,10 +376,13 @@ struct thread_info {
 };
 
 struct pt_regs {
-	unsigned long orig_ax, di, si, dx; /* [x86] */
-	__u64 regs[31];			   /* [arm64] */
-	__u64 orig_x0;			   /* [arm64] */
-	__s32 syscallno;		   /* [arm64] */
+	unsigned long orig_ax; /* [x86] */
+	unsigned long di;      /* [x86] */
+	unsigned long si;      /* [x86] */
+	unsigned long dx;      /* [x86] */
+	__u64 regs[31];	       /* [arm64] */
+	__u64 orig_x0;	       /* [arm64] */
+	__s32 syscallno;       /* [arm64] */
 };
 
 struct task_struct {
@@ -391,7 +394,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	unsigned int __state;
 	int exit_state;
-	int on_cpu;
+	int on_cpu; /* [a byte in 7.3]: read with its size */
 	unsigned int flags;
 	unsigned int ptrace;
 	unsigned int frozen : 1; /* by a cgroup */
@@ -418,7 +421,7 @@ struct epoll_event {
 	__u32 events;
 };
 
-struct epoll_filefd {
+struct epoll_filefd { /* [epoll_key in 7.3]: the name of a member's type does not matter */
 	int fd;
 };
 

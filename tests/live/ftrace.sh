@@ -13,6 +13,7 @@
 ftrace_instance() # name, kilobytes for each CPU
 {
 	local dir=/sys/kernel/tracing/instances/sockstate.$1.$$ event
+	[ -d /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing 2>/dev/null
 	mkdir "$dir" || return
 	event=$dir/events/sock/inet_sock_set_state
 	echo "$2" >"$dir/buffer_size_kb"
@@ -26,7 +27,6 @@ ftrace_instance() # name, kilobytes for each CPU
 
 ftrace_begin()
 {
-	[ -d /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing 2>/dev/null
 	ftrace_instance happened 65536 || return
 	[ -n "${SOCKSTATE_VM-}" ] || ftrace_instance hidden 8192
 }
@@ -44,6 +44,18 @@ ftrace_end()
 		rmdir "$dir"
 		[ "$ftrace_overrun" = 0 ] || return 1
 	done
+}
+
+# Only what is hidden from BPF, of $port, from now on; how much that was so far.
+ftrace_hide()
+{
+	ftrace_gone
+	[ -n "${SOCKSTATE_VM-}" ] || ftrace_instance hidden 8192
+} 2>/dev/null
+ftrace_hidden()
+{
+	local trace=/sys/kernel/tracing/instances/sockstate.hidden.$$/trace
+	if [ -e "$trace" ]; then grep -c ' oldstate=TCP_' "$trace"; else echo 0; fi
 }
 ftrace_gone() { rmdir /sys/kernel/tracing/instances/sockstate.*."$$" 2>/dev/null; }
 

@@ -8,56 +8,16 @@
 # shellcheck source-path=SCRIPTDIR source=ftrace.sh
 . "$(dirname "$0")/ftrace.sh"
 
-group=
+# shellcheck source-path=SCRIPTDIR source=pressure.sh
+. "$(dirname "$0")/pressure.sh"
+
 release()
 {
 	ftrace_gone
 	finish
-	[ -z "$group" ] || until_true rmdir "$group" 2>/dev/null
+	groups_gone
 }
 trap release EXIT
-
-# 2 % of a CPU for what is moved there.
-make_group()
-{
-	local top
-	for top in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
-		group=$top/sockstate-starved.$$
-		mkdir "$group" 2>/dev/null || continue
-		if [ -e "$group/cpu.cfs_quota_us" ]; then
-			echo 2000 >"$group/cpu.cfs_quota_us" && return
-		elif echo +cpu >"$top/cgroup.subtree_control" && [ -e "$group/cpu.max" ]; then
-			echo "2000 100000" >"$group/cpu.max" && return
-		fi
-		rmdir "$group"
-	done
-	group=
-	return 1
-}
-
-# Client and server in turns, on all CPUs.
-load() # connections of each client
-{
-	local client clients=()
-	for _ in 1 2 3; do
-		"$lab" client --quiet --port "$port" --count "$1" --parallel 16 --duration 60 >/dev/null 2>&1 </dev/null &
-		clients+=($!)
-	done
-	pids+=("${clients[@]}")
-	for client in "${clients[@]}"; do wait "$client"; done
-	until_true all_ended
-}
-all_ended() { ! ss -Htan "( sport = :$port or dport = :$port )" | grep -qvE '^(LISTEN|TIME-WAIT)'; }
-
-serve_quietly()
-{
-	"$lab" server --quiet --port "$port" --backlog 1024 --duration 300 >/dev/null 2>&1 </dev/null &
-	server=$!
-	pids+=("$server")
-	until_true in_state listening 1 "sport = :$port"
-}
-
-lost() { jq -s 'map(select(.type == "lost") | .count) | add // 0' "$out"; }
 
 compare() # name
 {
@@ -95,7 +55,7 @@ stop_trace
 compare "other CPUs interrupt the programs"
 
 # The reader stands still while the rings hold more than it can read in the second that the end of a run may take.
-if make_group; then
+if two_percent; then
 	trace --raw --port "$port" --ring-size 64M
 	kill -STOP "$tracer"
 	until_true stopped "$tracer"

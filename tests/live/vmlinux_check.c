@@ -191,9 +191,9 @@ static int check_members(const struct named *n, const struct btf *ours, const st
 			       has_mark(n, name) ? ", as its mark allows" : "");
 			bad += !has_mark(n, name);
 		} else if (!same_kind(type, plain(kernel, km->type))) {
-			printf("# %s.%s is of another kind or size in this kernel\n", n->type,
-			       name);
-			bad++;
+			printf("# %s.%s is of another kind or size in this kernel%s\n", n->type,
+			       name, has_mark(n, name) ? ", as its mark allows" : "");
+			bad += !has_mark(n, name);
 		}
 	}
 	return bad;

@@ -10,6 +10,7 @@
 #include "base/btf.h"
 #include "base/errnos.h"
 #include "kernel/libbpf_log.h"
+#include "kernel/lockdown.h"
 #include "kernel/look.h"
 #include "kernel/programs.h"
 
@@ -127,8 +128,15 @@ static bool blame(struct loader *l, int rc)
 static void say_load_failure(int rc, char *err, size_t err_size)
 {
 	const struct libbpf_complaint *c = libbpf_log_complaint();
+	char text[LOCKDOWN_MAX];
+	const char *mode = lockdown_mode(text);
 
-	if (rc == -EPERM && (!c->program[0] || hooks_of_program(c->program) == HOOK_STATE))
+	if (mode && !strcmp(mode, "confidentiality"))
+		/* The verifier then knows no bpf_probe_read_kernel(): EINVAL. */
+		snprintf(err, err_size,
+			 "the kernel is booted with lockdown=confidentiality, which lets no "
+			 "program read its memory: lockdown=integrity allows tracing");
+	else if (rc == -EPERM && (!c->program[0] || hooks_of_program(c->program) == HOOK_STATE))
 		snprintf(
 			err, err_size,
 			"the kernel refuses to load tracing programs: capabilities of a container or user namespace "

@@ -11,6 +11,7 @@
 #include "base/json_text.h"
 #include "base/units.h"
 #include "fact/hooks.h"
+#include "kernel/lockdown.h"
 #include "kernel/look.h"
 #include "kernel/privilege.h"
 #include "kernel/source.h"
@@ -380,29 +381,12 @@ static void rights(char *text, size_t size)
 		snprintf(text + used, size - used, "%sroot", used ? ", " : "");
 }
 
-/* The word in brackets of "none [integrity] confidentiality". NULL: not known. */
-static const char *lockdown(char text[80])
-{
-	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
-	char *word = NULL;
-
-	if (!file)
-		return NULL;
-	if (fgets(text, 80, file))
-		word = strchr(text, '[');
-	fclose(file);
-	if (!word)
-		return NULL;
-	word[1 + strcspn(word + 1, "]")] = '\0';
-	return word + 1;
-}
-
 static void print(const struct doctor_options *options, const struct run_place *place,
 		  const struct doctor_result *result)
 {
 	struct doctor_place here = {0};
 	struct utsname system = {0};
-	char held[128], mode[80], sandbox[256] = "off: --no-sandbox";
+	char held[128], mode[LOCKDOWN_MAX], sandbox[256] = "off: --no-sandbox";
 	struct sandbox done;
 
 	uname(&system);
@@ -410,7 +394,7 @@ static void print(const struct doctor_options *options, const struct run_place *
 	here.kernel = system.release;
 	here.btf = access(KERNEL_BTF, R_OK) ? NULL : KERNEL_BTF;
 	here.rights = held;
-	here.lockdown = lockdown(mode);
+	here.lockdown = lockdown_mode(mode);
 	/* What a run would enter; nothing but printing is left to be done. */
 	if (!options->common.no_sandbox) {
 		sandbox_enter(&done, SANDBOX_RINGS | SANDBOX_WALKS | SANDBOX_NETLINK, NULL);
