@@ -160,7 +160,9 @@ start_tracer()
 	tracer_pid=$!
 	pids+=("$tracer_pid")
 	# A second one beside the file's takes minutes on an emulated machine that shares its processors.
-	local end=$((SECONDS + ${SOCKSTATE_VM:+240 +} 60))
+	local limit=60
+	[ -z "${SOCKSTATE_VM:-}" ] || limit=300
+	local end=$((SECONDS + limit))
 	until [ "$(head -c 14 "$out" 2>/dev/null)" = '{"type":"meta"' ] && [ "$(wc -l <"$out")" -ge 1 ]; do
 		if ! kill -0 "$tracer_pid" 2>/dev/null || [ $SECONDS -ge $end ]; then
 			complain 'the tracer starts' "$(cat "$out.err")"
