@@ -68,7 +68,13 @@ sound() # name
 	[ "$drift" -le "$hidden" ] && [ "$gaps" -le $((lost + hidden)) ]
 	ok $? "$1: the tracker has what the kernel has" ||
 		echo "# $gaps gaps, $lost lost, $hidden hidden, drift: $(jq -c .drift <<<"$facts")"
-	is "$status" "$((gaps + drift > 0 ? 3 : 0))" "$1: the exit code says whether lines are missing"
+	# A gap after a loss is no difference of its own.
+	case $status in
+	0) [ "$drift" = 0 ] && [ "$gaps" = 0 ] || [ "$drift $((lost > 0))" = "0 1" ] ;;
+	3) [ $((gaps + drift)) != 0 ] ;;
+	*) false ;;
+	esac
+	ok $? "$1: the exit code says whether lines are missing" || echo "# $status: $gaps gaps, $drift differences, $lost lost"
 	is "$(jq .order <<<"$facts")" true "$1: LOST stands before what is corrected because of it"
 	[ "$made" != 0 ] || return
 	missing=$((2 * made - $(jq .established <<<"$facts")))
@@ -295,6 +301,7 @@ chaos_flood()
 {
 	local n
 	n=$(size 3000 30000)
+	[ -n "$long" ] || { skip 4 "the flood is part of make chaos"; return; }
 	[ -c /dev/net/tun ] || { skip 4 "no TUN device"; return; }
 	sysctl -qw net.ipv4.tcp_syncookies=0 net.ipv4.tcp_max_syn_backlog=65536 net.core.somaxconn=65536
 	serve_quietly --addr 0.0.0.0
