@@ -336,7 +336,7 @@ soak: build-with-deps
 ## chaos		everything that goes wrong on a server in trouble, at full size
 chaos: build-with-deps
 	@+$(MAKE) --no-print-directory $(HELPER_PROGRAMS)
-	@CHAOS=long tests/one tests/live/chaos.t
+	@CHAOS=long tests/one tests/chaos/chaos.t
 
 ## matrix		does it start on Debian's kernels, under their settings? virtual machines
 matrix: build-with-deps

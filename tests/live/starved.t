@@ -69,8 +69,8 @@ if two_percent; then
 	wait "$tracer"
 	is "$? $(tail -n 1 "$out" | grep -o '"type":"[a-z]*"')" '0 "type":"summary"' "it ends cleanly with 2 % of a CPU"
 	compare "the end comes before the rings are read"
-	grep -q 'facts were not read before the end' "$work/err"
-	ok $? "and that is said"
+	# It may have been stopped while it read: then it reads on to the end, and nothing is lost.
+	is "$(grep -c 'facts were not read before the end' "$work/err")" $(($(lost) > 0)) "and that is said, if it is so"
 else
 	skip 4 "no group for CPU time can be made here"
 fi

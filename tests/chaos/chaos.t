@@ -1,16 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Everything that goes wrong on a server that is in trouble. In each case what is missing is told, what the tracker holds
-# is what the kernel has (--verify), and memory stays within its bound. `make chaos` runs it at full size (CHAOS=long).
-# shellcheck source-path=SCRIPTDIR source=live.sh
+# is what the kernel has (--verify), and memory stays within its bound. `make chaos` runs it at full size (CHAOS=long);
+# without that it is a short form, without the flood.
+# shellcheck source-path=SCRIPTDIR/../live source=live.sh
 # shellcheck disable=SC2030,SC2031 # out is changed in a subshell, and only there
 [ -n "${CHAOS_PLACE-}" ] || CHAOS_PLACE=1 exec unshare --mount --propagation private bash "$0" "$@"
 needs="perl nsenter"
-. "$(dirname "$0")/live.sh"
-# shellcheck source-path=SCRIPTDIR source=pressure.sh
-. "$(dirname "$0")/pressure.sh"
-# shellcheck source-path=SCRIPTDIR source=ftrace.sh
-. "$(dirname "$0")/ftrace.sh"
+. "$(dirname "$0")/../live/live.sh"
+# shellcheck source-path=SCRIPTDIR/../live source=pressure.sh
+. "$(dirname "$0")/../live/pressure.sh"
+# shellcheck source-path=SCRIPTDIR/../live source=ftrace.sh
+. "$(dirname "$0")/../live/ftrace.sh"
 release()
 {
 	ftrace_gone
