@@ -7,14 +7,18 @@
 
 own_apt() # directory, architecture
 {
-	local suite archive key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local uri suite key=/usr/share/keyrings/debian-archive-keyring.gpg
 	APT_OWN=$1/apt.conf
 	mkdir -p "$1"/{lists/partial,cache/archives/partial}
 	: >"$1/status"
-	for suite in bookworm bookworm-security trixie-backports; do
-		archive=debian
-		[ $suite != bookworm-security ] || archive=debian-security
-		echo "deb [arch=$2 signed-by=$key] http://deb.debian.org/$archive $suite main"
+	# The archives that this system has its packages from.
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u | while read -r uri; do
+		case $uri in
+		*debian-security*) echo "deb [arch=$2 signed-by=$key] $uri bookworm-security main" ;;
+		*/debian | */debian/)
+			for suite in bookworm trixie-backports; do echo "deb [arch=$2 signed-by=$key] $uri $suite main"; done
+			;;
+		esac
 	done >"$1/sources"
 	cat >"$APT_OWN" <<-END
 		Dir::State "$1";
