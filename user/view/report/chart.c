@@ -232,7 +232,7 @@ static void draw_verdicts(const struct panel *p, const struct report_listener *l
 	label(p->o, LEFT - 8, p->y + 15, "tk e", "verdict");
 	for (size_t i = 0; i < l->look_count; i++) {
 		double x = x_of(p, l->looks[i].t > p->t0 ? l->looks[i].t - p->t0 : 0);
-		char number[16];
+		char number[TEXT_U64_MAX + 1];
 
 		snprintf(number, sizeof(number), "%zu", i + 1);
 		rule(p->o, x, GAP, x, p->y + p->height + 3, "look");
