@@ -359,13 +359,14 @@ FUZZ_RUNS	= $(FUZZ:%=run-%)
 
 # Words that a fuzzer of text would hardly guess.
 $(O)/words: completions/sockstate.bash
+	@mkdir -p $(@D)
 	@{ grep -oE -e '--[a-z-]+' $<; printf '%s\n' 0 1 65536 -1 1ms 18446744073709551616; } | \
 		sort -u | sed 's/.*/"&\\x00"/' >$@
 
 fuzz-all: $(FUZZ_RUNS)
 $(FUZZ_RUNS): run-%: $(O)/tests/fuzz/% $(O)/words
 	@mkdir -p $(O)/$*.corpus
-	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=30 -dict=$(O)/words -artifact_prefix=$(O)/ \
+	@$< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_FLAGS) -timeout=60 -dict=$(O)/words -artifact_prefix=$(O)/ \
 		$(O)/$*.corpus $(wildcard tests/fuzz/corpus/$*) >$(O)/$*.log 2>&1 || \
 		{ tail -n 100 $(O)/$*.log; echo "$*: $(O)/$*.log"; exit 1; }
 	@echo "  FUZZ    $*: $$(sed -n 's/^Done //p' $(O)/$*.log)"
