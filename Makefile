@@ -367,7 +367,8 @@ fuzz-all: $(FUZZ_RUNS)
 $(FUZZ_RUNS): run-%: $(O)/tests/fuzz/% $(O)/words
 	@mkdir -p $(O)/$*.corpus
 	@$< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_FLAGS) -timeout=60 -dict=$(O)/words \
-		-artifact_prefix=$(O)/ $(O)/$*.corpus $(wildcard tests/fuzz/corpus/$*) >$(O)/$*.log 2>&1 || \
+		-artifact_prefix=$(O)/ $(O)/$*.corpus $(wildcard tests/fuzz/corpus/$*) \
+		>$(O)/$*.log 2>&1 || \
 		{ tail -n 100 $(O)/$*.log; echo "$*: $(O)/$*.log"; exit 1; }
 	@echo "  FUZZ    $*: $$(sed -n 's/^Done //p' $(O)/$*.log)"
 
