@@ -74,6 +74,11 @@ until_true() # command...; silent if it succeeds in time
 	done
 }
 
+stopped() # pid: all of it. kill returns earlier, and a thread that still runs takes a connection
+{
+	! cat /proc/"$1"/task/*/status | grep '^State:' | grep -qv 'T (stopped)'
+}
+
 # ---- the stream ----
 
 # Complete lines of this case's namespace.

@@ -82,6 +82,7 @@ case_stopped()
 	client
 	wait_for 'server | of("close")'
 	kill -STOP "$server_pid"
+	until_true stopped "$server_pid"
 	client_bg --count 3 --name decoy --send 0 --hold forever
 	until_true queue '3 4'
 	wait_for 3 'server | to("SYN_RECV"; "ESTABLISHED") | select(.queued) | select(.accept_queue > 0)'

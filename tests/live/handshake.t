@@ -51,6 +51,7 @@ acknowledged()
 }
 serve --accept-delay 300 --reply 18 --read-first --accept-max 1 --exit-when-done
 kill -STOP "$server"
+until_true stopped "$server"
 call_bg --read
 ends '127\.0\.0\.1' '127\.0\.0\.1'
 until_true acknowledged

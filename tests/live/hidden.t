@@ -92,6 +92,7 @@ case_overrun()
 {
 	start_tracer "$dir/stream" --port "$port" --ring-size 64K || return
 	kill -STOP "$tracer_pid"
+	until_true stopped "$tracer_pid"
 	load=300 run_load
 	kill -CONT "$tracer_pid"
 	until_true ring_loss

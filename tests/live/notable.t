@@ -14,7 +14,7 @@ passive_opens()
 slow_one() # command...
 {
 	kill -STOP "$server"
-	stopped "$server"
+	until_true stopped "$server"
 	call_bg --bind-port "$slow_port" --send 0
 	until_true "$@"
 	kill -CONT "$server"
@@ -60,7 +60,7 @@ is "$(q '[.[] | select(.netns) | "\(.type) \(.rport) \(.accept_wait_ns >= 200000
 launch --strict --ring-size 4096 --netns self --port "$port"
 ready
 kill -STOP "$tracer"
-stopped "$tracer"
+until_true stopped "$tracer"
 call --count 200 --send 0
 kill -CONT "$tracer"
 comes 1 '.type == "lost"'
