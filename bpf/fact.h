@@ -88,7 +88,7 @@ enum fact_flag {
 	FACT_F_NO_SYN = 1 << 18, /* FACT_CLOSED from SYN_SENT: no SYN had been sent */
 	FACT_F_REPAIR = 1 << 16, /* TCP_REPAIR set the state: no segment has passed */
 	/* FACT_SYN: the listener has TCP_DEFER_ACCEPT, an ACK without data is put aside */
-	FACT_F_DEFERRED = 1 << 19,
+	FACT_F_DEFERS = 1 << 19,
 };
 
 struct fact_hdr {

@@ -49,7 +49,7 @@ int syn_begin(__u64 *ctx)
 	if (!tp || !(hashed & 0xff) || !common_wanted(&req->__req_common))
 		return 0;
 	f = fact_reserve(FACT_SYN, sizeof(*f),
-			 FACT_F_TCP_FUNCTIONS | (is_deferring(listener) ? FACT_F_DEFERRED : 0));
+			 FACT_F_TCP_FUNCTIONS | (is_deferring(listener) ? FACT_F_DEFERS : 0));
 	if (!f)
 		return 0;
 	sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req),
@@ -94,7 +94,7 @@ int synack_leaves(__u64 *ctx)
 	cpu->synack_isn = server_isn;
 	listener = BPF_CORE_READ(c, skc_listener);
 	f = fact_reserve(FACT_SYN, sizeof(*f),
-			 FACT_F_SYNACK | (is_deferring(listener) ? FACT_F_DEFERRED : 0));
+			 FACT_F_SYNACK | (is_deferring(listener) ? FACT_F_DEFERS : 0));
 	if (!f)
 		return 0;
 	/*

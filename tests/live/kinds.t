@@ -76,7 +76,7 @@ case_defer()
 	wait_for 'to("SYN_RECV"; "ESTABLISHED")'
 	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | [.rport, .synack_retrans])')" "[[40001,$(lines 'of("retransmit")')]]" 'the data do'
 	is "$(ask 'map(server | st | .new) | join(" ")')" 'SYN_RECV ESTABLISHED' 'one request, one connection'
-	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | .deferred)')" '[true]' 'it is said that the listener defers'
+	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | .defer_accept)')" '[true]' 'it is said that the listener defers'
 	wait_for 'of("listener") | select(.completed == 1)'
 	is "$(lines 'of("drop")')" 0 'and no refusal is told'
 	stop_client

@@ -73,7 +73,7 @@ enum conn_flag {
 	CONN_TOTALS = 1 << 16,	       /* bytes, retrans and srtt */
 	CONN_DOUBTFUL = 1 << 21,       /* it may have been counted before it was evicted, or lost */
 	CONN_UNSEEN_COUNTED = 1 << 20, /* its accept is counted as one that no hook saw */
-	CONN_DEFERRED = 1 << 22,       /* TCP_DEFER_ACCEPT: half open until data come */
+	CONN_DEFERS = 1 << 22,	       /* its listener has TCP_DEFER_ACCEPT */
 	CONN_OWNER_ACTED = 1 << 19,    /* the owner locked it, or a walk met it */
 	/* conn.c's own */
 	CONN_IN_COOKIES = 1 << 17, /* linked under its cookie */

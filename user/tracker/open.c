@@ -95,8 +95,8 @@ static void server_established_line(struct tracker *t, struct event *e, const st
 		event_set(e, F_SYNCOOKIE, true);
 	if (conn_is(c, CONN_FASTOPEN))
 		event_set(e, F_FASTOPEN, true);
-	if (conn_is(c, CONN_DEFERRED))
-		event_set(e, F_DEFERRED, true);
+	if (conn_is(c, CONN_DEFERS))
+		event_set(e, F_DEFER_ACCEPT, true);
 	if (queued)
 		event_set(e, F_QUEUED, true);
 	line_queues(&t->lines, l);

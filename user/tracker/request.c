@@ -113,10 +113,10 @@ void tracker_on_syn(struct tracker *t, const struct fact_hdr *h)
 		c->flags |= CONN_FROM_SYNACK;
 	if (h->flags & FACT_F_MPTCP)
 		c->flags |= CONN_MPTCP;
-	if (h->flags & FACT_F_DEFERRED)
-		c->flags |= CONN_DEFERRED;
+	if (h->flags & FACT_F_DEFERS)
+		c->flags |= CONN_DEFERS;
 	if (l)
-		l->defers = h->flags & FACT_F_DEFERRED;
+		l->defers = h->flags & FACT_F_DEFERS;
 	listener_attach(t->listeners, c, l);
 	owner_from_listener(c, l);
 	request_line(t, state_enter(t, c, h->t, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV), c);

@@ -28,7 +28,7 @@ static const char *const story_flags[] = {"owned",     "syncookie", "fastopen", 
 					  "peer_fin",  "sent",	    "io_uring", "again",
 					  "functions", "recovered", "mptcp",	"segment_syn",
 					  "acked",     "socket",    "fin_sent", "unreachable",
-					  "repair",    "segment",   "no_syn",	"deferred"};
+					  "repair",    "segment",   "no_syn",	"defers"};
 static const char *const story_drops[FACT_DROP_REASONS] = {"unknown",	      "accept_queue_full",
 							   "syn_queue_full",  "cookie_invalid",
 							   "listener_closed", "other"};

@@ -164,8 +164,8 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 			 time);
 		ladder_row(pen, c, 0, "", AT_SERVER, words, "");
 	}
-	if (s->deferred)
-		ladder_row(pen, c, 0, "", AT_SERVER, "deferred until data came", "");
+	if (s->defers)
+		ladder_row(pen, c, 0, "", AT_SERVER, "the listener defers (TCP_DEFER_ACCEPT)", "");
 	if (s->queued) {
 		accept_queue(s, words, sizeof(words));
 		ladder_row(pen, c, 0, "", AT_SERVER, words, "");

@@ -56,7 +56,7 @@ struct step ladder_make_step(const struct event *e, int side, bool utf8)
 		.believes = event_get(e, F_CLIENT_BELIEVES),
 		.queued = event_get(e, F_QUEUED),
 		.fastopen = event_get(e, F_FASTOPEN),
-		.deferred = event_get(e, F_DEFERRED),
+		.defers = event_get(e, F_DEFER_ACCEPT),
 		.io_uring = event_enum(e, F_VIA) == VIA_IO_URING,
 		.reason = reason_of(e),
 		.syncookie = event_get(e, F_SYNCOOKIE),

@@ -64,8 +64,8 @@ static void state_line(struct line *l, const struct event *e)
 		table_note(l, at, true, YELLOW, "by SYN cookie: begin unknown");
 	if (event_get(e, F_FASTOPEN))
 		table_note(l, at, true, YELLOW, "fast open");
-	if (event_get(e, F_DEFERRED) && event_get(e, F_HANDSHAKE_NS) >= WAIT_WORTH_WORDS_NS)
-		table_note(l, at, true, YELLOW, "deferred until data came (TCP_DEFER_ACCEPT)");
+	if (event_get(e, F_DEFER_ACCEPT) && event_get(e, F_HANDSHAKE_NS) >= WAIT_WORTH_WORDS_NS)
+		table_note(l, at, true, YELLOW, "the listener defers (TCP_DEFER_ACCEPT)");
 	if (event_get(e, F_SYNACK_RETRANS)) {
 		char *p = text_u64(stpcpy(text, "SYN-ACK sent again "), e->v[F_SYNACK_RETRANS].u);
 
