@@ -89,6 +89,7 @@ enum fact_flag {
 	FACT_F_REPAIR = 1 << 16, /* TCP_REPAIR set the state: no segment has passed */
 	/* FACT_SYN: the listener has TCP_DEFER_ACCEPT, an ACK without data is put aside */
 	FACT_F_DEFERS = 1 << 19,
+	FACT_F_QUEUED_SINCE = 1 << 20, /* FACT_EXISTING: queued_since, in place of bytes_out */
 };
 
 struct fact_hdr {
@@ -302,7 +303,15 @@ struct fact_existing {
 	__u32 inode;
 	__u32 retrans;
 	__u32 srtt_us;
-	__u64 bytes_in, bytes_out;
+	__u64 bytes_in;
+	union {
+		__u64 bytes_out;
+		/*
+		 * ns, CLOCK_MONOTONIC: it entered the accept queue at this time or before. Nobody
+		 * has sent anything through it yet.
+		 */
+		__u64 queued_since;
+	};
 	__u64 listener_cookie; /* of a request or a child in the accept queue; 0: not known */
 };
 

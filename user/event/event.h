@@ -184,6 +184,15 @@ static inline uint64_t event_get(const struct event *e, enum field f)
 	return event_has(e, f) ? e->v[f].u : 0;
 }
 
+/*
+ * Whether accept_wait_ns is the whole wait: where only its end was seen it is a bound, and no
+ * figure of a distribution.
+ */
+static inline bool event_wait_measured(const struct event *e)
+{
+	return event_has(e, F_ACCEPT_WAIT_NS) && !event_has(e, F_WAIT_BASIS);
+}
+
 /* The text, or NULL where the field is not set. */
 static inline const char *event_text(const struct event *e, enum field f)
 {

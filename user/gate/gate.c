@@ -281,7 +281,7 @@ static int on_accept(struct gate *g, struct watched *w, const struct event *e)
 
 	queued_take(g->queued, c.cookie, &(struct gate_connection){0});
 	w->is.accepts++;
-	return event_has(e, F_ACCEPT_WAIT_NS) ? add_time(g, w, TIMED_WAIT, &c) : 0;
+	return event_wait_measured(e) ? add_time(g, w, TIMED_WAIT, &c) : 0;
 }
 
 static void on_close(struct gate *g, struct watched *w, const struct event *e)

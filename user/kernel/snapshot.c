@@ -289,12 +289,33 @@ static bool is_queued(const struct sockdiag_row *row)
 		e->s.state == TCP_STATE_SYN_RECV);
 }
 
+/* The kernel's jiffies are 10 ms at most: so much later than it says can it have been. */
+#define JIFFY_NS (10 * NS_MS)
+
+/*
+ * A connection that waits for accept() has sent no data, so the time of the last data sent is when
+ * its handshake was complete (tcp_rcv_state_process()). e.h.t is when its row was read, and not
+ * before it was made.
+ */
+static void find_queued_since(struct sockdiag_row *row)
+{
+	struct fact_existing *e = &row->e;
+	uint64_t age = (uint64_t)row->figures.data_out_ms * NS_MS;
+
+	if (!row->figures.has_times || age <= JIFFY_NS || age - JIFFY_NS >= e->h.t)
+		return;
+	e->h.flags |= FACT_F_QUEUED_SINCE;
+	e->queued_since = e->h.t - (age - JIFFY_NS);
+}
+
 static void find_listeners(struct rows *r)
 {
 	for (size_t i = r->listeners; i < r->count; i++) {
 		struct sockdiag_row *row = &r->row[i], *listener;
 
 		row->queued = is_queued(row);
+		if (row->queued)
+			find_queued_since(row);
 		if (!row->request && !row->queued)
 			continue;
 		listener = listener_of(r, &row->e.s);

@@ -100,7 +100,7 @@ static void on_accept(struct life *l, const struct event *e)
 {
 	l->accepted = true;
 	l->t_accepted = e->t;
-	l->wait_known = event_has(e, F_ACCEPT_WAIT_NS);
+	l->wait_known = event_wait_measured(e);
 	l->wait_ns = event_get(e, F_ACCEPT_WAIT_NS);
 	l->called_late = event_get(e, F_COMPLETED_BEFORE_ACCEPT);
 	l->io_uring = event_enum(e, F_VIA) == VIA_IO_URING;

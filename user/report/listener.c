@@ -213,9 +213,8 @@ int listener_event(struct report_listener *l, const struct event *e)
 	case EVENT_ACCEPT:
 		l->accepts++;
 		series_at(&l->series, e->t)->accepts++;
-		return event_has(e, F_ACCEPT_WAIT_NS)
-			       ? add_time(&l->wait, event_get(e, F_ACCEPT_WAIT_NS))
-			       : 0;
+		return event_wait_measured(e) ? add_time(&l->wait, event_get(e, F_ACCEPT_WAIT_NS))
+					      : 0;
 	case EVENT_CLOSE:
 		l->never_accepted += event_has(e, F_ACCEPTED) && !event_get(e, F_ACCEPTED);
 		break;

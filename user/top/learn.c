@@ -204,13 +204,13 @@ static void on_accept(struct model *m, const struct event *e)
 	second = model_second_at(&entry->l, e->t);
 	if (second)
 		second->accepts++;
-	if (event_has(e, F_ACCEPT_WAIT_NS))
+	if (event_wait_measured(e))
 		add_wait(entry, e->t, event_get(e, F_ACCEPT_WAIT_NS));
 	a = &entry->l.accepts[entry->l.accepts_count++ % MODEL_LATEST];
 	*a = (struct model_accept){
 		.t = e->t,
 		.peer = peer_of(e),
-		.wait_known = event_has(e, F_ACCEPT_WAIT_NS),
+		.wait_known = event_wait_measured(e),
 		.wait_ns = event_get(e, F_ACCEPT_WAIT_NS),
 		.pid = (uint32_t)event_get(e, F_PID),
 		.fd = event_has(e, F_FD) ? e->v[F_FD].i : -1,

@@ -45,12 +45,18 @@ static int completed_before(const struct tracker *t, const struct conn *c,
 	if (c->state == TCP_STATE_SYN_RECV)
 		return false; /* a fast open */
 	/* If its ESTABLISHED was not lost it is older than the tracer, and so than the call. */
-	if (!c->t_established)
+	if (!c->t_established || conn_is(c, CONN_WAIT_AT_LEAST))
 		return conn_is(c, CONN_PREEXISTING) && f->called >= t->t_first ? true : -1;
 	if (f->called)
 		return c->t_established <= f->called;
 	/* The call is older than the tracer, ESTABLISHED is not. */
 	return tracker_absent(t, KNOW_ACCEPT_CALL) ? -1 : false;
+}
+
+/* From its begin: a wait of which only the end was seen is no part of a distribution. */
+static bool wait_measured(const struct conn *c)
+{
+	return conn_is(c, CONN_WAIT_KNOWN) && !conn_is(c, CONN_WAIT_AT_LEAST);
 }
 
 static void learn_accepted(struct tracker *t, struct conn *c, struct listener *l,
@@ -71,7 +77,7 @@ static void learn_accepted(struct tracker *t, struct conn *c, struct listener *l
 			l->departed++;
 	}
 	if (l)
-		listener_accepted(l, f->h.t, conn_is(c, CONN_WAIT_KNOWN) ? &c->accept_wait : NULL);
+		listener_accepted(l, f->h.t, wait_measured(c) ? &c->accept_wait : NULL);
 	if (l)
 		owner_of_listener(t, l, &f->task);
 	conn_touch(t->conns, c);
@@ -89,7 +95,7 @@ static void accept_line(struct tracker *t, const struct conn *c, const struct li
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
 	if (conn_is(c, CONN_WAIT_KNOWN))
-		event_set(e, F_ACCEPT_WAIT_NS, c->accept_wait);
+		line_wait(&t->lines, c, c->accept_wait);
 	if (f->called && f->h.t >= f->called)
 		event_set(e, F_CALL_NS, f->h.t - f->called);
 	if (before >= 0)

@@ -79,6 +79,8 @@ static void conn_line(struct tracker *t, const struct conn *c, const struct fact
 	 */
 	if (c->stage == STAGE_QUEUED || c->stage == STAGE_ACCEPT_UNSEEN)
 		event_set(e, F_QUEUED, true);
+	if (conn_is(c, CONN_WAIT_AT_LEAST) && f->h.t > c->t_established)
+		line_wait(&t->lines, c, f->h.t - c->t_established);
 	event_set(e, F_PREEXISTING, true);
 	line_emit(&t->lines);
 }
@@ -119,8 +121,13 @@ static void find_place(struct tracker *t, struct conn *c, const struct fact_exis
 	if (!l)
 		return;
 	listener_attach(t->listeners, c, l);
-	if (open && !f->inode)
+	if (open && !f->inode) {
 		accept_queue_add(t, l, c);
+		if (f->h.flags & FACT_F_QUEUED_SINCE) {
+			c->t_established = f->queued_since;
+			c->flags |= CONN_WAIT_AT_LEAST;
+		}
+	}
 	if (!f->inode && (open || conn_is(c, CONN_REQUEST)))
 		owner_from_listener(c, l);
 }

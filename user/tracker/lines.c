@@ -165,6 +165,13 @@ void line_errno(struct lines *ls, const struct conn *c)
 		event_set_text(&ls->e, F_ERRNO, errno_name(c->err));
 }
 
+void line_wait(struct lines *ls, const struct conn *c, uint64_t ns)
+{
+	event_set(&ls->e, F_ACCEPT_WAIT_NS, ns);
+	if (conn_is(c, CONN_WAIT_AT_LEAST))
+		event_set_enum(&ls->e, F_WAIT_BASIS, BOUND_AT_LEAST);
+}
+
 int slot_of_state(unsigned int state)
 {
 	switch (state) {
@@ -211,7 +218,7 @@ void line_life(struct lines *ls, const struct conn *c, uint64_t t)
 	    c->visited >> TCP_STATE_ESTABLISHED & 1)
 		event_set(e, F_CONNECT_NS, c->spent[SLOT_SYN_SENT]);
 	if (conn_is(c, CONN_WAIT_KNOWN))
-		event_set(e, F_ACCEPT_WAIT_NS, c->accept_wait);
+		line_wait(ls, c, c->accept_wait);
 	if (c->role == ROLE_SERVER && conn_accept_known(c))
 		event_set(e, F_ACCEPTED, c->stage == STAGE_ACCEPTED);
 	if (!conn_is(c, CONN_TOTALS))

@@ -51,6 +51,8 @@ void line_task(struct lines *ls, const struct fact_task *task);
 void line_queues(struct lines *ls, const struct listener *l);
 /* client_isn and server_isn */
 void line_isns(struct lines *ls, const struct conn *c);
+/* ns that c waited for accept(); where only the end of the wait was seen: at least. */
+void line_wait(struct lines *ls, const struct conn *c, uint64_t ns);
 /* The error that ended it, where there is one. */
 void line_errno(struct lines *ls, const struct conn *c);
 /* The totals of the close line: life, states, waits, bytes. t: ns, when c ended; 0 unknown. */

@@ -123,7 +123,10 @@ uint64_t listener_oldest_wait(struct conn_table *conns, const struct listener *l
 			      bool *at_least)
 {
 	const struct conn *oldest = oldest_in_kernel(conns, l);
-	/* One older than the tracer has waited at least since it was found. */
+	/*
+	 * One older than the tracer has waited at least since it was found, or since the kernel's
+	 * own figures say.
+	 */
 	uint64_t since = !oldest		 ? 0
 			 : oldest->t_established ? oldest->t_established
 						 : oldest->t_last;
@@ -135,7 +138,8 @@ uint64_t listener_oldest_wait(struct conn_table *conns, const struct listener *l
 	bool empty = l->queues_known && !l->accept_queue; /* an accept() was not seen */
 
 	if (at_least)
-		*at_least = oldest && !oldest->t_established && conn_is(oldest, CONN_PREEXISTING);
+		*at_least = oldest && conn_is(oldest, CONN_PREEXISTING) &&
+			    (!oldest->t_established || conn_is(oldest, CONN_WAIT_AT_LEAST));
 	return empty || !since || until <= since ? 0 : until - since;
 }
 

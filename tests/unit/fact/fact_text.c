@@ -24,11 +24,10 @@ static const char *const story_kinds[FACT_KINDS] = {
 	[FACT_PROCESS] = "process",
 };
 
-static const char *const story_flags[] = {"owned",     "syncookie", "fastopen", "synack",
-					  "peer_fin",  "sent",	    "io_uring", "again",
-					  "functions", "recovered", "mptcp",	"segment_syn",
-					  "acked",     "socket",    "fin_sent", "unreachable",
-					  "repair",    "segment",   "no_syn",	"defers"};
+static const char *const story_flags[] = {
+	"owned",    "syncookie",   "fastopen",	"synack",  "peer_fin",	  "sent",   "io_uring",
+	"again",    "functions",   "recovered", "mptcp",   "segment_syn", "acked",  "socket",
+	"fin_sent", "unreachable", "repair",	"segment", "no_syn",	  "defers", "queued_since"};
 static const char *const story_drops[FACT_DROP_REASONS] = {"unknown",	      "accept_queue_full",
 							   "syn_queue_full",  "cookie_invalid",
 							   "listener_closed", "other"};
@@ -178,6 +177,11 @@ static bool set_word(struct words *w, const char *key, const char *value)
 		return (w->s.state = (uint16_t)state_of(value)) < TCP_STATE_COUNT;
 	if (!strcmp(key, "srtt")) {
 		w->srtt = fact_seconds(value) / 1000;
+		return true;
+	}
+	if (!strcmp(key, "since")) {
+		w->flags |= FACT_F_QUEUED_SINCE;
+		w->out = fact_seconds(value);
 		return true;
 	}
 	if (!strcmp(key, "called")) {

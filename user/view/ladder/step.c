@@ -62,7 +62,8 @@ struct step ladder_make_step(const struct event *e, int side, bool utf8)
 		.syncookie = event_get(e, F_SYNCOOKIE),
 		.before_accept = event_get(e, F_COMPLETED_BEFORE_ACCEPT),
 		.unaccepted = event_has(e, F_ACCEPTED) && !event_get(e, F_ACCEPTED),
-		.has_wait = event_has(e, wait),
+		.has_wait =
+			event_has(e, wait) && (wait != F_ACCEPT_WAIT_NS || event_wait_measured(e)),
 		.has_syn_queue = event_has(e, F_SYN_QUEUE),
 		.has_accept_queue = event_has(e, F_ACCEPT_QUEUE),
 		.has_backlog = event_has(e, F_BACKLOG),

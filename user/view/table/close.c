@@ -87,7 +87,7 @@ void table_close_line(struct line *l, const struct event *e)
 		table_note(l, t->note_at, true, DIM, text);
 	}
 	if (event_has(e, F_ACCEPT_WAIT_NS)) {
-		p = stpcpy(text, "waited ");
+		p = stpcpy(stpcpy(text, "waited "), event_has(e, F_WAIT_BASIS) ? "at least " : "");
 		text_duration(p, e->v[F_ACCEPT_WAIT_NS].u, t->base.options.utf8);
 		table_note(l, t->note_at, false, DIM, text);
 	}

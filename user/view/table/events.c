@@ -137,6 +137,8 @@ static void accept_line(struct line *l, const struct event *e)
 	table_note_queues(l, e, false);
 	if (!told)
 		table_note_its_owner(l, e, t->note_at, true);
+	if (event_has(e, F_WAIT_BASIS))
+		table_note(l, t->note_at, false, DIM, "at least: it existed before");
 	if (event_get(e, F_FASTOPEN))
 		table_note(l, t->note_at, half_open, YELLOW,
 			   half_open ? "fast open: still in SYN_RECV" : "fast open");
@@ -323,6 +325,19 @@ static void listener_line(struct line *l, const struct event *e)
 	table_note_its_owner(l, e, 0, again || table_one_of_many(l->t, e));
 }
 
+/* A connection that was in the accept queue before tracing began. */
+static void note_waiting(struct line *l, const struct event *e, unsigned int at)
+{
+	bool compact = l->t->compact; /* there is room for this, or for the listener's owner */
+	uint64_t wait = event_get(e, F_ACCEPT_WAIT_NS);
+	char text[64], *p = stpcpy(text, compact ? "waited " : "has waited ");
+
+	p = stpcpy(p, event_has(e, F_WAIT_BASIS) ? "at least " : "");
+	p += text_duration(p, wait, l->t->base.options.utf8);
+	strcpy(p, compact ? "" : " for accept()");
+	table_note(l, at, false, wait_color(l->t, wait), text);
+}
+
 static void socket_line(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
@@ -340,6 +355,8 @@ static void socket_line(struct line *l, const struct event *e)
 		table_queues_text(t, e, text);
 		table_note(l, at, true, table_queue_full(e) ? RED : PLAIN, text);
 	}
+	if (event_has(e, F_ACCEPT_WAIT_NS))
+		note_waiting(l, e, at);
 	table_note_its_owner(l, e, at, state == TCP_STATE_LISTEN);
 	table_note_mptcp(l, e, at, false);
 	table_note(l, at, false, DIM, "existed before");
