@@ -40,6 +40,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* By number of a system call: its first argument is a descriptor. */
 const volatile __u8 setting_takes_fd[WHY_CALLS_MAX] = {};
+const volatile __u32 setting_cpus_online = 0;
 
 /* Raised by user space before each look: marks of earlier ones do not count. */
 __u32 look_number = 0;
@@ -587,6 +588,15 @@ static __always_inline void target_fill(struct why_thread *out, struct task_stru
 		set_mark(&others, &out->on.key, 0);
 }
 
+static __always_inline void cpus_fill(struct why_thread *out, const struct task_struct *task)
+{
+	__u32 size = bpf_core_field_size(task->cpus_mask);
+
+	out->cpus_allowed = BPF_CORE_READ(task, nr_cpus_allowed);
+	bpf_core_read(out->cpus, size < sizeof(out->cpus) ? size : sizeof(out->cpus),
+		      &task->cpus_mask);
+}
+
 static __always_inline void schedule_fill(struct why_thread *out, const struct task_struct *task)
 {
 	__u64 ran = BPF_CORE_READ(task, se.sum_exec_runtime);
@@ -600,7 +610,7 @@ static __always_inline void schedule_fill(struct why_thread *out, const struct t
 	out->nice = BPF_CORE_READ(task, static_prio) - 120;
 	out->policy = BPF_CORE_READ(task, policy);
 	out->cpu = BPF_CORE_READ(task, wake_cpu);
-	out->cpus_allowed = BPF_CORE_READ(task, nr_cpus_allowed);
+	cpus_fill(out, task);
 	out->switches = BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw);
 	out->ran_ns = ran;
 	if (bpf_core_field_exists(task->sched_info.run_delay)) {
@@ -737,6 +747,7 @@ static __always_inline void clock_write(struct seq_file *seq, const struct task_
 	__builtin_memset(&clock, 0, sizeof(clock));
 	HEADER(&clock, WHY_CLOCK);
 	clock.t = bpf_ktime_get_ns();
+	clock.cpus_online = setting_cpus_online;
 	if (bpf_core_field_exists(task->sched_info.last_arrival))
 		clock.arrived_at = BPF_CORE_READ(task, sched_info.last_arrival);
 	bpf_seq_write(seq, &clock, sizeof(clock));

@@ -5,7 +5,7 @@
  * A look is up to three walks (bpf/why.bpf.c). Each writes records of several kinds, which begin
  * with a struct why_hdr. A record says what was read at one instant and guesses nothing: a field
  * that could not be read is zero. Conventions are those of fact.h. user/why/look.c joins the
- * records.
+ * records. What is added to a record is added at its end: recordings are older than the program.
  */
 #ifndef SOCKSTATE_WHY_H
 #define SOCKSTATE_WHY_H
@@ -27,6 +27,7 @@
 #define WHY_KEY_SERVER	(1ULL << 62)
 #define WHY_GROUP_NAME	64
 #define WHY_GROUPS_MAX	8 /* cgroups from a thread's own up to the root */
+#define WHY_CPU_WORDS	4 /* of 64 CPUs each, that are told by number */
 
 enum why_kind {
 	WHY_NONE,
@@ -173,12 +174,17 @@ struct why_thread {
 	__u32 fds;	/* descriptors open; leader and threads with a stack only */
 	__u32 frames;
 	char frame[WHY_FRAMES][WHY_FRAME]; /* innermost first: "inet_csk_accept+0x1bb/0x210" */
+	/* From here on recordings may lack it. */
+	__u64 cpus[WHY_CPU_WORDS]; /* a bit for each CPU that it may run on */
 };
 
 struct why_clock {
 	struct why_hdr h;
 	__u64 t;	  /* ns, CLOCK_MONOTONIC */
 	__u64 arrived_at; /* scheduler clock, ns, when the reader last got a CPU */
+	/* From here on recordings may lack it. */
+	__u32 cpus_online;
+	__u32 pad;
 };
 
 enum why_other_flag {
@@ -206,8 +212,8 @@ WHY_SIZE(why_object, 136);
 WHY_SIZE(why_listener, 664);
 WHY_SIZE(why_holder, 48);
 WHY_SIZE(why_watcher, 136);
-WHY_SIZE(why_clock, 24);
+WHY_SIZE(why_clock, 32);
 WHY_SIZE(why_other, 448);
-WHY_SIZE(why_thread, 928);
+WHY_SIZE(why_thread, 960);
 
 #endif

@@ -385,6 +385,10 @@ struct pt_regs {
 	__s32 syscallno;       /* [arm64] */
 };
 
+struct cpumask {
+	unsigned long bits[1];
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;
@@ -401,6 +405,7 @@ struct task_struct {
 	unsigned int policy;
 	int static_prio; /* 120 + nice */
 	int nr_cpus_allowed;
+	struct cpumask cpus_mask; /* a bit for each CPU, as wide as the kernel was built for */
 	int recent_used_cpu;
 	int wake_cpu; /* the CPU that it last ran on */
 	struct task_struct *real_parent;

@@ -174,6 +174,11 @@ frozen v1 freezer.state FROZEN
 
 # ---- no CPU ----
 
+allowed() # pid
+{
+	sed -n 's/^Cpus_allowed_list:\t//p' "/proc/$1/status"
+}
+
 # One CPU has room for one: the others are fair shares of twelve, and the server's is a niced one.
 stall spin
 crowd=()
@@ -184,12 +189,17 @@ done
 pids+=("${crowd[@]}")
 taskset -cp 0 "$server" >/dev/null
 renice -n 19 -p "$server" >/dev/null
+# Where there is one CPU only, that it may run on no other says nothing.
+by='nice 19, allowed on CPU 0 only, which was busy with others'
+[ "$(nproc --all)" -gt 1 ] || by='nice 19'
 read -r ran_before delay_before _ <"/proc/$server/schedstat"
 why
 read -r ran delay _ <"/proc/$server/schedstat"
 end "${crowd[@]}"
 says starved
 is "$(of '.threads[0] | "\(.tid) \(.nice)"')" "$server 19" "  its thread, with its niceness"
+is "$(of '.threads[0].cpus_allowed_list')" "$(allowed "$server")" "  and the CPU that it may run on, as /proc/PID/status lists it"
+is "$(of '.sentence | capture("\\((?<why>[^)]*)\\)").why')" "$by" "  which the sentence names"
 is "$(of '.threads[0].run_delay_ns > .look_ns / 2')" true "  waited for a CPU most of the time"
 ordered "  as the kernel's sums say" $((ran - ran_before)) $((delay - delay_before))
 finish_stall

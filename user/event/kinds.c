@@ -132,7 +132,8 @@ const struct kind_info kind_infos[] = {
 		"\"required\":[\"kind\"]},\"watches\":{\"type\":\"boolean\"},\"since_ns\":{\"$ref\":\"#/"
 		"$defs/count\"},\"cpu_share\":{\"type\":\"number\",\"minimum\":0},\"run_delay_ns\":{"
 		"\"$ref\":\"#/$defs/count\"},\"tracer_pid\":{\"$ref\":\"#/$defs/count\"},\"nice\":{\"$"
-		"ref\":\"#/$defs/integer\"},\"stack\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs"
+		"ref\":\"#/$defs/integer\"},\"cpus_allowed\":{\"$ref\":\"#/$defs/count\"},"
+		"\"cpus_allowed_list\":{\"$ref\":\"#/$defs/text\"},\"stack\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs"
 		"/text\"}}},\"additionalProperties\":false,\"required\":[\"pid\",\"tid\",\"watches\""
 		",\"nice\"]}}",
 		{"String", "JSON"}},

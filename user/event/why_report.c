@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "event/why_report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "event/event.h"
@@ -16,6 +17,17 @@ bool why_on_tells(const struct why_on *on)
 			return on->peer.pid || (on->ends && on->rport);
 	}
 	return true;
+}
+
+void why_cpus_text(const struct why_thread_report *t, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (!t->cpus_allowed || t->cpus_allowed >= t->cpus_online)
+		return;
+	if (t->cpus[0])
+		snprintf(out, size, "CPU%s %s only", t->cpus_allowed == 1 ? "" : "s", t->cpus);
+	else
+		snprintf(out, size, "%u of %u CPUs only", t->cpus_allowed, t->cpus_online);
 }
 
 static bool holds(const struct why_report *r, uint32_t pid)

@@ -18,6 +18,7 @@
 #define WHY_SENTENCE_MAX 480
 #define WHY_ALSO_MAX	 3
 #define WHY_STACK_MAX	 8
+#define WHY_CPUS_MAX	 48
 #define WHY_SHOWN_MAX	 32 /* holders, watchers, threads of one report */
 
 struct why_who {
@@ -52,6 +53,9 @@ struct why_thread_report {
 	uint64_t run_delay_ns; /* ready to run, without a CPU, between the looks */
 	struct why_who tracer; /* pid 0: none */
 	int32_t nice;
+	uint32_t cpus_allowed;	 /* how many CPUs it may run on; 0: not known */
+	uint32_t cpus_online;	 /* of so many; 0: not known */
+	char cpus[WHY_CPUS_MAX]; /* "0-2,5"; "": not known, or too many to be told */
 	uint32_t frames;
 	char frame[WHY_STACK_MAX][48]; /* innermost first */
 };
@@ -114,6 +118,12 @@ struct why_report {
  * the first holder. Sets its name, which r owns. 0: nobody holds it.
  */
 uint32_t why_report_pid(const struct why_report *r, const char **comm);
+
+/*
+ * "CPU 1 only": where it may not run on every CPU that is online; else "". Writes at most size
+ * bytes.
+ */
+void why_cpus_text(const struct why_thread_report *t, char *out, size_t size);
 
 /* Its kind says more than the name of the system call that waits for it. */
 bool why_on_tells(const struct why_on *on);

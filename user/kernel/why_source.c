@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "kernel/clock.h"
@@ -49,6 +50,7 @@ static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_
 
 	(void)h;
 	PROGRAMS_SET(settings, &s->filter, types);
+	settings->setting_cpus_online = (uint32_t)get_nprocs();
 	for (size_t i = 0; (call = call_at(i)); i++) {
 		if (call->number >= 0 && call->number < WHY_CALLS_MAX)
 			settings->setting_takes_fd[call->number] = call->takes_fd;

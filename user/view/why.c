@@ -205,7 +205,7 @@ static size_t on_text(char *out, size_t size, const struct why_on *on)
 static void print_thread(const struct block *b, const struct why_thread_report *t,
 			 const char *label, bool stacks)
 {
-	char text[LINE], time[TEXT_DURATION_MAX];
+	char text[LINE], time[TEXT_DURATION_MAX], cpus[WHY_CPUS_MAX + 32];
 	size_t len;
 
 	len = (size_t)snprintf(text, sizeof(text), "%u %s %s", t->tid, t->comm, t->state);
@@ -227,7 +227,10 @@ static void print_thread(const struct block *b, const struct why_thread_report *
 						", waited %s for one", time);
 	}
 	if (t->nice)
-		snprintf(text + len, sizeof(text) - len, ", nice %d", t->nice);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, ", nice %d", t->nice);
+	why_cpus_text(t, cpus, sizeof(cpus));
+	if (cpus[0] && t->run_delay_ns)
+		snprintf(text + len, sizeof(text) - len, ", on %s", cpus);
 	paragraph(b, label, NULL, text);
 	for (uint32_t i = 0; stacks && i < t->frames; i++)
 		paragraph(b, "", DIM, t->frame[i]);

@@ -101,6 +101,18 @@ static void say_doing(struct case_of *c, const struct doing *d)
 		say(c, " (%s[%u] has the other end)", r.on.peer.comm, r.on.peer.pid);
 }
 
+/* Where it waited for one. */
+static void say_cpus(struct case_of *c, const struct doing *d)
+{
+	struct why_thread_report r;
+	char cpus[WHY_CPUS_MAX + 32];
+
+	doing_report(d, c->now, &r);
+	why_cpus_text(&r, cpus, sizeof(cpus));
+	if (cpus[0] && doing_percent(d->waited_ns, d->between_ns) >= SHARE_OF_CAUSE)
+		say(c, "; it is allowed on %s", cpus);
+}
+
 /* ---- threads ---- */
 
 static int heavier(const void *a, const void *b)
@@ -309,6 +321,7 @@ static bool is_slow(struct case_of *c)
 		say(c, " used %u%% of a CPU and waited for one %u%% of the time, else it slept",
 		    doing_percent(first->ran_ns, first->between_ns),
 		    doing_percent(first->waited_ns, first->between_ns));
+		say_cpus(c, first);
 	}
 	return true;
 }

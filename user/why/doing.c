@@ -108,19 +108,25 @@ static uint64_t scheduler_clock(const struct look *look, uint64_t t)
 	return t - (uint64_t)look->clock_offset;
 }
 
+/* run_delay grows when a wait for a CPU is over: one that goes on is since queued_at. */
+static uint64_t waited_until(const struct look *look, const struct why_thread *t)
+{
+	uint64_t waits = t->queued_at && look->clock_known
+				 ? minus(scheduler_clock(look, t->t), t->queued_at)
+				 : 0;
+
+	return t->delay_ns + waits;
+}
+
 static void compare(struct doing *d, const struct look *look)
 {
 	const struct why_thread *now = d->now, *before = d->before;
 
 	d->between_ns = minus(now->t, before->t);
 	d->ran_ns = minus(now->ran_ns, before->ran_ns);
-	d->waited_ns = minus(now->delay_ns, before->delay_ns);
-	/* run_delay grows when the wait is over: one that goes on is since queued_at. */
-	if (now->queued_at && look->clock_known) {
-		uint64_t waits = minus(scheduler_clock(look, now->t), now->queued_at);
-
-		d->waited_ns += waits < d->between_ns ? waits : d->between_ns;
-	}
+	d->waited_ns = minus(waited_until(look, now), waited_until(look, before));
+	if (d->waited_ns > d->between_ns)
+		d->waited_ns = d->between_ns;
 	d->throttled_ns = minus(now->throttled_ns, before->throttled_ns);
 	d->same = asleep(now) && asleep(before) && now->switches == before->switches &&
 		  now->state == before->state && now->call == before->call;

@@ -104,6 +104,37 @@ static void report_object(struct why_on *out, const struct look *look, const str
 	}
 }
 
+static bool may_run_on(const struct why_thread *t, unsigned int cpu)
+{
+	return cpu < WHY_CPU_WORDS * 64 && t->cpus[cpu / 64] >> cpu % 64 & 1;
+}
+
+/* As /proc/PID/status lists them; nothing where the record or the text has no room for all. */
+static void list_cpus(char *out, size_t size, const struct why_thread *t)
+{
+	unsigned int count = 0;
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (unsigned int first = 0; first < WHY_CPU_WORDS * 64; first++) {
+		unsigned int last = first;
+
+		if (!may_run_on(t, first))
+			continue;
+		while (may_run_on(t, last + 1))
+			last++;
+		count += last - first + 1;
+		if (len < size)
+			len += (size_t)snprintf(out + len, size - len, "%s%u", len ? "," : "",
+						first);
+		if (len < size && last > first)
+			len += (size_t)snprintf(out + len, size - len, "-%u", last);
+		first = last;
+	}
+	if (len >= size || count != t->cpus_allowed)
+		out[0] = '\0';
+}
+
 void doing_report(const struct doing *d, const struct look *look, struct why_thread_report *out)
 {
 	const struct why_thread *t = d->now;
@@ -128,6 +159,9 @@ void doing_report(const struct doing *d, const struct look *look, struct why_thr
 	out->run_delay_ns = d->waited_ns;
 	out->tracer.pid = t->tracer;
 	out->nice = t->nice;
+	out->cpus_allowed = t->cpus_allowed;
+	out->cpus_online = look->cpus_online;
+	list_cpus(out->cpus, sizeof(out->cpus), t);
 	out->frames = t->frames;
 	memcpy(out->frame, t->frame, sizeof(out->frame));
 	if (out->fd >= 0)
@@ -161,9 +195,30 @@ static void words_object(const struct why_on *on, char *out, size_t size)
 	}
 }
 
+/*
+ * What keeps a thread that could run from a CPU. Where it may run on one only, others had that one
+ * while it waited; of several, one may have been idle.
+ */
+static const char *starved_by(const struct doing *d, const struct why_thread_report *r, char *out,
+			      size_t size)
+{
+	char cpus[WHY_CPUS_MAX + 32], nice[24] = "";
+
+	why_cpus_text(r, cpus, sizeof(cpus));
+	if (r->nice > 0)
+		snprintf(nice, sizeof(nice), "nice %d%s", r->nice, cpus[0] ? ", " : "");
+	out[0] = '\0';
+	if (nice[0] || cpus[0])
+		snprintf(out, size, " (%s%s%s%s)", nice, cpus[0] ? "allowed on " : "", cpus,
+			 cpus[0] && r->cpus_allowed == 1 && !d->throttled_ns
+				 ? ", which was busy with others"
+				 : "");
+	return out;
+}
+
 void doing_words(const struct doing *d, const struct why_thread_report *r, char *out, size_t size)
 {
-	char on[400], call[48] = "";
+	char on[400], by[160], call[48] = "";
 	unsigned int share = doing_percent(d->ran_ns, d->between_ns);
 	unsigned int waits = doing_percent(d->waited_ns, d->between_ns);
 
@@ -214,8 +269,7 @@ void doing_words(const struct doing *d, const struct why_thread_report *r, char 
 		if (d->before)
 			snprintf(out, size,
 				 "is ready to run, but had no CPU for %u%% of the time%s",
-				 waits > 100 ? 100 : waits,
-				 d->now->nice > 0 ? " (it is niced)" : "");
+				 waits > 100 ? 100 : waits, starved_by(d, r, by, sizeof(by)));
 		else
 			snprintf(out, size, "is ready to run, but has no CPU");
 		break;

@@ -111,6 +111,7 @@ void look_clear(struct look *look)
 	look->listeners.count = look->holders.count = look->watchers.count = 0;
 	look->threads.count = look->others.count = 0;
 	look->clock_known = false;
+	look->cpus_online = 0;
 	index_clear(&look->thread_index);
 	index_clear(&look->holder_index);
 }
@@ -206,6 +207,7 @@ static int take_clock(struct look *look, const struct why_clock *clock)
 {
 	look->clock_known = clock->arrived_at;
 	look->clock_offset = (int64_t)(clock->t - clock->arrived_at);
+	look->cpus_online = clock->cpus_online;
 	return 0;
 }
 
@@ -223,6 +225,19 @@ size_t look_record_size(unsigned int kind)
 	return kind < WHY_KINDS ? sizes[kind] : 0;
 }
 
+/* What recordings have of it that were made before something was added. */
+static size_t first_size(unsigned int kind)
+{
+	switch (kind) {
+	case WHY_THREAD:
+		return offsetof(struct why_thread, cpus);
+	case WHY_CLOCK:
+		return offsetof(struct why_clock, cpus_online);
+	default:
+		return look_record_size(kind);
+	}
+}
+
 int look_record(void *ctx, const void *bytes, size_t size)
 {
 	union {
@@ -237,8 +252,10 @@ int look_record(void *ctx, const void *bytes, size_t size)
 
 	if (size < sizeof(record.h) || size > sizeof(record))
 		return -EBADMSG;
+	memset(&record, 0, sizeof(record));
 	memcpy(&record, bytes, size);
-	if (record.h.size != size || look_record_size(record.h.kind) != size)
+	if (record.h.size != size ||
+	    (look_record_size(record.h.kind) != size && first_size(record.h.kind) != size))
 		return -EBADMSG;
 	switch ((enum why_kind)record.h.kind) {
 	case WHY_LISTENER:

@@ -35,6 +35,7 @@ struct look {
 	LOOK_LIST(why_thread) threads;
 	LOOK_LIST(why_other) others;
 	struct look_index thread_index, holder_index;
+	uint32_t cpus_online; /* 0: not known */
 	bool clock_known;
 	int64_t clock_offset; /* CLOCK_MONOTONIC minus the scheduler's clock, at most */
 };

@@ -104,6 +104,102 @@ static void test_uninterruptible(void)
 
 /* ---- a CPU ---- */
 
+static struct why_thread pinned(uint32_t count, uint64_t cpus)
+{
+	struct why_thread t = thread(PID, PID, 0);
+
+	t.cpus_allowed = count;
+	t.cpus[0] = cpus;
+	return t;
+}
+
+static void put_cpus(struct scene *s, uint32_t online)
+{
+	struct why_clock clock = {
+		.t = FIRST, .arrived_at = FIRST - 5 * NS_S, .cpus_online = online};
+
+	HEAD(&clock, WHY_CLOCK);
+	put(s->now, &clock);
+}
+
+static void test_affinity(void)
+{
+	struct scene s = scene_new(3);
+	struct why_thread t = pinned(1, 2);
+
+	put_cpus(&s, 8);
+	put_moving(&s, t, 7, 90);
+	says(&s, DIAGNOSIS_STARVED,
+	     MINE "is ready to run, but had no CPU for 90% of the time (allowed on CPU 1 only, "
+		  "which was busy with others); nobody is in accept()");
+	ok(s.report->threads[0].cpus_allowed == 1, "  how many it may run on");
+	is_str(s.report->threads[0].cpus, "1", "  and which");
+	scene_done(&s);
+
+	s = scene_new(3);
+	t.nice = 5;
+	put_cpus(&s, 8);
+	put_moving(&s, t, 7, 90);
+	says(&s, DIAGNOSIS_STARVED,
+	     MINE "is ready to run, but had no CPU for 90% of the time (nice 5, allowed on CPU 1 "
+		  "only, which was busy with others); nobody is in accept()");
+	scene_done(&s);
+
+	/* Of several CPUs one may have been idle. */
+	s = scene_new(3);
+	put_cpus(&s, 64);
+	put_moving(&s, pinned(4, 1 | 7ULL << 61), 7, 90);
+	says(&s, DIAGNOSIS_STARVED,
+	     MINE "is ready to run, but had no CPU for 90% of the time (allowed on CPUs 0,61-63 "
+		  "only); nobody is in accept()");
+	scene_done(&s);
+
+	/* It has the CPU that it is allowed on. */
+	s = scene_new(3);
+	t = pinned(1, 2);
+	t.flags |= WHY_THREAD_ON_CPU;
+	put_cpus(&s, 8);
+	put_moving(&s, t, 98, 1);
+	says(&s, DIAGNOSIS_BUSY, MINE "is running, 98% of a CPU; nobody is in accept()");
+	scene_done(&s);
+
+	/* More CPUs than the record names. */
+	s = scene_new(3);
+	put_cpus(&s, 512);
+	put_moving(&s, pinned(300, ~0ULL), 7, 90);
+	says(&s, DIAGNOSIS_STARVED,
+	     MINE "is ready to run, but had no CPU for 90% of the time (allowed on 300 of 512 "
+		  "CPUs only); nobody is in accept()");
+	is_str(s.report->threads[0].cpus, "", "  no list that lacks some");
+	scene_done(&s);
+
+	/* All of them, some of which are not online; and how many are is not known. */
+	for (uint32_t online = 0; online <= 2; online += 2) {
+		s = scene_new(3);
+		put_cpus(&s, online);
+		put_moving(&s, pinned(online ? 64 : 1, online ? ~0ULL : 1), 7, 90);
+		says(&s, DIAGNOSIS_STARVED,
+		     MINE "is ready to run, but had no CPU for 90% of the time; nobody is in "
+			  "accept()");
+		scene_done(&s);
+	}
+
+	/* The quota may have taken the time, and not another program. */
+	s = scene_new(3);
+	put_cpus(&s, 8);
+	t = pinned(1, 2);
+	t.t = FIRST;
+	put(s.before, &t);
+	t.t = FIRST + APART;
+	t.delay_ns += APART * 90 / 100;
+	t.throttled_ns += APART / 10;
+	put(s.now, &t);
+	says(&s, DIAGNOSIS_STARVED,
+	     MINE "is ready to run, but had no CPU for 90% of the time (allowed on CPU 1 only); "
+		  "nobody is in accept()");
+	scene_done(&s);
+}
+
 static void test_cpu(void)
 {
 	struct scene s = scene_new(3);
@@ -120,8 +216,22 @@ static void test_cpu(void)
 	t.nice = 19;
 	put_moving(&s, t, 7, 90);
 	says(&s, DIAGNOSIS_STARVED,
-	     MINE "is ready to run, but had no CPU for 90% of the time (it is niced); nobody is in "
+	     MINE "is ready to run, but had no CPU for 90% of the time (nice 19); nobody is in "
 		  "accept()");
+	scene_done(&s);
+
+	/* What it waited before the first look is not of the time between them. */
+	s = scene_new(3);
+	t = thread(PID, PID, 0);
+	t.t = FIRST;
+	t.queued_at = FIRST - 5 * NS_S - 400 * NS_MS;
+	put(s.before, &t);
+	t.t = FIRST + APART;
+	t.queued_at = FIRST - 5 * NS_S + 450 * NS_MS;
+	t.delay_ns += 700 * NS_MS;
+	put(s.now, &t);
+	says(&s, DIAGNOSIS_STARVED,
+	     MINE "is ready to run, but had no CPU for 70% of the time; nobody is in accept()");
 	scene_done(&s);
 
 	/* Seen asleep, by chance: what it did in between decides. */
@@ -543,6 +653,7 @@ int main(void)
 	test_calls();
 	test_uninterruptible();
 	test_cpu();
+	test_affinity();
 	test_throttled();
 	test_held_still();
 	test_nobody();

@@ -29,8 +29,11 @@ static void test_sizes(void)
 	struct why_thread t = in_call(PID, SYS_read);
 	struct why_holder holder = {.sk = SK};
 	struct why_watcher w = watcher("pollwake");
+	struct why_clock clock = {.arrived_at = 1, .cpus_online = 2};
 
 	HEAD(&holder, WHY_HOLDER);
+	HEAD(&clock, WHY_CLOCK);
+	t.cpus[0] = 1;
 	ok(look_record(look, "", 0) == -EBADMSG, "no bytes are no record");
 	ok(look_record(look, &h, sizeof(h)) == -EBADMSG, "a head alone is no listener");
 	ok(offer(look, &l, sizeof(l) - 1) == -EBADMSG, "a listener that is cut is refused");
@@ -57,6 +60,15 @@ static void test_sizes(void)
 	ok(offer(look, &t, sizeof(t)) == -EBADMSG && !look->threads.count,
 	   "more frames than there is room for: refused and not kept");
 	t.frames = WHY_FRAMES;
+	t.h.size = sizeof(t) - 1;
+	ok(offer(look, &t, sizeof(t) - 1) == -EBADMSG, "a thread that is cut is refused");
+	t.h.size = 928;
+	clock.h.size = 24;
+	ok(!offer(look, &t, 928) && !offer(look, &clock, 24) && !look->threads.at[0].cpus[0] &&
+		   !look->cpus_online,
+	   "as recordings had them before CPUs were told, they are kept");
+	look_clear(look);
+	t.h.size = sizeof(t);
 	ok(!offer(look, &t, sizeof(t)) && !offer(look, &holder, sizeof(holder)) &&
 		   !offer(look, &w, sizeof(w)),
 	   "what fits is kept, wherever its bytes begin");
@@ -114,6 +126,7 @@ static void put_hostile(struct scene *s)
 	fill(t.freezer_group, sizeof(t.freezer_group));
 	fill(t.on.name, sizeof(t.on.name));
 	fill((char *)t.frame, sizeof(t.frame));
+	fill((char *)t.cpus, sizeof(t.cpus));
 	fill(w.wake, sizeof(w.wake));
 	fill(w.task.comm, sizeof(w.task.comm));
 	fill(h.task.comm, sizeof(h.task.comm));
