@@ -78,6 +78,7 @@ enum field_kind {
 	KIND_TIME,   /* v.i, ns since 1970, UTC */
 	KIND_TEXT,   /* v.text, any bytes, NUL terminated */
 	KIND_ADDR,   /* v.addr, network order; 4 or 16 bytes by event.family */
+	KIND_END,    /* v.end */
 	KIND_STATES, /* v.states, uint64_t[TCP_STATE_COUNT] ns, 0: never been there */
 	KIND_FACTS,  /* v.facts, struct fact_list in event/coverage.h */
 	KIND_FILTER, /* v.filter, struct filter in filter.h */
@@ -107,6 +108,11 @@ struct listener_summaries;
 struct spread;
 struct why_report;
 
+struct event_end {
+	const uint8_t *addr; /* as KIND_ADDR */
+	uint16_t port;	     /* host order */
+};
+
 union field_value {
 	uint64_t u;
 	int64_t i;
@@ -120,6 +126,7 @@ union field_value {
 	const struct listener_summaries *listeners;
 	const struct spread *spread;
 	const struct why_report *why;
+	const struct event_end *end;
 };
 
 #define FIELD_WORDS ((FIELD_COUNT + 63) / 64)

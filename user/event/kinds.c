@@ -49,6 +49,11 @@ const struct kind_info kind_infos[] = {
 	[KIND_ADDR] = {"address",
 		"{\"$ref\":\"#/$defs/text\"}",
 		{"Nullable(String)", "VARCHAR"}},
+	[KIND_END] = {"object",
+		"{\"type\":\"object\",\"properties\":{\"addr\":{\"$ref\":\"#/$defs/text\"},\"po"
+		"rt\":{\"$ref\":\"#/$defs/port\"}},\"additionalProperties\":false,\"required\":[\""
+		"addr\",\"port\"]}",
+		{"Map(String, String)", "STRUCT(addr VARCHAR, port UBIGINT)"}},
 	[KIND_STATES] = {"object",
 		"{\"type\":\"object\",\"propertyNames\":{\"$ref\":\"#/$defs/state\"},\"additionalPro"
 		"perties\":{\"$ref\":\"#/$defs/count\"}}",

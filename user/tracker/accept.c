@@ -7,6 +7,7 @@
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
 #include "tracker/state.h"
+#include "tracker/translated.h"
 
 static void accept_failed(struct tracker *t, const struct fact_accept *f, struct listener *l)
 {
@@ -109,6 +110,7 @@ static void accept_line(struct tracker *t, const struct conn *c, const struct li
 		event_set_enum(e, F_VIA, VIA_IO_URING);
 	if (conn_is(c, CONN_FASTOPEN))
 		event_set(e, F_FASTOPEN, true);
+	translated_line(t, c);
 	line_emit(&t->lines);
 }
 

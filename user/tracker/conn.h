@@ -71,6 +71,7 @@ enum conn_flag {
 	/* what is measured */
 	CONN_WAIT_KNOWN = 1 << 15,     /* accept_wait */
 	CONN_WAIT_AT_LEAST = 1 << 23,  /* older than the tracer: t_established is the latest */
+	CONN_TRANSLATED = 1 << 24,     /* NAT between its ends, see translated.h */
 	CONN_TOTALS = 1 << 16,	       /* bytes, retrans and srtt */
 	CONN_DOUBTFUL = 1 << 21,       /* it may have been counted before it was evicted, or lost */
 	CONN_UNSEEN_COUNTED = 1 << 20, /* its accept is counted as one that no hook saw */

@@ -38,6 +38,7 @@ struct tracker {
 
 	struct ended *ended;		       /* tracked.c */
 	struct early_children *early;	       /* identity.c */
+	struct handshakes *handshakes;	       /* translated.c */
 	struct reset_requests *reset_requests; /* refuse.c */
 	struct pending_opens *pending;	       /* open.c */
 	struct aborted *aborted;	       /* close.c */

@@ -9,6 +9,7 @@
 #include "tracker/identity.h"
 #include "tracker/state.h"
 #include "tracker/tracked.h"
+#include "tracker/translated.h"
 
 /* ---- connect() ---- */
 
@@ -77,6 +78,7 @@ static void client_established_line(struct tracker *t, struct event *e, const st
 	line_isns(&t->lines, c);
 	if (c->t_begin && e->t >= c->t_begin)
 		event_set(e, F_CONNECT_NS, e->t - c->t_begin);
+	translated_line(t, c);
 	line_emit(&t->lines);
 }
 
@@ -203,6 +205,7 @@ static void learn_child(struct tracker *t, struct conn *c, const struct fact_est
 		c->client_isn = f->remote_isn;
 		c->server_isn = f->local_isn;
 		c->isns_known = true;
+		translated_server(t, c);
 		count_with_client(t, c);
 	}
 	if (!l && !c->listener)
@@ -290,7 +293,8 @@ static void active_established(struct tracker *t, const struct fact_established 
 	}
 	accept_queue_attach(t, c, NULL);
 	learn_client(t, c, f);
-	if (!conn_is(c, CONN_PEER_TRACED) && conn_other_end(t->conns, c))
+	if (!conn_is(c, CONN_PEER_TRACED) &&
+	    (conn_other_end(t->conns, c) || translated_client(t, c)))
 		tracked_count_once(t, c);
 	establish(t, f, c, false);
 }

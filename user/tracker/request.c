@@ -8,6 +8,7 @@
 #include "tracker/identity.h"
 #include "tracker/state.h"
 #include "tracker/tracked.h"
+#include "tracker/translated.h"
 
 /* ---- the end of a request ---- */
 
@@ -64,13 +65,14 @@ static void end_unseen(struct tracker *t, struct conn *c, uint64_t at)
 
 /* ---- SYN ---- */
 
-static void learn_isns(struct conn *c, const struct fact_syn *f)
+static void learn_isns(struct tracker *t, struct conn *c, const struct fact_syn *f)
 {
 	if (c->isns_known || !f->server_isn)
 		return;
 	c->client_isn = f->client_isn;
 	c->server_isn = f->server_isn;
 	c->isns_known = true;
+	translated_server(t, c);
 }
 
 /* Whether f is about the request c: its SYN-ACK passes one more device, or goes out again. */
@@ -97,7 +99,7 @@ void tracker_on_syn(struct tracker *t, const struct fact_hdr *h)
 	struct conn *c = identity_find_request(t, &f->s);
 
 	if (c && is_same_request(c, f)) {
-		learn_isns(c, f);
+		learn_isns(t, c, f);
 		conn_learn_cookie(t->conns, c, f->s.cookie);
 		return;
 	}
@@ -108,7 +110,7 @@ void tracker_on_syn(struct tracker *t, const struct fact_hdr *h)
 		return;
 	c->role = ROLE_SERVER;
 	c->t_begin = c->t_last = h->t;
-	learn_isns(c, f);
+	learn_isns(t, c, f);
 	if (h->flags & FACT_F_SYNACK)
 		c->flags |= CONN_FROM_SYNACK;
 	if (h->flags & FACT_F_MPTCP)
@@ -164,7 +166,7 @@ static void learn_retransmit(struct tracker *t, struct conn *c, const struct fac
 		attempt = f->attempt;
 	c->synack_retrans = attempt < UINT8_MAX ? (uint8_t)attempt : UINT8_MAX;
 	c->t_last = f->h.t;
-	learn_isns(c, f);
+	learn_isns(t, c, f);
 	conn_learn_cookie(t->conns, c, f->s.cookie);
 	conn_learn_ends(t->conns, c, &f->s);
 	conn_touch(t->conns, c);
@@ -244,7 +246,7 @@ void tracker_on_expired(struct tracker *t, const struct fact_hdr *h)
 	figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	if (!c)
 		return;
-	learn_isns(c, f);
+	learn_isns(t, c, f);
 	request_end(t, c, h->t, unreachable ? DROP_CLIENT_UNREACHABLE : DROP_REQUEST_EXPIRED);
 }
 

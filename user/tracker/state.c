@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "tracker/tracked.h"
+#include "tracker/translated.h"
 
 /* ---- transitions ---- */
 
@@ -147,6 +148,7 @@ static void close_line(struct tracker *t, const struct conn *c, uint64_t at, uin
 		event_set(e, F_FASTOPEN, true);
 	if (conn_is(c, CONN_PREEXISTING))
 		event_set(e, F_PREEXISTING, true);
+	translated_line(t, c);
 	line_emit(&t->lines);
 }
 

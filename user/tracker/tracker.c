@@ -14,6 +14,7 @@
 #include "tracker/refuse.h"
 #include "tracker/state.h"
 #include "tracker/tracked.h"
+#include "tracker/translated.h"
 
 void tracker_config_init(struct tracker_config *config)
 {
@@ -38,6 +39,7 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->early = early_new();
 	t->reset_requests = reset_requests_new();
 	t->pending = pending_new();
+	t->handshakes = handshakes_new();
 	t->aborted = aborted_new();
 	t->lines.emit = emit;
 	t->lines.ctx = ctx;
@@ -61,6 +63,7 @@ void tracker_free(struct tracker *t)
 	free(t->early);
 	free(t->reset_requests);
 	free(t->pending);
+	free(t->handshakes);
 	free(t->aborted);
 	free(t);
 }

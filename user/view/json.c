@@ -410,6 +410,15 @@ static void put_addr(struct cursor *c, enum field f, int family, const uint8_t *
 	*c->p++ = '"';
 }
 
+static void put_end(struct cursor *c, int family, const struct event_end *end)
+{
+	PUT(c, "{\"addr\":\"");
+	c->p = text_addr(c->p, family, end->addr);
+	PUT(c, "\",\"port\":");
+	c->p = text_u64(c->p, end->port);
+	*c->p++ = '}';
+}
+
 /* A number that is no word is an absent field. */
 static void put_word(struct cursor *c, enum field f, unsigned int number)
 {
@@ -475,6 +484,9 @@ static bool put_other(struct cursor *c, enum field f, int family, const union fi
 		return true;
 	put_key(c, f);
 	switch ((enum field_kind)keys[f].kind) {
+	case KIND_END:
+		put_end(c, family, v->end);
+		return true;
 	case KIND_STATES:
 		return put_states(c, v->states);
 	case KIND_FACTS:

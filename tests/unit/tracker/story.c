@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "event/tcp.h"
 #include "fact/fact_text.h"
 #include "stream/select.h"
@@ -145,6 +146,13 @@ static void add_field(struct text *t, const struct event *e, enum field f)
 	case KIND_TEXT:
 		add(t, strchr(v->text, ' ') ? "\"%s\"" : "%s", v->text);
 		break;
+	case KIND_END: {
+		char end[TEXT_END_MAX];
+
+		text_end(end, e->family, v->end->addr, v->end->port);
+		add(t, "%s", end);
+		break;
+	}
 	case KIND_STATES:
 		add(t, "{");
 		for (unsigned int s = 0, n = 0; s < TCP_STATE_COUNT; s++)

@@ -330,6 +330,33 @@ static void check_twins(void)
 	is_u64(count(text, "SYN J=653072495 "), 1, "the second with its own");
 }
 
+/* A published port: the ends do not name each other, their sequence numbers do. */
+static void check_translated(void)
+{
+	struct event *e;
+
+	open_view(false);
+	e = move(&s, 0, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
+	event_set(e, F_COOKIE, 600);
+	event_set(e, F_RPORT, 80);
+	tell(&s);
+	e = move(&s, 20 * US, 's', 51234, TCP_STATE_LISTEN, TCP_STATE_SYN_RECV, 0);
+	event_set(e, F_COOKIE, 500);
+	isns(e, 51234);
+	tell(&s);
+	e = move(&s, 40 * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, 40 * US);
+	event_set(e, F_COOKIE, 600);
+	event_set(e, F_RPORT, 80);
+	isns(e, 51234);
+	tell(&s);
+	is_u64(count(result(), "-- 127.0.0.1:51234 -> 127.0.0.1:80 "), 1,
+	       "NAT between both ends: one ladder, under the address that was called");
+	ok(strstr(text, "\n   translated (NAT): 127.0.0.1:51234 -> 127.0.0.1:9502 at the server\n"),
+	   "and what it is at the server");
+	is_u64(count(text, "(not traced)"), 0, "with both its ends");
+	is_u64(count(text, "SYN J="), 1, "and one SYN");
+}
+
 static void check_cookie_and_odd(void)
 {
 	struct event *e;
@@ -661,6 +688,7 @@ int main(void)
 	check_no_syn();
 	check_remote_server();
 	check_twins();
+	check_translated();
 	check_cookie_and_odd();
 	check_heading();
 	check_fastopen();

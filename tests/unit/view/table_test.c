@@ -162,6 +162,7 @@ static void check_hostile(void)
 static void check_extremes(void)
 {
 	static const uint8_t addr[16] = {1};
+	const struct event_end end = {addr, UINT16_MAX};
 	char line[400];
 	bool clean = true;
 	size_t rows = 0;
@@ -190,6 +191,8 @@ static void check_extremes(void)
 					v->text = line;
 				else if (field_infos[f].kind == KIND_ADDR)
 					v->addr = addr;
+				else if (field_infos[f].kind == KIND_END)
+					v->end = &end;
 				else if (field_infos[f].kind >= KIND_STATES)
 					s.e.present[f / 64] &= ~(UINT64_C(1) << f % 64);
 				else

@@ -52,8 +52,11 @@ struct step {
 struct ladder {
 	struct ladder *next;
 	int family;
-	uint8_t addr[2][16]; /* by enum ladder_side */
-	uint16_t port[2];    /* 0 not known yet */
+	uint8_t addr[2][16];	    /* by enum ladder_side */
+	uint16_t port[2];	    /* 0 not known yet */
+	bool nat;		    /* addresses are translated between the ends: */
+	uint8_t called_addr[2][16]; /* addr and port as the client has them */
+	uint16_t called_port[2];
 	uint64_t cookie[2], netns[2];
 	bool seen[2];	/* there was an event of this end */
 	bool socket[2]; /* has had a state */

@@ -74,6 +74,25 @@ static void sink_names(const struct ladder_sink *sink, const struct ladder *c)
 	sink->head(sink->ctx, name[CLIENT], name[SERVER]);
 }
 
+static int put_end(char out[TEXT_END_MAX], const struct ladder *c, int side, bool called)
+{
+	const uint8_t *addr = called ? c->called_addr[side] : c->addr[side];
+	uint16_t port = called ? c->called_port[side] : c->port[side];
+
+	return (int)text_end(out, c->family, addr, port ? port : -1);
+}
+
+/* "   translated (NAT): 127.0.0.1:51234 → 127.0.0.1:9502 at the server" */
+static void draw_translated(struct pen *pen, const struct ladder *c)
+{
+	char ends[2][TEXT_END_MAX];
+
+	for (int i = 0; i < 2; i++)
+		put_end(ends[i], c, i, false);
+	out_format(pen->out, "   translated (NAT): %s %s %s at the server\n", ends[CLIENT],
+		   pen_utf8(pen) ? "→" : "->", ends[SERVER]);
+}
+
 /* "── 127.0.0.1:51234 → 127.0.0.1:9502 ──── 10:31:31.123000 ──"; long addresses take two rows. */
 void ladder_head(struct pen *pen, struct ladder *c, bool again)
 {
@@ -92,8 +111,7 @@ void ladder_head(struct pen *pen, struct ladder *c, bool again)
 	}
 	wall = (int64_t)c->zero + pen->options->boot_offset_ns;
 	for (int i = 0; i < 2; i++)
-		columns[i] =
-			(int)text_end(ends[i], c->family, c->addr[i], c->port[i] ? c->port[i] : -1);
+		columns[i] = put_end(ends[i], c, i, c->nat);
 	text_time_of_day(&clock, stamp, wall, pen->options->utc_offset_s);
 	snprintf(stamp + 9, sizeof(stamp) - 9, "%06u",
 		 (unsigned int)((wall % 1000000000 + 1000000000) % 1000000000 / 1000));
@@ -111,6 +129,8 @@ void ladder_head(struct pen *pen, struct ladder *c, bool again)
 	out_format(pen->out, " %s ", stamp);
 	pen_repeat(pen, line, 3);
 	pen_text(pen, "\n");
+	if (c->nat)
+		draw_translated(pen, c);
 	draw_names(pen, c);
 	c->headed = true;
 }

@@ -180,6 +180,14 @@ static void learn(struct ladder_view *v, struct ladder *c, const struct event *e
 		c->last_t = e->t;
 }
 
+/* The client's addresses: those of o are the server's. */
+static void keep_called(struct ladder *o, const struct ladder *c)
+{
+	o->nat = true;
+	memcpy(o->called_addr, c->addr, sizeof(o->called_addr));
+	memcpy(o->called_port, c->port, sizeof(o->called_port));
+}
+
 /* An active open has its local port now: joins it with the server's end, if that is known. */
 static struct ladder *join(struct ladder_view *v, struct ladder *c)
 {
@@ -189,9 +197,15 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 		bool isn_differ = o->isn_known && c->isn_known &&
 				  (o->isn[0] != c->isn[0] || o->isn[1] != c->isn[1]);
 
+		bool same = ladder_same_ends(o, c->family, addr, c->port);
+		/* Addresses are translated between the ends; the numbers are not. */
+		bool nat = !same && o->isn_known && c->isn_known && o->family == c->family;
+
 		if (o == c || o->seen[CLIENT] || c->seen[SERVER] || isn_differ || o->done[SERVER] ||
-		    !ladder_same_ends(o, c->family, addr, c->port))
+		    !(same || nat))
 			continue;
+		if (nat)
+			keep_called(o, c);
 		for (unsigned int i = 0; i < c->count; i++)
 			ladder_add_step(o, &c->steps[i]);
 		o->seen[CLIENT] = o->socket[CLIENT] = o->roles_known = true;

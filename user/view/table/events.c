@@ -35,6 +35,18 @@ static void begin_line(struct line *l, const struct event *e)
 		table_learn_its_listener(t, e);
 }
 
+/* NAT is between both ends of it, which are on this machine. */
+static void note_translated(struct line *l, const struct event *e)
+{
+	char text[TEXT_END_MAX + sizeof("NAT:  at the other end")], end[TEXT_END_MAX];
+
+	if (!event_has(e, F_TRANSLATED))
+		return;
+	text_end(end, e->family, e->v[F_TRANSLATED].end->addr, e->v[F_TRANSLATED].end->port);
+	stpcpy(stpcpy(stpcpy(text, "NAT: "), end), " at the other end");
+	table_note(l, l->t->note_at, true, YELLOW, text);
+}
+
 static void state_line(struct line *l, const struct event *e)
 {
 	struct table *t = l->t;
@@ -72,6 +84,7 @@ static void state_line(struct line *l, const struct event *e)
 		stpcpy(p, t->base.options.utf8 ? "×" : "x");
 		table_note(l, at, true, YELLOW, text);
 	}
+	note_translated(l, e);
 	table_note_its_owner(l, e, at, old_state == TCP_STATE_LISTEN && table_one_of_many(t, e));
 	table_note_mptcp(l, e, at, new_state == TCP_STATE_ESTABLISHED);
 	if (event_get(e, F_RAW))
@@ -137,6 +150,7 @@ static void accept_line(struct line *l, const struct event *e)
 	table_note_queues(l, e, false);
 	if (!told)
 		table_note_its_owner(l, e, t->note_at, true);
+	note_translated(l, e);
 	if (event_has(e, F_WAIT_BASIS))
 		table_note(l, t->note_at, false, DIM, "at least: it existed before");
 	if (event_get(e, F_FASTOPEN))

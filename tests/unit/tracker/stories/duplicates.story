@@ -17,9 +17,9 @@ tier tracepoint
 11 connect #9 10.0.0.1:0<10.0.0.3:80 by=60/cl
     state CLOSE->SYN_SENT client#9 10.0.0.1<10.0.0.3:80 [60/cl]
 11.000001 connect #9 10.0.0.1:0<10.0.0.3:80 by=60/cl +recovered
-11.1 est #9 SYN_SENT>ESTABLISHED 10.0.0.1:5000<10.0.0.3:80 isn=1/2
-    state SYN_SENT->ESTABLISHED client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=100ms client_isn=1 server_isn=2 connect_ns=100ms
-11.100001 est #9 SYN_SENT>ESTABLISHED 10.0.0.1:5000<10.0.0.3:80 isn=1/2 +recovered
+11.1 est #9 SYN_SENT>ESTABLISHED 10.0.0.1:5000<10.0.0.3:80 isn=3/4
+    state SYN_SENT->ESTABLISHED client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=100ms client_isn=3 server_isn=4 connect_ns=100ms
+11.100001 est #9 SYN_SENT>ESTABLISHED 10.0.0.1:5000<10.0.0.3:80 isn=3/4 +recovered
 12 state #9 ESTABLISHED>CLOSE_WAIT 10.0.0.1:5000<10.0.0.3:80 +peer_fin
     state ESTABLISHED->CLOSE_WAIT client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=900ms
 12.000001 state #9 ESTABLISHED>CLOSE_WAIT 10.0.0.1:5000<10.0.0.3:80 +peer_fin +recovered
@@ -27,7 +27,7 @@ tier tracepoint
     state CLOSE_WAIT->LAST_ACK client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=100ms
 12.2 closed #9 LAST_ACK>CLOSE 10.0.0.1:5000<10.0.0.3:80
     state LAST_ACK->CLOSE client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] in_old_ns=100ms
-    close client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] close_reason=fin_passive client_isn=1 server_isn=2 connect_ns=100ms life_ns=1200ms states_ns={ESTABLISHED:900ms SYN_SENT:100ms CLOSE_WAIT:100ms LAST_ACK:100ms} bytes_in=0 bytes_out=0 retrans=0
+    close client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] close_reason=fin_passive client_isn=3 server_isn=4 connect_ns=100ms life_ns=1200ms states_ns={ESTABLISHED:900ms SYN_SENT:100ms CLOSE_WAIT:100ms LAST_ACK:100ms} bytes_in=0 bytes_out=0 retrans=0
 12.200001 closed #9 LAST_ACK>CLOSE 10.0.0.1:5000<10.0.0.3:80 +recovered
 12.200002 state #9 CLOSE_WAIT>LAST_ACK 10.0.0.1:5000<10.0.0.3:80 +recovered
 13 closed #1 LISTEN>CLOSE 0.0.0.0:9502
