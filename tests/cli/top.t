@@ -96,6 +96,50 @@ until_true ended
 is "$(cat "$work/code" 2>&1)" 0 "q ends it with 0"
 is "$(tmux display-message -p -t t '#{alternate_on} #{cursor_flag}')" "0 1" "the terminal is as it was"
 
+# ---- to and fro in a recording ----
+
+for size in "80 24" "200 50"; do
+	read -r columns rows <<<"$size"
+	screen "$columns" "$rows" TERM=screen-256color LC_ALL=C.UTF-8 "$sockstate" top --replay "$rec"
+	appears "! worst" "$size: the key to the worst moment"
+	keys '!'
+	appears "1 of 2, the longest wait: 2.69 s at 127.0.0.1:9502" "  !: found before it is played, and by which criterion"
+	shows "replay x1  4.23 s of 4.66 s PAUSED"
+	ok $? "  and gone to, shortly before its end" || shown | sed 's/^/# /'
+	shows "the oldest waits for 2.56 s"
+	ok $? "  it is in sight"
+	keys '!'
+	appears "2 of 2, the fullest queue: 2/1 at 127.0.0.1:9502" "  !: the next"
+	appears "replay x1  1.66 s of 4.66 s PAUSED" "  which was before"
+	keys '!'
+	appears "1 of 2" "  !: the first again"
+	keys ,
+	appears "replay x1  3.30 s of 4.66 s PAUSED" "  a second back"
+	keys .
+	appears "replay x1  4.33 s of 4.66 s PAUSED" "  a second further"
+	keys Space
+	appears "replay: the end of 4.66 s" "  played on to its end"
+	keys ,
+	appears "replay x1  3.70 s of 4.66 s PAUSED" "  back from there"
+	keys q
+	until_true ended
+	is "$(cat "$work/code" 2>&1) $(wc -c <"$work/said")" "0 0" "  q ends it with 0 and says nothing"
+done
+mkfifo "$work/fifo"
+cat "$rec" >"$work/fifo" &
+screen 80 24 TERM=screen-256color LC_ALL=C.UTF-8 "$sockstate" top --replay "$work/fifo"
+appears "replay: the end of 4.66 s" "a recording from a pipe"
+keys '!'
+appears "it comes through a pipe: only a file can be played again" "  has no way back, and says so"
+head -c 7000 "$rec" >"$work/cut.rec"
+screen 80 24 TERM=screen-256color LC_ALL=C.UTF-8 "$sockstate" top --replay "$work/cut.rec"
+appears "! worst" "a recording that was cut"
+keys '!'
+appears "1 of 2, " "  its worst moment, as far as it goes"
+keys q
+until_true ended
+is "$(cat "$work/code" 2>&1)" 0 "  left before its end, nothing is complained of"
+
 screen 80 24 TERM=screen-256color LC_ALL=C.UTF-8 "$sockstate" top --replay "$rec" --comm nginx
 appears "replay: the end of" "--comm: of a recording"
 ok "$(! shows 9502; echo $?)" "  sockets of other programs are left out"

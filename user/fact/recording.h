@@ -77,6 +77,8 @@ int recording_open(struct recording_reader **out, const char *path, struct recor
  * err then names the byte.
  */
 int recording_read(struct recording_reader *r, record_fn fn, void *ctx, char *err, size_t err_size);
+/* Back to the head, which is to be read next. -ESPIPE: it comes through a pipe. */
+int recording_rewind(struct recording_reader *r, char *err, size_t err_size);
 void recording_free(struct recording_reader *r);
 
 #endif

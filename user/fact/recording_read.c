@@ -14,6 +14,7 @@
 
 struct recording_reader {
 	FILE *file;
+	off_t begin; /* of the recording in the file; -1: a pipe */
 	uint64_t at; /* bytes read so far */
 	struct run_text text;
 	char path[256];
@@ -199,6 +200,7 @@ int recording_find(struct recording_reader **out, const char *path, char *err, s
 		return rc;
 	}
 	setvbuf(r->file, NULL, _IOFBF, BUFFER_BYTES);
+	r->begin = ftello(r->file);
 	*out = r;
 	return 0;
 }
@@ -260,6 +262,17 @@ int recording_read(struct recording_reader *r, record_fn fn, void *ctx, char *er
 	if (fgetc(r->file) != EOF)
 		return damaged(r, r->at, "something follows the end mark", err, err_size);
 	return 0;
+}
+
+int recording_rewind(struct recording_reader *r, char *err, size_t err_size)
+{
+	int rc = r->begin < 0 ? -ESPIPE : fseeko(r->file, r->begin, SEEK_SET) ? -errno : 0;
+
+	if (rc)
+		snprintf(err, err_size, "cannot go back in '%s': %s", r->path, strerror(-rc));
+	else
+		r->at = 0;
+	return rc;
 }
 
 void recording_free(struct recording_reader *r)

@@ -270,6 +270,13 @@ void place_guest_end(const struct run_place *place)
 		place->guest->end(place->guest->ctx);
 }
 
+bool place_guest_again(const struct run_place *place)
+{
+	const struct run_guest *guest = place->guest;
+
+	return guest && guest->again && guest->again(guest->ctx);
+}
+
 bool place_guest_over(const struct run_place *place)
 {
 	const struct run_guest *guest = place->guest;

@@ -32,6 +32,11 @@ struct run_guest {
 	void (*record)(void *ctx, const void *bytes, size_t size);
 	/* A replay has come to its end; its stream has not. */
 	void (*end)(void *ctx);
+	/*
+	 * A replay has stopped, or ended: whether it is to begin again. view and begin are then
+	 * called anew.
+	 */
+	bool (*again)(void *ctx);
 	void *ctx;
 	unsigned int needs;   /* enum sandbox_need: what it does while and after the run */
 	const char *replaced; /* SANDBOX_REPLACE: the directory; NULL: none */
@@ -77,6 +82,7 @@ int place_guest_begin(const struct run_place *place, struct stream *stream, stru
 bool place_guest_over(const struct run_place *place);
 void place_guest_record(const struct run_place *place, const void *bytes, size_t size);
 void place_guest_end(const struct run_place *place);
+bool place_guest_again(const struct run_place *place);
 
 /*
  * The listening socket that a socket unit of systemd passes (sd_listen_fds(3)); -ENOENT: there is

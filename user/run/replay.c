@@ -120,12 +120,63 @@ static const char *reader_of(const struct run_place *place)
 	return place->guest && place->guest->name ? place->guest->name : "--replay";
 }
 
+/* From the head on, which has been read. -ENOMEM. */
+static int open_stream(struct replay *r, const struct trace_options *options,
+		       const struct recording_info *info)
+{
+	struct view_options view_options = r->place->view;
+	struct stream_config config;
+
+	configure(&config, options, r->place, info);
+	view_options.boot_offset_ns = info->boot_offset_ns;
+	put_labels(r, &view_options, info);
+	r->view = place_view(r->place, options, &view_options);
+	r->stream = r->view ? stream_new(&config, r->view) : NULL;
+	return r->stream ? 0 : -ENOMEM;
+}
+
+static void close_stream(struct replay *r)
+{
+	stream_free(r->stream);
+	view_free(r->view);
+	r->stream = NULL;
+	r->view = NULL;
+}
+
+/* As often as a guest asks for it. Returns as recording_read(), of the last time. */
+static int play(struct replay *r, struct recording_reader *reader,
+		const struct trace_options *options, struct recording_info *info, char *err,
+		size_t err_size)
+{
+	for (;;) {
+		int rc = open_stream(r, options, info);
+
+		if (rc) {
+			snprintf(err, err_size, "out of memory");
+			return rc;
+		}
+		rc = place_guest_begin(r->place, r->stream, NULL);
+		if (!rc)
+			rc = recording_read(reader, on_record, r, err, err_size);
+		if (!r->stopped)
+			place_guest_end(r->place);
+		if (!place_guest_again(r->place))
+			return rc;
+		close_stream(r);
+		r->stopped = false;
+		rc = recording_rewind(reader, err, err_size);
+		if (!rc)
+			rc = recording_read_head(reader, info, err, err_size);
+		if (rc)
+			return rc;
+	}
+}
+
 int run_replay(const struct trace_options *options, const struct run_place *place)
 {
 	struct recording_reader *reader = NULL;
-	struct view_options view_options = place->view;
 	struct replay r = {.place = place, .piped = !strcmp(options->replay, "-")};
-	struct stream_config config;
+	struct stream_loss loss = {0};
 	struct recording_info info;
 	char err[ERR_MAX] = "";
 	int code = EXIT_RUNTIME;
@@ -149,38 +200,24 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 		recording_free(reader);
 		return EXIT_USAGE;
 	}
-	configure(&config, options, place, &info);
-	view_options.boot_offset_ns = info.boot_offset_ns;
-	put_labels(&r, &view_options, &info);
-	r.view = place_view(place, options, &view_options);
-	r.stream = r.view ? stream_new(&config, r.view) : NULL;
-	if (!r.stream) {
-		run_complain("out of memory");
-		goto out;
-	}
-
-	rc = place_guest_begin(place, r.stream, NULL);
-	if (!rc)
-		rc = recording_read(reader, on_record, &r, err, sizeof(err));
-	if (!r.stopped)
-		place_guest_end(place);
-	if (!r.write_error) {
+	rc = play(&r, reader, options, &info, err, sizeof(err));
+	if (r.stream && !r.write_error) {
 		stream_finish(r.stream);
 		r.write_error = run_flush(r.view);
 	}
 	/* A truncated recording is reported last, after everything that it holds. */
 	if (r.write_error)
 		code = r.write_error == -EPIPE ? EXIT_CLEAN : EXIT_RUNTIME;
-	else if (rc && !r.stopped)
+	else if (rc && !r.stopped && err[0])
 		run_complain("%s: %s", reader_of(place), err);
 	else
 		code = EXIT_CLEAN;
-	if (stream_loss(r.stream).total && !place->guest)
-		loss_complain(stream_loss(r.stream).where, options);
-	code = loss_exit_code(code, stream_loss(r.stream).total, options);
-out:
-	stream_free(r.stream);
-	view_free(r.view);
+	if (r.stream)
+		loss = stream_loss(r.stream);
+	if (loss.total && !place->guest)
+		loss_complain(loss.where, options);
+	code = loss_exit_code(code, loss.total, options);
+	close_stream(&r);
 	recording_free(reader);
 	return code;
 }

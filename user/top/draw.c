@@ -45,14 +45,20 @@ static void put_speed(char *text, size_t size, const struct scene *scene)
 {
 	const struct scene_replay *r = scene->replay;
 	char at[TEXT_DURATION_MAX], all[TEXT_DURATION_MAX];
-	uint64_t t = scene->frame->t > r->begin ? scene->frame->t - r->begin : 0;
+	uint64_t now = r->searching || r->going ? scene->now : scene->frame->t;
 
-	text_duration(at, t, false);
+	text_duration(at, now > r->begin ? now - r->begin : 0, false);
 	if (r->end > r->begin)
 		text_duration(all, r->end - r->begin, false);
 	else
 		strcpy(all, "?");
-	if (r->over)
+	if (r->going)
+		text_duration(all, r->to > r->begin ? r->to - r->begin : 0, false);
+	if (r->searching)
+		snprintf(text, size, " replay: looking for the worst, %s read ", at);
+	else if (r->going)
+		snprintf(text, size, " replay: going to %s, at %s ", all, at);
+	else if (r->over)
 		snprintf(text, size, " replay: the end of %s ", all);
 	else
 		snprintf(text, size, " replay x%g  %s of %s ", r->speed, at, all);
@@ -74,6 +80,8 @@ static unsigned int state_of(char *text, size_t size, const struct ui *ui,
 	}
 	if (scene->replay) {
 		put_speed(text, size, scene);
+		if (scene->replay->searching || scene->replay->going)
+			return LOOK_REVERSE | LOOK_YELLOW;
 		if (ui->paused && !scene->replay->over)
 			snprintf(text + strlen(text), size - strlen(text), "PAUSED ");
 		return LOOK_REVERSE | (ui->paused ? LOOK_YELLOW : LOOK_CYAN);
@@ -143,13 +151,14 @@ static const struct {
 	const char *key, *what;
 	unsigned int when;
 } keys[] = {
-	{"q", "quit", ON_ALL},	    {"?", "help", ON_ALL},
-	{"Esc", "back", ON_OTHERS}, {"Enter", "look closer", ON_LISTS},
-	{"space", "pause", ON_ALL}, {"+-", "speed", ON_REPLAY},
-	{".", "step", ON_REPLAY},   {"f", "filter", ON_LISTS},
-	{"/", "search", ON_LISTS},  {"s", "sort", ON_LISTS},
-	{"y", "why", ON_LIVE},	    {"w", "write", ON_LIVE},
-	{"r", "reverse", ON_LISTS}, {"Tab", "other list", ON_FIRST},
+	{"q", "quit", ON_ALL},		 {"?", "help", ON_ALL},
+	{"Esc", "back", ON_OTHERS},	 {"Enter", "look closer", ON_LISTS},
+	{"space", "pause", ON_ALL},	 {"!", "worst", ON_REPLAY},
+	{",.", "step", ON_REPLAY},	 {"+-", "speed", ON_REPLAY},
+	{"f", "filter", ON_LISTS},	 {"/", "search", ON_LISTS},
+	{"s", "sort", ON_LISTS},	 {"y", "why", ON_LIVE},
+	{"w", "write", ON_LIVE},	 {"r", "reverse", ON_LISTS},
+	{"Tab", "other list", ON_FIRST},
 };
 
 static bool is_on(unsigned int when, const struct ui *ui)
@@ -165,7 +174,7 @@ static bool is_on(unsigned int when, const struct ui *ui)
 	return !(when & ON_FIRST) || ui->screen == SCREEN_LISTENERS;
 }
 
-static void draw_keys(struct grid *g, const struct ui *ui)
+static void draw_keys(struct grid *g, const struct ui *ui, int end)
 {
 	const int y = g->rows - 1;
 	int x = 0;
@@ -173,7 +182,7 @@ static void draw_keys(struct grid *g, const struct ui *ui)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		int width = (int)(strlen(keys[i].key) + strlen(keys[i].what)) + 3;
 
-		if (!is_on(keys[i].when, ui) || x + width > g->columns)
+		if (!is_on(keys[i].when, ui) || x + width > end)
 			continue;
 		grid_text(g, y, x, g->columns, LOOK_REVERSE, " ");
 		x = grid_text(g, y, x, g->columns, LOOK_REVERSE, keys[i].key);
@@ -197,27 +206,25 @@ static void draw_prompt(struct grid *g, const struct ui *ui)
 
 static void draw_last_line(struct grid *g, const struct ui *ui, const struct scene *scene)
 {
-	char text[PART_TEXT], clean[PART_TEXT];
-	int width;
+	char text[PART_TEXT] = "", clean[PART_TEXT];
+	int end = g->columns;
 
 	if (ui->prompt != PROMPT_NONE) {
 		draw_prompt(g, ui);
 		return;
 	}
-	draw_keys(g, ui);
-	text[0] = '\0';
 	if (ui->note[0])
 		snprintf(text, sizeof(text), "%s", ui->note);
 	else if (scene->notice && scene->notice[0])
 		snprintf(text, sizeof(text), "%.200s", scene->notice);
 	else if (ui->filter[0])
 		snprintf(text, sizeof(text), "filter: %s", ui->filter);
-	if (!text[0])
-		return;
-	text_clean(clean, sizeof(clean), text, (unsigned int)g->columns - 2, g->utf8);
-	width = (int)text_columns(clean);
-	grid_text(g, g->rows - 1, g->columns - width - 2, g->columns, LOOK_PLAIN, "  ");
-	grid_right(g, g->rows - 1, 0, g->columns, LOOK_YELLOW | LOOK_BOLD, clean);
+	if (text[0]) {
+		text_clean(clean, sizeof(clean), text, (unsigned int)g->columns - 2, g->utf8);
+		grid_right(g, g->rows - 1, 0, g->columns, LOOK_YELLOW | LOOK_BOLD, clean);
+		end -= (int)text_columns(clean) + 1;
+	}
+	draw_keys(g, ui, end);
 }
 
 /* ---- help ---- */
@@ -238,7 +245,8 @@ static const char *const help[] = {
 	" space  p                     pause; events go on being counted",
 	" y                            look now at what the listener's program does",
 	" w                            write what happened last to a file, for --replay",
-	" + -  .                       replay: speed; one second further",
+	" + -  , .                     replay: speed; one second back, further",
+	" !                            replay: the worst moment; the next of them",
 	" Ctrl-L  Ctrl-Z  q            draw again; suspend; quit",
 	"",
 	"Any key leaves this page. More: docs/top.md, sockstate(8).",

@@ -19,6 +19,9 @@ struct scene_replay {
 	uint64_t begin, end; /* ns, of the recording; end 0: not known yet */
 	double speed;
 	bool over; /* it has been played to its end */
+	/* What is shown stands still meanwhile: it is read to its end, or from its begin to `to`. */
+	bool searching, going;
+	uint64_t to;
 };
 
 struct scene {

@@ -34,6 +34,15 @@ const char *ui_sort_name(const struct ui *ui)
 	return ui_on_rows(ui) ? rows[ui->sort_rows] : listeners[ui->sort_listeners];
 }
 
+void ui_go_to(struct ui *ui, uint64_t listener)
+{
+	ui->listener = listener;
+	ui->moved = true;
+	ui->in_rows = ui->row_moved = false;
+	if (ui->screen == SCREEN_CONNECTION)
+		ui->screen = SCREEN_LISTENER;
+}
+
 /* ---- movement ---- */
 
 static void select_listener(struct ui *ui, size_t at)
@@ -233,6 +242,10 @@ static enum ui_ask command(struct ui *ui, unsigned int key)
 		return ui->replay ? ASK_NOTHING : ASK_RECORD;
 	case '.':
 		return ui->replay ? ASK_STEP : ASK_NOTHING;
+	case ',':
+		return ui->replay ? ASK_BACK : ASK_NOTHING;
+	case '!':
+		return ui->replay ? ASK_WORST : ASK_NOTHING;
 	case '+':
 		return ui->replay ? ASK_FASTER : ASK_NOTHING;
 	case '-':

@@ -43,7 +43,9 @@ enum ui_ask {
 	ASK_WHY,    /* a look at the program behind ui->listener */
 	ASK_RECORD, /* a recording of what happened last */
 	ASK_REDRAW, /* the screen from scratch */
-	ASK_STEP,   /* of a replay; so are the next two */
+	ASK_STEP,   /* of a replay; so are those that follow */
+	ASK_BACK,
+	ASK_WORST,
 	ASK_FASTER,
 	ASK_SLOWER,
 };
@@ -117,6 +119,8 @@ struct ui {
 };
 
 void ui_free(struct ui *ui);
+/* Selects that listener, on the first screen or on its own. */
+void ui_go_to(struct ui *ui, uint64_t listener);
 /* 0 or -ENOMEM; then it is as it was. Points into frame and rows. */
 int ui_arrange(struct ui *ui, const struct frame *frame, const struct listing *rows);
 enum ui_ask ui_key(struct ui *ui, unsigned int key);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fact/recording.h"
@@ -145,6 +147,40 @@ static void test_round_trip(void)
 }
 
 /* Wherever it is cut: an error that tells where, after everything before it. */
+/* From the begin on, as often as one likes; from a pipe not. */
+static void test_rewind(void)
+{
+	struct recording_info info = {0};
+	struct seen seen = {.stop_at = 3};
+	struct recording_reader *r;
+	char err[ERR_MAX] = "", fifo[64];
+
+	write_some(5);
+	if (recording_open(&r, path, &info, err, sizeof(err)))
+		ok(false, "%s", err);
+	ok(recording_read(r, see, &seen, err, sizeof(err)) == -ECANCELED, "stopped at a record");
+	for (int i = 0; i < 2; i++) {
+		memset(&info, 0, sizeof(info));
+		seen = (struct seen){0};
+		ok(!recording_rewind(r, err, sizeof(err)) &&
+			   !recording_read_head(r, &info, err, sizeof(err)) &&
+			   !recording_read(r, see, &seen, err, sizeof(err)),
+		   "read again: %s", err);
+		ok(seen.count == 5 && !seen.wrong && !strcmp(info.host, "web1") &&
+			   info.label_count == 2,
+		   "  head and records");
+	}
+	recording_free(r);
+	snprintf(fifo, sizeof(fifo), "%s.fifo", path);
+	if (mkfifo(fifo, 0600) || open(fifo, O_RDWR) < 0 ||
+	    recording_find(&r, fifo, err, sizeof(err)))
+		ok(false, "a FIFO");
+	ok(recording_rewind(r, err, sizeof(err)) == -ESPIPE && strstr(err, fifo),
+	   "a pipe does not go back: %s", err);
+	recording_free(r);
+	unlink(fifo);
+}
+
 static void test_cut(void)
 {
 	long whole, head;
@@ -305,6 +341,7 @@ int main(void)
 
 	close(fd);
 	test_round_trip();
+	test_rewind();
 	test_cut();
 	test_damage();
 	test_other_formats();

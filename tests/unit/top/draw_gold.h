@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What draw_test.c expects, by its option --gold. */
+/* What draw_test.c expects, by its option --gold. Longer than 500 lines: these are screens. */
 /* clang-format off */
 	"sockstate top 10:32:01 · 2 listeners · 1 in trouble · 2/s refused · 11/s in\n"
 	" LISTENER       OWNER         ACCEPT QUEUE    ACC/s WAIT p99 REFUSED VERDICT\n"
@@ -466,7 +466,7 @@
 	"\n"
 	"\n"
 	"\n"
-	"q quit  ? help  Esc back  Enter look closer  space pause  f filte  filter: nginx\n"
+	"q quit  ? help  Esc back  Enter look closer  space pause  s sort   filter: nginx\n"
 	,
 	"sockstate top 10:32:01 · 2 listeners · 1 in trouble · 2/s refused · 11/s in\n"
 	"── help ────────────────────────────────────────────────────────────────────────\n"
@@ -485,11 +485,11 @@
 	"  space  p                     pause; events go on being counted\n"
 	"  y                            look now at what the listener's program does\n"
 	"  w                            write what happened last to a file, for --replay\n"
-	"  + -  .                       replay: speed; one second further\n"
+	"  + -  , .                     replay: speed; one second back, further\n"
+	"  !                            replay: the worst moment; the next of them\n"
 	"  Ctrl-L  Ctrl-Z  q            draw again; suspend; quit\n"
 	"\n"
 	" Any key leaves this page. More: docs/top.md, sockstate(8).\n"
-	"\n"
 	"\n"
 	"q quit  ? help  Enter look closer  space pause  f filter  / search  s sort\n"
 	,
@@ -498,4 +498,37 @@
 	"\n"
 	"\n"
 	"\n"
+	,
+	"sockstate top 10:32:01 · 2 listeners · 1 in trouble replay x2  31.0 s of 1m 00s\n"
+	" LISTENER       OWNER         ACCEPT QUEUE    ACC/s WAIT p99 REFUSED VERDICT\n"
+	"▶127.0.0.1:9502 server[4711]  ███████    5/4      0                1 app stuck\n"
+	"── 127.0.0.1:9502  server[4711] ───────────────── the oldest waits for 19.2 s ──\n"
+	"  no connection was accepted yet\n"
+	"  sleeping: server[4711] thread 4711 sleeps in nanosleep() for 12.0 s, and no\n"
+	"  other thread waits for the listener\n"
+	"── waiting and hung, the longest first ──────────────────────── 3 connections ──\n"
+	"\n"
+	"q quit  ? help  Enter look closer  space pause  ! worst  ,. step  +- speed\n"
+	,
+	"sockstate top 10:32:01 · 2 listeners replay: looking for the worst, 34.0 s read\n"
+	" LISTENER       OWNER         ACCEPT QUEUE    ACC/s WAIT p99 REFUSED VERDICT\n"
+	"▶127.0.0.1:9502 server[4711]  ███████    5/4      0                1 app stuck\n"
+	"── 127.0.0.1:9502  server[4711] ───────────────── the oldest waits for 19.2 s ──\n"
+	"  no connection was accepted yet\n"
+	"  sleeping: server[4711] thread 4711 sleeps in nanosleep() for 12.0 s, and no\n"
+	"  other thread waits for the listener\n"
+	"── waiting and hung, the longest first ──────────────────────── 3 connections ──\n"
+	"\n"
+	"q quit  ? help  Enter look closer  space pause  ! worst  ,. step  +- speed\n"
+	,
+	"sockstate top 10:32:01 · 2 listeners · 1 in trouble · 2/s refused · 11/s in          replay: going to 50.0 s, at 34.0 s\n"
+	" LISTENER       OWNER          ACCEPT QUEUE        SYN   IN/s  ACC/s HISTORY  WAIT p99     max REFUSED VERDICT\n"
+	"▶127.0.0.1:9502 server[4711]   █████████     5/4     1      0      0 ▁▁▁▁▁▁▁▁                        1 app stuck\n"
+	"── 127.0.0.1:9502  server[4711] ───────────────────────────────────────────────────────── the oldest waits for 19.2 s ──\n"
+	"  no connection was accepted yet\n"
+	"  sleeping: server[4711] thread 4711 sleeps in nanosleep() for 12.0 s, and no other thread waits for the listener\n"
+	"\n"
+	"── waiting and hung, the longest first ──────────────────────────────────────────────────────────────── 3 connections ──\n"
+	"\n"
+	"q quit  ? help  Enter look closer  space pause  ! worst  ,. step  +- speed  f filter  / search  s sort  r reverse\n"
 	,

@@ -46,7 +46,8 @@ static void tear_down(struct stage *st)
 }
 
 /* Draws into a string; keys are pressed before. */
-static const char *draw(int rows, int columns, bool utf8, const char *keys)
+static const char *draw(int rows, int columns, bool utf8, const char *keys,
+			const struct scene_replay *replay)
 {
 	static char text[65536];
 	struct stage st;
@@ -54,6 +55,8 @@ static const char *draw(int rows, int columns, bool utf8, const char *keys)
 	struct out o;
 
 	set_up(&st);
+	st.scene.replay = replay;
+	st.ui.replay = replay;
 	grid_init(&g, rows, columns, utf8);
 	out_init(&o, -1);
 	ui_arrange(&st.ui, &st.frame, &st.rows);
@@ -70,11 +73,20 @@ static const char *draw(int rows, int columns, bool utf8, const char *keys)
 	return text;
 }
 
+static const struct scene_replay playing = {.begin = T0, .end = T0 + 60 * NS_S, .speed = 2},
+				 searching = {.begin = T0, .speed = 1, .searching = true},
+				 going = {.begin = T0,
+					  .end = T0 + 60 * NS_S,
+					  .speed = 1,
+					  .going = true,
+					  .to = T0 + 50 * NS_S};
+
 static const struct {
 	const char *name;
 	int rows, columns;
 	bool utf8;
 	const char *keys;
+	const struct scene_replay *replay;
 } screens[] = {
 	{"first screen, 80x24", 24, 80, true, ""},
 	{"first screen, 80x24, ASCII", 24, 80, false, ""},
@@ -92,6 +104,9 @@ static const struct {
 	{"a filter that hides all", 24, 80, true, "fnginx\n"},
 	{"help", 24, 80, true, "?"},
 	{"too small", 5, 30, true, ""},
+	{"a replay", 10, 80, true, "", &playing},
+	{"a replay, searching", 10, 80, true, "", &searching},
+	{"a replay, on its way", 10, 120, true, "", &going},
 };
 #define SCREENS (sizeof(screens) / sizeof(screens[0]))
 
@@ -121,7 +136,8 @@ static void test_sizes(void)
 
 	for (int rows = 1; rows <= 100 && !bad; rows += 3) {
 		for (int columns = 1; columns <= 300 && !bad; columns += 7) {
-			const char *text = draw(rows, columns, rows % 2, columns % 3 ? "" : "\n");
+			const char *text =
+				draw(rows, columns, rows % 2, columns % 3 ? "" : "\n", NULL);
 			int lines = 0;
 
 			for (const char *p = text; *p; p++)
@@ -139,15 +155,17 @@ int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "--gold")) {
 		puts("/* SPDX-License-Identifier: BSD-2-Clause */");
-		puts("/* What draw_test.c expects, by its option --gold. */");
+		puts("/* What draw_test.c expects, by its option --gold. Longer than 500 lines: "
+		     "these are screens. */");
 		puts("/* clang-format off */");
 		for (size_t i = 0; i < SCREENS; i++)
 			print_gold(draw(screens[i].rows, screens[i].columns, screens[i].utf8,
-					screens[i].keys));
+					screens[i].keys, screens[i].replay));
 		return 0;
 	}
 	for (size_t i = 0; i < SCREENS; i++)
-		is_str(draw(screens[i].rows, screens[i].columns, screens[i].utf8, screens[i].keys),
+		is_str(draw(screens[i].rows, screens[i].columns, screens[i].utf8, screens[i].keys,
+			    screens[i].replay),
 		       gold[i] ? gold[i] : "", screens[i].name);
 	test_sizes();
 	return done();

@@ -156,6 +156,30 @@ static void test_stays(void)
 	tear_down(&st);
 }
 
+static void test_replay(void)
+{
+	struct stage st;
+
+	set_up(&st);
+	ok(press(&st, "!") == ASK_NOTHING && press(&st, ",") == ASK_NOTHING, "live: no way back");
+	st.ui.replay = true;
+	ok(press(&st, "!") == ASK_WORST && press(&st, ",") == ASK_BACK &&
+		   press(&st, ".") == ASK_STEP,
+	   "a replay: the worst moment, a step back, a step");
+	ok(press(&st, "y") == ASK_NOTHING && press(&st, "w") == ASK_NOTHING,
+	   "  and no look, no recording");
+	press(&st, "\t\n");
+	ui_go_to(&st.ui, WELL);
+	ui_arrange(&st.ui, &st.frame, &st.rows);
+	ok(st.ui.screen == SCREEN_LISTENER && st.ui.listener == WELL,
+	   "from a connection to the listener of a moment");
+	press(&st, "\033\t");
+	ui_go_to(&st.ui, STUCK);
+	ui_arrange(&st.ui, &st.frame, &st.rows);
+	ok(!ui_on_rows(&st.ui) && ui_selected(&st.ui)->cookie == STUCK, "  among the others");
+	tear_down(&st);
+}
+
 int main(void)
 {
 	test_selection();
@@ -163,5 +187,6 @@ int main(void)
 	test_filter();
 	test_search();
 	test_stays();
+	test_replay();
 	return done();
 }
