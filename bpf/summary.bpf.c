@@ -46,6 +46,12 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+/*
+ * User space sets it while it reads the events of the stream instead: then nothing is counted but
+ * discarded segments, because sk_drops goes on, and listeners are registered still.
+ */
+bool paused = false;
+
 /* ---- transitions ---- */
 
 static __always_inline void listener_changed(struct sock *sk, int new)
@@ -81,6 +87,8 @@ static __always_inline void state_changed(struct summary_cpu *cpu, struct sock *
 		listener_changed(sk, new);
 		return;
 	}
+	if (paused)
+		return;
 	netns = netns_of(tp);
 	lport = local_port(tp);
 	port = port_find(port_key(netns, lport));
@@ -146,7 +154,7 @@ static __always_inline int child_queues(struct sock *listener, struct sock *chil
 	struct summary_cpu *cpu = this_cpu();
 	__u64 cookie;
 
-	if (!cpu || !common_wanted(&listener->__sk_common))
+	if (paused || !cpu || !common_wanted(&listener->__sk_common))
 		return 0;
 	cookie = listener_cookie(listener);
 	if (!cookie)
@@ -192,7 +200,7 @@ int listener_ready(__u64 *ctx)
 	__u64 cookie;
 	__u32 at;
 
-	if (!is_tcp_listener(listener))
+	if (paused || !is_tcp_listener(listener))
 		return 0;
 	cpu = this_cpu();
 	if (!cpu || !(cpu->pending || cpu->born) || !common_wanted(&listener->__sk_common))
@@ -245,7 +253,8 @@ int accept_taken(__u64 *ctx)
 	struct sock *listener = (struct sock *)ctx[0];
 	__u64 child = 0;
 
-	if (bpf_get_func_ret(ctx, &child) || !child || !common_wanted(&listener->__sk_common))
+	if (paused || bpf_get_func_ret(ctx, &child) || !child ||
+	    !common_wanted(&listener->__sk_common))
 		return 0;
 	taken(waiting_index(child), listener_cookie(listener));
 	return 0;
@@ -263,7 +272,7 @@ int accept_installed(__u64 *ctx)
 	struct socket *socket;
 	__u32 at;
 
-	if (!is_socket_file(file))
+	if (paused || !is_socket_file(file))
 		return 0;
 	socket = bpf_sock_from_file(file);
 	at = socket ? waiting_search((__u64)socket->sk) : NOT_WAITING;
@@ -321,7 +330,7 @@ static __always_inline int descriptor_taken(int fd, bool certain)
 SEC("tp/syscalls/sys_exit_accept")
 int sys_exit_accept(struct trace_event_raw_sys_exit *ctx)
 {
-	return ctx->ret < 0 ? 0 : descriptor_taken(ctx->ret, true);
+	return paused || ctx->ret < 0 ? 0 : descriptor_taken(ctx->ret, true);
 }
 
 /*
@@ -358,7 +367,7 @@ int any_exit(__u64 *ctx)
 	if (!in || !*in)
 		return 0;
 	*in = false;
-	return ret < 0 ? 0 : descriptor_taken(ret, true);
+	return paused || ret < 0 ? 0 : descriptor_taken(ret, true);
 }
 
 SEC("tp_btf/io_uring_complete")
@@ -367,7 +376,7 @@ int io_uring_completed(__u64 *ctx)
 	bool certain;
 	int fd;
 
-	return uring_accepted(ctx, &fd, &certain) ? descriptor_taken(fd, certain) : 0;
+	return !paused && uring_accepted(ctx, &fd, &certain) ? descriptor_taken(fd, certain) : 0;
 }
 
 /* ---- SYN-ACKs sent again ---- */
@@ -382,7 +391,7 @@ int synack_again(__u64 *ctx)
 	struct request r;
 	__u64 first;
 
-	if (!common_wanted(c))
+	if (paused || !common_wanted(c))
 		return 0;
 	s = stats_of(listener_cookie(listener));
 	if (s)

@@ -41,7 +41,9 @@ const struct command command_top = {
 		"that arrive and are accepted, waits of the last 10 seconds, refused clients, and "
 		"what is wrong. Below, without a key, the connections that wait or hang longest. "
 		"Enter looks closer, w writes what happened last to a new file, ! goes to the worst "
-		"moment of a recording, ? explains the keys, q quits. It needs a terminal that can "
+		"moment of a recording, ? explains the keys, q quits. Where events come faster than "
+		"they can be read, it goes over to counters in the kernel, and says so. It needs a "
+		"terminal that can "
 		"move its cursor: elsewhere it refuses with exit code 2.",
 	.args = {.program = "sockstate top", .size = sizeof(struct top_options), ARG_USES(uses)},
 	.contradiction = contradiction,

@@ -184,6 +184,16 @@ int summary_source_open(struct summary_source **out, const struct kernel_options
 	return 0;
 }
 
+void summary_source_pause(struct summary_source *s, bool pause)
+{
+	struct summary_bpf__bss *bss = s->skel->bss;
+
+	/* What was accepted meanwhile is not to be found at its address again. */
+	if (!pause)
+		memset(bss->waiting, 0, sizeof(bss->waiting));
+	__atomic_store_n(&bss->paused, pause, __ATOMIC_RELEASE);
+}
+
 void summary_source_free(struct summary_source *s)
 {
 	if (!s)

@@ -59,6 +59,21 @@ void durations_since(struct durations *since, const struct durations *now,
 		since->max = now->max;
 }
 
+void histogram_merge(struct histogram *into, const struct durations *one)
+{
+	for (unsigned int i = 0; i < DURATIONS_BUCKETS; i++) {
+		uint64_t upper = bucket_lower(DURATIONS_SCHEME, i + 1) - 1;
+
+		if (i + 1 == DURATIONS_BUCKETS || upper > one->max)
+			upper = one->max;
+		into->bucket[bucket_index(HISTOGRAM_SCHEME, upper)] += one->bucket[i];
+		into->count += one->bucket[i];
+	}
+	into->sum += one->sum;
+	if (one->max > into->max)
+		into->max = one->max;
+}
+
 /* Every edge is the lower end of a bucket of either scheme. */
 static void spread(struct bucket_scheme s, const uint32_t *bucket, uint64_t shorter[SPREAD_EDGES])
 {

@@ -30,6 +30,8 @@ uint64_t durations_median_since(const struct durations *now, const struct durati
  */
 void durations_since(struct durations *since, const struct durations *now,
 		     const struct durations *before);
+/* Adds to `into`, each at the upper end of its bucket. */
+void histogram_merge(struct histogram *into, const struct durations *one);
 /* How many were shorter than each edge (event/totals.h). NULL is an empty histogram. */
 void durations_spread(const struct durations *d, uint64_t shorter[SPREAD_EDGES]);
 void histogram_spread(const struct histogram *h, uint64_t shorter[SPREAD_EDGES]);

@@ -6,6 +6,8 @@
  * Everything that the stream is to know goes through live_feed() or feed_sorted(), so a recording
  * holds exactly what the tracker saw.
  */
+#include <time.h>
+
 #include "kernel/clock.h"
 #include "run/live.h"
 #include "run/loss.h"
@@ -19,6 +21,8 @@
  * tables costs more than it is worth.
  */
 #define REPAIR_EVERY_NS (10 * NS_S)
+/* While what they hold is thrown away, the rings are emptied so often. */
+#define SKIP_NS NS_S
 
 static void record(struct live *l, const void *bytes, size_t size)
 {
@@ -124,11 +128,64 @@ void live_collect(struct live *l)
 	source_kernel_poll(l->source, live_feed, l);
 }
 
+static int throw_away(void *ctx, const void *bytes, size_t size)
+{
+	(void)bytes, (void)size;
+	++*(uint64_t *)ctx;
+	return 0;
+}
+
+/* The stream goes on with what does not come from the rings: listeners' queues, and looks. */
+static int skip(struct live *l, int timeout_ms)
+{
+	struct fact_lost lost = {
+		.h = {.size = sizeof(lost), .kind = FACT_LOST},
+		.where = FACT_LOST_RING,
+	};
+	uint64_t now = clock_now_ns(), count = 0;
+	int read;
+
+	if (now < l->next_skip) {
+		nanosleep(&(struct timespec){.tv_nsec = timeout_ms * (long)NS_MS}, NULL);
+		return 0;
+	}
+	l->next_skip = now + SKIP_NS;
+	do
+		read = source_kernel_poll(l->source, throw_away, &count);
+	while (read > 0 && source_kernel_complete_until(l->source) < now);
+	live_lost(l, now);
+	lost.h.t = source_kernel_complete_until(l->source);
+	lost.count = count;
+	if (count)
+		live_feed(l, &lost, sizeof(lost));
+	live_tick(l, lost.h.t);
+	return read < 0 ? read : 0;
+}
+
+void live_skip(struct live *l, bool on)
+{
+	l->next_skip = 0;
+	if (l->skipping && !on)
+		skip(l, 0); /* what is lost later is lost from what is read again */
+	l->skipping = on;
+	l->loss = false;
+	l->repair = on ? 0 : REPAIR_ROUNDS;
+	l->next_verify = on ? 0 : clock_now_ns();
+}
+
+bool live_settled(const struct live *l)
+{
+	return !l->skipping && !l->loss && !l->repair;
+}
+
 int live_drain(struct live *l, int timeout_ms)
 {
-	int read = timeout_ms ? source_kernel_wait(l->source, timeout_ms) : 0;
 	uint64_t complete;
+	int read;
 
+	if (l->skipping)
+		return skip(l, timeout_ms);
+	read = timeout_ms ? source_kernel_wait(l->source, timeout_ms) : 0;
 	/* Before the lines in which something is missing. */
 	if (source_kernel_were_full(l->source))
 		live_lost(l, clock_now_ns());

@@ -84,14 +84,19 @@ static int open_kernel(struct live *l, char *err, size_t err_size)
 	const struct kernel_options kernel = setup_kernel_options(l->options);
 	int rc = setup_rights(err, err_size);
 
-	return rc ? rc : source_kernel_open(&l->source, &kernel, &l->info.facts, err, err_size);
+	if (!rc)
+		rc = source_kernel_open(&l->source, &kernel, &l->info.facts, err, err_size);
+	if (!rc)
+		place_guest_kernel(l->place, &kernel);
+	return rc;
 }
 
 static void on_notice(void *ctx, const struct event *e)
 {
 	struct live *l = ctx;
 
-	looker_event(l->looker, e);
+	if (!l->skipping) /* else the tracker knows too little to judge */
+		looker_event(l->looker, e);
 }
 
 static unsigned int sandbox_needs(const struct live *l)
@@ -183,7 +188,7 @@ static void look_at_programs(struct live *l, uint64_t now)
 {
 	uint64_t wait_ns = looker_wait_ns(l->looker);
 
-	if (wait_ns) {
+	if (wait_ns && !l->skipping) {
 		looker_waits_begin(l->looker);
 		tracker_waiting(stream_tracker(l->stream), wait_ns, looker_waits, l->looker);
 	}
@@ -202,7 +207,7 @@ static void chores(struct live *l, uint64_t now)
 	look_at_programs(l, now);
 	if (!l->place->guest)
 		place_follow_terminal(l->place, &l->window, l->view);
-	if (l->next_verify && now >= l->next_verify) {
+	if (l->next_verify && now >= l->next_verify && !l->skipping) {
 		l->next_verify = now + VERIFY_NS;
 		live_verify_due(l);
 	}

@@ -38,6 +38,8 @@ struct live {
 	struct verify *verify;	    /* NULL: neither --verify nor a loss to make good */
 	struct recording_info info; /* of this run; its facts are what the kernel lets us see */
 	struct machine machine;
+	bool skipping; /* what the rings hold is thrown away: somebody counts instead */
+	uint64_t next_skip;
 	bool loss;			 /* not made good yet */
 	bool loss_named;		 /* on standard error */
 	unsigned int repair;		 /* looks to come that put right what it left wrong */
@@ -75,6 +77,13 @@ void live_collect(struct live *l);
  * when that is all. Returns as source_kernel_poll().
  */
 int live_drain(struct live *l, int timeout_ms);
+/*
+ * From now on what the rings hold is thrown away once a second, and counted as lost; or it is read
+ * again, and what the tracker has missed is put right from the kernel's tables.
+ */
+void live_skip(struct live *l, bool on);
+/* Whether the tracker can be trusted: nothing is thrown away, and no loss is to be made good. */
+bool live_settled(const struct live *l);
 
 /* ---- live_verify.c ---- */
 

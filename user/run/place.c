@@ -251,6 +251,12 @@ struct view *place_view(const struct run_place *place, const struct trace_option
 				    : stream_view_new(options, view_options);
 }
 
+void place_guest_kernel(const struct run_place *place, const struct kernel_options *options)
+{
+	if (place->guest && place->guest->kernel)
+		place->guest->kernel(place->guest->ctx, options);
+}
+
 int place_guest_begin(const struct run_place *place, struct stream *stream, struct live *live)
 {
 	const struct run_guest *guest = place->guest;

@@ -15,12 +15,15 @@
  * A command that watches the stream of a live run or of a replay instead of printing it. Each
  * function may be NULL.
  */
+struct kernel_options;
 struct live;
 struct stream;
 
 struct run_guest {
 	/* The view that takes the events; NULL when out of memory. */
 	struct view *(*view)(void *ctx, const struct view_options *options);
+	/* Before privileges are given up: what else it wants from the kernel. Not in a replay. */
+	void (*kernel)(void *ctx, const struct kernel_options *options);
 	/*
 	 * Facts are flowing, privileges have been given up. live: NULL in a replay. Returns 0, or a
 	 * negative errno to stop.
@@ -78,6 +81,7 @@ uint16_t place_port_by_name(const char *name);
 /* The view of the guest, else the one that the options name. NULL when out of memory. */
 struct view *place_view(const struct run_place *place, const struct trace_options *options,
 			const struct view_options *view_options);
+void place_guest_kernel(const struct run_place *place, const struct kernel_options *options);
 int place_guest_begin(const struct run_place *place, struct stream *stream, struct live *live);
 bool place_guest_over(const struct run_place *place);
 void place_guest_record(const struct run_place *place, const void *bytes, size_t size);

@@ -52,7 +52,9 @@ static void on_event(void *ctx, const struct event *e)
 	struct top *t = ctx;
 
 	model_event(t->model, e);
-	keep_story(t, e);
+	top_counts_event(t->counts, e);
+	if (!t->counting)
+		keep_story(t, e);
 	if (t->ui.replay && !t->play.all_seen)
 		moments_event(&t->play.moments, t->model, e);
 }
@@ -74,6 +76,8 @@ static void on_record(void *ctx, const void *bytes, size_t size)
 		return;
 	if (fact->kind == FACT_TICK)
 		model_tick(t->model, fact->t);
+	else
+		top_counts_record(t->counts);
 	if (t->record) {
 		recent_record(top_recorder_recent(t->record), bytes, size);
 		return;
@@ -112,6 +116,13 @@ static void at_end(void *ctx)
 
 /* ---- what the run calls ---- */
 
+static void open_counts(void *ctx, const struct kernel_options *options)
+{
+	struct top *t = ctx;
+
+	t->counts = top_counts_open(options, &t->limits);
+}
+
 int top_forget(struct top *t)
 {
 	model_free(t->model);
@@ -139,6 +150,18 @@ static int begin(void *ctx, struct stream *stream, struct live *live)
 	return t->error;
 }
 
+/* The ladders of what was begun before would have gaps: they are begun anew. */
+static void attend_live(struct top *t)
+{
+	if (top_counts_due(t->counts, t->live, t->model, clock_now_ns())) {
+		t->counting = !t->counting;
+		stories_free(t->stories);
+		t->stories = stories_new(STORIES_BYTES, NULL, NULL);
+		t->quit |= !t->stories;
+	}
+	top_attend(t);
+}
+
 /* Also called before the screen has been started: sockets are being listed then. */
 static bool over(void *ctx)
 {
@@ -147,7 +170,7 @@ static bool over(void *ctx)
 	if (!t->stream)
 		return false;
 	if (t->live)
-		top_attend(t);
+		attend_live(t);
 	else
 		wait_for_time(t);
 	return t->quit || t->play.again;
@@ -217,13 +240,14 @@ static int prepare(struct top *t)
 static int run(struct top *t)
 {
 	const struct run_guest guest = {.view = new_view,
+					.kernel = open_counts,
 					.begin = begin,
 					.over = over,
 					.record = on_record,
 					.end = at_end,
 					.again = again,
-					.needs =
-						SANDBOX_TERMINAL | (t->record ? SANDBOX_CREATE : 0),
+					.needs = SANDBOX_TERMINAL |
+						 (t->record ? SANDBOX_CREATE | SANDBOX_COUNTS : 0),
 					.ctx = t};
 	const struct trace_options trace = trace_options_of(t->options);
 	struct run_place place = *t->place;
@@ -254,5 +278,6 @@ int run_top(const struct top_options *options, const struct run_place *place)
 	model_free(t.model);
 	top_rows_free(t.looks);
 	top_recorder_free(t.record);
+	top_counts_free(t.counts);
 	return code;
 }

@@ -2,7 +2,7 @@
 /*
  * top.h - the run of `sockstate top`, shared by the files that make it up: top.c (from opening to
  * the end, and where events go), top_screen.c (frames and keys) and top_replay.c (a recording as it
- * is played).
+ * is played). top_counts.h and top_rows.h know nothing of it.
  */
 #ifndef SOCKSTATE_RUN_TOP_H
 #define SOCKSTATE_RUN_TOP_H
@@ -11,6 +11,7 @@
 #include "run/live.h"
 #include "run/run.h"
 #include "run/screen.h"
+#include "run/top_counts.h"
 #include "run/top_record.h"
 #include "run/top_rows.h"
 #include "stream/story.h"
@@ -46,7 +47,9 @@ struct top {
 	struct top_rows *looks;	     /* NULL: a replay */
 	struct top_recorder *record; /* NULL: a replay */
 	struct stream *stream;
-	struct live *live; /* NULL: a replay */
+	struct live *live;	   /* NULL: a replay */
+	struct top_counts *counts; /* NULL: a replay, or the kernel refuses them */
+	bool counting;		   /* they are what is shown */
 	struct screen *screen;
 	struct grid grid;
 	struct ui ui;

@@ -166,7 +166,8 @@ int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
 	rc = snapshot_list(&from, take_row, &to);
 	if (rc < 0)
 		return rc;
-	tracker_walk(t, on_socket, &corpses);
+	if (t)
+		tracker_walk(t, on_socket, &corpses);
 	if (corpses.rc)
 		return corpses.rc;
 	finish(rows, r->owner);

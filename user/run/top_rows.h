@@ -27,8 +27,8 @@ int top_rows_open(struct top_rows **out, const struct filter *filter,
 void top_rows_free(struct top_rows *r);
 /*
  * 0 or a negative errno; the rows are as `sockstate list` has them, without TIME_WAIT. A connection
- * that a RST ended while it was queued is in no table of the kernel: t knows it. recent: gets what
- * was read of each socket; or NULL.
+ * that a RST ended while it was queued is in no table of the kernel: t (or NULL) knows it. recent:
+ * gets what was read of each socket; or NULL.
  */
 int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
 		  struct recent *recent);

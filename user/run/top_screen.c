@@ -44,7 +44,9 @@ static int look_live(struct top *t, struct listing *rows, uint64_t now)
 
 	if (due)
 		recent_look_begin(recent, t->live->last_tick);
-	rc = top_rows_look(t->looks, stream_tracker(t->stream), rows, due ? recent : NULL);
+	/* While events are counted, the tracker does not know who has died. */
+	rc = top_rows_look(t->looks, t->counting ? NULL : stream_tracker(t->stream), rows,
+			   due ? recent : NULL);
 	if (due)
 		recent_look_end(recent, clock_now_ns(), !rc);
 	return rc;
@@ -112,6 +114,7 @@ static void draw(struct top *t)
 {
 	const struct scene scene = {
 		.frame = &t->frame,
+		.counts = top_counts_shown(t->counts),
 		.rows = &t->rows[t->shown],
 		.now = model_now(t->model),
 		.events = model_events(t->model),

@@ -148,6 +148,11 @@ static void draw_latest(struct grid *g, int y, int rows, const struct model_list
 
 	part_title(g, y, "accepted last", NULL);
 	grid_text(g, y, middle + 2, g->columns, LOOK_BOLD, " refused last ");
+	if (scene->frame->counts_only) {
+		grid_text(g, y + 1, 2, g->columns, LOOK_DIM,
+			  "events are counted, and not read: clients are not known one by one");
+		return;
+	}
 	for (int i = 0; i < rows - 1; i++) {
 		uint64_t n = (uint64_t)i;
 

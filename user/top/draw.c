@@ -87,7 +87,11 @@ static unsigned int state_of(char *text, size_t size, const struct ui *ui,
 		return LOOK_REVERSE | (ui->paused ? LOOK_YELLOW : LOOK_CYAN);
 	}
 	if (scene->frame->counts_only) {
-		snprintf(text, size, " counted in the kernel ");
+		snprintf(text, size, " COUNTED: %llu events/s%s ",
+			 (unsigned long long)scene->counts.offered,
+			 scene->counts.back	  ? ", reading them again"
+			 : scene->counts.too_many ? " are too many to read"
+						  : "");
 		return LOOK_REVERSE | LOOK_YELLOW;
 	}
 	text[0] = '\0';
@@ -102,7 +106,7 @@ static int put_count(struct grid *g, int x, int end, unsigned int look, uint64_t
 	snprintf(text, sizeof(text), "%s%llu%s", g->utf8 ? "· " : "  ", (unsigned long long)n,
 		 what);
 	if (x + (int)text_columns(text) > end) /* half a number would be a wrong one */
-		return x;
+		return end;
 	return grid_text(g, 0, x, end, look, text) + 1;
 }
 
@@ -276,8 +280,8 @@ static void draw_connection(struct grid *g, int y, int rows, struct ui *ui,
 	if (!scene->ladder || !scene->ladder_len) {
 		grid_text(g, y + 2, 2, g->columns, LOOK_DIM,
 			  scene->frame->counts_only
-				  ? "counts alone are read now: single connections are not followed"
-				  : "nothing has happened to it since the tracer began");
+				  ? "events are counted, and not read: connections are not followed"
+				  : "nothing has been seen of it yet");
 		return;
 	}
 	/* The end is in sight while it grows, unless the user has scrolled up. */

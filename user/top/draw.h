@@ -19,13 +19,21 @@ struct scene_replay {
 	uint64_t begin, end; /* ns, of the recording; end 0: not known yet */
 	double speed;
 	bool over; /* it has been played to its end */
-	/* What is shown stands still meanwhile: it is read to its end, or from its begin to `to`. */
+	/* What is shown stands still: it is read to its end, or from its begin to `to`. */
 	bool searching, going;
 	uint64_t to;
 };
 
+/* Where events come faster than they can be read: what is known of them all. */
+struct scene_counts {
+	uint64_t offered; /* events in a second */
+	bool too_many;	  /* to be read again soon */
+	bool back; /* they are read again, and the counters are shown until that is complete */
+};
+
 struct scene {
 	const struct frame *frame;
+	struct scene_counts counts; /* with frame->counts_only */
 	const struct listing *rows; /* of the latest look */
 	uint64_t now;		    /* ns: the clock of the latest frame, also while it is paused */
 	uint64_t events;	    /* that have come, also while it is paused */

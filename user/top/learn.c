@@ -13,27 +13,20 @@
 
 static void add_wait(struct entry *entry, uint64_t t, uint64_t ns)
 {
-	const uint64_t s = t / NS_S;
-	const size_t i = s % (MODEL_RECENT + 1);
+	struct waits *waits = model_waits(entry);
 
-	if (!entry->waits)
-		entry->waits = calloc(1, sizeof(*entry->waits));
-	if (!entry->waits)
+	if (!waits)
 		return;
-	if (entry->waits->stamp[i] != s) {
-		entry->waits->second[i] = (struct durations){0};
-		entry->waits->stamp[i] = s;
-	}
-	durations_add(&entry->waits->second[i], ns);
-	histogram_add(&entry->waits->all, ns);
+	durations_add(model_waits_at(waits, t / NS_S), ns);
+	histogram_add(&waits->all, ns);
 }
 
 static void add_handshake(struct entry *entry, uint64_t ns)
 {
-	if (!entry->waits)
-		entry->waits = calloc(1, sizeof(*entry->waits));
-	if (entry->waits)
-		histogram_add(&entry->waits->handshake, ns);
+	struct waits *waits = model_waits(entry);
+
+	if (waits)
+		histogram_add(&waits->handshake, ns);
 }
 
 /* ---- what an event says ---- */
@@ -107,44 +100,40 @@ static struct entry *of_connection(struct model *m, const struct event *e)
 	return cookie ? model_find(m, cookie) : NULL;
 }
 
-/* A line of the counters has the rates of the time since the one before. */
-static void learn_rates(struct entry *entry, const struct event *e)
+static uint64_t beyond(uint64_t total, uint64_t told)
 {
-	struct model_second *second = model_second_at(&entry->l, e->t);
+	return total > told ? total - told : 0;
+}
 
-	if (!second)
-		return;
-	second->arrivals = (uint32_t)event_get(e, F_COMPLETED_RATE);
-	second->accepts = (uint32_t)event_get(e, F_ACCEPTED_RATE);
+/* After counters alone were read, the tracker's totals lack what they have counted. */
+static void resume(struct entry *entry, const struct event *e)
+{
+	entry->resumed = false;
+	entry->more_completed = beyond(entry->l.completed, event_get(e, F_COMPLETED));
+	entry->more_accepted = beyond(entry->l.accepted, event_get(e, F_ACCEPTED_COUNT));
+	entry->more_refused = beyond(entry->l.refused, event_get(e, F_REFUSED));
 }
 
 static void on_listener(struct model *m, const struct event *e)
 {
 	struct entry *entry = of_itself(m, e);
 	struct model_listener *l;
-	uint64_t refused = event_get(e, F_REFUSED);
 
 	if (!entry)
 		return;
 	l = &entry->l;
+	if (entry->resumed)
+		resume(entry, e);
 	l->gone = false;
 	learn_owner(l, e);
 	learn_queue(l, e);
 	if (event_get(e, F_ACCEPT_QUEUE_PEAK) > l->peak)
 		l->peak = (uint32_t)event_get(e, F_ACCEPT_QUEUE_PEAK);
-	l->completed = event_get(e, F_COMPLETED);
-	l->accepted = event_get(e, F_ACCEPTED_COUNT);
-	if (m->counts_only) {
-		struct model_second *second;
-
-		learn_rates(entry, e);
-		second = model_second_at(l, e->t);
-		if (second && refused > entry->refused_by_line)
-			second->refused = (uint32_t)(refused - entry->refused_by_line);
-	}
-	entry->refused_by_line = refused;
+	l->completed = event_get(e, F_COMPLETED) + entry->more_completed;
+	l->accepted = event_get(e, F_ACCEPTED_COUNT) + entry->more_accepted;
+	entry->refused_by_line = event_get(e, F_REFUSED) + entry->more_refused;
 	entry->refused_since = 0;
-	l->refused = refused;
+	l->refused = entry->refused_by_line;
 	l->judged = event_has(e, F_VERDICT);
 	l->verdict = event_enum(e, F_VERDICT);
 	snprintf(l->advice, sizeof(l->advice), "%s",
@@ -275,20 +264,13 @@ static void on_why(struct model *m, const struct event *e)
 		 event_text(e, F_SENTENCE) ? event_text(e, F_SENTENCE) : "");
 }
 
-static void on_summary(struct model *m, const struct event *e)
+static void on_lost(struct model *m, const struct event *e)
 {
-	const struct listener_summaries *all =
-		event_has(e, F_LISTENERS) ? e->v[F_LISTENERS].listeners : NULL;
+	const uint64_t total = event_get(e, F_TOTAL);
 
-	for (size_t i = 0; all && m->counts_only && i < all->count; i++) {
-		struct entry *entry = model_find(m, all->list[i].cookie);
-
-		if (!entry)
-			continue;
-		entry->summed = true;
-		entry->l.wait = all->list[i].accept_wait;
-		entry->l.handshake = all->list[i].handshake;
-	}
+	if (!m->counts_only && total > m->lost_total)
+		m->lost += total - m->lost_total;
+	m->lost_total = total;
 }
 
 void model_event(struct model *m, const struct event *e)
@@ -297,14 +279,14 @@ void model_event(struct model *m, const struct event *e)
 		[EVENT_SOCKET] = on_socket,	[EVENT_STATE] = on_state,
 		[EVENT_ACCEPT] = on_accept,	[EVENT_DROP] = on_drop,
 		[EVENT_LISTENER] = on_listener, [EVENT_WHY] = on_why,
-		[EVENT_SUMMARY] = on_summary,
+		[EVENT_LOST] = on_lost,
 	};
 
 	m->events++;
 	if (e->t > m->now)
 		m->now = e->t;
-	if (e->type == EVENT_LOST)
-		m->lost = event_get(e, F_TOTAL);
+	if (m->counts_only && e->type != EVENT_LOST && e->type != EVENT_WHY)
+		return;
 	if (e->type < EVENT_TYPE_COUNT && handlers[e->type])
 		handlers[e->type](m, e);
 }

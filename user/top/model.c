@@ -21,6 +21,7 @@ struct model *model_new(void)
 static void entry_free(struct entry *entry)
 {
 	free(entry->waits);
+	free(entry->counted);
 	free(entry);
 }
 
@@ -42,11 +43,6 @@ uint64_t model_now(const struct model *m)
 uint64_t model_events(const struct model *m)
 {
 	return m->events;
-}
-
-void model_counts_only(struct model *m, bool only)
-{
-	m->counts_only = only;
 }
 
 /* ---- the table ---- */
@@ -106,6 +102,24 @@ struct entry *model_add(struct model *m, uint64_t cookie)
 }
 
 /* ---- seconds ---- */
+
+struct waits *model_waits(struct entry *entry)
+{
+	if (!entry->waits)
+		entry->waits = calloc(1, sizeof(*entry->waits));
+	return entry->waits;
+}
+
+struct durations *model_waits_at(struct waits *waits, uint64_t s)
+{
+	const size_t i = s % (MODEL_RECENT + 1);
+
+	if (waits->stamp[i] != s) {
+		waits->second[i] = (struct durations){0};
+		waits->stamp[i] = s;
+	}
+	return &waits->second[i];
+}
 
 struct model_second *model_second_at(struct model_listener *l, uint64_t t)
 {
@@ -179,7 +193,7 @@ static void take(const struct model *m, const struct entry *entry, struct model_
 		to->refused_recently += second ? second->refused : 0;
 	}
 	to->recent = (struct quantiles){0};
-	if (entry->summed || !entry->waits)
+	if (!entry->waits)
 		return;
 	recent_waits(entry->waits, m->now, &to->recent);
 	histogram_quantiles(&entry->waits->all, &to->wait);

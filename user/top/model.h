@@ -22,6 +22,7 @@
 
 #include "event/event.h"
 #include "event/totals.h"
+#include "listener/tally.h"
 
 #define MODEL_SECONDS 120 /* of history */
 #define MODEL_RECENT  10  /* seconds that "recent" stands for */
@@ -104,7 +105,7 @@ struct frame {
 	struct model_listener *list;
 	size_t count, room;
 	uint64_t lost;
-	bool counts_only; /* the figures come from the counters of --summary */
+	bool counts_only; /* the figures come from counters: see model_count() */
 };
 
 struct model;
@@ -115,8 +116,18 @@ void model_free(struct model *m);
 void model_event(struct model *m, const struct event *e);
 /* Nothing earlier than t (ns) will come. */
 void model_tick(struct model *m, uint64_t t);
-/* From here on listener and summary lines are all that comes. */
+/*
+ * Where events come faster than they can be read: from here on only losses and looks are learned
+ * from events, all else from model_count(); or from events again. What has been counted meanwhile
+ * stays in the totals.
+ */
 void model_counts_only(struct model *m, bool only);
+/*
+ * A listener as the counters in the kernel (bpf/summary.h) have it. t: ns, the end of the second
+ * that they are about. first: they are compared with nothing, and only the next ones tell what
+ * happened.
+ */
+void model_count(struct model *m, uint64_t t, const struct tally_row *row, bool first);
 /* As the rows of a look say. cookie: of the listener. */
 void model_oldest_wait(struct model *m, uint64_t cookie, uint64_t wait_ns);
 uint64_t model_now(const struct model *m);

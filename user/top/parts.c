@@ -93,8 +93,7 @@ int part_waits(struct grid *g, int y, int x, const struct model_listener *l,
 {
 	if (!l->wait.count)
 		return grid_text(g, y, x, g->columns, LOOK_DIM, "no connection was accepted yet");
-	if (!scene->frame->counts_only)
-		x = part_quantiles(g, y, x, scene, "wait, 10 s:", &l->recent) + 2;
+	x = part_quantiles(g, y, x, scene, "wait, 10 s:", &l->recent) + 2;
 	return part_quantiles(g, y, x, scene, "all:", &l->wait);
 }
 

@@ -99,10 +99,31 @@ static void check_spread(void)
 	ok(!of_large[SPREAD_EDGES - 1], "NULL is empty");
 }
 
+/* From the small histogram into the large one. */
+static void check_merge(void)
+{
+	static struct histogram h;
+	struct durations d = {0};
+	struct quantiles q;
+
+	histogram_add(&h, 100);
+	put(&d, 1000000, 98);
+	put(&d, 5000000, 1);
+	histogram_merge(&h, &d);
+	histogram_quantiles(&h, &q);
+	ok(q.count == 100 && q.sum == 98 * 1000000ull + 5000000 + 100 && q.max == 5000000,
+	   "merged: count, sum and maximum");
+	ok(q.p50 >= 1000000 && q.p50 < 1150000,
+	   "  a quantile is above it by a bucket at most: %llu", (unsigned long long)q.p50);
+	histogram_merge(&h, &(struct durations){0});
+	ok(h.count == 100, "  nothing adds nothing");
+}
+
 int main(void)
 {
 	check_quantiles();
 	check_sums();
 	check_spread();
+	check_merge();
 	return done();
 }

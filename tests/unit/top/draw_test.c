@@ -47,7 +47,7 @@ static void tear_down(struct stage *st)
 
 /* Draws into a string; keys are pressed before. */
 static const char *draw(int rows, int columns, bool utf8, const char *keys,
-			const struct scene_replay *replay)
+			const struct scene_replay *replay, const struct scene_counts *counts)
 {
 	static char text[65536];
 	struct stage st;
@@ -57,6 +57,10 @@ static const char *draw(int rows, int columns, bool utf8, const char *keys,
 	set_up(&st);
 	st.scene.replay = replay;
 	st.ui.replay = replay;
+	if (counts) {
+		st.frame.counts_only = true;
+		st.scene.counts = *counts;
+	}
 	grid_init(&g, rows, columns, utf8);
 	out_init(&o, -1);
 	ui_arrange(&st.ui, &st.frame, &st.rows);
@@ -81,12 +85,16 @@ static const struct scene_replay playing = {.begin = T0, .end = T0 + 60 * NS_S, 
 					  .going = true,
 					  .to = T0 + 50 * NS_S};
 
+static const struct scene_counts too_many = {.offered = 41234, .too_many = true},
+				 few = {.offered = 410}, back = {.offered = 410, .back = true};
+
 static const struct {
 	const char *name;
 	int rows, columns;
 	bool utf8;
 	const char *keys;
 	const struct scene_replay *replay;
+	const struct scene_counts *counts;
 } screens[] = {
 	{"first screen, 80x24", 24, 80, true, ""},
 	{"first screen, 80x24, ASCII", 24, 80, false, ""},
@@ -107,6 +115,9 @@ static const struct {
 	{"a replay", 10, 80, true, "", &playing},
 	{"a replay, searching", 10, 80, true, "", &searching},
 	{"a replay, on its way", 10, 120, true, "", &going},
+	{"counted", 12, 80, true, "", NULL, &too_many},
+	{"counted, a listener", 40, 80, true, "j\n", NULL, &few},
+	{"counted, a connection", 10, 80, false, "\t\n", NULL, &back},
 };
 #define SCREENS (sizeof(screens) / sizeof(screens[0]))
 
@@ -137,7 +148,7 @@ static void test_sizes(void)
 	for (int rows = 1; rows <= 100 && !bad; rows += 3) {
 		for (int columns = 1; columns <= 300 && !bad; columns += 7) {
 			const char *text =
-				draw(rows, columns, rows % 2, columns % 3 ? "" : "\n", NULL);
+				draw(rows, columns, rows % 2, columns % 3 ? "" : "\n", NULL, NULL);
 			int lines = 0;
 
 			for (const char *p = text; *p; p++)
@@ -160,12 +171,12 @@ int main(int argc, char **argv)
 		puts("/* clang-format off */");
 		for (size_t i = 0; i < SCREENS; i++)
 			print_gold(draw(screens[i].rows, screens[i].columns, screens[i].utf8,
-					screens[i].keys, screens[i].replay));
+					screens[i].keys, screens[i].replay, screens[i].counts));
 		return 0;
 	}
 	for (size_t i = 0; i < SCREENS; i++)
 		is_str(draw(screens[i].rows, screens[i].columns, screens[i].utf8, screens[i].keys,
-			    screens[i].replay),
+			    screens[i].replay, screens[i].counts),
 		       gold[i] ? gold[i] : "", screens[i].name);
 	test_sizes();
 	return done();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "top/model.h"
 
+#include "listener/durations.h"
+
 #include "scene.h"
 #include "tap.h"
 
@@ -90,22 +92,120 @@ static void test_bounds(void)
 	model_free(m);
 }
 
+/* A reading of the counters; all but the queue since the beginning. */
+static struct tally_row counters(uint64_t listener, uint64_t completed, uint64_t accepted,
+				 const struct summary_stats *stats)
+{
+	return (struct tally_row){
+		.figures = {.identity = {.cookie = listener,
+					 .netns = NETNS,
+					 .family = AF_INET,
+					 .addr = scene_lo,
+					 .port = 8080,
+					 .pid = 812,
+					 .comm = "server"},
+			    .queues = {.accept = 3, .syn = 2, .backlog = 127},
+			    .refused = 7,
+			    .completed_since = completed,
+			    .accepted_since = accepted,
+			    .verdict = VERDICT_OK,
+			    .advice = ""},
+		.stats = stats,
+		.recent_peak = 9,
+		.listens = true,
+	};
+}
+
+static struct event line_of(uint64_t t, uint64_t completed, uint64_t accepted, uint64_t refused)
+{
+	struct event e = scene_event(EVENT_LISTENER, t, WELL);
+
+	event_set(&e, F_COMPLETED, completed);
+	event_set(&e, F_ACCEPTED_COUNT, accepted);
+	event_set(&e, F_REFUSED, refused);
+	return e;
+}
+
+static struct event lost(uint64_t t, uint64_t total)
+{
+	struct event e;
+
+	event_init(&e, EVENT_LOST, t);
+	event_set(&e, F_TOTAL, total);
+	return e;
+}
+
+static void hear(struct model *m, struct event e)
+{
+	model_event(m, &e);
+}
+
+/* From events to counters, and back. */
 static void test_counts(void)
 {
+	static struct summary_stats stats;
 	struct model *m = model_new();
+	const struct model_listener *l;
 	struct frame frame = {0};
-	struct event e = scene_event(EVENT_LISTENER, T0, WELL);
+	struct tally_row row;
 
+	hear(m, line_of(T0, 100, 90, 5));
+	hear(m, lost(T0, 40));
 	model_counts_only(m, true);
-	event_set(&e, F_COMPLETED_RATE, 4821);
-	event_set(&e, F_ACCEPTED_RATE, 4820);
-	event_set_enum(&e, F_VERDICT, VERDICT_OK);
-	model_event(m, &e);
-	model_tick(m, T0 + NS_S);
+	durations_add(&stats.accept_wait, 5 * NS_S);
+	row = counters(WELL, 4000, 4000, &stats);
+	model_count(m, T0 + NS_S, &row, true);
 	model_take(m, &frame);
-	ok(frame.counts_only && model_second_ago(&frame.list[0], 1)->arrivals == 4821 &&
-		   model_second_ago(&frame.list[0], 1)->accepts == 4820,
-	   "counts alone: rates are those of the line");
+	l = &frame.list[0];
+	ok(frame.counts_only && l->completed == 100 && l->accepted == 90 && l->refused == 5 &&
+		   !l->wait.count,
+	   "what was counted before is told by events already");
+	ok(l->accept_queue == 3 && l->syn_queue == 2 && l->backlog == 127, "its queues");
+	for (int i = 0; i < 10; i++)
+		durations_add(&stats.accept_wait, 2 * NS_MS);
+	durations_add(&stats.handshake, 30 * NS_US);
+	row = counters(WELL, 30, 20, &stats);
+	row.figures.refused = 9;
+	model_count(m, T0 + 2 * NS_S, &row, false);
+	hear(m, line_of(T0 + 2 * NS_S, 101, 91, 50));
+	scene_completed(m, T0 + 2 * NS_S, WELL, 100);
+	hear(m, lost(T0 + 2 * NS_S, 1000040));
+	model_tick(m, T0 + 2 * NS_S + 1);
+	model_take(m, &frame);
+	l = &frame.list[0];
+	ok(l->completed == 130 && l->accepted == 110 && l->refused == 7,
+	   "what is counted is added, and events are passed over");
+	ok(model_second_ago(l, 1)->arrivals == 30 && model_second_ago(l, 1)->accepts == 20 &&
+		   model_second_ago(l, 1)->refused == 2 && model_second_ago(l, 1)->peak == 9,
+	   "  in the second that has ended");
+	ok(l->recent.count == 10 && l->recent.p99 >= 2 * NS_MS && l->recent.p99 < 3 * NS_MS &&
+		   l->wait.count == 10 && l->wait.p99 >= 2 * NS_MS && l->wait.p99 < 3 * NS_MS &&
+		   l->handshake.count == 1,
+	   "  with the waits and the handshake of that second");
+	ok(frame.lost == 40, "what is counted is not lost");
+	row = counters(STUCK, 0, 0, &stats);
+	row.listens = false;
+	model_count(m, T0 + 2 * NS_S, &row, false);
+	row = counters(WELL, 0, 0, &stats);
+	row.figures.refused = 9;
+	row.listens = false;
+	model_count(m, T0 + 3 * NS_S, &row, false);
+	model_take(m, &frame);
+	ok(frame.count == 1 && frame.list[0].gone && !frame.list[0].accept_queue,
+	   "a listener that has closed is gone, and one that was not known is no news");
+	model_counts_only(m, false);
+	hear(m, line_of(T0 + 4 * NS_S, 101, 91, 10));
+	hear(m, lost(T0 + 4 * NS_S, 1000045));
+	model_take(m, &frame);
+	l = &frame.list[0];
+	ok(!frame.counts_only && l->completed == 130 && l->accepted == 110 && l->refused == 10,
+	   "events again: no total falls");
+	scene_completed(m, T0 + 4 * NS_S, WELL, 1);
+	hear(m, line_of(T0 + 5 * NS_S, 102, 92, 11));
+	model_take(m, &frame);
+	l = &frame.list[0];
+	ok(l->completed == 131 && l->accepted == 111 && l->refused == 11, "  and they go on");
+	ok(frame.lost == 45, "  what is lost then is told");
 	frame_free(&frame);
 	model_free(m);
 }
