@@ -100,6 +100,8 @@ done
 "$sockstate" report "$recordings/overflow_rst.rec" -o - >"$work/stdout.html"
 cmp -s "$work/stdout.html" "$work/overflow_rst.html"
 ok $? "standard output gets the same page"
+is "$(grep -oE '<dt>never accepted</dt><dd[^>]*>[0-9]+' "$work/overflow_rst.html" | sed 's/.*>//' | xargs)" "2 2" \
+	"a request whose ACK was refused is no connection that nobody accepted: run and listener agree"
 head -c 5000 "$recordings/overflow_rst.rec" >"$work/cut.rec"
 "$sockstate" report "$work/cut.rec" -o "$work/cut.html" 2>"$work/err"
 is "$? $(grep -c 'The recording is cut' "$work/cut.html") $(grep -c 'cut inside a record\|end mark' "$work/err")" "1 1 1" \

@@ -204,6 +204,12 @@ static void on_look(struct report_listener *l, const struct event *e)
 	snprintf(look->sentence, sizeof(look->sentence), "%s", sentence ? sentence : "");
 }
 
+bool listener_was_established(const struct event *e)
+{
+	return event_has(e, F_PREEXISTING) ||
+	       (event_has(e, F_STATES) && e->v[F_STATES].states[TCP_STATE_ESTABLISHED]);
+}
+
 int listener_event(struct report_listener *l, const struct event *e)
 {
 	note_queues(l, e);
@@ -216,7 +222,8 @@ int listener_event(struct report_listener *l, const struct event *e)
 		return event_wait_measured(e) ? add_time(&l->wait, event_get(e, F_ACCEPT_WAIT_NS))
 					      : 0;
 	case EVENT_CLOSE:
-		l->never_accepted += event_has(e, F_ACCEPTED) && !event_get(e, F_ACCEPTED);
+		l->never_accepted += event_has(e, F_ACCEPTED) && !event_get(e, F_ACCEPTED) &&
+				     listener_was_established(e);
 		break;
 	case EVENT_DROP:
 		on_drop(l, e);

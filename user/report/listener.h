@@ -24,6 +24,8 @@ struct report_listener *listener_of(struct listener_set *set, const struct event
 				    int *rc);
 /* Adds e. Returns 0 or -ENOMEM. */
 int listener_event(struct report_listener *l, const struct event *e);
+/* Of a close line: a connection, and not a request that came to nothing. */
+bool listener_was_established(const struct event *e);
 /* Trouble first, then by connections. */
 void listener_set_sort(struct listener_set *set);
 

@@ -96,12 +96,6 @@ static bool gives_up(const struct event *e)
 	return reason == DROP_REQUEST_EXPIRED || reason == DROP_CLIENT_UNREACHABLE;
 }
 
-static bool was_established(const struct event *e)
-{
-	return event_has(e, F_PREEXISTING) ||
-	       (event_has(e, F_STATES) && e->v[F_STATES].states[TCP_STATE_ESTABLISHED]);
-}
-
 /* What e says of how its connection fared; WORST_KIND_COUNT: nothing. */
 static enum worst_kind fared(const struct report *r, const struct event *e)
 {
@@ -123,7 +117,7 @@ static enum worst_kind fared(const struct report *r, const struct event *e)
 	case EVENT_CLOSE:
 		if (server && report_accepts_known(&r->run) && event_has(e, F_ACCEPTED) &&
 		    !event_get(e, F_ACCEPTED))
-			return was_established(e) ? WORST_NEVER_ACCEPTED : WORST_HALF_OPEN;
+			return listener_was_established(e) ? WORST_NEVER_ACCEPTED : WORST_HALF_OPEN;
 		if (event_enum(e, F_ROLE) == ROLE_CLIENT && !event_has(e, F_CONNECT_NS) &&
 		    !event_has(e, F_PREEXISTING))
 			return WORST_NOT_CONNECTED;

@@ -11,7 +11,7 @@
 const char style_sheet[] = "\n"
 ":root{--bg:#fff;--card:#fff;--fg:#16191d;--dim:#626b76;--line:#e4e7eb;--soft:#f5f7f9;"
 "--blue:#1d5fd1;--area:#cfdffb;--green:#15803d;--red:#c2261c;--redsoft:#fdecea;--amber:#9a5b00;--oksoft:#e8f5ec}\n"
-"@media (prefers-color-scheme:dark){:root{--bg:#101316;--card:#15191d;--fg:#e7eaed;--dim:#98a2ad;--line:#2a3036;--soft:#1a1f24;"
+"@media screen and (prefers-color-scheme:dark){:root{--bg:#101316;--card:#15191d;--fg:#e7eaed;--dim:#98a2ad;--line:#2a3036;--soft:#1a1f24;"
 "--blue:#76a9ff;--area:#213a66;--green:#5ac77f;--red:#ff7a6e;--redsoft:#3d1c1a;--amber:#e5ac4a;--oksoft:#173021}}\n"
 "*{box-sizing:border-box}\n"
 "body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif}\n"
@@ -72,8 +72,8 @@ const char style_sheet[] = "\n"
 "@media screen and (max-width:760px){main{padding:24px 16px}.pair{grid-template-columns:1fr}article{padding:14px 14px 10px}"
 ".scroll{overflow-x:auto}.scroll>svg{min-width:680px}.scroll>.ladder{min-width:580px}}\n"
 "@page{margin:14mm}\n"
-"@media print{body{font-size:11pt}main{max-width:none;padding:0}svg,article,figure,tr,.tile{break-inside:avoid}"
+"@media print{body{font-size:11pt}main{max-width:none;padding:0}svg,article,figure,tr,.tile,footer{break-inside:avoid}"
 "h2,h3,h4{break-after:avoid}section{margin-top:24px;padding-top:16px}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 /* clang-format on */
 
-const char style_hash[] = "sha256-AXCwUnwzkaPC8Z5yQlWJ8ZBn+tALeg2XMBTvdTkymQ0=";
+const char style_hash[] = "sha256-L9d0xn75GiaPIj3VAMTFk0Q47OJXyM02IhAnXX4q5mQ=";
