@@ -176,7 +176,7 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 {
 	struct recording_reader *reader = NULL;
 	struct replay r = {.place = place, .piped = !strcmp(options->replay, "-")};
-	struct stream_loss loss = {0};
+	uint64_t lost;
 	struct recording_info info;
 	char err[ERR_MAX] = "";
 	int code = EXIT_RUNTIME;
@@ -212,11 +212,10 @@ int run_replay(const struct trace_options *options, const struct run_place *plac
 		run_complain("%s: %s", reader_of(place), err);
 	else
 		code = EXIT_CLEAN;
-	if (r.stream)
-		loss = stream_loss(r.stream);
-	if (loss.total && !place->guest)
-		loss_complain(loss.where, options);
-	code = loss_exit_code(code, loss.total, options);
+	lost = r.stream ? stream_loss(r.stream).total : 0;
+	if (lost && !place->guest)
+		loss_complain(stream_loss(r.stream).where, options);
+	code = loss_exit_code(code, lost, options);
 	close_stream(&r);
 	recording_free(reader);
 	return code;
