@@ -56,8 +56,10 @@ is "$(q '.[] | select(.type == "socket") | "\(.state) \(.laddr):\(.lport) \(.rad
 	"$(sockets <<<"$ss_before")" "socket lines: states, ends and cookies are those of ss"
 judge --argjson first "$first" --argjson queue "$(ss -Htln "sport = :$first" | awk '{ print "[" $2 "," $3 "]" }')" \
 	--argjson stopped "$stopped" --argjson holder "$holder" --argjson held "$held" --argjson half $half '
-	is("nothing but them so far"; map(.type) | unique - ["listener", "retransmit"]; ["meta", "socket"]),
+	is("nothing but them so far"; map(.type) | unique - ["listener", "retransmit", "why"]; ["meta", "socket"]),
 	is("all are preexisting"; map(select(.type == "socket") | .preexisting) | unique; [true]),
+	is("roles are inferred, and it is said from what"; map(select(.type == "socket" and .state == "ESTABLISHED") | "\(.role) by \(.role_basis)") | unique -
+		["client by port"]; ["client by peer", "server by listener"]), # by the port asked for, where its row came first
 	is("the queue of the listener, as ss shows it"; map(select(.state == "LISTEN" and .lport == $first))[0] | [.accept_queue, .backlog]; $queue),
 	is("and its half-open requests"; map(select(.state == "LISTEN" and .lport == $first))[0].syn_queue; $half),
 	is("listeners have their owners"; map(select(.state == "LISTEN")) | map([.lport, .pid, .comm]) | sort;

@@ -330,6 +330,11 @@ static bool in_ranges(const struct port_range *ranges, unsigned int count, uint1
 	return false;
 }
 
+bool filter_asks_for_port(const struct filter *f, uint16_t port)
+{
+	return f->port_ranges && in_ranges(f->ports, f->port_ranges, port);
+}
+
 bool filter_match(const struct filter *f, int family, uint16_t lport, uint16_t rport)
 {
 	if ((family == AF_INET && !f->ipv4) || (family == AF_INET6 && !f->ipv6))

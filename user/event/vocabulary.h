@@ -45,6 +45,12 @@
 /* Of a duration: absent, it is exact. */
 #define BOUNDS(WORD) WORD(BOUND_AT_LEAST, "at_least", "so long, or longer")
 
+/* Of a role: absent, the socket was seen to open. */
+#define ROLE_BASES(WORD)                                                                        \
+	WORD(ROLE_BY_LISTENER, "listener", "a listener has its port, in its network namespace") \
+	WORD(ROLE_BY_PEER, "peer", "the other end is on this machine, and its role is known")   \
+	WORD(ROLE_BY_PORT, "port", "one of its ports, and not the other, was asked for")
+
 #define VIAS(WORD) WORD(VIA_IO_URING, "io_uring", "IORING_OP_ACCEPT took the connection")
 
 /* Why a socket is in CLOSE, where FINs are not the whole story. */
@@ -179,6 +185,7 @@ enum direction { DIRECTION_UNKNOWN, DIRECTIONS(WORD_ID) };
 enum segment { SEGMENT_UNKNOWN, SEGMENTS(WORD_ID) };
 enum basis { BASIS_UNKNOWN, BASES(WORD_ID) };
 enum bound { BOUND_NONE, BOUNDS(WORD_ID) };
+enum role_basis { ROLE_SEEN, ROLE_BASES(WORD_ID) };
 enum via { VIA_UNKNOWN, VIAS(WORD_ID) };
 enum cause { CAUSE_NONE, CAUSES(WORD_ID) };
 enum close_reason { CLOSE_NONE, CLOSE_REASONS(WORD_ID) };
@@ -201,8 +208,9 @@ struct vocabulary {
 
 extern const struct vocabulary vocabulary_role, vocabulary_family, vocabulary_resent_segment,
 	vocabulary_direction, vocabulary_segment, vocabulary_basis, vocabulary_via,
-	vocabulary_bound, vocabulary_cause, vocabulary_close_reason, vocabulary_drop_reason,
-	vocabulary_reset_reason, vocabulary_lost_place, vocabulary_verdict, vocabulary_diagnosis;
+	vocabulary_bound, vocabulary_role_basis, vocabulary_cause, vocabulary_close_reason,
+	vocabulary_drop_reason, vocabulary_reset_reason, vocabulary_lost_place, vocabulary_verdict,
+	vocabulary_diagnosis;
 
 /* NULL where no word has this number. */
 static inline const struct word *vocabulary_word(const struct vocabulary *v, unsigned int number)

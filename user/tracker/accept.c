@@ -65,7 +65,7 @@ static void learn_accepted(struct tracker *t, struct conn *c, struct listener *l
 {
 	conn_learn_cookie(t->conns, c, f->s.cookie);
 	accept_queue_accepted(t, c, l, f->q.sk);
-	c->role = ROLE_SERVER;
+	conn_has_role(c, ROLE_SERVER);
 	owner_from_task(t, c, &f->task);
 	t->accepted++;
 	if (c->t_established && f->h.t >= c->t_established) {

@@ -117,7 +117,9 @@ struct conn {
 	uint16_t lport, rport; /* host order */
 	uint16_t visited;      /* bit per kernel state: been there */
 	uint16_t timed;	       /* bit per kernel state: spent[] is known */
-	uint8_t family, state, role;
+	uint8_t family, state;
+	uint8_t role : 4;
+	uint8_t role_basis : 4; /* enum role_basis */
 	uint8_t synack_retrans;
 	uint8_t isns_known;
 	uint8_t stage;	   /* enum accept_stage */
@@ -143,6 +145,13 @@ static inline void conn_ended_by(struct conn *c, enum end_cause cause)
 {
 	if (cause > c->end_cause)
 		c->end_cause = (uint8_t)cause;
+}
+
+/* Its role was seen, and not inferred. */
+static inline void conn_has_role(struct conn *c, enum role role)
+{
+	c->role = role;
+	c->role_basis = ROLE_SEEN;
 }
 
 /*

@@ -88,6 +88,34 @@ static void past_is_unseen(struct tracker *t, struct conn *c)
 		tracked_adopted(t, c);
 }
 
+static void infer(struct conn *c, enum role role, enum role_basis basis)
+{
+	c->role = role;
+	c->role_basis = basis;
+}
+
+static enum role opposite(enum role role)
+{
+	return role == ROLE_SERVER ? ROLE_CLIENT : ROLE_SERVER;
+}
+
+void identity_infer_role(struct tracker *t, struct conn *c, const struct fact_sock *s)
+{
+	const struct filter *f = &t->config.filter;
+	struct conn *other = conn_other_end(t->conns, c);
+	bool local = filter_asks_for_port(f, s->lport), remote = filter_asks_for_port(f, s->rport);
+
+	if (listener_at_port(t->listeners, s))
+		infer(c, ROLE_SERVER, ROLE_BY_LISTENER);
+	else if (other && other->role)
+		infer(c, opposite(other->role), ROLE_BY_PEER);
+	else if (local != remote)
+		infer(c, local ? ROLE_SERVER : ROLE_CLIENT, ROLE_BY_PORT);
+	/* Now that of the other end follows, if its own was not known. */
+	if (other && c->role && (!other->role || other->role_basis == ROLE_BY_PORT))
+		infer(other, opposite(c->role), ROLE_BY_PEER);
+}
+
 struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state)
 {
 	struct conn *c = tracked_add(t, s, false);
@@ -97,10 +125,9 @@ struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsign
 	c->state = (uint8_t)state;
 	c->visited = (uint16_t)(1u << state);
 	past_is_unseen(t, c);
-	if (listener_at_port(t->listeners, s)) {
-		c->role = ROLE_SERVER;
+	identity_infer_role(t, c, s);
+	if (c->role == ROLE_SERVER)
 		listener_attach(t->listeners, c, listener_by_port(t->listeners, s));
-	}
 	return c;
 }
 
@@ -111,7 +138,7 @@ struct conn *identity_adopt_request(struct tracker *t, const struct fact_sock *s
 
 	if (!c)
 		return NULL;
-	c->role = ROLE_SERVER;
+	conn_has_role(c, ROLE_SERVER);
 	c->state = TCP_STATE_SYN_RECV;
 	past_is_unseen(t, c);
 	listener_attach(t->listeners, c, l);
@@ -196,7 +223,7 @@ struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s)
 	c = tracked_add(t, s, false);
 	if (!c)
 		return NULL;
-	c->role = ROLE_SERVER;
+	conn_has_role(c, ROLE_SERVER);
 	c->flags |= CONN_FASTOPEN;
 	c->stage = STAGE_LEFT;
 	c->t_begin = c->t_last = q->h.t;

@@ -27,6 +27,11 @@ struct conn *identity_find_request(struct tracker *t, const struct fact_sock *s)
 struct conn *identity_match_request(struct tracker *t, const struct fact_established *f);
 /* A new connection in that state, whose earlier life was not seen. */
 struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state);
+/*
+ * The role of c, with the ends of s, whose opening was not seen: by a listener at its port, else by
+ * the role of its other end, else by the ports that were asked for. Else it stays unknown.
+ */
+void identity_infer_role(struct tracker *t, struct conn *c, const struct fact_sock *s);
 /* A new request whose SYN was not seen; l may be NULL. */
 struct conn *identity_adopt_request(struct tracker *t, const struct fact_sock *s,
 				    struct listener *l);

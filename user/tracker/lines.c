@@ -50,6 +50,8 @@ void line_conn(struct lines *ls, const struct conn *c, const struct listener *l)
 
 	if (c->role)
 		event_set_enum(e, F_ROLE, c->role);
+	if (c->role_basis)
+		event_set_enum(e, F_ROLE_BASIS, c->role_basis);
 	if (c->cookie)
 		event_set(e, F_COOKIE, c->cookie);
 	if (l && l->cookie && c->role == ROLE_SERVER)

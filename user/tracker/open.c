@@ -57,7 +57,7 @@ void tracker_on_connect(struct tracker *t, const struct fact_hdr *h)
 		repaired_line(t, c, h, f->old, f->new);
 		return;
 	}
-	c->role = ROLE_CLIENT;
+	conn_has_role(c, ROLE_CLIENT);
 	c->t_begin = h->t;
 	connecting_begin(t, c);
 	state_enter(t, c, h->t, f->old, f->new);
@@ -199,7 +199,7 @@ static void learn_child(struct tracker *t, struct conn *c, const struct fact_est
 {
 	struct listener *l = q ? listener_by_queues(t->listeners, &q->q) : NULL;
 
-	c->role = ROLE_SERVER;
+	conn_has_role(c, ROLE_SERVER);
 	conn_learn_cookie(t->conns, c, f->s.cookie);
 	if (!c->isns_known) {
 		c->client_isn = f->remote_isn;
@@ -268,7 +268,7 @@ static void passive_established(struct tracker *t, const struct fact_established
 static void learn_client(struct tracker *t, struct conn *c, const struct fact_established *f)
 {
 	conn_learn_ends(t->conns, c, &f->s);
-	c->role = ROLE_CLIENT;
+	conn_has_role(c, ROLE_CLIENT);
 	c->client_isn = f->local_isn;
 	c->server_isn = f->remote_isn;
 	c->isns_known = true;

@@ -108,7 +108,7 @@ void tracker_on_syn(struct tracker *t, const struct fact_hdr *h)
 	c = tracked_add(t, &f->s, true);
 	if (!c)
 		return;
-	c->role = ROLE_SERVER;
+	conn_has_role(c, ROLE_SERVER);
 	c->t_begin = c->t_last = h->t;
 	learn_isns(t, c, f);
 	if (h->flags & FACT_F_SYNACK)

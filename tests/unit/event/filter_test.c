@@ -85,6 +85,11 @@ static void test_match(void)
 	char err[200];
 
 	filter_init(&f);
+	ok(!filter_asks_for_port(&f, 80), "no port was asked for");
+	ok(!filter_add_ports(&f, "80,90-92", err, sizeof(err)) && filter_asks_for_port(&f, 91) &&
+		   !filter_asks_for_port(&f, 81),
+	   "these were");
+	filter_init(&f);
 	ok(filter_match(&f, AF_INET, 0, 0) && filter_match(&f, AF_INET6, 1, 2),
 	   "no restriction: everything matches");
 	f.ipv6 = false;

@@ -43,7 +43,7 @@ tier exact
     state LAST_ACK->CLOSE server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] in_old_ns=100ms
     close server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] close_reason=fin_passive client_isn=100 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true states_ns={SYN_RECV:100ms LAST_ACK:100ms} bytes_in=0 bytes_out=0 retrans=0
 31 state #10 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:4003
-    state ESTABLISHED->CLOSE_WAIT server#10@1 10.0.0.1:9502<10.0.0.2:4003
+    state ESTABLISHED->CLOSE_WAIT server#10@1 10.0.0.1:9502<10.0.0.2:4003 role_basis=listener
 32 closed #9 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4002 err=ECONNRESET
     state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] errno=ECONNRESET reason=rst_received
     close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] errno=ECONNRESET close_reason=rst_received client_isn=102 server_isn=202 bytes_in=0 bytes_out=0 retrans=0

@@ -22,8 +22,8 @@ tier tracepoint
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=unknown client_isn=101 server_isn=201
 22 existing #9 10.0.0.1:9502<10.0.0.2:4002 state=FIN_WAIT2 inode=7 +again
 30 closed #9 FIN_WAIT2>CLOSE 10.0.0.1:9502<10.0.0.2:4002
-    state FIN_WAIT2->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002
-    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 close_reason=unknown bytes_in=0 bytes_out=0 retrans=0
+    state FIN_WAIT2->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 role_basis=listener
+    close server#9@1 10.0.0.1:9502<10.0.0.2:4002 role_basis=listener close_reason=unknown bytes_in=0 bytes_out=0 retrans=0
 31 end
     summary accepts=1 connections=2 preexisting_connections=0 connections_doubtful=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=9
         #1 port=9502 completed=2 accepted=1 drops=0 handshake=0 accept_wait=1:200ms/200ms/200ms/200ms

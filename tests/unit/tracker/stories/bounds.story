@@ -31,7 +31,7 @@ max 2 2
 13.6 state #22 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:5002
     state ESTABLISHED->CLOSE_WAIT server#22@1 10.0.0.1:9502<10.0.0.2:5002 [50/srv] in_old_ns=500ms
 13.7 state #20 ESTABLISHED>CLOSE_WAIT 10.0.0.1:9502<10.0.0.2:5000
-    state ESTABLISHED->CLOSE_WAIT server#20@1 10.0.0.1:9502<10.0.0.2:5000
+    state ESTABLISHED->CLOSE_WAIT server#20@1 10.0.0.1:9502<10.0.0.2:5000 role_basis=listener
 14 lost count=5 where=ring
     lost count=5 lost_at=ringbuf total=8
 14 lost count=1 where=recursion

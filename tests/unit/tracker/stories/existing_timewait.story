@@ -7,7 +7,7 @@ tier tracepoint
 1.1 enqueue #7 sk=70 q=1:1/2/0
 1.2 existing #7 10.0.0.1:9502<10.0.0.2:4000 state=ESTABLISHED inode=5 by=50/srv
 1.3 existing #9 10.0.0.1:9502<10.0.0.2:4001 state=TIME_WAIT
-    socket server#9@1 10.0.0.1:9502<10.0.0.2:4001 state=TIME_WAIT preexisting=true
+    socket server#9@1 10.0.0.1:9502<10.0.0.2:4001 state=TIME_WAIT role_basis=listener preexisting=true
 1.4 walked
 2 closed #1 LISTEN>CLOSE 0.0.0.0:9502
     state LISTEN->CLOSE listener#1 0.0.0.0:9502 accept_queue=1 backlog=2 syn_queue=0

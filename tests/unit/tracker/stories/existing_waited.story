@@ -3,9 +3,9 @@
 10 existing #1 0.0.0.0:9502 q=1:2/5/0 state=LISTEN by=50/srv fd=3 inode=9
     socket listener#1 0.0.0.0:9502 [50/srv] state=LISTEN fd=3 accept_queue=2 backlog=5 syn_queue=0 drops_total=0 preexisting=true
 10 existing #3 10.0.0.1:9502<10.0.0.2:4001 state=ESTABLISHED of=1 since=2
-    socket server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] state=ESTABLISHED accept_wait_ns=8000ms wait_basis=at_least queued=true preexisting=true
+    socket server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] state=ESTABLISHED role_basis=listener accept_wait_ns=8000ms wait_basis=at_least queued=true preexisting=true
 10 existing #4 10.0.0.1:9502<10.0.0.2:4002 state=CLOSE_WAIT of=1 since=3
-    socket server#4@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] state=CLOSE_WAIT accept_wait_ns=7000ms wait_basis=at_least queued=true preexisting=true
+    socket server#4@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] state=CLOSE_WAIT role_basis=listener accept_wait_ns=7000ms wait_basis=at_least queued=true preexisting=true
 10 walked
 11 tick
     listener listener#1 0.0.0.0:9502 [50/srv] wait_basis=at_least accept_queue=2 backlog=5 accept_queue_limit=6 syn_queue=0 accept_queue_peak=2 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited at least 9.0 s for accept(): the program is the bottleneck, a longer queue only hides it" oldest_wait_ns=9000ms

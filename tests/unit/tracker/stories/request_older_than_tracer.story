@@ -2,9 +2,9 @@
 5 existing #1 0.0.0.0:9502 q=1:0/2/1 state=LISTEN by=50/srv fd=3
     socket listener#1 0.0.0.0:9502 [50/srv] state=LISTEN fd=3 accept_queue=0 backlog=2 syn_queue=1 drops_total=0 preexisting=true
 5 existing #7 10.0.0.1:9502<10.0.0.2:4000 state=SYN_RECV of=1
-    socket server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] state=SYN_RECV preexisting=true
+    socket server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50/srv] state=SYN_RECV role_basis=listener preexisting=true
 5 existing #8 10.0.0.1:9502<10.0.0.2:4001 state=SYN_RECV of=1 retrans=1
-    socket server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] state=SYN_RECV preexisting=true
+    socket server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] state=SYN_RECV role_basis=listener preexisting=true
 5.00001 walked
 5.05 enqueue #7 sk=70 q=1:1/2/0
 5.05 est #7 sk=70 10.0.0.1:9502<10.0.0.2:4000 isn=100/200 srtt=0.1 copy=0/2

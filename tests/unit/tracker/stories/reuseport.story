@@ -18,7 +18,7 @@ tier tracepoint
     accept server#7@2 10.0.0.1:9502<10.0.0.2:4000 [51:51/srv] state=ESTABLISHED fd=5 accept_wait_ns=1900ms call_ns=500ms completed_before_accept=true accept_queue=0 backlog=2
 # of either: a server connection of no known listener
 13 state #9 10.0.0.1:9502<10.0.0.2:4002 ESTABLISHED>CLOSE_WAIT
-    state ESTABLISHED->CLOSE_WAIT server#9 10.0.0.1:9502<10.0.0.2:4002
+    state ESTABLISHED->CLOSE_WAIT server#9 10.0.0.1:9502<10.0.0.2:4002 role_basis=listener
 14 end
     summary accepts=2 stuck_close_wait=1 stuck_close_wait_ns=1000ms connections=2 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=1 accepted=1 drops=0 handshake=0 accept_wait=1:1000ms/1000ms/1000ms/1000ms
