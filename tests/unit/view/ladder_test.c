@@ -183,6 +183,42 @@ static void check_verdict(void)
 	result();
 }
 
+static void diagnosis(uint64_t t, uint64_t cookie, enum diagnosis is)
+{
+	event_init(&s.e, EVENT_WHY, STORY_T0 + t);
+	event_set(&s.e, F_LPORT, 9502);
+	event_set(&s.e, F_COOKIE, cookie);
+	event_set_enum(&s.e, F_DIAGNOSIS, is);
+	event_set_text(&s.e, F_SENTENCE, "it does");
+	tell(&s);
+}
+
+/* Connections that are drawn later than the look have it in the gap before accept(). */
+static void check_diagnosis(void)
+{
+	open_view(false);
+	story_handshake(&s, 0, 51234, 1);
+	story_handshake(&s, MS, 51236, 2);
+	so_far();
+	diagnosis(SEC, 2, DIAGNOSIS_BUSY);
+	diagnosis(SEC, 1, DIAGNOSIS_SLEEPING);
+	diagnosis(2 * SEC, 1, DIAGNOSIS_SLEEPING);
+	diagnosis(3 * SEC, 1, DIAGNOSIS_STOPPED);
+	diagnosis(4 * SEC, 1, DIAGNOSIS_KEEPS_UP);
+	ok(!strstr(so_far(), "not accepted"),
+	   "in the gap of the one on the screen stands the note");
+	story_accept(&s, 5 * SEC, 51236, 5 * SEC - 53 * US, 4 * US);
+	diagnosis(6 * SEC, 1, DIAGNOSIS_BUSY);
+	result();
+	ok(strstr(text, "|                         accept queue 2/2 |\n"
+			" 0.999000               |                   not accepted: sleeping |\n"
+			" 2.999000               |                    not accepted: stopped |\n"
+			" 4.998996               |                       accept() is called |\n"),
+	   "why nobody accepts, in the gap between ESTABLISHED and accept()");
+	is_u64(count(text, "not accepted"), 2,
+	       "  of its own listener, where it changes, and not once it is accepted");
+}
+
 /* A client elsewhere: only the server's end is traced. */
 static void check_remote_client(void)
 {
@@ -684,6 +720,7 @@ int main(void)
 	check_live();
 	check_undrawn();
 	check_verdict();
+	check_diagnosis();
 	check_remote_client();
 	check_no_syn();
 	check_remote_server();

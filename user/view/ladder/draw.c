@@ -392,6 +392,10 @@ static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct st
 	case EVENT_DROP:
 		draw_drop(pen, c, s);
 		break;
+	case EVENT_WHY:
+		snprintf(words, sizeof(words), "not accepted: %s", words_of_diagnosis(s->reason));
+		ladder_row(pen, c, s->t, "", AT_SERVER, words, "");
+		break;
 	case EVENT_RESET:
 		return draw_reset(pen, c, s, end);
 	case EVENT_SOCKET:

@@ -43,7 +43,7 @@ struct step {
 	uint64_t bytes_in, bytes_out;
 	/*
 	 * Why, by type: STATE an enum cause, RESET an enum fact_reset_reason, DROP and RETRANSMIT
-	 * an enum drop_reason. 0 not known.
+	 * an enum drop_reason. 0 not known. WHY: an enum diagnosis.
 	 */
 	uint8_t reason;
 	char owner[32]; /* ACCEPT: who took it, clean */
@@ -58,6 +58,7 @@ struct ladder {
 	uint8_t called_addr[2][16]; /* addr and port as the client has them */
 	uint16_t called_port[2];
 	uint64_t cookie[2], netns[2];
+	uint64_t listener; /* cookie of the one that made the server's end; 0: not known */
 	bool seen[2];	/* there was an event of this end */
 	bool socket[2]; /* has had a state */
 	bool done[2], closed[2];

@@ -146,8 +146,7 @@ void ladder_note_verify(struct ladder_view *v, const struct event *e)
 
 /* ---- connections that are open, and not drawn ---- */
 
-/* When it came into the accept queue, in which it is still; 0: it does not wait. */
-static uint64_t waits_since(const struct ladder *c)
+uint64_t ladder_waits_since(const struct ladder *c)
 {
 	uint64_t since = 0;
 
@@ -183,7 +182,7 @@ void ladder_note_undrawn(struct ladder_view *v, uint64_t now)
 	int n;
 
 	for (const struct ladder *c = v->list; c; c = c->next) {
-		uint64_t since = waits_since(c);
+		uint64_t since = ladder_waits_since(c);
 
 		if (c == v->live || c->drawn || !is_open(c))
 			continue;
