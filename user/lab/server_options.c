@@ -81,10 +81,13 @@ static const struct arg when_args[] = {
 	LAB_MS(accept_every_ms, "accept-every", "MS", "at least MS between two accepts"),
 	LAB_NUM(accept_max, "accept-max", "N", 1, UINT32_MAX, "call accept() for N connections"),
 	LAB_FLAG(never_accept, "never-accept", "never call accept()"),
-	LAB_CALL(set_stall, "stall", "WHAT[:MS]",
-		 "before anything is accepted, do something else, for MS or for ever: recv, pipe, "
-		 "file, lock, sleep, spin, child, stop, trace, oneshot, paused, edge, unwatched or "
-		 "left (the listener, to a child)"),
+	LAB_CALL(
+		set_stall, "stall", "WHAT[:MS]",
+		"before anything is accepted, do something else, for MS or for ever: recv, pipe, "
+		"file, lock, sleep, spin, pinned (to a CPU that others want), child, vfork, fault, "
+		"stop, trace, oneshot, paused, edge, unwatched, member (the other one of a SO_REUSEPORT "
+		"group is served), left (the listener, to a child), or by a cgroup of its own: "
+		"quota, memory, freeze"),
 	LAB_CHOICE(mode, "mode", "blocking|epoll", modes, "how to wait for connections"),
 	LAB_FLAG(accept4, "accept4", "use accept4(SOCK_NONBLOCK | SOCK_CLOEXEC)"),
 	LAB_CHOICE(io_uring, "io-uring", "[single|multishot]", urings, "accept through io_uring"),

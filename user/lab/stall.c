@@ -12,27 +12,16 @@
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "lab/server.h"
+#include "lab/stall.h"
 
 #define PIPE_BYTES 4096
 #define EDGE_QUEUE 2 /* connections of which an edge-triggered loop takes one */
-#define POLL_MS	   20
-
-struct stall {
-	const struct server_cfg *cfg;
-	const struct lab_say *say;
-	int listener;
-	uint64_t end; /* ns; LAB_NEVER */
-	int give;     /* who ends the stall writes to it; -1: it ends by itself */
-	int take;     /* or reads from it */
-};
 
 static struct timespec until(uint64_t end)
 {
@@ -49,11 +38,23 @@ static int until_ms(uint64_t end)
 	return (int)(left.tv_sec * 1000 + left.tv_nsec / 1000000);
 }
 
-static void wait_for(uint64_t end)
+void stall_wait(uint64_t end)
 {
 	struct timespec left = until(end);
 
 	nanosleep(&left, NULL);
+}
+
+pid_t stall_helper(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
+	}
+	return pid;
 }
 
 /* ---- who ends a stall: a thread that is asleep elsewhere meanwhile ---- */
@@ -63,7 +64,7 @@ static void *release(void *arg)
 	struct stall *s = arg;
 	char bytes[PIPE_BYTES];
 
-	wait_for(s->end);
+	stall_wait(s->end);
 	if (s->give >= 0 && write(s->give, "\n", 1) != 1)
 		lab_fail(s->say, errno, "cannot end the stall");
 	if (s->take >= 0 && read(s->take, bytes, sizeof(bytes)) < 0)
@@ -156,126 +157,22 @@ static int stall_lock(struct stall *s)
 static int stall_sleep(struct stall *s)
 {
 	lab_say(s->say, "nanosleep()");
-	wait_for(s->end);
+	stall_wait(s->end);
 	return 0;
-}
-
-static int stall_spin(struct stall *s)
-{
-	lab_say(s->say, "computes");
-	while (lab_now_ns() < s->end)
-		;
-	return 0;
-}
-
-/* A child that dies with us. */
-static pid_t helper(void)
-{
-	pid_t parent = getpid(), pid = fork();
-
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent)
-			_exit(1);
-	}
-	return pid;
 }
 
 static int stall_child(struct stall *s)
 {
-	pid_t pid = helper();
+	pid_t pid = stall_helper();
 
 	if (pid < 0)
 		return -errno;
 	if (!pid) {
-		wait_for(s->end);
+		stall_wait(s->end);
 		_exit(0);
 	}
 	lab_say(s->say, "wait4(%d)", (int)pid);
 	return waitpid(pid, NULL, 0) < 0 ? -errno : 0;
-}
-
-/* A signal waits that a process which does not run cannot take. */
-static bool asked_to_end(pid_t pid)
-{
-	const unsigned long long ends = 1ULL << (SIGINT - 1) | 1ULL << (SIGTERM - 1);
-	unsigned long long pending = 0;
-	char line[128];
-	FILE *file;
-
-	snprintf(line, sizeof(line), "/proc/%d/status", (int)pid);
-	file = fopen(line, "re");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "ShdPnd: %llx", &pending) == 1)
-			break;
-	}
-	if (file)
-		fclose(file);
-	return pending & ends;
-}
-
-/* In a child, while its parent does not run. */
-static void wait_beside(const struct stall *s, pid_t parent)
-{
-	while (lab_now_ns() < s->end && !asked_to_end(parent)) {
-		uint64_t next = lab_now_ns() + POLL_MS * NS_MS;
-
-		wait_for(next < s->end ? next : s->end);
-	}
-}
-
-static int stall_stop(struct stall *s)
-{
-	pid_t pid = helper();
-
-	if (pid < 0)
-		return -errno;
-	if (!pid) {
-		close(s->listener);
-		wait_beside(s, getppid());
-		kill(getppid(), SIGCONT);
-		_exit(0);
-	}
-	lab_say(s->say, "raise(SIGSTOP)");
-	raise(SIGSTOP);
-	waitpid(pid, NULL, 0);
-	return 0;
-}
-
-static void trace_parent(const struct stall *s, int ready)
-{
-	pid_t parent = getppid();
-	char byte;
-
-	if (read(ready, &byte, 1) != 1 || ptrace(PTRACE_ATTACH, parent, NULL, NULL) ||
-	    waitpid(parent, NULL, __WALL) < 0)
-		_exit(1);
-	wait_beside(s, parent);
-	ptrace(PTRACE_DETACH, parent, NULL, NULL);
-	_exit(0);
-}
-
-static int stall_trace(struct stall *s)
-{
-	int ready[2];
-	pid_t pid;
-
-	if (pipe(ready))
-		return -errno;
-	pid = helper();
-	if (pid < 0)
-		return -errno;
-	if (!pid) {
-		close(s->listener);
-		trace_parent(s, ready[0]);
-	}
-	prctl(PR_SET_PTRACER, pid);
-	lab_say(s->say, "is traced by process %d", (int)pid);
-	if (write(ready[1], "", 1) != 1)
-		return -errno;
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	return 0;
 }
 
 /* ---- event loops that are not told ---- */
@@ -337,7 +234,7 @@ static int stall_edge(struct stall *s)
 		return -errno;
 	rc = watch(s, epoll, EPOLL_CTL_ADD, EPOLLIN | EPOLLET);
 	while (!rc && lab_now_ns() < s->end && queued(s->listener) < EDGE_QUEUE)
-		wait_for(lab_now_ns() + POLL_MS * NS_MS);
+		stall_wait(lab_now_ns() + STALL_POLL_MS * NS_MS);
 	lab_say(s->say, "epoll_wait(%d)  edge-triggered, one accept() each time", epoll);
 	while (!rc && lab_now_ns() < s->end) {
 		if (epoll_wait(epoll, &e, 1, until_ms(s->end)) == 1)
@@ -363,10 +260,52 @@ static int stall_unwatched(struct stall *s)
 	return 0;
 }
 
+/* Another member of the same SO_REUSEPORT group, which has the event loop to itself. */
+static int open_member(const struct stall *s)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+	int on = 1, fd;
+
+	if (getsockname(s->listener, (struct sockaddr *)&addr, &len) ||
+	    setsockopt(s->listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
+		return -errno;
+	fd = socket(addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) ||
+	    bind(fd, (struct sockaddr *)&addr, len) || listen(fd, (int)s->cfg->backlog)) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static int stall_member(struct stall *s)
+{
+	int epoll = epoll_create1(EPOLL_CLOEXEC), fd = open_member(s), rc = 0;
+	struct epoll_event e = {.events = EPOLLIN};
+
+	if (epoll < 0 || fd < 0)
+		return fd < 0 ? fd : -errno;
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e))
+		rc = -errno;
+	lab_say(s->say, "epoll_wait(%d)  for another listener of the port, fd %d", epoll, fd);
+	while (!rc && lab_now_ns() < s->end) {
+		if (epoll_wait(epoll, &e, 1, until_ms(s->end)) == 1)
+			accept(fd, NULL, NULL); /* stays open until we end */
+	}
+	close(epoll);
+	close(fd);
+	return rc;
+}
+
 /* A child inherits the listener and does not accept; we accept one and let go of the listener. */
 static int stall_left(struct stall *s)
 {
-	pid_t pid = helper();
+	pid_t pid = stall_helper();
 	sigset_t none;
 
 	if (pid < 0)
@@ -396,9 +335,11 @@ static const struct {
 } stalls[] = {
 	{"recv", stall_recv},		{"pipe", stall_pipe},	  {"file", stall_file},
 	{"lock", stall_lock},		{"sleep", stall_sleep},	  {"spin", stall_spin},
-	{"child", stall_child},		{"stop", stall_stop},	  {"trace", stall_trace},
+	{"pinned", stall_pinned},	{"child", stall_child},	  {"vfork", stall_vfork},
+	{"fault", stall_fault},		{"stop", stall_stop},	  {"trace", stall_trace},
+	{"quota", stall_quota},		{"memory", stall_memory}, {"freeze", stall_freeze},
 	{"oneshot", stall_oneshot},	{"paused", stall_paused}, {"edge", stall_edge},
-	{"unwatched", stall_unwatched}, {"left", stall_left},
+	{"unwatched", stall_unwatched}, {"member", stall_member}, {"left", stall_left},
 };
 
 bool stall_known(const char *name, size_t len)
