@@ -28,13 +28,14 @@
 #define FMODE_READ  1
 #define FMODE_WRITE 2
 
-#define TASK_RUNNING  0
-#define TASK_FROZEN   0x8000
-#define EXIT_ANY      0x30 /* EXIT_DEAD | EXIT_ZOMBIE */
-#define TS_COMPAT     2
-#define RLIMIT_NOFILE 7
-#define PF_NOT_USER   0x00204010 /* PF_KTHREAD | PF_USER_WORKER | PF_IO_WORKER */
-#define RUNTIME_INF   (~0ULL)
+#define TASK_RUNNING	   0
+#define TASK_FROZEN	   0x8000
+#define EXIT_ANY	   0x30 /* EXIT_DEAD | EXIT_ZOMBIE */
+#define TS_COMPAT	   2
+#define RLIMIT_NOFILE	   7
+#define JOBCTL_TRAP_FREEZE (1UL << 23)
+#define PF_NOT_USER	   0x00204010 /* PF_KTHREAD | PF_USER_WORKER | PF_IO_WORKER */
+#define RUNTIME_INF	   (~0ULL)
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -807,7 +808,9 @@ int why_threads(struct bpf_iter__task *ctx)
 		out->flags |= WHY_THREAD_EXTRA;
 	if (BPF_CORE_READ(leader, exit_state) & EXIT_ANY)
 		out->flags |= WHY_THREAD_LEADER_DEAD;
-	if (BPF_CORE_READ_BITFIELD_PROBED(task, frozen))
+	/* The parent of a vfork() counts as frozen while it sleeps, whatever its cgroup does. */
+	if (BPF_CORE_READ_BITFIELD_PROBED(task, frozen) &&
+	    BPF_CORE_READ(task, jobctl) & JOBCTL_TRAP_FREEZE)
 		out->flags |= WHY_THREAD_FROZEN;
 	if (BPF_CORE_READ(task, flags) & PF_NOT_USER)
 		out->flags |= WHY_THREAD_KERNEL;

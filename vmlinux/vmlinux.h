@@ -401,7 +401,8 @@ struct task_struct {
 	int on_cpu; /* [a byte in 7.3]: read with its size */
 	unsigned int flags;
 	unsigned int ptrace;
-	unsigned int frozen : 1; /* by a cgroup */
+	unsigned long jobctl;
+	unsigned int frozen : 1; /* by a cgroup, or asleep where it counts as frozen */
 	unsigned int policy;
 	int static_prio; /* 120 + nice */
 	int nr_cpus_allowed;

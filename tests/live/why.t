@@ -126,6 +126,19 @@ says blocked_on_child 3
 in_the_right_place "$server"
 finish_stall
 
+# vfork() counts as frozen for the kernel's cgroups, and is not.
+stall vfork
+says blocked_on_child 3
+in_the_right_place "$server"
+is "$(of '.sentence | contains("waits for its child to call exec()")')" true "  as vfork() does"
+finish_stall
+
+stall fault
+says uninterruptible 3
+in_the_right_place "$server"
+is "$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$server/status")" D "  in the state that /proc/PID/status has"
+finish_stall
+
 stall sleep
 says sleeping 3
 in_the_right_place "$server"
@@ -185,6 +198,16 @@ finish_stall
 stall unwatched
 says nobody_watches 3
 is "$(of '.watchers_total')" 0 "  not in any wait queue"
+finish_stall
+
+# The other member of the group has an event loop.
+serve --backlog 20 --stall member
+call_bg --count 16 --hold forever
+until_true eval '[ "$(ss -Htln "sport = :$port" | awk "\$2 == 0 { idle++ } \$2 > 0 { waits++ } END { print idle + 0, waits + 0 }")" = "1 1" ]'
+until_true asleep "$server"
+why --port "$port"
+is "$code $(jq -r 'select(.accept_queue > 0) | "\(.diagnosis) \(.also | join(","))"' "$answer")" "4 wrong_member nobody_watches" "wrong_member: the diagnosis, and exit code 4"
+is "$(jq -r 'select(.accept_queue == 0) | .diagnosis' "$answer")" keeps_up "  the other member keeps up"
 finish_stall
 
 serve --backlog 8 --stall left

@@ -19,6 +19,18 @@ const char *doing_cgroup(const struct doing *d)
 	return d->now->cgroup_name;
 }
 
+/* These calls return at once, but for a vfork(). */
+static bool begins_child(const struct doing *d)
+{
+	static const char *const names[] = {"vfork", "clone", "clone3"};
+
+	for (size_t i = 0; d->call && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(d->call->name, names[i]))
+			return true;
+	}
+	return false;
+}
+
 static const char *state_word(const struct doing *d)
 {
 	const struct why_thread *t = d->now;
@@ -256,6 +268,8 @@ void doing_words(const struct doing *d, const struct why_thread_report *r, char 
 		    !strcmp(d->call->name, "wait4"))
 			snprintf(out, size, "waits for its child %d to end, in wait4()",
 				 (int32_t)d->now->args[0]);
+		else if (begins_child(d))
+			snprintf(out, size, "waits for its child to call exec(),%s", call);
 		else
 			snprintf(out, size, "waits for a child%s", call);
 		break;

@@ -102,6 +102,20 @@ static void test_uninterruptible(void)
 	scene_done(&s);
 }
 
+static void test_vfork(void)
+{
+	struct scene s = scene_new(3);
+	struct why_thread t = in_call(PID, SYS_clone);
+
+	/* Killable, not interruptible. */
+	t.state = DEEP | 0x100;
+	put_still(&s, t);
+	says(&s, DIAGNOSIS_BLOCKED_ON_CHILD,
+	     MINE
+	     "waits for its child to call exec(), in clone() for 3.20 s; nobody is in accept()");
+	scene_done(&s);
+}
+
 /* ---- a CPU ---- */
 
 static struct why_thread pinned(uint32_t count, uint64_t cpus)
@@ -654,6 +668,7 @@ int main(void)
 	test_uninterruptible();
 	test_cpu();
 	test_affinity();
+	test_vfork();
 	test_throttled();
 	test_held_still();
 	test_nobody();
