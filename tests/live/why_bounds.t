@@ -88,8 +88,13 @@ finish_stall
 # ---- a queue that moves again before the look ----
 
 trace --port "$port" --slow 100
-serve --backlog 8 --accept-after 400
+serve --backlog 8
+kill -STOP "$server"
+until_true stopped "$server"
 call_bg --count 2 --hold forever
+# The verdict asks for the look, which is over half a second later.
+comes 1 '.verdict == "app_slow"'
+kill -CONT "$server"
 comes 1 '.type == "why"'
 is "$(q 'map(select(.type == "why")) | first | .diagnosis')" keeps_up "a server that has caught up when the look comes keeps up"
 is "$(q 'map(select(.type == "why")) | first | .sentence | test("^now it keeps up: .*; it was app_slow .* before$")')" true "  and the sentence says what differs in time"

@@ -31,15 +31,17 @@ unmount()
 
 trap 'unmount; leave_groups; finish' EXIT
 
-# Sets group to a new cgroup where this file exists in it. In a machine of our own we may mount and enable.
-new_group() # file, controller
+# In a machine of our own we may mount, enable and load.
+if [ -n "${SOCKSTATE_VM:-}" ]; then
+	echo '+cpu +memory' >"$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/cgroup.subtree_control"
+	mkdir "$work/freezer" && mount -t cgroup -o freezer freezer "$work/freezer"
+	modprobe -a loop ext4
+fi
+
+# Sets group to a new cgroup where this file exists in it.
+new_group() # file
 {
-	local place
-	if [ -n "${SOCKSTATE_VM:-}" ] && ! grep -q ' cgroup2 ' /proc/mounts; then
-		mkdir -p /sys/fs/cgroup/unified
-		mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified
-	fi
-	[ -z "${SOCKSTATE_VM:-}" ] || echo "+$2" 2>/dev/null >"$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/cgroup.subtree_control"
+	local place kind
 	while read -r _ place kind _; do
 		[[ $kind == cgroup?(2) ]] && mkdir "$place/$group_name" 2>/dev/null || continue
 		group=$place/$group_name
@@ -91,17 +93,23 @@ closed()
 	! ss -Htln "sport = :$port" | grep -q .
 }
 
-finish_stall()
+finish_server()
 {
-	end "$client"
-	leave_groups
 	kill -KILL "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 	until_true closed
 }
 
+finish_stall()
+{
+	end "$client"
+	leave_groups
+	finish_server
+}
+
 # The other server keeps its port; what follows has one of its own.
 serve --mode epoll
+other_server=$server
 other_port=$port
 port=$((port + 1))
 
@@ -117,9 +125,9 @@ throttled_since() # ms
 	[ "$(throttled)" -gt "$1" ]
 }
 
-if new_group cpu.cfs_quota_us cpu; then
+if new_group cpu.cfs_quota_us; then
 	echo 3000 >"$group/cpu.cfs_quota_us"
-elif new_group cpu.max cpu; then
+elif new_group cpu.max; then
 	echo 3000 100000 >"$group/cpu.max"
 else
 	group=
@@ -154,7 +162,7 @@ frozen_v1()
 
 frozen() # version, file, word
 {
-	if ! new_group "$2" freezer; then
+	if ! new_group "$2"; then
 		skip 5 "no cgroup with $2 can be made here"
 		return
 	fi
@@ -202,6 +210,88 @@ is "$(of '.threads[0].cpus_allowed_list')" "$(allowed "$server")" "  and the CPU
 is "$(of '.sentence | capture("\\((?<why>[^)]*)\\)").why')" "$by" "  which the sentence names"
 is "$(of '.threads[0].run_delay_ns > .look_ns / 2')" true "  waited for a CPU most of the time"
 ordered "  as the kernel's sums say" $((ran - ran_before)) $((delay - delay_before))
+finish_stall
+
+# ---- memory.high ----
+
+paid() # it has slept for its pages, says the kernel
+{
+	[ "$(awk '$1 == "high" { print $2 }' "$group/memory.events")" -gt 2 ] && grep -q 'mem_cgroup_handle_over_high' "/proc/$server/stack"
+}
+
+# The group is the server's own: the lab makes it.
+own_group() # file in it
+{
+	until_true eval 'gone "$server" || grep -q "sockstate-lab-$server\$" "/proc/$server/cgroup"' 2>/dev/null
+	while read -r _ place kind _; do
+		group=$place/sockstate-lab-$server
+		[[ $kind == cgroup?(2) ]] && [ -e "$group/$1" ] && return
+	done </proc/mounts
+	return 1
+}
+
+no_group() { [ ! -e "$group" ]; }
+
+serve --backlog 8 --stall memory
+if own_group memory.high; then
+	call_bg --count 3 --hold forever
+	until_true queued 3
+	until_true paid
+	why
+	says throttled
+	is "$(of .sentence | sed 's/ for [0-9].*//; s/;.*//')" "sockstate-lab[$server] is held back by memory.high of its cgroup sockstate-lab-$server" "  by memory.high of that cgroup"
+	is "$(of '.threads[0].stack | map(select(test("mem_cgroup_handle_over_high"))) | length > 0')" true "  in the function that /proc/PID/stack has"
+	finish_stall
+	until_true no_group
+	ok $? "  the lab's cgroup is gone afterwards"
+else
+	finish_server
+	skip 6 "no cgroup with memory.high can be made here"
+fi
+
+# ---- the lab's own cgroups, and its own crowd ----
+
+serve --backlog 8 --stall quota
+if own_group cgroup.procs; then
+	call_bg --count 3 --hold forever
+	until_true queued 3
+	until_true throttled_since 100
+	why
+	says throttled
+	is "$(of .cgroup)" "sockstate-lab-$server" "  by the quota of the lab's own cgroup"
+	finish_stall
+	until_true no_group
+	ok $? "  which is gone afterwards"
+else
+	finish_server
+	skip 5 "the lab can make no cgroup with a CPU quota here"
+fi
+
+serve --backlog 8 --stall freeze
+if own_group cgroup.procs; then
+	call_bg --count 3 --hold forever
+	until_true queued 3
+	[ -e "$group/cgroup.freeze" ] && until_true frozen_v2 || until_true frozen_v1
+	why
+	says frozen
+	is "$(of .cgroup)" "sockstate-lab-$server" "  by the lab's own cgroup"
+	finish_stall
+	until_true no_group
+	ok $? "  which is gone afterwards"
+else
+	finish_server
+	skip 5 "the lab can make no cgroup with a freezer here"
+fi
+
+# A quarter of a CPU is its share there.
+stall pinned
+until_true eval '[ "$(allowed "$server")" != "$(allowed $$)" ]'
+why
+says starved
+is "$(of '.threads[0].cpus_allowed_list')" "$(allowed "$server")" "  on the CPU that it may run on, as /proc/PID/status lists it"
+is "$(taskset -cp "$server" | sed 's/.*: //')" "$(of '.threads[0].cpus_allowed_list')" "  as taskset does"
+is "$(of --arg cpu "$(allowed "$server")" '.sentence | contains("(allowed on CPU \($cpu) only, which was busy with others)")')" true "  which the sentence says"
+is "$(jq -r '.threads[0].cpus_allowed_list' "$work/other")" "$(allowed "$other_server")" "  the other server may run on all that its /proc/PID/status lists"
 finish_stall
 
 # ---- state D ----

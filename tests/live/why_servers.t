@@ -215,10 +215,10 @@ if have redis-server 8; then
 	in_call "$server" clock_nanosleep
 	finish_server "$cli"
 	start redis-server --bind 127.0.0.1 --port "$port" --save '' --tcp-backlog 8
-	redis-cli -p "$port" eval 'while true do end' 0 >/dev/null 2>&1 </dev/null &
+	redis-cli -p "$port" eval 'redis.log(redis.LOG_WARNING, "in the loop") while true do end' 0 >/dev/null 2>&1 </dev/null &
 	pids+=($!)
 	cli=$!
-	until_true running "$server"
+	until_true has_line "$work/server" 'in the loop'
 	since=$SECONDS
 	clients 3
 	why --port "$port"
