@@ -41,7 +41,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* By number of a system call: its first argument is a descriptor. */
 const volatile __u8 setting_takes_fd[WHY_CALLS_MAX] = {};
-const volatile __u32 setting_cpus_online = 0;
+const volatile __u32 setting_cpus_online = 0, setting_cpus_possible = 0;
 
 /* Raised by user space before each look: marks of earlier ones do not count. */
 __u32 look_number = 0;
@@ -596,6 +596,13 @@ static __always_inline void cpus_fill(struct why_thread *out, const struct task_
 	out->cpus_allowed = BPF_CORE_READ(task, nr_cpus_allowed);
 	bpf_core_read(out->cpus, size < sizeof(out->cpus) ? size : sizeof(out->cpus),
 		      &task->cpus_mask);
+	/* Bits behind the last CPU that there can be are of init's mask, which has all of them. */
+	for (__u32 i = 0, first = 0; i < WHY_CPU_WORDS; i++, first += 64) {
+		if (setting_cpus_possible <= first)
+			out->cpus[i] = 0;
+		else if (setting_cpus_possible < first + 64)
+			out->cpus[i] &= (1ULL << (setting_cpus_possible - first)) - 1;
+	}
 }
 
 static __always_inline void schedule_fill(struct why_thread *out, const struct task_struct *task)

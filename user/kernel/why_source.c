@@ -46,11 +46,13 @@ static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_
 {
 	struct why_source *s = ctx;
 	struct why_bpf__rodata *settings = s->skel->rodata;
+	int possible = libbpf_num_possible_cpus();
 	const struct call *call;
 
 	(void)h;
 	PROGRAMS_SET(settings, &s->filter, types);
 	settings->setting_cpus_online = (uint32_t)get_nprocs();
+	settings->setting_cpus_possible = possible > 0 ? (uint32_t)possible : 0;
 	for (size_t i = 0; (call = call_at(i)); i++) {
 		if (call->number >= 0 && call->number < WHY_CALLS_MAX)
 			settings->setting_takes_fd[call->number] = call->takes_fd;
