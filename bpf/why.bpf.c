@@ -821,8 +821,10 @@ int why_threads(struct bpf_iter__task *ctx)
 		out->flags |= WHY_THREAD_FROZEN;
 	if (BPF_CORE_READ(task, flags) & PF_NOT_USER)
 		out->flags |= WHY_THREAD_KERNEL;
-	if (BPF_CORE_READ(task, ptrace))
+	if (BPF_CORE_READ(task, ptrace)) {
 		out->tracer = BPF_CORE_READ(task, parent, tgid);
+		BPF_CORE_READ_STR_INTO(&out->tracer_comm, task, parent, comm);
+	}
 	out->parent = BPF_CORE_READ(task, real_parent, tgid);
 	out->process_threads = BPF_CORE_READ(task, signal, nr_threads);
 	schedule_fill(out, task);

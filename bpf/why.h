@@ -176,6 +176,7 @@ struct why_thread {
 	char frame[WHY_FRAMES][WHY_FRAME]; /* innermost first: "inet_csk_accept+0x1bb/0x210" */
 	/* From here on recordings may lack it. */
 	__u64 cpus[WHY_CPU_WORDS]; /* a bit for each CPU that it may run on */
+	char tracer_comm[16];
 };
 
 struct why_clock {
@@ -214,6 +215,6 @@ WHY_SIZE(why_holder, 48);
 WHY_SIZE(why_watcher, 136);
 WHY_SIZE(why_clock, 32);
 WHY_SIZE(why_other, 448);
-WHY_SIZE(why_thread, 960);
+WHY_SIZE(why_thread, 976);
 
 #endif

@@ -171,6 +171,7 @@ finish_stall
 stall trace
 says traced 3
 is "$(of '.threads[0].tracer_pid')" "$(sed -n 's/^TracerPid:\t//p' "/proc/$server/status")" "  by the process that /proc/PID/status names"
+is "$(of '.threads[0].tracer_comm')" "$(cat "/proc/$(of '.threads[0].tracer_pid')/comm")" "  with its name"
 finish_stall
 
 # ---- nobody is told ----

@@ -31,7 +31,7 @@ struct patient {
 	bool refuses, looked_refuses; /* since the last look; before it */
 	bool waits, looked_waits;     /* its oldest, for --why-after */
 	bool asked;		      /* somebody wants to see it */
-	uint64_t looked;	      /* ns, the last look began; 0: never */
+	uint64_t looked;	      /* ns, when the last look ended or began; 0: never */
 };
 
 struct looker {
@@ -239,10 +239,18 @@ static void take_second(struct looker *w)
 		end.h.t = clock_now_ns();
 		w->fn(w->ctx, &end, sizeof(end));
 	}
-	w->rest_until = clock_now_ns() + why_source_seen(w->source).took_ns * COST_PART;
+	/* From line to line, however long a look takes. */
+	w->now->looked = clock_now_ns();
+	w->rest_until = w->now->looked + why_source_seen(w->source).took_ns * COST_PART;
 	if (!w->found) /* it is closed */
 		w->now->cookie = 0;
 	w->now = NULL;
+}
+
+/* ns; a look may end after the instant that this round is of. */
+static uint64_t looked_ago(const struct patient *p, uint64_t now)
+{
+	return now > p->looked ? now - p->looked : 0;
 }
 
 static bool is_due(const struct looker *w, const struct patient *p, uint64_t now)
@@ -256,7 +264,7 @@ static bool is_due(const struct looker *w, const struct patient *p, uint64_t now
 		return false;
 	if (!p->looked)
 		return true;
-	return now - p->looked >= (changed ? SOON_NS : SELDOM_NS);
+	return looked_ago(p, now) >= (changed ? SOON_NS : SELDOM_NS);
 }
 
 static void take_first(struct looker *w, struct patient *p, uint64_t now)
@@ -281,7 +289,7 @@ static void discharge(struct looker *w, uint64_t now)
 
 		if (p->cookie && p != w->now && !p->asked && !is_trouble(w, p) &&
 		    p->verdict != VERDICT_APP_SLOW && p->verdict != VERDICT_APP_STUCK &&
-		    (!p->looked || now - p->looked >= SELDOM_NS))
+		    (!p->looked || looked_ago(p, now) >= SELDOM_NS))
 			p->cookie = 0;
 	}
 }

@@ -178,6 +178,7 @@ static void put_thread(struct out *out, const struct why_report *r, size_t i)
 	}
 	if (t->tracer.pid)
 		put_u64(&m, "tracer_pid", t->tracer.pid);
+	put_text(&m, "tracer_comm", t->tracer.comm);
 	put_i64(&m, "nice", t->nice);
 	if (t->cpus_allowed)
 		put_u64(&m, "cpus_allowed", t->cpus_allowed);

@@ -170,6 +170,7 @@ void doing_report(const struct doing *d, const struct look *look, struct why_thr
 	out->cpu_permille = d->between_ns ? (uint32_t)(d->ran_ns * 1000 / d->between_ns) : 0;
 	out->run_delay_ns = d->waited_ns;
 	out->tracer.pid = t->tracer;
+	memcpy(out->tracer.comm, t->tracer_comm, sizeof(out->tracer.comm));
 	out->nice = t->nice;
 	out->cpus_allowed = t->cpus_allowed;
 	out->cpus_online = look->cpus_online;
@@ -242,7 +243,11 @@ void doing_words(const struct doing *d, const struct why_thread_report *r, char 
 		snprintf(out, size, "is stopped by a signal");
 		break;
 	case DOING_TRACED:
-		snprintf(out, size, "is stopped by a debugger (process %u)", d->now->tracer);
+		if (r->tracer.comm[0])
+			snprintf(out, size, "is stopped by its tracer %s[%u]", r->tracer.comm,
+				 r->tracer.pid);
+		else
+			snprintf(out, size, "is stopped by a debugger (process %u)", r->tracer.pid);
 		break;
 	case DOING_FROZEN:
 		snprintf(out, size, "is frozen by its cgroup %s", doing_cgroup(d));

@@ -186,6 +186,7 @@ static int take_thread(struct look *look, const struct why_thread *thread)
 	END_TEXT(t->quota_group);
 	END_TEXT(t->freezer_group);
 	END_TEXT(t->on.name);
+	END_TEXT(t->tracer_comm);
 	for (size_t i = 0; i < WHY_FRAMES; i++)
 		END_TEXT(t->frame[i]);
 	return index_add(&look->thread_index, look, look->threads.count, thread_key);
@@ -225,7 +226,7 @@ size_t look_record_size(unsigned int kind)
 	return kind < WHY_KINDS ? sizes[kind] : 0;
 }
 
-/* What recordings have of it that were made before something was added. */
+/* Of recordings that were made before anything was added to its end, in steps of 8 bytes. */
 static size_t first_size(unsigned int kind)
 {
 	switch (kind) {
@@ -254,8 +255,8 @@ int look_record(void *ctx, const void *bytes, size_t size)
 		return -EBADMSG;
 	memset(&record, 0, sizeof(record));
 	memcpy(&record, bytes, size);
-	if (record.h.size != size ||
-	    (look_record_size(record.h.kind) != size && first_size(record.h.kind) != size))
+	if (record.h.size != size || size > look_record_size(record.h.kind) ||
+	    size < first_size(record.h.kind) || size % 8)
 		return -EBADMSG;
 	switch ((enum why_kind)record.h.kind) {
 	case WHY_LISTENER:

@@ -337,6 +337,13 @@ static void test_held_still(void)
 	ok(s.report->threads[0].tracer.pid == 300, "  and by whom");
 	scene_done(&s);
 
+	s = scene_new(3);
+	snprintf(t.tracer_comm, sizeof(t.tracer_comm), "gdb");
+	put_still(&s, t);
+	says(&s, DIAGNOSIS_TRACED,
+	     MINE "is stopped by its tracer gdb[300] for 3.20 s: it cannot accept");
+	scene_done(&s);
+
 	for (int v1 = 0; v1 < 2; v1++) {
 		s = scene_new(3);
 		t = thread(PID, PID, v1 ? FROZEN : ASLEEP);

@@ -67,6 +67,8 @@ static void test_sizes(void)
 	ok(!offer(look, &t, 928) && !offer(look, &clock, 24) && !look->threads.at[0].cpus[0] &&
 		   !look->cpus_online,
 	   "as recordings had them before CPUs were told, they are kept");
+	t.h.size = 920;
+	ok(offer(look, &t, 920) == -EBADMSG, "and no shorter");
 	look_clear(look);
 	t.h.size = sizeof(t);
 	ok(!offer(look, &t, sizeof(t)) && !offer(look, &holder, sizeof(holder)) &&
@@ -127,6 +129,7 @@ static void put_hostile(struct scene *s)
 	fill(t.on.name, sizeof(t.on.name));
 	fill((char *)t.frame, sizeof(t.frame));
 	fill((char *)t.cpus, sizeof(t.cpus));
+	fill(t.tracer_comm, sizeof(t.tracer_comm));
 	fill(w.wake, sizeof(w.wake));
 	fill(w.task.comm, sizeof(w.task.comm));
 	fill(h.task.comm, sizeof(h.task.comm));
