@@ -59,8 +59,8 @@ struct ladder {
 	uint16_t called_port[2];
 	uint64_t cookie[2], netns[2];
 	uint64_t listener; /* cookie of the one that made the server's end; 0: not known */
-	bool seen[2];	/* there was an event of this end */
-	bool socket[2]; /* has had a state */
+	bool seen[2];	   /* there was an event of this end */
+	bool socket[2];	   /* has had a state */
 	bool done[2], closed[2];
 	bool roles_known; /* which end is the client */
 	bool isn_known;	  /* both */

@@ -374,32 +374,6 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 		c->closed[x.side] = true;
 }
 
-/*
- * Into the gap between ESTABLISHED and accept() of those that wait, where it is new. In the gap of
- * one that is on the screen already the note stands.
- */
-static void add_diagnosis(struct ladder_view *v, const struct event *e)
-{
-	struct step s = {.t = e->t,
-			 .type = EVENT_WHY,
-			 .side = SERVER,
-			 .reason = (uint8_t)event_enum(e, F_DIAGNOSIS)};
-
-	for (struct ladder *c = v->list; c && s.reason != DIAGNOSIS_KEEPS_UP; c = c->next) {
-		bool known = false;
-
-		if (c->drawn || !c->listener || c->listener != event_get(e, F_COOKIE) ||
-		    !ladder_waits_since(c))
-			continue;
-		for (unsigned int i = 0; i < c->count; i++) {
-			if (c->steps[i].type == EVENT_WHY)
-				known = c->steps[i].reason == s.reason;
-		}
-		if (!known)
-			ladder_add_step(c, &s);
-	}
-}
-
 static void ladder_event(struct view *view, const struct event *e)
 {
 	struct ladder_view *v = (struct ladder_view *)view;
@@ -440,7 +414,6 @@ static void ladder_event(struct view *view, const struct event *e)
 		ladder_note_verify(v, e);
 		break;
 	case EVENT_WHY:
-		add_diagnosis(v, e);
 		ladder_note_why(v, e);
 		break;
 	case EVENT_SUMMARY:

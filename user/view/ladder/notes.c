@@ -116,10 +116,57 @@ void ladder_note_verdict(struct ladder_view *v, const struct event *e)
 	note_sentence(v, e, fine, words_of_verdict(verdict), fine ? NULL : event_text(e, F_ADVICE));
 }
 
+/* When it came into the accept queue, in which it is still; 0: it does not wait. */
+static uint64_t waits_since(const struct ladder *c)
+{
+	uint64_t since = 0;
+
+	if (c->done[SERVER])
+		return 0;
+	for (unsigned int i = 0; i < c->count; i++) {
+		const struct step *s = &c->steps[i];
+
+		if (s->side != SERVER)
+			continue;
+		if (s->type == EVENT_ACCEPT)
+			return 0;
+		if (s->queued && !since)
+			since = s->t;
+	}
+	return since;
+}
+
+/*
+ * Into the gap between ESTABLISHED and accept() of those that wait, where it is new. In the gap of
+ * one that is on the screen already the note stands.
+ */
+static void add_diagnosis(struct ladder_view *v, const struct event *e)
+{
+	struct step s = {.t = e->t,
+			 .type = EVENT_WHY,
+			 .side = SERVER,
+			 .reason = (uint8_t)event_enum(e, F_DIAGNOSIS)};
+
+	for (struct ladder *c = v->list; c && s.reason != DIAGNOSIS_KEEPS_UP; c = c->next) {
+		bool known = false;
+
+		if (c->drawn || !c->listener || c->listener != event_get(e, F_COOKIE) ||
+		    !waits_since(c))
+			continue;
+		for (unsigned int i = 0; i < c->count; i++) {
+			if (c->steps[i].type == EVENT_WHY)
+				known = c->steps[i].reason == s.reason;
+		}
+		if (!known)
+			ladder_add_step(c, &s);
+	}
+}
+
 void ladder_note_why(struct ladder_view *v, const struct event *e)
 {
 	unsigned int diagnosis = event_enum(e, F_DIAGNOSIS);
 
+	add_diagnosis(v, e);
 	if (event_text(e, F_SENTENCE))
 		note_sentence(v, e, diagnosis == DIAGNOSIS_KEEPS_UP, words_of_diagnosis(diagnosis),
 			      event_text(e, F_SENTENCE));
@@ -146,25 +193,6 @@ void ladder_note_verify(struct ladder_view *v, const struct event *e)
 
 /* ---- connections that are open, and not drawn ---- */
 
-uint64_t ladder_waits_since(const struct ladder *c)
-{
-	uint64_t since = 0;
-
-	if (c->done[SERVER])
-		return 0;
-	for (unsigned int i = 0; i < c->count; i++) {
-		const struct step *s = &c->steps[i];
-
-		if (s->side != SERVER)
-			continue;
-		if (s->type == EVENT_ACCEPT)
-			return 0;
-		if (s->queued && !since)
-			since = s->t;
-	}
-	return since;
-}
-
 static bool is_open(const struct ladder *c)
 {
 	for (int i = 0; i < 2; i++) {
@@ -182,7 +210,7 @@ void ladder_note_undrawn(struct ladder_view *v, uint64_t now)
 	int n;
 
 	for (const struct ladder *c = v->list; c; c = c->next) {
-		uint64_t since = ladder_waits_since(c);
+		uint64_t since = waits_since(c);
 
 		if (c == v->live || c->drawn || !is_open(c))
 			continue;

@@ -13,8 +13,6 @@ void ladder_note_listens(struct ladder_view *v, const struct event *e);
 /* A verdict that is another one than before. */
 void ladder_note_verdict(struct ladder_view *v, const struct event *e);
 void ladder_note_why(struct ladder_view *v, const struct event *e);
-/* When it came into the accept queue, in which it is still; 0: it does not wait. */
-uint64_t ladder_waits_since(const struct ladder *c);
 void ladder_note_lost(struct ladder_view *v, const struct event *e);
 void ladder_note_verify(struct ladder_view *v, const struct event *e);
 /*
