@@ -23,38 +23,11 @@
 #define PIPE_BYTES 4096
 #define EDGE_QUEUE 2 /* connections of which an edge-triggered loop takes one */
 
-static struct timespec until(uint64_t end)
-{
-	uint64_t now = lab_now_ns();
-	uint64_t left = end == LAB_NEVER ? LAB_MS_MAX * NS_MS : end > now ? end - now : 0;
-
-	return (struct timespec){.tv_sec = (time_t)(left / NS_S), .tv_nsec = (long)(left % NS_S)};
-}
-
 static int until_ms(uint64_t end)
 {
-	struct timespec left = until(end);
+	struct timespec left = stall_rest(end);
 
 	return (int)(left.tv_sec * 1000 + left.tv_nsec / 1000000);
-}
-
-void stall_wait(uint64_t end)
-{
-	struct timespec left = until(end);
-
-	nanosleep(&left, NULL);
-}
-
-pid_t stall_helper(void)
-{
-	pid_t parent = getpid(), pid = fork();
-
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent)
-			_exit(1);
-	}
-	return pid;
 }
 
 /* ---- who ends a stall: a thread that is asleep elsewhere meanwhile ---- */
@@ -146,7 +119,7 @@ static int stall_file(struct stall *s)
 
 static int stall_lock(struct stall *s)
 {
-	struct timespec left = until(s->end);
+	struct timespec left = stall_rest(s->end);
 	int word = 1;
 
 	lab_say(s->say, "futex()  that nobody wakes");
@@ -311,7 +284,7 @@ static int stall_left(struct stall *s)
 	if (pid < 0)
 		return -errno;
 	if (!pid) {
-		struct timespec left = until(s->end);
+		struct timespec left = stall_rest(s->end);
 
 		prctl(PR_SET_NAME, SERVER_HEIR_COMM);
 		sigemptyset(&none);

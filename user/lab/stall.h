@@ -5,6 +5,8 @@
 #ifndef SOCKSTATE_LAB_STALL_H
 #define SOCKSTATE_LAB_STALL_H
 
+#include <time.h>
+
 #include "lab/server.h"
 
 #define STALL_POLL_MS 20
@@ -18,6 +20,9 @@ struct stall {
 	int take;     /* or reads from it */
 };
 
+/* stall_wait.c */
+/* The time that is left until then. */
+struct timespec stall_rest(uint64_t end);
 /* Until that time; LAB_NEVER: for ever. */
 void stall_wait(uint64_t end);
 /* As fork(): a child that dies with us. */

@@ -130,36 +130,6 @@ int stall_fault(struct stall *s)
 	return 0;
 }
 
-/* A signal waits that a process which does not run cannot take. */
-static bool asked_to_end(pid_t pid)
-{
-	const unsigned long long ends =
-		1ULL << (SIGINT - 1) | 1ULL << (SIGTERM - 1) | 1ULL << (SIGKILL - 1);
-	unsigned long long pending = 0;
-	char line[128];
-	FILE *file;
-
-	snprintf(line, sizeof(line), "/proc/%d/status", (int)pid);
-	file = fopen(line, "re");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "ShdPnd: %llx", &pending) == 1)
-			break;
-	}
-	if (file)
-		fclose(file);
-	return pending & ends;
-}
-
-/* In a child, while its parent does not run. */
-void stall_beside(const struct stall *s, pid_t parent)
-{
-	while (lab_now_ns() < s->end && getppid() == parent && !asked_to_end(parent)) {
-		uint64_t next = lab_now_ns() + STALL_POLL_MS * NS_MS;
-
-		stall_wait(next < s->end ? next : s->end);
-	}
-}
-
 int stall_stop(struct stall *s)
 {
 	pid_t pid = stall_helper();
