@@ -26,10 +26,11 @@ leave_groups()
 
 unmount()
 {
+	[ ! -d "$work/freezer" ] || umount "$work/freezer" 2>/dev/null
 	[ ! -d "$work/fs" ] || { fsfreeze --unfreeze "$work/fs"; umount "$work/fs"; } 2>/dev/null
 }
 
-trap 'unmount; leave_groups; finish' EXIT
+trap 'leave_groups; unmount; finish' EXIT
 
 # In a machine of our own we may mount, enable and load.
 if [ -n "${SOCKSTATE_VM:-}" ]; then
