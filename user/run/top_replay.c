@@ -140,7 +140,7 @@ bool top_play_due(struct top *t)
 	struct playback *p = &t->play;
 	uint64_t now;
 
-	if (p->pass == PLAY_GO && model_now(t->model) >= p->shown.to)
+	if (p->pass == PLAY_GO && !p->again && model_now(t->model) >= p->shown.to)
 		arrive(t);
 	if (p->pass != PLAY_SHOW || p->again || model_now(t->model) <= p->at)
 		return true;
