@@ -465,6 +465,27 @@ int ack_dropped(__u64 *ctx)
 
 /* ---- walks ---- */
 
+/* A function of its own, for its stack. */
+__noinline __u64 wanted_listener(__u64 address)
+{
+	const struct sock *sk = (const struct sock *)address;
+	struct common k;
+
+	sk = sk ? tcp_behind(sk, &k) : NULL;
+	return sk && COMMON(&k, skc_state) == TCP_LISTEN && wanted_copy(&k, sk) ? (__u64)sk : 0;
+}
+
+/* The address of the listener behind a file, if it is wanted; else 0. */
+static __always_inline __u64 listener_of_file(struct file *file)
+{
+	struct socket *socket;
+
+	if (!is_socket_file(file))
+		return 0;
+	socket = bpf_sock_from_file(file);
+	return socket ? wanted_listener((__u64)BPF_CORE_READ(socket, sk)) : 0;
+}
+
 /* Once at the start: the listeners that are older than the tracer. 110 ns for each open file. */
 
 SEC("iter/task_file")
@@ -474,16 +495,15 @@ int find_listeners(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct fact_task holder = {};
 	const struct sock *sk;
-	struct common k;
 
 	if (!task || !file)
 		return 0;
-	sk = tcp_of_open_file(file, &k);
-	if (!sk || COMMON(&k, skc_state) != TCP_LISTEN || !wanted_copy(&k, sk))
+	sk = (const struct sock *)listener_of_file(file);
+	if (!sk)
 		return 0;
 	holder_fill(&holder, task);
-	/* Read by a guarded copy, so that the verifier sees a number. */
-	listener_begins(sk, COMMON(&k, skc_cookie.counter), 0, &holder,
+	/* Read by guarded copies, so that the verifier sees numbers. */
+	listener_begins(sk, BPF_CORE_READ(sk, __sk_common.skc_cookie.counter), 0, &holder,
 			(__u64)BPF_CORE_READ(task, group_leader));
 	return 0;
 }

@@ -172,6 +172,23 @@ else
 	skip 2 "no io_uring here"
 fi
 
+# ---- filters: two listeners, each there before ----
+
+serve --addr 127.0.0.1
+four=$server
+serve --addr ::1
+for filter in -4 -6 "--host 127.0.0.0/8" "--laddr ::1"; do
+	case $filter in -6 | *:*) want=::1 ;; *) want=127.0.0.1 ;; esac
+	# shellcheck disable=SC2086 # an option and its value
+	trace --summary --port "$port" --interval 200ms $filter
+	call --addr 127.0.0.1 --count 3
+	call --addr ::1 --count 3
+	comes 1 '.type == "listener" and .completed == 3'
+	stop_trace
+	is "$(q "$last"'[$s.listeners[] | select(.completed > 0) | "\(.laddr) \(.completed)"] | join(", ")')" "$want 3" "$filter: its connections alone"
+done
+end "$server" "$four"
+
 serve
 "$sockstate" --summary --port "$port" --interval 200ms >"$work/table" 2>"$work/err" </dev/null &
 table=$!

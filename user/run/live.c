@@ -177,10 +177,10 @@ static void read_listeners(struct live *l, uint64_t now)
 	uint64_t every = l->options->interval_ns && l->options->interval_ns < LISTENERS_NS
 				 ? l->options->interval_ns
 				 : LISTENERS_NS;
-	uint64_t took;
+	uint64_t took = clock_cpu_ns(); /* on a busy machine others take the CPU in between */
 
 	source_kernel_listeners(l->source, live_feed, l);
-	took = clock_now_ns() - now;
+	took = clock_cpu_ns() - took;
 	l->next_listeners = now + (took * 100 > every ? took * 100 : every);
 }
 
