@@ -90,6 +90,11 @@ enum fact_flag {
 	/* FACT_SYN: the listener has TCP_DEFER_ACCEPT, an ACK without data is put aside */
 	FACT_F_DEFERS = 1 << 19,
 	FACT_F_QUEUED_SINCE = 1 << 20, /* FACT_EXISTING: queued_since, in place of bytes_out */
+	/*
+	 * FACT_RETRANSMIT of a SYN-ACK: the client's SYN came again for it. The listener's counter
+	 * moves for that SYN in a moment, and nobody is refused
+	 */
+	FACT_F_SYN_CAME = 1 << 21,
 };
 
 struct fact_hdr {

@@ -120,14 +120,16 @@ int synack_again(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	struct request_sock *req = (struct request_sock *)ctx[1];
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	bool listens = sk->__sk_common.skc_state == TCP_LISTEN;
 	struct fact_syn *f;
 
 	if (!tp || !common_wanted(&req->__req_common))
 		return 0;
-	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f), 0);
+	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f),
+			 listens && syn_came(req) ? FACT_F_SYN_CAME : 0);
 	if (!f)
 		return 0;
-	if (sk->__sk_common.skc_state == TCP_LISTEN) {
+	if (listens) {
 		sock_fill(&f->s, &req->__req_common, netns_of(tp), bpf_get_socket_cookie(req),
 			  req->__req_common.skc_num, TCP_NEW_SYN_RECV);
 		queues_fill(&f->q, tp);

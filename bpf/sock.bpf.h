@@ -459,6 +459,15 @@ static __always_inline void queues_probe(struct fact_queues *q, const struct soc
 	queues_copy(q, BPF_CORE_READ(listener, __sk_common.skc_cookie.counter), listener);
 }
 
+/*
+ * A SYN-ACK is sent again because the client's SYN came again (tcp_check_req). The other cause is
+ * the request's timer (reqsk_timer_handler), and a timer is taken out before its handler runs.
+ */
+static __always_inline bool syn_came(const struct request_sock *req)
+{
+	return BPF_CORE_READ(req, rsk_timer.entry.pprev) != NULL;
+}
+
 /* TCP_DEFER_ACCEPT: an ACK without data does not complete a handshake (tcp_check_req). */
 static __always_inline bool is_deferring(const struct sock *listener)
 {

@@ -381,6 +381,9 @@ int io_uring_completed(__u64 *ctx)
 
 /* ---- SYN-ACKs sent again ---- */
 
+/* fexit/tcp_check_req is chosen, and sees every segment to a request */
+const volatile bool setting_ack_refused = false;
+
 SEC("tp_btf/tcp_retransmit_synack")
 int synack_again(__u64 *ctx)
 {
@@ -389,13 +392,17 @@ int synack_again(__u64 *ctx)
 	const struct sock_common *c = &req->__req_common;
 	struct summary_stats *s;
 	struct request r;
-	__u64 first;
+	__u64 first, cookie;
 
 	if (paused || !common_wanted(c))
 		return 0;
-	s = stats_of(listener_cookie(listener));
+	cookie = listener_cookie(listener);
+	s = stats_of(cookie);
 	if (s)
 		add(&s->synack_retrans);
+	if (s && !setting_ack_refused && listener->__sk_common.skc_state == TCP_LISTEN &&
+	    syn_came(req) && bpf_map_lookup_elem(&listeners, &cookie))
+		add(&s->discarded);
 	r.netns = BPF_CORE_READ(c, skc_net.net, ns.inum);
 	r.isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
 	r.lport = c->skc_num;
@@ -446,7 +453,7 @@ int ack_done(__u64 *ctx)
 	return 0;
 }
 
-/* Without fexit: sees only the final ACKs among these segments. */
+/* Without fexit: sees only the final ACKs among these segments; synack_again sees the SYNs. */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
 {

@@ -194,8 +194,12 @@ struct mptcp_subflow_context {
 
 /* ---- requests and timewait sockets ---- */
 
+struct hlist_node {
+	struct hlist_node **pprev;
+};
+
 struct timer_list {
-	unsigned long expires; /* only so that it is a type; the timer's handler is given its address */
+	struct hlist_node entry; /* pprev is NULL if the timer does not run (timer_pending) */
 };
 
 struct request_sock {

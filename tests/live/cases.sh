@@ -123,7 +123,7 @@ knows() { ! fact "$1" absent; }
 
 # A sandbox may exempt its own agent, process 1, from BPF: transitions in a softirq that interrupts it are hidden from
 # every BPF program (docs/explain/verify.md). ftrace sees them, and is the witness. An instance of its own; only
-# transitions that ran in that process.
+# what ran in that process: transitions, and segments sent again.
 witness_begin()
 {
 	[ -z "${SOCKSTATE_VM-}" ] && [ -n "$verify" ] || return 0
@@ -139,16 +139,26 @@ witness_begin()
 	(cd /proc/1/task && echo ./*) | tr -d './' >"$witness/set_event_pid"
 	echo 1 >"$witness/options/event-fork"
 	echo 1 >"$witness/events/sock/inet_sock_set_state/enable"
+	echo 1 >"$witness/events/tcp/tcp_retransmit_skb/enable"
+	echo "$witness" >"$work/witness.$$"
 }
 # The ports of both ends of each such transition: [[local, remote], ...]
 hidden_transitions()
 {
-	[ -z "${witness-}" ] || sed -n 's/.* sport=\([0-9]*\) dport=\([0-9]*\) .*/[\1,\2]/p' "$witness/trace" | sort -u
+	[ -z "${witness-}" ] || sed -n 's/.* inet_sock_set_state: .* sport=\([0-9]*\) dport=\([0-9]*\) .*/[\1,\2]/p' "$witness/trace" | sort -u
+}
+# The local ports of clients of $port whose SYN was sent again unseen; of this case's tracer, or of the file's.
+hidden_syns()
+{
+	cat "$work"/witness.* 2>/dev/null | while read -r instance; do
+		sed -n "s/.* tcp_retransmit_skb: .* sport=\([0-9]*\) dport=$port .* state=TCP_SYN_SENT.*/\1/p" "$instance/trace"
+	done | sort -u
 }
 witness_end()
 {
 	[ -n "${witness-}" ] || return 0
-	echo 0 >"$witness/events/sock/inet_sock_set_state/enable"
+	rm "$work/witness.$$"
+	echo 0 >"$witness/events/enable"
 	rmdir "$witness"
 	umount "$work/tracefs.$$"
 	witness=

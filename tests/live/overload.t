@@ -57,11 +57,14 @@ syn_finds_no_room()
 	is "$(lines 'server | to("SYN_RECV"; "ESTABLISHED") | select(.queued and .comm == "overloaded")')" 3 \
 		'they belong to the listener, not to the client'
 	# The client sends its SYN again after a second, and gives up after three.
-	wait_for 2 'of("retransmit") | select(.what == "syn")'
 	until_true in_state syn-sent 0
-	is "$(ask 'map(of("retransmit") | select(.what == "syn" and .attempt == 1) | .lport) | sort | map(tostring) | join(" ")')" \
-		"$(xargs <<<"$refused")" 'the clients send their SYNs again'
+	until_true clients_repeat_themselves
+	is "$(repeated_ports)" "$(seen_ports)" 'the clients send their SYNs again'
 }
+clients_repeat_themselves() { [ "$(repeated_ports | wc -w)" -ge "$(seen_ports | wc -w)" ]; }
+repeated_ports() { ask 'map(of("retransmit") | select(.what == "syn" and .attempt == 1) | .lport) | sort[]'; }
+# Without those that no BPF program can see.
+seen_ports() { comm -23 <(sort <<<"$refused") <(hidden_syns); }
 
 no_connection_is_invented()
 {
@@ -155,7 +158,39 @@ case_ack()
 	stop_server
 }
 
-# The same with a client of the kernel, that sends data at once: several segments in one packet, and each is in the listener's
+# A SYN comes again to its request while the accept queue is full. The listener's counter moves, and nobody is refused.
+case_syn_again()
+{
+	local summary
+	server --addr 0.0.0.0 --backlog 2 --never-accept
+	"$sockstate" --summary --json --interval 100ms --netns self --port "$port" >"$dir/summary" 2>&1 </dev/null &
+	summary=$!
+	pids+=("$summary")
+	until_true grep -qs '"listener"' "$dir/summary"
+	client_bg --bind-port 40001 --raw '
+		use 4; syn; wait-synack timeout=20000
+		use 1; syn; wait-synack timeout=20000; ack
+		use 2; syn; wait-synack timeout=20000; ack
+		use 3; syn; wait-synack timeout=20000; ack
+		use 4; again; expect-synack-retransmit timeout=20000' --hold forever
+	until_true queue '3 2'
+	until_true drops_counted 1
+	is "$(counter TcpExtListenDrops) $(sk_drops) $(sockets syn-recv)" '0 1 1' \
+		'nobody is refused (nstat), the counter of the listener moves (ss -m), the request stays'
+	wait_for 'of("listener") | select(.drops_total == 1)'
+	is "$(ask 'map(of("retransmit") | [.what, .attempt, .rport]) | .[:1]')" '[["synack",1,40004]]' 'the SYN-ACK is sent again'
+	is "$(ask "$listener_drops")" 0 'no drop is told'
+	is "$(ask 'map(of("listener") | .refused) | unique')" '[0]' 'and none is counted'
+	until_true grep -qs '"drops_total":1' "$dir/summary"
+	kill -INT "$summary"
+	wait "$summary"
+	is "$(tail -n 1 "$dir/summary" | jq -c '[.drops_by_reason, .listeners[].drops]')" '[{},0]' 'with --summary neither'
+	stop_client
+	stop_server
+}
+drops_counted() { [ "$(sk_drops)" -ge "$1" ]; }
+
+# Face 2 with a client of the kernel, that sends data at once: several segments in one packet, and each is in the listener's
 # counter. Its SYN-ACK waits for the client's link address until the queue is full.
 case_ack_data()
 {
@@ -258,7 +293,7 @@ case_no_cookies()
 }
 
 if has_tun; then
-	run_cases syn syn_named ack ack_data cookies no_cookies
+	run_cases syn syn_named ack syn_again ack_data cookies no_cookies
 else
 	run_cases syn syn_named ack_data
 fi

@@ -67,6 +67,7 @@ static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_
 	PROGRAMS_SET(settings, &s->filter, types);
 	settings->setting_ready = h->chosen[HOOK_LISTENER_READY];
 	settings->setting_enqueue = h->chosen[HOOK_ENQUEUE];
+	settings->setting_ack_refused = h->chosen[HOOK_ACK_REFUSED];
 	return 0;
 }
 

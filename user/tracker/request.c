@@ -215,6 +215,9 @@ void tracker_on_retransmit(struct tracker *t, const struct fact_hdr *h)
 	struct listener *l = NULL;
 	struct conn *c;
 
+	/* The listener's counter moves for it after the figures were read: nobody was refused. */
+	if (h->flags & FACT_F_SYN_CAME && (l = listener_by_queues(t->listeners, &f->q)))
+		l->named_drops++;
 	if (sender != SENDER_CLIENT)
 		l = figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	c = sending_conn(t, f, l);

@@ -24,10 +24,12 @@ static const char *const story_kinds[FACT_KINDS] = {
 	[FACT_PROCESS] = "process",
 };
 
-static const char *const story_flags[] = {
-	"owned",    "syncookie",   "fastopen",	"synack",  "peer_fin",	  "sent",   "io_uring",
-	"again",    "functions",   "recovered", "mptcp",   "segment_syn", "acked",  "socket",
-	"fin_sent", "unreachable", "repair",	"segment", "no_syn",	  "defers", "queued_since"};
+static const char *const story_flags[] = {"owned",	  "syncookie", "fastopen", "synack",
+					  "peer_fin",	  "sent",      "io_uring", "again",
+					  "functions",	  "recovered", "mptcp",	   "segment_syn",
+					  "acked",	  "socket",    "fin_sent", "unreachable",
+					  "repair",	  "segment",   "no_syn",   "defers",
+					  "queued_since", "syn_came"};
 static const char *const story_drops[FACT_DROP_REASONS] = {"unknown",	      "accept_queue_full",
 							   "syn_queue_full",  "cookie_invalid",
 							   "listener_closed", "other"};
