@@ -255,6 +255,7 @@ static void finish(struct live *l)
 	if (source_kernel_complete_until(l->source) < end)
 		live_unread(l, source_kernel_abandon(l->source, end));
 	live_lost(l, clock_now_ns());
+	read_listeners(l, clock_now_ns()); /* what was refused since the last time */
 	if (l->options->verify)
 		live_verify_final(l);
 	live_tick(l, clock_now_ns());
