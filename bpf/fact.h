@@ -95,6 +95,8 @@ enum fact_flag {
 	 * moves for that SYN in a moment, and nobody is refused
 	 */
 	FACT_F_SYN_CAME = 1 << 21,
+	/* FACT_EXISTING, looked up again: nothing was lost, and a line has told what differs */
+	FACT_F_TOLD = 1 << 22,
 };
 
 struct fact_hdr {

@@ -224,7 +224,7 @@ static void correct_conn(struct tracker *t, const struct fact_existing *f)
 		c = adopt(t, &f->s);
 	if (!c)
 		return;
-	if (c->state != f->s.state)
+	if (c->state != f->s.state && !(f->h.flags & FACT_F_TOLD))
 		state_differs(t, f->h.t, c, "corrected after a loss", c->state, f->s.state);
 	/* What it did meanwhile, and when, is not known: no duration is either. */
 	c->flags |= CONN_PAST_UNKNOWN;

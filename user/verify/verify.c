@@ -444,8 +444,10 @@ static bool act_on(struct verify *v, const struct index *x, struct finding *f, u
 		f->reported = true;
 		finding_emit(f, t, v->emit, v->ctx);
 	}
-	if (v->fix && finding_fact(f, t, &fact))
+	if (v->fix && finding_fact(f, t, &fact)) {
+		fact.h.flags |= report ? FACT_F_TOLD : 0;
 		v->fix(v->fix_ctx, &fact);
+	}
 	return report;
 }
 

@@ -29,7 +29,7 @@ static const char *const story_flags[] = {"owned",	  "syncookie", "fastopen", "s
 					  "functions",	  "recovered", "mptcp",	   "segment_syn",
 					  "acked",	  "socket",    "fin_sent", "unreachable",
 					  "repair",	  "segment",   "no_syn",   "defers",
-					  "queued_since", "syn_came"};
+					  "queued_since", "syn_came",  "told"};
 static const char *const story_drops[FACT_DROP_REASONS] = {"unknown",	      "accept_queue_full",
 							   "syn_queue_full",  "cookie_invalid",
 							   "listener_closed", "other"};

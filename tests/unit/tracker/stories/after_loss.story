@@ -34,6 +34,9 @@ tier exact
 22 existing 10.0.0.1:9502<10.0.0.2:4005 state=SYN_RECV +again
 22 existing #2 0.0.0.0:9503 state=CLOSE +again
     state LISTEN->CLOSE listener#2 0.0.0.0:9503 [51/other] accept_queue=0 backlog=2 syn_queue=0
+# a difference that --verify has told, without a loss, needs no second line
+22.5 existing #13 10.0.0.1:9502<10.0.0.2:4006 state=ESTABLISHED +again
+22.6 existing #13 10.0.0.1:9502<10.0.0.2:4006 state=FIN_WAIT1 +again +told
 # what nobody knows is gone already
 22 existing #11 10.0.0.1:9502<10.0.0.2:4004 state=CLOSE +again
 # from here on they are followed
@@ -51,5 +54,5 @@ tier exact
 32.1 est #12 sk=120 10.0.0.1:9502<10.0.0.2:4005 isn=5/6 copy=0/2
     state SYN_RECV->ESTABLISHED server#12@1 10.0.0.1:9502<10.0.0.2:4005 [50/srv] client_isn=5 server_isn=6 synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
 33 end
-    summary accepts=1 stuck_close_wait=1 stuck_close_wait_ns=2000ms connections=3 preexisting_connections=0 connections_doubtful=2 never_accepted=0 still_queued=1 drops_by_reason={} lost=9
+    summary accepts=1 stuck_close_wait=1 stuck_close_wait_ns=2000ms connections=3 preexisting_connections=0 connections_doubtful=3 never_accepted=0 still_queued=1 drops_by_reason={} lost=9
         #1 port=9502 completed=3 accepted=1 drops=0 handshake=2:100ms/100ms/100ms/100ms accept_wait=1:100ms/100ms/100ms/100ms
