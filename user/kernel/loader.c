@@ -134,7 +134,7 @@ static void say_load_failure(int rc, char *err, size_t err_size)
 	if (mode && !strcmp(mode, "confidentiality"))
 		/* The verifier then knows no bpf_probe_read_kernel(): EINVAL. */
 		snprintf(err, err_size,
-			 "the kernel is booted with lockdown=confidentiality, which lets no "
+			 "the kernel is locked down (confidentiality), which lets no "
 			 "program read its memory: lockdown=integrity allows tracing");
 	else if (rc == -EPERM && (!c->program[0] || hooks_of_program(c->program) == HOOK_STATE))
 		snprintf(
