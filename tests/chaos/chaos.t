@@ -302,6 +302,40 @@ chaos_held()
 	sound "$ends held ends"
 	end "${servers[@]}"
 }
+# With so many open files the listeners are walked seldom. Who waits in the queue of one is known only by that walk, if
+# all that came since was lost.
+chaos_files()
+{
+	local i many opens=() client
+	many=$(size 1 60)
+	ulimit -Sn "$(ulimit -Hn)"
+	for ((i = 0; i < many; i++)); do
+		perl -MPOSIX -e 'while (defined(dup(0))) {} syswrite(STDOUT, "open\n"); sleep 500' \
+			>>"$work/opens" 2>/dev/null </dev/null &
+		opens+=($!)
+	done
+	pids+=("${opens[@]}")
+	until_true has_line "$work/opens" open "$many"
+	serve_quietly --never-accept
+	trace --port "$port" --verify --interval 1s --ring-size 4096
+	kill -STOP "$tracer"
+	until_true stopped "$tracer"
+	"$lab" client --quiet --port "$port" --count 300 --parallel 300 --hold forever >/dev/null 2>&1 </dev/null &
+	client=$!
+	pids+=("$client")
+	until_true in_state established 600
+	kill -CONT "$tracer"
+	until_true lost_something
+	ok $? "$many times as many open files as may be: the loss is told"
+	# Its rounds of --verify, one a second: three that put right what was lost, and those after them.
+	comes_to 8 '"accept_queue":300'
+	ok $? "$many times as many open files as may be: its listener has 300 who wait"
+	sound "$many times as many open files as may be"
+	end "$client" "$server" "${opens[@]}"
+}
+comes_to() { until_true listener_lines "$1" "$2"; } # how many lines of listeners have it
+listener_lines() { [ "$(grep '"type":"listener"' "$out" | grep -c "$2")" -ge "$1" ]; }
+
 # By the kernel's own count, of ends in ESTABLISHED or CLOSE_WAIT: to list them all takes a second.
 established() { [ "$(awk '/^Tcp: [0-9]/ { print $10 }' /proc/net/snmp)" -eq "$1" ]; }
 # What takes long itself leaves the others their time.
@@ -313,7 +347,7 @@ now_and_then()
 
 chaos_flood()
 {
-	local n
+	local n status clean=0
 	n=$(size 3000 30000)
 	[ -n "$long" ] || { skip 4 "the flood is part of make chaos"; return; }
 	[ -c /dev/net/tun ] || { skip 4 "no TUN device"; return; }
@@ -326,7 +360,10 @@ chaos_flood()
 	within "a flood of $n SYNs" 1024
 	kill -INT "$tracer"
 	wait "$tracer"
-	is "$? $(jq -rs 'last.type' "$out")" "0 summary" "a flood of $n SYNs: it ends cleanly"
+	status=$?
+	# Where a hook sees each request begin, one that was given up is a difference from the kernel's tables.
+	[ "$(jq -r 'select(.type == "meta").facts.syn_recv_begin.is' "$out")" != exact ] || clean=3
+	is "$status $(jq -rs 'last.type' "$out")" "$clean summary" "a flood of $n SYNs: it ends cleanly"
 	is "$(jq -s 'last.lost' "$out")" "$(lost)" "a flood of $n SYNs: the LOST lines add up to the summary's total"
 	end "$server"
 }
@@ -382,7 +419,7 @@ chaos_clock()
 	end "$server"
 }
 
-for case in killed small_rings blocked_reader starved memory_group tracers listeners namespaces namespace_deleted held flood clock; do
+for case in killed small_rings blocked_reader starved memory_group tracers listeners namespaces namespace_deleted held files flood clock; do
 	[ $# = 0 ] || [[ " $* " == *" $case "* ]] || continue
 	port=$((10000 + RANDOM % 20000))
 	made=0

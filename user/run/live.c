@@ -22,8 +22,6 @@
 #define POLL_MS 10
 /* At the end the rings are read for so long at most; full rings take less. */
 #define FINISH_NS NS_S
-/* Between two readings of the listeners' queues. */
-#define LISTENERS_NS NS_S
 
 static int feed_existing(void *ctx, const void *bytes, size_t size)
 {
@@ -167,23 +165,6 @@ static int open_outputs(struct live *l, char *err, size_t err_size)
 
 /* ---- the loop ---- */
 
-/*
- * The queues and refusals of listeners that no event tells of: where nothing is let in, nothing
- * happens that a hook could see. On a machine with very many open files less often, so that it
- * costs 1 % of a CPU at most.
- */
-static void read_listeners(struct live *l, uint64_t now)
-{
-	uint64_t every = l->options->interval_ns && l->options->interval_ns < LISTENERS_NS
-				 ? l->options->interval_ns
-				 : LISTENERS_NS;
-	uint64_t took = clock_cpu_ns(); /* on a busy machine others take the CPU in between */
-
-	source_kernel_listeners(l->source, live_feed, l);
-	took = clock_cpu_ns() - took;
-	l->next_listeners = now + (took * 100 > every ? took * 100 : every);
-}
-
 static void look_at_programs(struct live *l, uint64_t now)
 {
 	uint64_t wait_ns = looker_wait_ns(l->looker);
@@ -203,7 +184,7 @@ static void chores(struct live *l, uint64_t now)
 	l->last_chores = now;
 	live_lost(l, now);
 	if (now >= l->next_listeners)
-		read_listeners(l, now);
+		live_listeners(l, now);
 	look_at_programs(l, now);
 	if (!l->place->guest)
 		place_follow_terminal(l->place, &l->window, l->view);
@@ -255,7 +236,7 @@ static void finish(struct live *l)
 	if (source_kernel_complete_until(l->source) < end)
 		live_unread(l, source_kernel_abandon(l->source, end));
 	live_lost(l, clock_now_ns());
-	read_listeners(l, clock_now_ns()); /* what was refused since the last time */
+	live_listeners(l, clock_now_ns()); /* what was refused since the last time */
 	if (l->options->verify)
 		live_verify_final(l);
 	live_tick(l, clock_now_ns());

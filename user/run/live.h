@@ -84,6 +84,8 @@ int live_drain(struct live *l, int timeout_ms);
 void live_skip(struct live *l, bool on);
 /* Whether the tracker can be trusted: nothing is thrown away, and no loss is to be made good. */
 bool live_settled(const struct live *l);
+/* Reads the queues of all listeners, and says when the next time is. */
+void live_listeners(struct live *l, uint64_t now);
 
 /* ---- live_verify.c ---- */
 
