@@ -114,7 +114,7 @@ becomes 'and the third connection stays queued' queue '1 128'
 stop_client
 stop_server
 
-server --accept-delay 300
+server --accept-delay 3000
 client_bg --hold forever
 becomes 'a delayed accept leaves the connection queued' queue '1 128'
 becomes 'then takes it' queue '0 128'

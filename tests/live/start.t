@@ -18,7 +18,8 @@ stock() # what it must hold: [state, role, queued, comm] in order of state
 no_wrong_duration()
 {
 	is "$(ask '(map(of("meta")) | .[0].t_ns // 0) as $begin |
-		map(select(.life_ns or .handshake_ns or .accept_wait_ns or .connect_ns) | select(.preexisting)) | length')" 0 'no life of what began before'
+		map(select(.life_ns or .handshake_ns or (.accept_wait_ns and .wait_basis != "at_least") or .connect_ns) | select(.preexisting)) | length')" \
+		0 'no life of what began before, and no wait but as a bound'
 	is "$(ask 'group_by(.cookie) | map(select(.[0].cookie and any(.[]; .preexisting)) | map(st) | sort_by(.t_ns) | .[0] | select(.) | has("in_old_ns")) | unique')" \
 		'[false]' 'no time in the state that it was in'
 }
@@ -32,7 +33,7 @@ prepare_queue()
 case_queue()
 {
 	stock '[["LISTEN","listener",null,"holder"],["ESTABLISHED","server",true,"holder"],["ESTABLISHED","server",true,"holder"],
-		["ESTABLISHED",null,null,"decoy"],["ESTABLISHED",null,null,"decoy"]]'
+		["ESTABLISHED","client",null,"decoy"],["ESTABLISHED","client",null,"decoy"]]'
 	is "$(ask 'map(of("socket") | select(.state == "LISTEN") | [.accept_queue, .backlog])')" '[[2,128]]' 'with the listener'"'"'s queue'
 	is "$(ask 'map(of("socket") | .cookie) | sort | map(tostring) | join(" ")')" \
 		"$(ss -tanepH "sport = :$port or dport = :$port" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p' | while read -r h; do echo $((16#$h)); done | sort -n | xargs)" \
@@ -55,7 +56,7 @@ prepare_accepted()
 }
 case_accepted()
 {
-	stock '[["LISTEN","listener",null,"holder"],["ESTABLISHED","server",null,"holder"],["ESTABLISHED",null,null,"decoy"]]'
+	stock '[["LISTEN","listener",null,"holder"],["ESTABLISHED","server",null,"holder"],["ESTABLISHED","client",null,"decoy"]]'
 	stop_client
 	wait_for 'server | to("ESTABLISHED"; "CLOSE_WAIT")'
 	kill -KILL "$server_pid"
