@@ -118,6 +118,22 @@ static uint64_t waited_until(const struct look *look, const struct why_thread *t
 	return t->delay_ns + waits;
 }
 
+/*
+ * throttled_time grows when a throttling ends (unthrottle_cfs_rq()), nr_throttled at the end of each
+ * period that finds one (do_sched_cfs_period_timer()). So where only the second grew one throttling
+ * has lasted from the first of these ends to the last, at least.
+ */
+static uint64_t throttled_between(const struct why_thread *before, const struct why_thread *now,
+				  uint64_t between)
+{
+	uint64_t ended = minus(now->throttled_ns, before->throttled_ns);
+	uint64_t periods = minus(now->throttled, before->throttled), lasted;
+
+	if (ended || periods < 2 || __builtin_mul_overflow(periods - 1, now->period_ns, &lasted))
+		return ended;
+	return lasted < between ? lasted : between;
+}
+
 static void compare(struct doing *d, const struct look *look)
 {
 	const struct why_thread *now = d->now, *before = d->before;
@@ -127,7 +143,7 @@ static void compare(struct doing *d, const struct look *look)
 	d->waited_ns = minus(waited_until(look, now), waited_until(look, before));
 	if (d->waited_ns > d->between_ns)
 		d->waited_ns = d->between_ns;
-	d->throttled_ns = minus(now->throttled_ns, before->throttled_ns);
+	d->throttled_ns = throttled_between(before, now, d->between_ns);
 	d->same = asleep(now) && asleep(before) && now->switches == before->switches &&
 		  now->state == before->state && now->call == before->call;
 	if (d->same && look->clock_known && now->stopped_at) {

@@ -290,6 +290,23 @@ static void test_throttled(void)
 	   "  and for how long");
 	scene_done(&s);
 
+	/* One throttling that has not ended yet: only the ends of periods tell of it. */
+	s = scene_new(3);
+	t = thread(PID, PID, 0);
+	t.flags |= WHY_THREAD_QUOTA;
+	t.quota_ns = 5 * NS_MS;
+	t.period_ns = APART / 5;
+	snprintf(t.quota_group, sizeof(t.quota_group), "web");
+	t.t = FIRST;
+	put(s.before, &t);
+	t.t = FIRST + APART;
+	t.throttled = 5;
+	put(s.now, &t);
+	diagnose_scene(&s);
+	ok(s.report->diagnosis == DIAGNOSIS_THROTTLED && s.report->throttled_ns == APART / 5 * 4,
+	   "held back through the ends of five periods: for four of them at least");
+	scene_done(&s);
+
 	/* A quota that bites other threads of the cgroup is not why this one waits for a peer. */
 	s = scene_new(3);
 	t = in_call(PID, SYS_recvfrom);
