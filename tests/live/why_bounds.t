@@ -63,7 +63,8 @@ is "$(q 'map(select(.type == "why")) | first | .diagnosis')" blocked_on_peer "an
 is "$(q '(map(select(.type == "why")) | first) as $why | (map(select(established and .queued)) | first) as $oldest | $why.t_ns - $why.look_ns - $oldest.t_ns >= 1000000000')" \
 	true "--why-after: the first look is not before the oldest has waited that long"
 # It may be refused only after the first look, which is due at most once in ten seconds while nothing changes.
-call --count 3 --timeout 300
+# Closed by RST: a client that is refused and closes by FIN sends that again and again, and each is refused.
+call --count 3 --timeout 300 --close rst
 # A verdict that turns meanwhile is a change as well.
 refusals_told() { [ "$(q 'map(select(.type == "why" and .drops_total > 0)) | length')" -gt 0 ]; }
 until_true refusals_told
