@@ -119,9 +119,9 @@ static uint64_t waited_until(const struct look *look, const struct why_thread *t
 }
 
 /*
- * throttled_time grows when a throttling ends (unthrottle_cfs_rq()), nr_throttled at the end of each
- * period that finds one (do_sched_cfs_period_timer()). So where only the second grew one throttling
- * has lasted from the first of these ends to the last, at least.
+ * throttled_time grows when a throttling ends (unthrottle_cfs_rq()), nr_throttled at the end of
+ * each period that finds one (do_sched_cfs_period_timer()). So where only the second grew one
+ * throttling has lasted from the first of these ends to the last, at least.
  */
 static uint64_t throttled_between(const struct why_thread *before, const struct why_thread *now,
 				  uint64_t between)
