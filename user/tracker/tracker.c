@@ -46,7 +46,7 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->lines.names = t->names;
 	t->lines.raw = config->raw;
 	if (t->names && t->conns && t->listeners && t->ended && t->early && t->reset_requests &&
-	    t->pending && t->aborted)
+	    t->pending && t->handshakes && t->aborted)
 		return t;
 	tracker_free(t);
 	return NULL;

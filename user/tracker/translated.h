@@ -2,7 +2,7 @@
 /*
  * translated.h - both ends of a connection are on this machine, and an address is translated
  * between them (NAT, a published port). Their ends do not name each other then; their initial
- * sequence numbers, which netfilter leaves as they are, do.
+ * sequence numbers do, which NAT leaves as they are. (A SYN proxy changes them: no pair is found.)
  *
  * Remembers the latest TRANSLATED_MAX handshakes of servers. A pair that is not remembered any more
  * is not found; none is found wrongly but with a chance of 2^-64.
