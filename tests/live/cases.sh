@@ -247,10 +247,18 @@ cookie_of() { ss -tlneH "sport = :${1-$port}" | sed -n 's/.* sk:\([0-9a-f]*\).*/
 # sniff FILTER: tcpdump from now on, in $dir/wire
 sniff()
 {
-	tcpdump -i any -n -S -tt --immediate-mode -l "$@" >"$dir/wire" 2>"$dir/wire.err" &
+	# Without -s, a packet takes 256 KiB of the ring, which holds eight then.
+	tcpdump -i any -n -S -tt --immediate-mode -l -s 256 "$@" >"$dir/wire" 2>"$dir/wire.err" &
 	sniffer=$!
 	pids+=("$sniffer")
 	until_true grep -qs "listening on" "$dir/wire.err"
+}
+
+sniffed_all()
+{
+	kill -INT "$sniffer"
+	wait "$sniffer"
+	is "$(grep 'dropped by kernel' "$dir/wire.err")" '0 packets dropped by kernel' 'tcpdump lost no packet'
 }
 
 # On "any", what passes over lo is printed as it leaves and as it comes: only one of them counts.

@@ -137,5 +137,6 @@ if have_tun; then
 else
 	skip 1 "no TUN device here"
 fi
+captured_all
 stop_trace
 done_testing

@@ -94,6 +94,7 @@ case_syn()
 		is "$(ask "$named_drops | length")" 0 'a refused client stays unnamed where no hook sees it'
 		is "$(ask 'map(of("drop") | select(.count == null))')" '[]' 'but counted'
 	fi
+	sniffed_all
 	kill "${in_pids[@]}"
 	stop_client
 	stop_server
@@ -116,6 +117,7 @@ case_syn_named()
 	else
 		skip '--name-syn-drops' "$(head -1 "$out" | jq -r .facts.syn_drop.why)"
 	fi
+	sniffed_all
 	stop_client
 	stop_server
 	stop_tracer
@@ -154,6 +156,7 @@ case_ack()
 	else
 		is "$(lines 'select(.client_believes_established)')" 0 'what the client believes is not known here, and not told'
 	fi
+	sniffed_all
 	stop_client
 	stop_server
 }

@@ -35,6 +35,7 @@ case_expires()
 		is "$(ask 'map(to("SYN_RECV"; "CLOSE") | has("in_old_ns"))')" '[false]' 'and no time in SYN_RECV'
 	fi
 	is "$(lines 'select(.client_believes_established)')" 0 'nobody believes anything'
+	sniffed_all
 	stop_client
 	stop_server
 }
