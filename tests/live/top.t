@@ -100,6 +100,20 @@ keys Enter
 appears "in the accept queue" "Enter: the ladder of a connection"
 keys Escape Escape
 appears "WAIT p99" "Esc, Esc: back"
+
+# Another one begins to hang. A frame comes four times a second; that it is seen within two seconds is what top promises.
+python3 -c 'import socket, sys, time
+hung = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+hung.sendall(b"HANG\r\n")
+print(hung.getsockname()[1], flush=True)
+time.sleep(100000)' $busy >"$work/later" &
+pids+=($!)
+until_true test -s "$work/later"
+appears "ESTABLISHED .* $busy 127.0.0.1:$(cat "$work/later") +python3" "one that hangs from now on comes into sight"
+began=$(stat -c %.6Y "$work/later") # when its port was written
+took=$((${EPOCHREALTIME/[.,]/} - ${began/[.,]/}))
+ok "$((took > 2000000))" "  within two seconds" || echo "# it took $took us"
+
 keys p
 appears "PAUSED: .* events behind" "pause: it says how far behind it is"
 keys p
