@@ -239,6 +239,15 @@ static uint64_t cost_ns(const struct looker *w)
 	return sum;
 }
 
+/* What changes from here on is a reason to look again soon. */
+static void remember(struct patient *p)
+{
+	p->looked_verdict = p->verdict;
+	p->looked_refuses |= p->refuses;
+	p->looked_waits = p->waits;
+	p->refuses = p->asked = false;
+}
+
 static void take_second(struct looker *w)
 {
 	struct fact_look end = {.h = {.size = sizeof(end), .kind = FACT_LOOK},
@@ -250,8 +259,9 @@ static void take_second(struct looker *w)
 		end.h.t = clock_now_ns();
 		w->fn(w->ctx, &end, sizeof(end));
 	}
-	/* From line to line, however long a look takes. */
+	/* From line to line, however long a look takes: what changed between the looks is in it. */
 	w->now->looked = clock_now_ns();
+	remember(w->now);
 	w->rest_until = w->now->looked + cost_ns(w) * COST_PART;
 	if (!w->found) /* it is closed */
 		w->now->cookie = 0;
@@ -282,10 +292,8 @@ static void take_first(struct looker *w, struct patient *p, uint64_t now)
 {
 	w->now = p;
 	p->looked = now;
-	p->looked_verdict = p->verdict;
-	p->looked_refuses = p->refuses;
-	p->looked_waits = p->waits;
-	p->refuses = p->asked = false;
+	p->looked_refuses = false;
+	remember(p);
 	if (look(w, FACT_LOOK_FIRST))
 		w->now = NULL;
 	else
