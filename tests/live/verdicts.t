@@ -37,7 +37,7 @@ case_slow()
 	server --addr 127.0.0.1 --accept-every 400 --backlog 50
 	client_bg --count 12 --send 0 --hold forever
 	judged app_slow
-	advice app_slow 'the program is the bottleneck'
+	advice app_slow 'the program calls it too late'
 	wait_for 12 'of("accept")'
 	judged ok
 	stop_client

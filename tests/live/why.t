@@ -278,6 +278,7 @@ serve --backlog 3 --stall edge
 call_bg --count 3 --hold forever
 comes 1 '.type == "why"'
 is "$(q '.[] | select(.type == "why") | "\(.diagnosis) \(.pid)"' -r | head -n 1)" "edge_missed $server" "a why line follows when the verdict turns"
+is "$(q '[.[] | select(.verdict == "app_slow" or .verdict == "app_stuck") | .advice | select(test("bottleneck|busy|too slow"))] | length')" 0 "  and no verdict says that the program, which sleeps, is busy"
 is "$(q '[.[] | select(.type == "why") | .holders[0].listened] | first')" true "the stream knows who called listen()"
 stop_trace
 is "$("$sockstate" --replay "$work/looks" --json --stuck 1 | jq -c 'select(.type == "why") | del(.seq)')" \

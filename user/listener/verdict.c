@@ -61,7 +61,7 @@ enum verdict verdict_judge(const struct verdict_input *in, const struct verdict_
 		return VERDICT_APP_STUCK;
 	if (is_flood(in, limits))
 		return VERDICT_SYN_FLOOD;
-	/* A longer queue does not help a program that is too slow: it only hides it. */
+	/* A longer queue does not help where accept() comes too late: it only hides it. */
 	if (is_slow(in, limits))
 		return VERDICT_APP_SLOW;
 	if (!in->refused || verdict_undecided(in, limits))
@@ -77,6 +77,10 @@ static void duration(uint64_t ns, char *out, size_t size)
 		snprintf(out, size, "%.1f s", (double)ns / 1e9);
 }
 
+/*
+ * Why accept() comes late is not said: the program may be busy, stopped, or idle because nobody
+ * woke it. Only a look at it can tell (why/).
+ */
 static void slow_advice(const struct verdict_input *in, char *out, size_t size)
 {
 	bool oldest = in->oldest_wait_ns > in->wait_p50_ns;
@@ -87,14 +91,14 @@ static void slow_advice(const struct verdict_input *in, char *out, size_t size)
 		duration(in->refused_wait_ns, wait, sizeof(wait));
 		snprintf(out, size,
 			 "a connection had waited %s for accept() when %" PRIu64
-			 " were refused: the program paused, a longer queue only hides it",
+			 " were refused: accept() came too late, a longer queue only hides it",
 			 wait, in->refused);
 		return;
 	}
 	duration(now, wait, sizeof(wait));
 	snprintf(
 		out, size,
-		"%s %s%s for accept()%s: the program is the bottleneck, a longer queue only hides it",
+		"%s %s%s for accept()%s: the program calls it too late, a longer queue only hides it",
 		oldest ? "the oldest connection has waited" : "connections wait",
 		oldest && in->oldest_at_least ? "at least " : "", wait,
 		in->refused ? " and others are refused" : "");

@@ -37,7 +37,7 @@ static const struct {
 	  .oldest_wait_ns = 9000 * MS,
 	  .since_accept_ns = 9000 * MS},
 	 VERDICT_APP_SLOW,
-	 "bottleneck"},
+	 "the program calls it too late"},
 	{"idle for long, then one waits a moment",
 	 {.accept_queue = 1, .oldest_wait_ns = 2 * MS, .since_accept_ns = 90000 * MS},
 	 VERDICT_OK,
@@ -99,7 +99,7 @@ static const struct {
 	  .accepted = 30,
 	  .wait_p50_ns = MS},
 	 VERDICT_APP_SLOW,
-	 "had waited 3.0 s for accept() when 44 were refused: the program paused"},
+	 "had waited 3.0 s for accept() when 44 were refused: accept() came too late"},
 	{"refused in bursts, one of them late",
 	 {.refused = 9, .refused_slow = 1, .backlog = 4, .accepted = 30, .wait_p50_ns = MS},
 	 VERDICT_BACKLOG_TOO_SMALL,
@@ -149,6 +149,13 @@ int main(void)
 	is_str(verdict_name(
 		       verdict_judge(&(struct verdict_input){.wait_p50_ns = 1000 * MS}, &limits)),
 	       "ok", "thresholds can be set");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (cases[i].want != VERDICT_APP_SLOW)
+			continue;
+		verdict_advice(VERDICT_APP_SLOW, &cases[i].in, advice, sizeof(advice));
+		ok(!strstr(advice, "bottleneck") && !strstr(advice, "paused"),
+		   "%s: why accept() comes late is not guessed", cases[i].name);
+	}
 	verdict_advice(VERDICT_APP_STUCK, &cases[0].in, small, sizeof(small));
 	ok(strlen(small) == 7, "advice fits where it must");
 	is_str(verdict_name((enum verdict)99), "unknown", "a verdict out of range has a name");

@@ -37,7 +37,7 @@
 15 closed #9 ESTABLISHED>CLOSE 10.0.0.1:9502<10.0.0.2:4002 +owned pid=50
     state ESTABLISHED->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] in_old_ns=900ms
 15.05 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepts=3 completed_per_s=0 accepted_per_s=0 handshake=3:100ms/100ms accept_wait=3:100ms/100ms handshake_buckets=3 accept_wait_buckets=3 verdict=app_slow advice="connections wait 100 ms for accept(): the program is the bottleneck, a longer queue only hides it"
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=3 accepts=3 completed_per_s=0 accepted_per_s=0 handshake=3:100ms/100ms accept_wait=3:100ms/100ms handshake_buckets=3 accept_wait_buckets=3 verdict=app_slow advice="connections wait 100 ms for accept(): the program calls it too late, a longer queue only hides it"
 15.11 tick
     close server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] close_reason=unknown client_isn=9 server_isn=200 handshake_ns=100ms accept_wait_ns=100ms accepted=true life_ns=1000ms states_ns={ESTABLISHED:900ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
 # emitted once

@@ -5,7 +5,7 @@
     socket server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] state=CLOSE_WAIT role_basis=listener queued=true preexisting=true
 5 walked
 6 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] wait_basis=at_least accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited at least 1.0 s for accept(): the program is the bottleneck, a longer queue only hides it" oldest_wait_ns=1000ms
+    listener listener#1 0.0.0.0:9502 [50/srv] wait_basis=at_least accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited at least 1.0 s for accept(): the program calls it too late, a longer queue only hides it" oldest_wait_ns=1000ms
 9 tick
 11 tick
     listener listener#1 0.0.0.0:9502 [50/srv] wait_basis=at_least accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=app_stuck advice="no accept() while 1 connection waits, for at least 6.0 s: look at what the program is doing, not at the network" oldest_wait_ns=6000ms

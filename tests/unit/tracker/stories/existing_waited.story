@@ -8,7 +8,7 @@
     socket server#4@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] state=CLOSE_WAIT role_basis=listener accept_wait_ns=7000ms wait_basis=at_least queued=true preexisting=true
 10 walked
 11 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] wait_basis=at_least accept_queue=2 backlog=5 accept_queue_limit=6 syn_queue=0 accept_queue_peak=2 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited at least 9.0 s for accept(): the program is the bottleneck, a longer queue only hides it" oldest_wait_ns=9000ms
+    listener listener#1 0.0.0.0:9502 [50/srv] wait_basis=at_least accept_queue=2 backlog=5 accept_queue_limit=6 syn_queue=0 accept_queue_peak=2 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited at least 9.0 s for accept(): the program calls it too late, a longer queue only hides it" oldest_wait_ns=9000ms
 12 accept #3 10.0.0.1:9502<10.0.0.2:4001 q=1:1/5/0 by=50/srv called=11.9 fd=6
     accept server#3@1 10.0.0.1:9502<10.0.0.2:4001 [50:50/srv] state=ESTABLISHED fd=6 accept_wait_ns=10000ms wait_basis=at_least call_ns=100ms completed_before_accept=true accept_queue=1 backlog=5
 13 accept #4 10.0.0.1:9502<10.0.0.2:4002 q=1:0/5/0 by=50/srv fd=7

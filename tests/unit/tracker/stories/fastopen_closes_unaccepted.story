@@ -14,7 +14,7 @@ tier tracepoint
 13 est #9 sk=90 10.0.0.1:9502<10.0.0.2:4003 isn=1/2 copy=0/2
     state SYN_RECV->ESTABLISHED server#9@1 10.0.0.1:9502<10.0.0.2:4003 [50/srv] client_isn=1 server_isn=2 synack_retrans=0 queued=true accept_queue=2 backlog=2 syn_queue=0
 13.1 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=2 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=2 drops_total=0 refused=0 completed=1 accepts=1 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited 3.1 s for accept(): the program is the bottleneck, a longer queue only hides it" oldest_wait_ns=3100ms
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=2 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=2 drops_total=0 refused=0 completed=1 accepts=1 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=app_slow advice="the oldest connection has waited 3.1 s for accept(): the program calls it too late, a longer queue only hides it" oldest_wait_ns=3100ms
 14 enqueue sk=100 q=1:1/2/0
 15 est #10 sk=100 10.0.0.1:9502<10.0.0.2:4004 isn=1/2 copy=0/2
 15.1 tick

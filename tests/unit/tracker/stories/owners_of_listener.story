@@ -20,7 +20,7 @@ tier tracepoint
 4 existing #1 0.0.0.0:9502 q=1:0/6/0 state=LISTEN by=50/service fd=3 inode=9
 4 existing #1 0.0.0.0:9502 q=1:0/6/0 state=LISTEN by=60/worker fd=3 inode=9
 4.1 tick
-    listener listener#1 0.0.0.0:9502 [60/worker] accept_queue=0 backlog=6 accept_queue_limit=7 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=1 accepts=1 completed_per_s=0 accepted_per_s=0 handshake=1:100ms/100ms accept_wait=1:100ms/100ms handshake_buckets=1 accept_wait_buckets=1 verdict=app_slow advice="connections wait 100 ms for accept(): the program is the bottleneck, a longer queue only hides it"
+    listener listener#1 0.0.0.0:9502 [60/worker] accept_queue=0 backlog=6 accept_queue_limit=7 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=1 accepts=1 completed_per_s=0 accepted_per_s=0 handshake=1:100ms/100ms accept_wait=1:100ms/100ms handshake_buckets=1 accept_wait_buckets=1 verdict=app_slow advice="connections wait 100 ms for accept(): the program calls it too late, a longer queue only hides it"
 5 existing #1 0.0.0.0:9502 q=1:0/6/0 state=LISTEN by=50/service fd=3 inode=9
 5 existing #1 0.0.0.0:9502 q=1:0/6/0 state=LISTEN by=61/worker fd=3 inode=9
 5.2 tick

@@ -37,7 +37,7 @@
 2.609 accept #12 sk=93 10.0.0.1:9502<10.0.0.2:4007 q=1:0/1/0 by=50/srv called=2.608 fd=9
     accept server#12@1 10.0.0.1:9502<10.0.0.2:4007 [50:50/srv] state=ESTABLISHED fd=9 accept_wait_ns=1ms call_ns=1ms completed_before_accept=true accept_queue=0 backlog=1
 3.2 tick
-    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=1 accept_queue_limit=2 syn_queue=0 accept_queue_peak=2 drops_total=2 refused=2 completed=6 accepts=6 completed_per_s=3 accepted_per_s=3 accept_wait=6:1.048575ms/500ms handshake_buckets=0 accept_wait_buckets=6 verdict=app_slow advice="a connection had waited 400 ms for accept() when 2 were refused: the program paused, a longer queue only hides it"
+    listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=1 accept_queue_limit=2 syn_queue=0 accept_queue_peak=2 drops_total=2 refused=2 completed=6 accepts=6 completed_per_s=3 accepted_per_s=3 accept_wait=6:1.048575ms/500ms handshake_buckets=0 accept_wait_buckets=6 verdict=app_slow advice="a connection had waited 400 ms for accept() when 2 were refused: accept() came too late, a longer queue only hides it"
 4.3 tick
     listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=1 accept_queue_limit=2 syn_queue=0 accept_queue_peak=2 drops_total=2 refused=2 completed=6 accepts=6 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=6 verdict=ok
 5 end
