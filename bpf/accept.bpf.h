@@ -26,12 +26,13 @@ static __always_inline bool is_accept_call(int nr)
 }
 
 /*
- * Whether an io_uring completion may be that of an accept; then fd is its result. certain: it is
- * one for sure. A multishot accept completes without its request (NULL), and the number may be the
- * result of any operation. Newer kernels pass the completion itself as the third argument
- * (setting_io_uring_cqe); older ones pass its parts, and the result is the fourth.
+ * Whether an io_uring completion may be that of an accept; fd is its result: a descriptor, or a
+ * negative errno. certain: it is one for sure. A multishot accept completes without its request
+ * (NULL), and the number may be the result of any operation. Newer kernels pass the completion
+ * itself as the third argument (setting_io_uring_cqe); older ones pass its parts, and the result is
+ * the fourth.
  */
-static __always_inline bool uring_accepted(__u64 *ctx, int *fd, bool *certain)
+static __always_inline bool uring_completed(__u64 *ctx, int *fd, bool *certain)
 {
 	const struct io_kiocb *req = (const struct io_kiocb *)ctx[1];
 
@@ -40,7 +41,7 @@ static __always_inline bool uring_accepted(__u64 *ctx, int *fd, bool *certain)
 	else
 		*fd = ctx[3];
 	*certain = req;
-	return *fd >= 0 && (!req || BPF_CORE_READ(req, opcode) == IORING_OP_ACCEPT);
+	return !req || BPF_CORE_READ(req, opcode) == IORING_OP_ACCEPT;
 }
 
 #endif

@@ -25,6 +25,8 @@ struct call {
 	 */
 	bool seen;
 	bool io_uring; /* the thread is in io_accept() */
+	/* ns, when the accept that io_accept() serves was submitted; 0: not known, or multishot */
+	__u64 submitted;
 	/* listen(): */
 	bool again; /* the socket was listening before the call */
 	bool asked_known;

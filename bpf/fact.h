@@ -244,7 +244,10 @@ struct fact_accept {
 	/* the listener's, after the connection was taken; q.sk 0: not known */
 	struct fact_queues q;
 	struct fact_task task;
-	/* ns, when the call was entered; 0: before tracing began, or io_uring accepted */
+	/*
+	 * ns, when the call was entered, or the accept of io_uring submitted; 0: before tracing
+	 * began, or a multishot accept
+	 */
 	__u64 called;
 	__s32 fd;  /* the new descriptor; -1: not known */
 	__s32 err; /* 0 or a positive errno */

@@ -376,7 +376,9 @@ int io_uring_completed(__u64 *ctx)
 	bool certain;
 	int fd;
 
-	return !paused && uring_accepted(ctx, &fd, &certain) ? descriptor_taken(fd, certain) : 0;
+	if (paused || !uring_completed(ctx, &fd, &certain) || fd < 0)
+		return 0;
+	return descriptor_taken(fd, certain);
 }
 
 /* ---- SYN-ACKs sent again ---- */

@@ -480,8 +480,18 @@ struct trace_event_raw_sys_exit {
 	long ret;
 };
 
+/* Behind the file stands what the opcode needs: this and that are its struct, such as io_accept. */
+struct io_cmd_data {
+	struct file *file; /* [CONFIG_IO_URING] */
+};
+
 struct io_kiocb {
-	__u8 opcode; /* [CONFIG_IO_URING] */
+	struct io_cmd_data cmd; /* [CONFIG_IO_URING] */
+	__u8 opcode;		/* [CONFIG_IO_URING] */
+};
+
+struct io_accept {
+	int iou_flags; /* [6.10 and later] */
 };
 
 struct io_uring_cqe {

@@ -52,6 +52,53 @@ for options in --accept4 '--mode epoll' '--threads 3' --io-uring=single --io-uri
 			[[$pid], [if $name | startswith("io") then "io_uring" else "call" end], [true, true, true, true]])'
 done
 
+# ---- io_uring: the submission is the call ----
+
+# From 6.10 on the kernel tells multishot accepts from single ones; before, when they were called is not known.
+if grep -qaw iou_flags /sys/kernel/btf/vmlinux; then known=true; else known=false; fi
+
+# "peer's port, was it connected before the accept was queued" of each accept, as client and server told it; "absent"
+# where sockstate cannot know it.
+told_before()
+{
+	sort -n "$work/told" | sed -n 's/.*io_uring_accept([0-9]*) queued.*/queued/p
+		s/.* connect([0-9]*) = 0 .*  [^ ]*:\([0-9]*\) > .*/connected \1/p
+		s/.*io_uring_accept([0-9]*) = [0-9]*  [^ ]*:\([0-9]*\),.*/taken \1/p' |
+		awk -v known_at_all=$known '$1 == "queued" { split("", late) } $1 == "connected" { known[$2] = 1; late[$2] = 1 }
+			$1 == "taken" {
+				print $2, known_at_all == "false" ? "absent" : ($2 in known) && !($2 in late) ? "true" : "false"
+			}' | sort
+}
+
+if "$lab" server --port 0 --io-uring=single --duration 0 2>&1 | grep -q liburing; then
+	skip 3 "the lab was built without liburing"
+else
+	serve --name late --io-uring=single --accept-delay 300 --accept-max 2 --exit-when-done
+	call --bind 127.0.2.1 --count 2
+	wait "$server"
+	cat "$work/server" "$work/client" >"$work/told"
+	serve --name early --io-uring=single --accept-max 1 --exit-when-done
+	until_true has_line "$work/server" 'io_uring_accept.3. queued'
+	until_true asleep "$server"
+	call --bind 127.0.2.1
+	wait "$server"
+	cat "$work/server" "$work/client" >>"$work/told"
+	comes 3 '.type == "close" and server and .raddr == "127.0.2.1"'
+	is "$(q '.[] | select(.type == "accept" and .raddr == "127.0.2.1") |
+		"\(.rport) \(if has("completed_before_accept") then .completed_before_accept else "absent" end)"' | sort)" \
+		"$(told_before)" "io_uring: whether the handshake was complete before the accept was submitted"
+	calls=$(sed -n 's/.*io_uring_accept.* waited \([0-9.]*\) ms$/\1/p' "$work/told" | jq -s -c .)
+	judge --argjson told "$calls" --argjson known $known '
+		map(select(.type == "accept" and .raddr == "127.0.2.1") | .call_ns) as $ns |
+		is("and no call lasted longer than the server saw it last";
+			if $known then [$ns, $told] | transpose | map(.[0] != null and .[0] / 1e6 <= .[1] + 0.01) else $ns end;
+			if $known then [true, true, true] else [null, null, null] end),
+		is("and the fact says what is missing";
+			.[0].facts.accept_io_uring.why // "" | test("multishot|submitted"); $known | not)'
+fi
+judge 'is("a multishot accept is not called for each connection";
+	[.[] | select(.type == "accept" and .raddr == "127.0.1.6") | has("call_ns"), has("completed_before_accept")] | unique - [false]; [])'
+
 # ---- descriptors run out ----
 
 serve --name empty --fd-room 1 --accept-max 3 --exit-when-done

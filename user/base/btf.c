@@ -247,9 +247,11 @@ int kernel_types_tracepoint_args(const struct kernel_types *k, const char *name)
 	return -1;
 }
 
-bool kernel_types_enum_has(const struct kernel_types *k, const char *name, const char *enumerator)
+/* Fields and enumerators alike begin with their name. */
+bool kernel_types_has(const struct kernel_types *k, enum kernel_thing thing, const char *name,
+		      const char *part)
 {
-	uint32_t id = kernel_types_find(k, KERNEL_ENUM, name);
+	uint32_t id = kernel_types_find(k, thing, name);
 	const struct btf_type *t;
 	const uint8_t *value;
 	size_t count, size;
@@ -264,7 +266,7 @@ bool kernel_types_enum_has(const struct kernel_types *k, const char *name, const
 		uint32_t name_off;
 
 		memcpy(&name_off, value, sizeof(name_off));
-		if (!strcmp(name_of(k, name_off), enumerator))
+		if (!strcmp(name_of(k, name_off), part))
 			return true;
 	}
 	return false;

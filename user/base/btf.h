@@ -38,7 +38,9 @@ void kernel_types_free(struct kernel_types *k);
 uint32_t kernel_types_find(const struct kernel_types *k, enum kernel_thing thing, const char *name);
 /* How many arguments a tracepoint passes to its programs; -1: there is no such tracepoint. */
 int kernel_types_tracepoint_args(const struct kernel_types *k, const char *name);
-bool kernel_types_enum_has(const struct kernel_types *k, const char *name, const char *enumerator);
+/* Whether a struct or an enum of that name has this field or enumerator. */
+bool kernel_types_has(const struct kernel_types *k, enum kernel_thing thing, const char *name,
+		      const char *part);
 
 /*
  * Makes BTF of the named structs, unions, enums and typedefs, and of the types that they hold by

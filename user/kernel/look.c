@@ -231,11 +231,15 @@ static void refuse_fentry(struct hooks *h, const struct kernel_types *types)
 /* Their places are there, but in this kernel do not say enough. */
 static void refuse_what_is_not_told(struct hooks *h, const struct kernel_types *types)
 {
-	if (!kernel_types_enum_has(types, "skb_drop_reason", "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW"))
+	if (!kernel_types_has(types, KERNEL_ENUM, "skb_drop_reason",
+			      "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW"))
 		hooks_refuse(h, HOOK_ACK_DROPPED, "this kernel does not name the drop");
 	if (kernel_types_tracepoint_args(types, "consume_skb") < 2)
 		hooks_refuse(h, HOOK_SYN_FREED,
 			     "this kernel does not tell where a packet is freed");
+	if (!kernel_types_has(types, KERNEL_STRUCT, "io_accept", "iou_flags"))
+		hooks_refuse(h, HOOK_IO_SUBMIT,
+			     "this kernel does not tell which accepts are multishot");
 }
 
 void kernel_refuse(const struct kernel *k, struct hooks *h)

@@ -105,15 +105,18 @@ static bool is_of_kind(const char *by, enum hook_kind kind)
 }
 
 /* "fexit/inet_csk_accept" to the hook that has a program there; HOOK_COUNT: none. */
-static enum hook_id hook_by(const char *by)
+static enum hook_id hook_by(const char *by, size_t len)
 {
-	const char *target = strrchr(by, '/');
+	const char *target = memchr(by, '/', len);
 
+	len -= target ? (size_t)(target + 1 - by) : 0;
 	for (enum hook_id id = 0; target && id < HOOK_COUNT; id++) {
 		const struct hook *h = hook_get(id);
 
 		for (int i = 0; i < HOOK_PROGRAMS_MAX && h->programs[i].name; i++)
-			if (!strcmp(h->programs[i].target, target + 1) && is_of_kind(by, h->kind))
+			if (strlen(h->programs[i].target) == len &&
+			    !strncmp(h->programs[i].target, target + 1, len) &&
+			    is_of_kind(by, h->kind))
 				return id;
 	}
 	return HOOK_COUNT;
@@ -123,8 +126,15 @@ static void prices(const struct report *r, const struct fact_list *facts)
 {
 	bool used[HOOK_COUNT + 1] = {[HOOK_STATE] = true};
 
-	for (enum fact_name name = 0; name < KNOW_COUNT; name++)
-		used[hook_by(facts->fact[name].by)] = true;
+	/* A list, as in "tp_btf/io_uring_complete, tp_btf/io_uring_submit_req". */
+	for (enum fact_name name = 0; name < KNOW_COUNT; name++) {
+		for (const char *by = facts->fact[name].by; *by; by += strspn(by, ", ")) {
+			size_t len = strcspn(by, ",");
+
+			used[hook_by(by, len)] = true;
+			by += len;
+		}
+	}
 
 	heading(r, "What it costs");
 	for (enum hook_id id = 0; id < HOOK_COUNT; id++) {

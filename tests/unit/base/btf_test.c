@@ -118,8 +118,8 @@ static void ask(const struct kernel_types *k)
 	for (int thing = KERNEL_FUNCTION; thing <= KERNEL_TYPEDEF; thing++)
 		kernel_types_find(k, (enum kernel_thing)thing, "inner");
 	kernel_types_tracepoint_args(k, "thing");
-	kernel_types_enum_has(k, "reason", "NO_SOCKET");
-	kernel_types_enum_has(k, "wide", "HUGE");
+	kernel_types_has(k, KERNEL_ENUM, "reason", "NO_SOCKET");
+	kernel_types_has(k, KERNEL_ENUM, "wide", "HUGE");
 	if (!kernel_types_extract(k, names, 5, &out, &size))
 		free(out);
 }
@@ -141,10 +141,12 @@ static void test_questions(const uint8_t *btf, size_t size)
 	ok(kernel_types_find(k, KERNEL_STRUCT, "nothing") == 0, "a name that is not there");
 	ok(kernel_types_tracepoint_args(k, "thing") == 2, "a tracepoint's own arguments");
 	ok(kernel_types_tracepoint_args(k, "nothing") == -1, "of none");
-	ok(kernel_types_enum_has(k, "reason", "NO_SOCKET"), "an enumerator");
-	ok(!kernel_types_enum_has(k, "reason", "HUGE"), "of another enum");
-	ok(kernel_types_enum_has(k, "wide", "HUGE"), "of 64 bits");
-	ok(!kernel_types_enum_has(k, "nothing", "NONE"), "of no enum");
+	ok(kernel_types_has(k, KERNEL_ENUM, "reason", "NO_SOCKET"), "an enumerator");
+	ok(!kernel_types_has(k, KERNEL_ENUM, "reason", "HUGE"), "of another enum");
+	ok(kernel_types_has(k, KERNEL_ENUM, "wide", "HUGE"), "of 64 bits");
+	ok(!kernel_types_has(k, KERNEL_ENUM, "nothing", "NONE"), "of no enum");
+	ok(kernel_types_has(k, KERNEL_STRUCT, "outer", "in"), "a field of a struct");
+	ok(!kernel_types_has(k, KERNEL_STRUCT, "outer", "x"), "of another struct");
 	kernel_types_free(k);
 }
 
@@ -162,7 +164,8 @@ static void test_extract(const uint8_t *btf, size_t size)
 	ok(kernel_types_find(small, KERNEL_STRUCT, "outer") == 1, "it has what was asked for");
 	ok(kernel_types_find(small, KERNEL_STRUCT, "inner") != 0, "and what that holds");
 	ok(kernel_types_find(small, KERNEL_STRUCT, "other") == 0, "not what it points to");
-	ok(kernel_types_enum_has(small, "reason", "NO_SOCKET"), "enumerators keep their names");
+	ok(kernel_types_has(small, KERNEL_ENUM, "reason", "NO_SOCKET"),
+	   "enumerators keep their names");
 	kernel_types_free(small);
 	free(out);
 	out = NULL;

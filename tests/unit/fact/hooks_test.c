@@ -120,10 +120,37 @@ static void test_needs(void)
 	choose(&h, "accept", &facts);
 	ok(!h.chosen[HOOK_IO_ACCEPT] && h.chosen[HOOK_IO_URING],
 	   "without accept io_uring's accepts come from its tracepoint");
+	ok(h.chosen[HOOK_IO_SUBMIT], "and when they were called from another");
 	ok(!h.chosen[HOOK_ACCEPT_FAILED] && facts.fact[KNOW_ACCEPT_CALL].is == FACT_IS_EXACT,
 	   "and calls from the system calls");
 	choose(&h, "state", &facts);
 	ok(h.chosen[HOOK_STATE], "transitions cannot be refused: without them there is nothing");
+}
+
+/* An accept of io_uring without the time of its call is not all that is to be known of it. */
+static void test_two_hooks(void)
+{
+	const struct fact_knowledge *know;
+	struct fact_list facts;
+	struct hooks h;
+
+	know = &facts.fact[KNOW_ACCEPT_IO_URING];
+	choose(&h, NULL, &facts);
+	ok(know->is == FACT_IS_EXACT && h.chosen[HOOK_IO_ACCEPT] && h.chosen[HOOK_IO_SUBMIT],
+	   "a fact can take two hooks");
+	choose(&h, "io_submit", &facts);
+	ok(know->is == FACT_IS_DERIVED && h.chosen[HOOK_IO_ACCEPT] && !h.chosen[HOOK_IO_SUBMIT],
+	   "with one of them it is less than exact");
+	is_str(know->why, "io_submit refused: forced; when they were submitted is not known",
+	       "and says what is missing");
+	choose(&h, "io_accept,io_submit", &facts);
+	ok(know->is == FACT_IS_DERIVED && h.chosen[HOOK_IO_URING] && !h.chosen[HOOK_IO_SUBMIT],
+	   "what stands in for the first may lack the second, too");
+	choose(&h, "io_accept,io_uring", &facts);
+	ok(know->is == FACT_IS_ABSENT && !h.chosen[HOOK_IO_SUBMIT],
+	   "the second alone is of no use");
+	is_str(know->why, "io_accept refused: forced; io_uring refused: forced",
+	       "each reason once");
 }
 
 static void test_reasons(void)
@@ -160,6 +187,7 @@ int main(void)
 	test_tracepoints();
 	test_system_calls();
 	test_needs();
+	test_two_hooks();
 	test_reasons();
 	test_unknown();
 	return done();

@@ -12,6 +12,21 @@ tier tracepoint
     accept server#7@1 10.0.0.1:9502<10.0.0.2:4000 [50:50/srv] state=ESTABLISHED fd=5 accept_wait_ns=100ms accept_queue=0 backlog=2 via=io_uring
 # read() returned 5, and 5 is that connection
 10.3 accept #7 10.0.0.1:9502<10.0.0.2:4000 by=50/srv fd=5 +io_uring
+# A single accept is called when it is submitted: before this handshake was complete, and after that one.
+10.4 syn 10.0.0.1:9502<10.0.0.2:4001 isn=101/201 q=1:0/2/1 +synack
+    state LISTEN->SYN_RECV server@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] basis=synack client_isn=101 server_isn=201 accept_queue=0 backlog=2 syn_queue=1
+10.5 est #17 sk=71 10.0.0.1:9502<10.0.0.2:4001 isn=101/201 copy=0/2
+    state SYN_RECV->ESTABLISHED server#17@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] in_old_ns=100ms basis=synack client_isn=101 server_isn=201 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
+10.5 enqueue #17 sk=71 q=1:1/2/0
+10.6 accept #17 10.0.0.1:9502<10.0.0.2:4001 by=50/srv called=10.3 fd=9 +io_uring
+    accept server#17@1 10.0.0.1:9502<10.0.0.2:4001 [50:50/srv] state=ESTABLISHED fd=9 accept_wait_ns=100ms call_ns=300ms completed_before_accept=false accept_queue=0 backlog=2 via=io_uring
+10.6 syn 10.0.0.1:9502<10.0.0.2:4002 isn=102/202 q=1:0/2/1 +synack
+    state LISTEN->SYN_RECV server@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] basis=synack client_isn=102 server_isn=202 accept_queue=0 backlog=2 syn_queue=1
+10.7 est #18 sk=72 10.0.0.1:9502<10.0.0.2:4002 isn=102/202 copy=0/2
+    state SYN_RECV->ESTABLISHED server#18@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] in_old_ns=100ms basis=synack client_isn=102 server_isn=202 handshake_ns=100ms synack_retrans=0 queued=true accept_queue=1 backlog=2 syn_queue=0
+10.7 enqueue #18 sk=72 q=1:1/2/0
+10.9 accept #18 10.0.0.1:9502<10.0.0.2:4002 by=50/srv called=10.8 fd=10 +io_uring
+    accept server#18@1 10.0.0.1:9502<10.0.0.2:4002 [50:50/srv] state=ESTABLISHED fd=10 accept_wait_ns=200ms call_ns=100ms completed_before_accept=true accept_queue=0 backlog=2 via=io_uring
 # send() returned 6, and 6 is a connection that we made
 11 connect #8 10.0.0.1:5000<10.0.0.3:80 by=50/srv
     state CLOSE->SYN_SENT client#8 10.0.0.1:5000<10.0.0.3:80 [50/srv]
