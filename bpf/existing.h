@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * existing.h - what the walk over open files writes: a record for each descriptor of a TCP socket.
+ * existing.h - what the walk over open files writes: a record for each descriptor of a TCP socket,
+ * and behind that of a listener a struct fact_place for each part of where its holder runs, once.
  *
  * Private to bpf/existing.bpf.c, user/kernel/stream_source.c and user/kernel/snapshot.c. These
  * records never get into a recording.
@@ -11,7 +12,8 @@
 #include "fact.h"
 
 struct existing_file {
-	__u64 sk; /* address of the struct sock; for MPTCP that of the first subflow */
+	struct fact_hdr h; /* kind FACT_NONE */
+	__u64 sk;	   /* address of the struct sock; for MPTCP that of the first subflow */
 	/* 0: the socket has none yet; sock_diag generates one when it lists the socket */
 	__u64 cookie;
 	__u32 netns; /* inode of the network namespace */

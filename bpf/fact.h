@@ -48,6 +48,7 @@ enum fact_kind {
 	FACT_TICK,	   /* struct fact_hdr: all facts that are older have been delivered */
 	FACT_LOOK,	   /* struct fact_look, and behind it a record of bpf/why.h */
 	FACT_PROCESS,	   /* struct fact_process: the name of a process, or it has been forked */
+	FACT_PLACE,	   /* struct fact_place: where a process runs, in parts */
 	FACT_KINDS
 };
 
@@ -368,6 +369,25 @@ struct fact_process {
 	__u32 pad;
 };
 
+/*
+ * Where a process runs: its cgroup, a fact for each part of the path from its own towards the root,
+ * and the name of the host as the last one, which says how many parts there are.
+ */
+#define FACT_PLACE_GROUPS 6
+#define FACT_PLACE_HOST	  FACT_PLACE_GROUPS
+#define FACT_PLACE_NAME	  96
+
+struct fact_place {
+	struct fact_hdr h;
+	__u32 pid;
+	__u8 part;   /* the part's number, 0 is the process's own cgroup; or FACT_PLACE_HOST */
+	__u8 groups; /* FACT_PLACE_HOST: how many parts there are; 0: the root, or cgroup v1 */
+	__u8 cut;    /* FACT_PLACE_HOST: 1: there are further cgroups towards the root */
+	__u8 pad;
+	/* in the unified hierarchy; FACT_PLACE_HOST: that of the process's UTS namespace */
+	char name[FACT_PLACE_NAME];
+};
+
 #define FACT_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type " changed size")
 FACT_SIZE(fact_hdr, 16);
 FACT_SIZE(fact_sock, 64);
@@ -388,5 +408,6 @@ FACT_SIZE(fact_existing, 184);
 FACT_SIZE(fact_lost, 32);
 FACT_SIZE(fact_look, 32);
 FACT_SIZE(fact_process, 48);
+FACT_SIZE(fact_place, 120);
 
 #endif

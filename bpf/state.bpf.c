@@ -17,6 +17,7 @@
 
 #include "again.bpf.h"
 #include "call.bpf.h"
+#include "place_send.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
 
@@ -35,11 +36,15 @@ struct change {
 	__u32 owner;
 };
 
+/* Where the caller runs comes first: the line of this fact says it. */
 static __always_inline void send_listen(const struct change *c)
 {
-	struct fact_listen *f = fact_reserve(FACT_LISTEN, sizeof(*f), c->flags);
+	struct fact_listen *f;
 	struct call *call;
 
+	if (!is_kernel_thread())
+		place_send();
+	f = fact_reserve(FACT_LISTEN, sizeof(*f), c->flags);
 	if (!f)
 		return;
 	f->s = c->s;

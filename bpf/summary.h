@@ -72,8 +72,8 @@ struct summary_listener {
 };
 
 /* Cgroups from the owner's own towards the root, and the bytes of a name with its end. */
-#define SUMMARY_GROUPS	   6
-#define SUMMARY_GROUP_NAME 96
+#define SUMMARY_GROUPS	   FACT_PLACE_GROUPS
+#define SUMMARY_GROUP_NAME FACT_PLACE_NAME
 #define SUMMARY_HOSTNAME   65
 
 /* Where the owner of a listener ran when it began to listen or was found. */

@@ -11,6 +11,7 @@
 #ifndef SOCKSTATE_SUMMARY_LISTENERS_BPF_H
 #define SOCKSTATE_SUMMARY_LISTENERS_BPF_H
 
+#include "place.bpf.h"
 #include "sock.bpf.h"
 #include "summary.h"
 
@@ -192,13 +193,6 @@ static __always_inline void port_learn(struct sock *listener, __u64 cookie)
 }
 
 /* ---- where an owner runs ---- */
-
-static __always_inline const struct kernfs_node *parent_of(const struct kernfs_node *kn)
-{
-	if (bpf_core_field_exists(kn->__parent))
-		return BPF_CORE_READ(kn, __parent);
-	return BPF_CORE_READ(kn, parent);
-}
 
 /*
  * Notes where the task runs, as the place of the listener's owner. A function of its own, for its

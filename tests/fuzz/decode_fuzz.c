@@ -48,6 +48,13 @@ static void expect(const struct fact_hdr *h, size_t size)
 		expect_sock(&((const struct fact_existing *)h)->s);
 		expect_task(&((const struct fact_existing *)h)->task);
 		break;
+	case FACT_PLACE:
+		if (((const struct fact_place *)h)->part > FACT_PLACE_HOST ||
+		    ((const struct fact_place *)h)->groups > FACT_PLACE_GROUPS ||
+		    strnlen(((const struct fact_place *)h)->name, FACT_PLACE_NAME) ==
+			    FACT_PLACE_NAME)
+			abort();
+		break;
 	default:
 		break;
 	}

@@ -44,6 +44,14 @@ static bool check_process(const struct fact_hdr *h)
 	return good_comm(&f->task);
 }
 
+static bool check_place(const struct fact_hdr *h)
+{
+	const struct fact_place *f = (const void *)h;
+
+	return f->part <= FACT_PLACE_HOST && f->groups <= FACT_PLACE_GROUPS &&
+	       memchr(f->name, 0, sizeof(f->name));
+}
+
 static bool check_listen(const struct fact_hdr *h)
 {
 	const struct fact_listen *f = (const void *)h;
@@ -157,6 +165,7 @@ static const struct {
 	[FACT_LOST] = {sizeof(struct fact_lost), check_lost},
 	[FACT_TICK] = {sizeof(struct fact_hdr), check_header},
 	[FACT_PROCESS] = {sizeof(struct fact_process), check_process},
+	[FACT_PLACE] = {sizeof(struct fact_place), check_place},
 	[FACT_LOOK] = {sizeof(struct fact_look), check_header}, /* and more: check_look() */
 };
 

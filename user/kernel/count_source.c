@@ -130,7 +130,7 @@ static int find_listeners(struct summary_source *s)
 		sockdiag_dump(sd, &s->filter, SOCKDIAG_LISTEN, no_row, NULL);
 		sockdiag_free(sd);
 	}
-	return programs_walk_once(s->skel->progs.find_listeners, 1, NULL, NULL);
+	return programs_walk_once(s->skel->progs.find_listeners, NULL, NULL);
 }
 
 static int make_reader(struct summary_source *s)
@@ -221,7 +221,7 @@ static int read_stats(struct summary_source *s, uint64_t cookie)
 static int read_listeners(struct summary_source *s)
 {
 	__u32 count = SUMMARY_LISTENERS, next;
-	int rc = programs_walk(s->reader, 1, NULL, NULL);
+	int rc = programs_walk(s->reader, NULL, NULL);
 
 	if (rc)
 		return rc;

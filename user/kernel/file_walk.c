@@ -103,7 +103,7 @@ int file_walk_owners(void *walk, record_fn fn, void *fn_ctx)
 {
 	const struct file_walk *w = walk;
 
-	return programs_walk(w->files, sizeof(struct existing_file), fn, fn_ctx);
+	return programs_walk(w->files, fn, fn_ctx);
 }
 
 void file_walk_free(struct file_walk *walk)

@@ -20,7 +20,7 @@ struct file_walk;
 
 /* -EPERM and one line in err without the rights, or where the kernel refuses the program. */
 int file_walk_open(struct file_walk **out, bool verbose, char *err, size_t err_size);
-/* Hands over a struct existing_file for each descriptor of a TCP socket. ctx is a file_walk. */
+/* Hands over the records of bpf/existing.h. ctx is a file_walk. */
 int file_walk_owners(void *walk, record_fn fn, void *fn_ctx);
 void file_walk_free(struct file_walk *walk);
 

@@ -167,25 +167,49 @@ struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_ki
 /* Bytes that programs_walk() reads at once: many, because each read is a system call. */
 #define WALK_BYTES 16384
 
-/*
- * A read returns whole records only: the kernel's buffer is larger than ours, and a program writes
- * a record completely or not at all.
- */
-static int read_records(int iter, char *records, size_t size, record_fn fn, void *ctx)
+/* Bytes of the record at `bytes`; 0: not all of it has been read. */
+static size_t record_size(const char *bytes, size_t left)
 {
+	struct fact_hdr h;
+
+	if (left < sizeof(h))
+		return 0;
+	memcpy(&h, bytes, sizeof(h));
+	return h.size <= left ? h.size : 0;
+}
+
+/* Sets *have to the bytes of a record that a read has cut, and moves them to the begin. */
+static int hand_over(char *records, size_t *have, record_fn fn, void *ctx)
+{
+	size_t at = 0, size;
+	int rc = 0;
+
+	while (!rc && (size = record_size(records + at, *have - at))) {
+		rc = fn(ctx, records + at, size);
+		at += size;
+	}
+	*have -= at;
+	memmove(records, records + at, *have);
+	return rc;
+}
+
+static int read_records(int iter, char *records, record_fn fn, void *ctx)
+{
+	size_t have = 0;
 	ssize_t n;
 	int rc = 0;
 
-	while (!rc && (n = read(iter, records, WALK_BYTES / size * size)) != 0) {
+	while (!rc && (n = read(iter, records + have, WALK_BYTES - have)) != 0) {
 		if (n < 0)
-			rc = -errno;
-		for (ssize_t at = 0; fn && !rc && at + (ssize_t)size <= n; at += (ssize_t)size)
-			rc = fn(ctx, records + at, size);
+			return -errno;
+		have += (size_t)n;
+		if (fn)
+			rc = hand_over(records, &have, fn, ctx);
 	}
 	return rc;
 }
 
-int programs_walk(const struct bpf_link *link, size_t size, record_fn fn, void *ctx)
+int programs_walk(const struct bpf_link *link, record_fn fn, void *ctx)
 {
 	char *records = malloc(WALK_BYTES);
 	int iter, rc;
@@ -193,21 +217,21 @@ int programs_walk(const struct bpf_link *link, size_t size, record_fn fn, void *
 	if (!records)
 		return -ENOMEM;
 	iter = bpf_iter_create(bpf_link__fd(link));
-	rc = iter < 0 ? -errno : read_records(iter, records, size, fn, ctx);
+	rc = iter < 0 ? -errno : read_records(iter, records, fn, ctx);
 	if (iter >= 0)
 		close(iter);
 	free(records);
 	return rc;
 }
 
-int programs_walk_once(const struct bpf_program *program, size_t size, record_fn fn, void *ctx)
+int programs_walk_once(const struct bpf_program *program, record_fn fn, void *ctx)
 {
 	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
 	int rc;
 
 	if (!link)
 		return -errno;
-	rc = programs_walk(link, size, fn, ctx);
+	rc = programs_walk(link, fn, ctx);
 	bpf_link__destroy(link);
 	return rc;
 }

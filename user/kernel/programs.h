@@ -88,12 +88,13 @@ struct bpf_link *programs_attach(const struct bpf_program *program, enum hook_ki
 				 const char *target, int tracefs);
 
 /*
- * Runs an iterator to its end. fn (may be NULL) gets each record of `size` bytes that the program
- * writes, until it returns a value other than 0. Returns 0, the value of fn, or a negative errno.
+ * Runs an iterator to its end. fn gets each record that the program writes, which begins with a
+ * struct fact_hdr, until it returns a value other than 0. Returns 0, the value of fn, or a negative
+ * errno. fn may be NULL for a program that writes nothing.
  */
-int programs_walk(const struct bpf_link *link, size_t size, record_fn fn, void *ctx);
+int programs_walk(const struct bpf_link *link, record_fn fn, void *ctx);
 /* The same for a program that is attached for this one time. */
-int programs_walk_once(const struct bpf_program *program, size_t size, record_fn fn, void *ctx);
+int programs_walk_once(const struct bpf_program *program, record_fn fn, void *ctx);
 
 /* How often the program did not run because it was running already on that CPU. */
 uint64_t programs_missed(int program);

@@ -131,12 +131,33 @@ static void own(struct sockdiag_row *row, uint64_t sk, int fd, const struct fact
 		row->e.q.sk = sk;
 }
 
+struct owners {
+	const struct snapshot_from *from;
+	const struct rows *rows;
+	uint64_t t; /* ns, no row was read before it */
+};
+
+/* A place is handed over before all rows, and is as old as the first: their lines have it. */
+static int on_place(const struct owners *o, const struct fact_place *part)
+{
+	struct fact_place f = *part;
+
+	f.h.t = o->t;
+	return o->from->place ? o->from->place(o->from->place_ctx, &f, sizeof(f)) : 0;
+}
+
 static int on_owner(void *ctx, const void *bytes, size_t size)
 {
+	const struct owners *o = ctx;
+	const struct fact_hdr *h = bytes;
 	const struct existing_file *f = bytes;
-	struct sockdiag_row *row = rows_find(ctx, row_cookie, f->cookie);
+	struct sockdiag_row *row;
 
-	(void)size;
+	if (h->kind == FACT_PLACE && size == sizeof(struct fact_place))
+		return on_place(o, bytes);
+	if (h->kind != FACT_NONE || size != sizeof(*f))
+		return 0;
+	row = rows_find(o->rows, row_cookie, f->cookie);
 	if (row && row->e.s.netns == f->netns)
 		own(row, f->sk, f->fd, &f->task);
 	return 0;
@@ -217,13 +238,14 @@ static void owners_from_proc(const struct rows *r)
 	closedir(dir);
 }
 
-static int find_owners(const struct snapshot_from *from, struct rows *r)
+static int find_owners(const struct snapshot_from *from, struct rows *r, uint64_t t)
 {
+	struct owners o = {.from = from, .rows = r, .t = t};
 	int err = rows_index(r, row_cookie);
 
 	if (err)
 		return err;
-	if (from->owners && !from->owners(from->ctx, on_owner, r))
+	if (from->owners && !from->owners(from->ctx, on_owner, &o))
 		return 0;
 	err = rows_index(r, row_inode);
 	if (!err)
@@ -388,6 +410,7 @@ static int tell_rows(const struct rows *r, sockdiag_fn fn, void *ctx)
 static int walk_rows(const struct snapshot_from *from, enum scope scope, sockdiag_fn fn, void *ctx)
 {
 	struct rows r = {0};
+	uint64_t begin = clock_now_ns();
 	int err = 0;
 
 	if (!*from->sockdiag)
@@ -395,7 +418,7 @@ static int walk_rows(const struct snapshot_from *from, enum scope scope, sockdia
 	if (!err)
 		err = read_tables(*from->sockdiag, from->filter, scope, &r);
 	if (!err && (scope == WITH_OWNERS || scope == LISTED))
-		err = find_owners(from, &r);
+		err = find_owners(from, &r, begin);
 	if (!err) {
 		find_listeners(&r);
 		if (scope == LISTENERS)
@@ -436,7 +459,9 @@ static int walk(struct source_kernel *s, enum scope scope, record_fn fn, void *c
 	const struct snapshot_from from = {.sockdiag = source_kernel_sockdiag(s),
 					   .filter = source_kernel_filter(s),
 					   .owners = owners_of_source,
-					   .ctx = s};
+					   .ctx = s,
+					   .place = fn,
+					   .place_ctx = ctx};
 	struct records to = {fn, ctx};
 
 	return walk_rows(&from, scope, tell_record, &to);

@@ -18,11 +18,13 @@ struct snapshot_from {
 	struct sockdiag **sockdiag; /* opened at the first listing; the caller's to free */
 	const struct filter *filter;
 	/*
-	 * Hands over a struct existing_file (bpf/existing.h) for each descriptor of a TCP socket,
-	 * as source_kernel_owners(). NULL, or a negative errno: owners are looked for in /proc.
+	 * Hands over the records of bpf/existing.h, as source_kernel_owners(). NULL, or a negative
+	 * errno: owners are looked for in /proc.
 	 */
 	int (*owners)(void *ctx, record_fn fn, void *fn_ctx);
 	void *ctx;
+	record_fn place; /* gets each struct fact_place; may be NULL */
+	void *place_ctx;
 	bool no_time_wait; /* those in TIME_WAIT are left out */
 };
 

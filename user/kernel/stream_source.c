@@ -249,15 +249,14 @@ int source_kernel_lost(struct source_kernel *s, uint64_t lost[FACT_LOST_PLACES])
 
 int source_kernel_owners(struct source_kernel *s, record_fn fn, void *ctx)
 {
-	return programs_walk_once(s->skel->progs.existing_files, sizeof(struct existing_file), fn,
-				  ctx);
+	return programs_walk_once(s->skel->progs.existing_files, fn, ctx);
 }
 
 int source_kernel_walk_listeners(struct source_kernel *s, record_fn fn, void *ctx)
 {
 	if (!s->listening_walk)
 		return -EOPNOTSUPP;
-	return programs_walk(s->listening_walk, sizeof(struct fact_existing), fn, ctx);
+	return programs_walk(s->listening_walk, fn, ctx);
 }
 
 struct sockdiag **source_kernel_sockdiag(struct source_kernel *s)

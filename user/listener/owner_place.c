@@ -92,3 +92,18 @@ void owner_place_read(struct owner_place *out, const struct summary_place *from)
 		find_pod(out, name);
 	}
 }
+
+static void put_text(struct event *e, enum field f, const char *text)
+{
+	if (text[0])
+		event_set_text(e, f, text);
+}
+
+void owner_place_put(const struct owner_place *place, struct event *e)
+{
+	put_text(e, F_CGROUP, place->cgroup);
+	put_text(e, F_UNIT, place->unit);
+	put_text(e, F_CONTAINER_ID, place->container_id);
+	put_text(e, F_POD_UID, place->pod_uid);
+	put_text(e, F_HOSTNAME, place->hostname);
+}

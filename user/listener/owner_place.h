@@ -9,6 +9,7 @@
 #ifndef SOCKSTATE_OWNER_PLACE_H
 #define SOCKSTATE_OWNER_PLACE_H
 
+#include "event/event.h"
 #include "summary.h"
 
 /* "" is not known. What is not used is zero, so two places can be compared by memcmp(). */
@@ -22,5 +23,7 @@ struct owner_place {
 };
 
 void owner_place_read(struct owner_place *out, const struct summary_place *from);
+/* The fields of an event that are known. e borrows from place. */
+void owner_place_put(const struct owner_place *place, struct event *e);
 
 #endif

@@ -156,6 +156,7 @@ static void emit_row(const struct tally *t, const struct tally_entry *row, event
 	figures.accept_wait = &accept_wait;
 	event_init(&e, EVENT_LISTENER, t->now);
 	listener_figures_put(&figures, &e);
+	owner_place_put(&row->place, &e);
 	emit(ctx, &e);
 }
 

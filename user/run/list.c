@@ -10,10 +10,12 @@
 #include <time.h>
 
 #include "base/units.h"
+#include "fact/decode.h"
 #include "kernel/clock.h"
 #include "kernel/file_walk.h"
 #include "kernel/look.h"
 #include "kernel/snapshot.h"
+#include "listener/places.h"
 #include "listener/verdict.h"
 #include "run/listed.h"
 #include "run/run.h"
@@ -32,6 +34,7 @@ struct list {
 	struct sockdiag *sockdiag;
 	struct file_walk *walk; /* NULL: owners come from /proc */
 	struct listing rows;
+	struct places *places;
 	struct view *json; /* NULL: a table */
 	struct out out;
 	bool drawn;
@@ -49,6 +52,16 @@ static int owners(void *ctx, record_fn fn, void *fn_ctx)
 	return 0;
 }
 
+static int learn_place(void *ctx, const void *bytes, size_t size)
+{
+	const struct fact_hdr *part = fact_decode(bytes, size);
+	struct list *l = ctx;
+
+	if (part)
+		places_learn(l->places, (const struct fact_place *)part);
+	return 0;
+}
+
 static int look(struct list *l)
 {
 	const struct snapshot_from from = {
@@ -56,6 +69,8 @@ static int look(struct list *l)
 		.filter = &l->options->sockets.filter,
 		.owners = l->walk ? owners : NULL,
 		.ctx = l,
+		.place = learn_place,
+		.place_ctx = l,
 	};
 	struct listing_wants wants;
 	int rc;
@@ -124,6 +139,7 @@ static void draw_json(struct list *l)
 		count = (size_t)l->options->rows;
 	for (size_t i = 0; i < count; i++) {
 		listing_row_event(&l->rows.rows[i], &e);
+		places_put(l->places, l->rows.rows[i].pid, &e);
 		view_event(l->json, &e);
 	}
 }
@@ -152,7 +168,8 @@ static int open_outputs(struct list *l)
 	options.boot_offset_ns = clock_boot_offset_ns();
 	if (l->options->json)
 		l->json = view_json_new(&options);
-	if ((l->options->json && !l->json) || out_init(&l->out, options.fd)) {
+	l->places = places_new();
+	if (!l->places || (l->options->json && !l->json) || out_init(&l->out, options.fd)) {
 		run_complain("out of memory");
 		return -ENOMEM;
 	}
@@ -266,6 +283,7 @@ int run_list(const struct list_options *options, const struct run_place *place)
 	view_free(l.json);
 	out_free(&l.out);
 	listing_free(&l.rows);
+	places_free(l.places);
 	sockdiag_free(l.sockdiag);
 	file_walk_free(l.walk);
 	return rc && rc != -EPIPE ? EXIT_RUNTIME : EXIT_CLEAN;

@@ -8,7 +8,7 @@
 static bool is_general(const struct fact_hdr *fact)
 {
 	return fact->kind == FACT_EXISTING_END || fact->kind == FACT_LOST ||
-	       fact->kind == FACT_TICK || fact->kind == FACT_PROCESS;
+	       fact->kind == FACT_TICK || fact->kind == FACT_PROCESS || fact->kind == FACT_PLACE;
 }
 
 static bool socket_passes(const struct filter *f, const struct fact_sock *s)

@@ -170,13 +170,23 @@ static bool knows_listener(const void *ctx, const struct fact_queues *q)
 	return tracker_has_listener(ctx, q);
 }
 
+/* A look does not tell where the owner runs. */
+static void on_why(void *ctx, const struct event *e)
+{
+	const struct stream *s = ctx;
+	struct event more = *e;
+
+	tracker_place(s->tracker, (uint32_t)event_get(e, F_PID), &more);
+	on_event(ctx, &more);
+}
+
 static void deliver(void *ctx, const struct fact_hdr *fact)
 {
 	struct stream *s = ctx;
 
 	if (s->config.only && !narrow_passes(s->config.only, fact, knows_listener, s->tracker))
 		return;
-	looks_due(s->looks, fact->t, on_event, s);
+	looks_due(s->looks, fact->t, on_why, s);
 	if (fact->t > s->latest)
 		s->latest = fact->t;
 	if (!s->done)
@@ -245,7 +255,7 @@ void stream_finish(struct stream *s)
 		start(s, 0);
 	order_release(s->order, UINT64_MAX, deliver, s);
 	emit_rejected(s, s->latest);
-	looks_due(s->looks, UINT64_MAX, on_event, s);
+	looks_due(s->looks, UINT64_MAX, on_why, s);
 	tracker_finish(s->tracker, s->latest);
 	view_finish(s->view);
 }

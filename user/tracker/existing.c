@@ -27,6 +27,7 @@ static void listener_line(struct tracker *t, const struct listener *l,
 
 	event_set(e, F_SOCKET_STATE, TCP_STATE_LISTEN);
 	line_listener(&t->lines, l);
+	line_place(&t->lines, l->pid);
 	line_queues(&t->lines, l);
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
@@ -72,6 +73,7 @@ static void conn_line(struct tracker *t, const struct conn *c, const struct fact
 
 	event_set(e, F_SOCKET_STATE, c->state);
 	line_conn(&t->lines, c, listener_of(t, c));
+	line_place(&t->lines, c->pid);
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
 	/*

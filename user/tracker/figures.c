@@ -103,6 +103,7 @@ void figures_line(struct tracker *t, const struct listener *l, uint64_t at)
 	struct listener_figures figures = figures_of(t, l);
 
 	listener_figures_put(&figures, line_begin(&t->lines, EVENT_LISTENER, at));
+	line_place(&t->lines, l->pid);
 }
 
 void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,

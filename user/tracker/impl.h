@@ -33,6 +33,7 @@ struct tracker {
 	struct tracker_config config;
 	struct lines lines;
 	struct names *names;
+	struct places *places; /* where owners of listeners run */
 	struct conn_table *conns;
 	struct listeners *listeners;
 

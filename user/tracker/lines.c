@@ -102,6 +102,11 @@ void line_listener(struct lines *ls, const struct listener *l)
 	listener_identity_put(&identity, &ls->e);
 }
 
+void line_place(struct lines *ls, uint32_t pid)
+{
+	places_put(ls->places, pid, &ls->e);
+}
+
 void line_ends(struct lines *ls, const struct fact_sock *s)
 {
 	struct event *e = &ls->e;

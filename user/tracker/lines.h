@@ -15,6 +15,7 @@
 #include "event/filter.h"
 #include "event/tcp.h"
 #include "listener/figures.h"
+#include "listener/places.h"
 #include "tracker/conn.h"
 #include "tracker/listeners.h"
 #include "tracker/names.h"
@@ -25,6 +26,7 @@ struct lines {
 	void *ctx;
 	uint64_t last_t; /* ns: of the last line */
 	const struct names *names;
+	const struct places *places;
 	bool raw; /* of transitions only those as the kernel's tracepoint fired (--raw) */
 	uint64_t states[TCP_STATE_COUNT];
 };
@@ -39,6 +41,8 @@ void line_as_fired(struct lines *ls);
 /* Identity and owner. l: its listener, or NULL. */
 void line_conn(struct lines *ls, const struct conn *c, const struct listener *l);
 void line_listener(struct lines *ls, const struct listener *l);
+/* Where the owner runs, on lines of which there are few. */
+void line_place(struct lines *ls, uint32_t pid);
 /* The same as parts of a listener's figures. */
 struct listener_identity line_identity_of(const struct lines *ls, const struct listener *l);
 struct listener_queues line_queues_of(const struct listener *l);

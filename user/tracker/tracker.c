@@ -33,6 +33,7 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 		return NULL;
 	t->config = *config;
 	t->names = names_new();
+	t->places = places_new();
 	t->conns = conn_table_new(config->max_connections, config->max_requests);
 	t->listeners = listeners_new();
 	t->ended = ended_new();
@@ -44,9 +45,10 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->lines.emit = emit;
 	t->lines.ctx = ctx;
 	t->lines.names = t->names;
+	t->lines.places = t->places;
 	t->lines.raw = config->raw;
-	if (t->names && t->conns && t->listeners && t->ended && t->early && t->reset_requests &&
-	    t->pending && t->handshakes && t->aborted)
+	if (t->names && t->places && t->conns && t->listeners && t->ended && t->early &&
+	    t->reset_requests && t->pending && t->handshakes && t->aborted)
 		return t;
 	tracker_free(t);
 	return NULL;
@@ -59,6 +61,7 @@ void tracker_free(struct tracker *t)
 	conn_table_free(t->conns);
 	listeners_free(t->listeners);
 	names_free(t->names);
+	places_free(t->places);
 	free(t->ended);
 	free(t->early);
 	free(t->reset_requests);
@@ -98,6 +101,16 @@ static void emit_evicted(struct tracker *t, uint64_t at)
 
 /* ---- time ---- */
 
+static void on_place(struct tracker *t, const struct fact_hdr *h)
+{
+	places_learn(t->places, (const struct fact_place *)h);
+}
+
+void tracker_place(const struct tracker *t, uint32_t pid, struct event *e)
+{
+	places_put(t->places, pid, e);
+}
+
 static void on_tick(struct tracker *t, const struct fact_hdr *h)
 {
 	open_flush_pending(t, h->t > ENQUEUE_WAIT ? h->t - ENQUEUE_WAIT : 0);
@@ -133,6 +146,7 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
 		[FACT_LOST] = on_lost,
 		[FACT_TICK] = on_tick,
 		[FACT_PROCESS] = tracker_on_process,
+		[FACT_PLACE] = on_place,
 	};
 
 	if (!t->t_first)

@@ -82,6 +82,8 @@ struct tracker_socket {
 };
 /* Whether it knows the listener that a hook names. */
 bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q);
+/* Adds where pid runs to a line, if it is known. The line borrows until the next fact. */
+void tracker_place(const struct tracker *t, uint32_t pid, struct event *e);
 /* The listeners whose oldest connection has waited for accept() for that long. */
 void tracker_waiting(struct tracker *t, uint64_t wait_ns, waiting_fn fn, void *ctx);
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),

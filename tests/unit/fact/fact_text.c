@@ -21,7 +21,7 @@ static const char *const story_kinds[FACT_KINDS] = {
 	[FACT_TIMEWAIT] = "timewait", [FACT_TIMEWAIT_END] = "timewait_end",
 	[FACT_EXISTING] = "existing", [FACT_EXISTING_END] = "walked",
 	[FACT_LOST] = "lost",	      [FACT_TICK] = "tick",
-	[FACT_PROCESS] = "process",
+	[FACT_PROCESS] = "process",   [FACT_PLACE] = "place",
 };
 
 static const char *const story_flags[] = {"owned",	  "syncookie", "fastopen", "synack",
@@ -202,6 +202,14 @@ static bool set_word(struct words *w, const char *key, const char *value)
 		w->reset_reason = (uint64_t)(reset > 0 ? reset : 0);
 		return drop >= 0 || reset >= 0;
 	}
+	if (!strcmp(key, "part") || !strcmp(key, "host")) {
+		const char *name = strchr(value, ':');
+
+		w->part = strcmp(key, "host") ? (unsigned int)atoi(value) : FACT_PLACE_HOST;
+		w->groups = strcmp(key, "host") ? 0 : (unsigned int)atoi(value);
+		snprintf(w->name, sizeof(w->name), "%s", name ? name + 1 : "");
+		return name;
+	}
 	if (!strcmp(key, "where"))
 		return (w->where = (uint64_t)FIND(story_places, value)) < FACT_LOST_PLACES;
 	return set_number(w, key, value);
@@ -342,6 +350,12 @@ void fact_fill(union any_fact *f, enum fact_kind kind, const struct words *w)
 		break;
 	case FACT_PROCESS:
 		f->process = (struct fact_process){.task = w->task, .parent = (uint32_t)w->of};
+		break;
+	case FACT_PLACE:
+		f->place = (struct fact_place){.pid = (uint32_t)w->pid,
+					       .part = (uint8_t)w->part,
+					       .groups = (uint8_t)w->groups};
+		memcpy(f->place.name, w->name, sizeof(w->name));
 		break;
 	case FACT_LOST:
 		f->lost = (struct fact_lost){.count = w->count, .where = (uint32_t)w->where};

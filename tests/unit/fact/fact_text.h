@@ -11,6 +11,7 @@
  *			address; young= drops= stamp=
  *	isn=100/200	client's / server's	copy=0/2	a child's accept queue / backlog
  *	by=50:51/nc	pid:tid/comm		ns=2		namespace; 1 where not given
+ *	part=0:a.slice	a part of a place	host=2:web-0	its end: parts, and the host's name
  *	sk=5		address of the socket or child			called=10.5	seconds
  * and the plain numbers and names in set_number() and set_word().
  */
@@ -38,6 +39,7 @@ union any_fact {
 	struct fact_existing existing;
 	struct fact_lost lost;
 	struct fact_process process;
+	struct fact_place place;
 };
 
 /* What the words of a line say, before the kind of fact is filled from it. */
@@ -45,7 +47,8 @@ struct words {
 	struct fact_sock s;
 	struct fact_queues q;
 	struct fact_task task;
-	unsigned int old, new;
+	unsigned int old, new, part, groups;
+	char name[FACT_PLACE_NAME];
 	uint32_t flags;
 	uint64_t cpu, client_isn, server_isn, copy_queue, copy_backlog, count, called, of;
 	uint64_t pid, srtt, retrans, err, in, out, fd, drop_reason, reset_reason, seq, attempt,
