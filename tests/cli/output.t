@@ -37,6 +37,9 @@ cp "$work/out" "$work/whole"
 is "$(head -1 "$work/whole" | grep -c '"type":"meta"') $(tail -1 "$work/whole" | grep -c '"type":"summary"')" "1 1" \
 	"  and begins with meta, ends with summary"
 
+run 0 --replay "$recording" --pid 1,2 --comm nginx,$'e\evil'
+is "$(head -1 "$work/out" | grep -o ', pid.*')" ", pid 1,2, comm nginx,e?vil" "the table says which owners were asked for"
+
 "$sockstate" --replay - --json <"$recording" 2>"$work/err" | sed 's/"argv":[^]]*]//' >"$work/piped"
 ok "$(sed 's/"argv":[^]]*]//' "$work/whole" | cmp -s - "$work/piped"; echo $?)" "  --replay -: the same from standard input"
 "$sockstate" --replay - --json <"$0" >"$work/out" 2>"$work/err"

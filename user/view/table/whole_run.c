@@ -4,6 +4,7 @@
  * was seen, with the times of each listener.
  */
 #include "event/filter.h"
+#include "event/owner.h"
 #include "event/totals.h"
 #include "view/table/table.h"
 #include "view/totals.h"
@@ -38,10 +39,31 @@ static char *put_nets(char *p, const char *name, const struct net_prefix *nets, 
 	return p;
 }
 
-/* The longest line has FILTER_RANGES_MAX and twice FILTER_SIDE_RANGES_MAX ranges, and all nets. */
-#define TRACED_MAX                                                     \
-	(192 + (FILTER_RANGES_MAX + 2 * FILTER_SIDE_RANGES_MAX) * 12 + \
-	 2 * FILTER_NETS_MAX * NET_PREFIX_MAX)
+#define OWNER_COLUMNS 40 /* of a name or a cgroup */
+#define OWNER_ROOM    (4 * OWNER_COLUMNS)
+
+static char *put_owners(char *p, const struct owner_filter *f, bool utf8)
+{
+	for (unsigned int i = 0; i < f->pid_count; i++)
+		p = text_u64(stpcpy(p, i ? "," : ", pid "), f->pids[i]);
+	for (unsigned int i = 0; i < f->comm_count; i++) {
+		p = stpcpy(p, i ? "," : ", comm ");
+		text_clean(p, OWNER_ROOM, f->comms[i], OWNER_COLUMNS, utf8);
+		p += strlen(p);
+	}
+	if (f->cgroup) {
+		p = stpcpy(p, ", cgroup ");
+		text_clean(p, OWNER_ROOM, f->cgroup, OWNER_COLUMNS, utf8);
+		p += strlen(p);
+	}
+	return p;
+}
+
+/* The longest line has FILTER_RANGES_MAX and twice FILTER_SIDE_RANGES_MAX ranges, and all nets and owners. */
+#define TRACED_MAX                                                                         \
+	(192 + (FILTER_RANGES_MAX + 2 * FILTER_SIDE_RANGES_MAX) * 12 +                     \
+	 2 * FILTER_NETS_MAX * NET_PREFIX_MAX + OWNERS_MAX * (TEXT_U64_MAX + OWNER_ROOM) + \
+	 OWNER_ROOM)
 
 static void put_traced(struct line *l, const struct event *e)
 {
@@ -77,6 +99,8 @@ static void put_traced(struct line *l, const struct event *e)
 			p = stpcpy(p, f->side == SIDE_SERVER ? ", server side" : ", client side");
 		if (f->ipv4 != f->ipv6)
 			p = stpcpy(p, f->ipv4 ? ", IPv4" : ", IPv6");
+		if (f->owner)
+			p = put_owners(p, f->owner, t->base.options.utf8);
 	}
 	*p = '\0';
 	table_put_words(l, text, 0);
