@@ -59,7 +59,7 @@ static char *put_owners(char *p, const struct owner_filter *f, bool utf8)
 	return p;
 }
 
-/* The longest line has FILTER_RANGES_MAX and twice FILTER_SIDE_RANGES_MAX ranges, and all nets and owners. */
+/* The longest line has all that a filter holds: ranges of ports, nets and owners. */
 #define TRACED_MAX                                                                         \
 	(192 + (FILTER_RANGES_MAX + 2 * FILTER_SIDE_RANGES_MAX) * 12 +                     \
 	 2 * FILTER_NETS_MAX * NET_PREFIX_MAX + OWNERS_MAX * (TEXT_U64_MAX + OWNER_ROOM) + \
