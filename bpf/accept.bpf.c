@@ -231,22 +231,26 @@ static __always_inline void send_accept(const struct sock *sk, const struct comm
 }
 
 /*
- * accept() failed on this listener. There is no accepted socket, so the fact has the listener's end
- * and no socket address.
+ * accept() failed on this socket, which may be no listener. There is no accepted socket, so the
+ * fact has the local end and no socket address.
  */
 static __always_inline void send_accept_error(const struct sock *listener, const struct common *k,
 					      __u64 called, int err, __u32 flags)
 {
 	struct fact_accept *f;
 
-	if (COMMON(k, skc_state) != TCP_LISTEN || !wanted_copy(k, listener))
+	if (!wanted_copy(k, listener))
 		return;
 	f = fact_reserve(FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED);
 	if (!f)
 		return;
 	sock_fill_copy(&f->s, k, NULL, COMMON(k, skc_num));
-	f->s.cookie = 0;
-	queues_copy(&f->q, COMMON(k, skc_cookie.counter), listener);
+	if (COMMON(k, skc_state) == TCP_LISTEN) {
+		f->s.cookie = 0;
+		queues_copy(&f->q, COMMON(k, skc_cookie.counter), listener);
+	} else {
+		queues_none(&f->q);
+	}
 	task_fill(&f->task);
 	f->called = called;
 	f->fd = -1;
@@ -465,15 +469,17 @@ static __always_inline int accept_enter(int fd)
 	return 0;
 }
 
-/*
- * The listener behind the descriptor that accept() was given. NULL if it is none: another thread
- * can have put another file there in the meantime.
- */
+/* The TCP socket behind the descriptor that accept() was given. */
+static __always_inline const struct sock *socket_of_call(const struct call *call, struct common *k)
+{
+	return call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd, k) : NULL;
+}
+
+/* NULL if it is no listener: another thread can have put another file there in the meantime. */
 static __always_inline const struct sock *listener_of_call(const struct call *call,
 							   struct common *k)
 {
-	const struct sock *listener =
-		call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd, k) : NULL;
+	const struct sock *listener = socket_of_call(call, k);
 
 	return listener && COMMON(k, skc_state) == TCP_LISTEN ? listener : NULL;
 }
@@ -491,7 +497,7 @@ static __always_inline int accept_exit(long ret)
 	if (call && !call->called)
 		call = NULL;
 	if (ret < 0) {
-		listener = call ? listener_of_call(call, &k) : NULL;
+		listener = call ? socket_of_call(call, &k) : NULL;
 		if (listener)
 			send_accept_error(listener, &k, call->called, -ret, 0);
 	} else {

@@ -25,8 +25,9 @@
 
 enum fact_kind {
 	FACT_NONE,
-	FACT_STATE,	  /* struct fact_state: a transition without more details */
-	FACT_LISTEN,	  /* struct fact_listen: CLOSE -> LISTEN, or listen() called again */
+	FACT_STATE, /* struct fact_state: a transition without more details */
+	/* struct fact_listen: CLOSE -> LISTEN, or listen() called again, or failed */
+	FACT_LISTEN,
 	FACT_CONNECT,	  /* struct fact_connect: CLOSE -> SYN_SENT, in the caller of connect() */
 	FACT_ESTABLISHED, /* struct fact_established: SYN_SENT or SYN_RECV -> ESTABLISHED */
 	/* struct fact_closed: anything -> CLOSE (also the hand-over to TIME_WAIT) */
@@ -155,8 +156,8 @@ struct fact_listen {
 	struct fact_queues q;
 	struct fact_task task; /* the caller of listen() */
 	__u8 old, new;
-	__u16 pad;
-	__u32 somaxconn;     /* net.core.somaxconn of the namespace */
+	__u16 err;	 /* listen() failed with this errno, and q says nothing; 0: it did not */
+	__u32 somaxconn; /* net.core.somaxconn of the namespace */
 	__u32 backlog_asked; /* the backlog given to listen(); only valid if asked_known is 1 */
 	__u32 asked_known;
 };
@@ -241,7 +242,11 @@ struct fact_enqueue {
 
 struct fact_accept {
 	struct fact_hdr h;
-	struct fact_sock s; /* the accepted socket; s.sk is 0 if accept() failed */
+	/*
+	 * The accepted socket. If accept() failed, s.sk is 0 and this is the socket that it was
+	 * called on; the cookie is in q, but for one that does not listen (s.state)
+	 */
+	struct fact_sock s;
 	/* the listener's, after the connection was taken; q.sk 0: not known */
 	struct fact_queues q;
 	struct fact_task task;

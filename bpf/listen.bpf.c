@@ -3,12 +3,13 @@
  * listen.bpf.c - the backlog given to listen(), and listen() on a socket that is listening already.
  *
  * The first listen() of a socket and the end of listening are transitions (state.bpf.c). A later
- * listen() only changes the limit.
+ * listen() only changes the limit. One that fails leaves the socket in CLOSE, for want of a port
+ * after two transitions.
  *
  *	the backlog as given
  *		exact	fentry/__sys_listen
  *		else	sys_enter_listen
- *	listen() again
+ *	listen() again, or failed
  *		exact	fentry and fexit/inet_listen
  *		else	sys_enter_listen, sys_exit_listen; nothing more: the tracepoints of
  *			system calls are paid for by accept()
@@ -25,7 +26,9 @@
 #include "send.bpf.h"
 #include "sock.bpf.h"
 
-static __always_inline void send_listen_again(const struct sock *sk, struct call *call, __u32 flags)
+/* err: 0 if it listens again. */
+static __always_inline void send_listen_call(const struct sock *sk, struct call *call, __u16 err,
+					     __u32 flags)
 {
 	struct fact_listen *f;
 	struct common k;
@@ -34,15 +37,14 @@ static __always_inline void send_listen_again(const struct sock *sk, struct call
 	if (!wanted_copy(&k, sk))
 		return;
 	f = fact_reserve(FACT_LISTEN, sizeof(*f),
-			 flags | FACT_F_AGAIN | FACT_F_OWNED | FACT_F_HAS_SOCKET);
+			 flags | (err ? 0 : FACT_F_AGAIN) | FACT_F_OWNED | FACT_F_HAS_SOCKET);
 	if (!f)
 		return;
 	sock_fill_copy(&f->s, &k, sk, COMMON(&k, skc_num));
 	queues_copy(&f->q, f->s.cookie, sk);
 	task_fill(&f->task);
-	f->old = TCP_LISTEN;
-	f->new = TCP_LISTEN;
-	f->pad = 0;
+	f->old = f->new = COMMON(&k, skc_state);
+	f->err = err;
 	f->somaxconn = BPF_CORE_READ(sk, __sk_common.skc_net.net, core.sysctl_somaxconn);
 	f->asked_known = call->asked_known;
 	f->backlog_asked = call->asked_known ? call->asked : 0;
@@ -59,8 +61,9 @@ static __always_inline void listen_enter(const struct sock *sk, struct call *cal
 
 static __always_inline void listen_exit(struct call *call, long ret, __u32 flags)
 {
-	if (call->again && ret == 0)
-		send_listen_again((const struct sock *)call->socket, call, flags);
+	if (call->socket && (ret < 0 || call->again))
+		send_listen_call((const struct sock *)call->socket, call, -ret, flags);
+	call->socket = 0;
 	call->again = false;
 	call->asked_known = false;
 }

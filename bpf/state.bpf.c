@@ -54,7 +54,7 @@ static __always_inline void send_listen(const struct change *c)
 	task_fill(&f->task);
 	f->old = c->old;
 	f->new = c->new;
-	f->pad = 0;
+	f->err = 0;
 	f->somaxconn = sock_of(c->tp)->__sk_common.skc_net.net->core.sysctl_somaxconn;
 	call = call_find();
 	f->asked_known = call && call->asked_known;

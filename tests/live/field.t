@@ -86,6 +86,43 @@ is "$(q 'map(select(.type == "listener" and .verdict == "app_stuck") | "\(.pid) 
 end "$client" "$helper"
 comes 1 'to("CLOSE") and .old == "LISTEN"'
 
+# ---- listen() and accept() that fail: on that socket, whatever listens at its port ----
+
+cat >"$work/failing.py" <<'PY'
+import errno, socket, sys, time
+port = int(sys.argv[1])
+def fails(what, call, count=1):
+    for i in range(count):
+        try: call()
+        except OSError as e: told.append(f"{what} {errno.errorcode[e.errno]}")
+        time.sleep(0.01)
+told = []
+a, b = socket.socket(), socket.socket()
+for s in a, b:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", port))
+a.listen(5)
+fails("listen_error", lambda: b.listen(7))
+fails("accept_error", b.accept, 20)
+a.setblocking(False)
+try: a.accept() # that is no error
+except BlockingIOError: pass
+a.shutdown(socket.SHUT_RDWR)
+fails("accept_error", a.accept, 3)
+for what in sorted(set(told)): print(what, told.count(what))
+PY
+python3 "$work/failing.py" "$port" >"$work/failed" &
+failing=$!
+pids+=("$failing")
+wait "$failing"
+told='map(select(.pid == '"$failing"' and (.type | endswith("_error")))) | group_by(.type + .errno)[] | "\(.[0].type) \(.[0].errno) \(map(.count) | add)"'
+# The rest is told a second later.
+until_true eval '[ "$(q "$told" | sort)" = "$(cat "$work/failed")" ]'
+is "$(q "$told" | sort)" "$(cat "$work/failed")" "listen() and accept() failed as often as the program says: $(paste -sd, "$work/failed")"
+is "$(q '(map(select(.pid == '"$failing"' and .old == "LISTEN") | .cookie) | unique | sort) == (map(select(.pid == '"$failing"' and .type == "accept_error") | .cookie) | unique | sort)')" true \
+	"each by its own socket: both ceased to listen"
+is "$(q 'map(select(.pid == '"$failing"' and .type == "listen_error") | "\(.backlog_asked) \(.state)") | join(", ")')" "7 CLOSE" "  the backlog that was asked for"
+
 # ---- a layer-4 health check: SYN, SYN-ACK, RST ----
 
 if command -v haproxy >/dev/null; then

@@ -42,6 +42,7 @@ bool event_is_listeners(const struct event *e)
 	switch (e->type) {
 	case EVENT_LISTENER:
 	case EVENT_ACCEPT_ERROR:
+	case EVENT_LISTEN_ERROR:
 	case EVENT_WHY:
 		return true;
 	case EVENT_STATE:

@@ -31,6 +31,7 @@
 	EVENT(STATE, "state", "one transition")                                                 \
 	EVENT(ACCEPT, "accept", "accept() handed a connection to the program")                  \
 	EVENT(ACCEPT_ERROR, "accept_error", "accept() failed; EAGAIN is not an error")          \
+	EVENT(LISTEN_ERROR, "listen_error", "listen() failed")                                  \
 	EVENT(RETRANSMIT, "retransmit", "a SYN or SYN-ACK was sent again")                      \
 	EVENT(DROP, "drop", "the listener refused something")                                   \
 	EVENT(RESET, "reset", "a RST was sent or received")                                     \
@@ -60,7 +61,7 @@ enum event_types {
 	/* a connection, half open or whole, as its socket or a segment names it */
 	ON_CONNECTION = ON_SOCKET | ON_STATE | ON_ACCEPT | ON_RETRANSMIT | ON_DROP | ON_RESET |
 			ON_CLOSE | ON_VERIFY,
-	ON_ANY_SOCKET = ON_CONNECTION | ON_ACCEPT_ERROR | ON_LISTENER | ON_WHY,
+	ON_ANY_SOCKET = ON_CONNECTION | ON_ACCEPT_ERROR | ON_LISTEN_ERROR | ON_LISTENER | ON_WHY,
 };
 
 enum field {

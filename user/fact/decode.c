@@ -56,7 +56,8 @@ static bool check_listen(const struct fact_hdr *h)
 {
 	const struct fact_listen *f = (const void *)h;
 
-	return good_sock(&f->s) && good_comm(&f->task) && good_state(f->old) && good_state(f->new);
+	return good_sock(&f->s) && good_comm(&f->task) && good_state(f->old) &&
+	       good_state(f->new) && f->err <= ERRNO_MAX;
 }
 
 static bool check_connect(const struct fact_hdr *h)

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "tracker/accept_queue.h"
+#include "tracker/failed_calls.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
@@ -11,10 +12,16 @@
 
 static void accept_failed(struct tracker *t, const struct fact_accept *f, struct listener *l)
 {
-	if (!l)
-		l = listener_by_port(t->listeners, &f->s);
-	if (f->err == EAGAIN || !l)
+	if (f->err == EAGAIN)
 		return;
+	if (!l) {
+		failed_call(t, f->h.t,
+			    &(struct failed_call){.type = EVENT_ACCEPT_ERROR,
+						  .s = f->s,
+						  .task = f->task,
+						  .err = f->err});
+		return;
+	}
 	listener_error(l, f->err);
 	if (!l->error_t || f->h.t >= l->error_t + ERROR_EVERY)
 		figures_emit_accept_errors(t, l, f->h.t, &f->task);

@@ -43,6 +43,7 @@ struct tracker {
 	struct reset_requests *reset_requests; /* refuse.c */
 	struct pending_opens *pending;	       /* open.c */
 	struct aborted *aborted;	       /* close.c */
+	struct failed_calls *failed_calls;     /* failed_calls.c */
 
 	uint64_t t_first;  /* ns: the first fact; what began earlier is older than the tracer */
 	uint64_t t_now;	   /* ns: the latest stamp seen */

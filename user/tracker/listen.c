@@ -4,6 +4,7 @@
 
 #include "listener/durations.h"
 #include "tracker/accept_queue.h"
+#include "tracker/failed_calls.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
@@ -67,12 +68,27 @@ static bool says_more(const struct listener *l, const struct fact_listen *f)
 	       l->backlog != f->q.backlog || l->opener != f->task.pid;
 }
 
+static void listen_failed(struct tracker *t, const struct fact_listen *f)
+{
+	failed_call(t, f->h.t,
+		    &(struct failed_call){.type = EVENT_LISTEN_ERROR,
+					  .s = f->s,
+					  .task = f->task,
+					  .err = f->err,
+					  .asked_known = f->asked_known,
+					  .backlog_asked = f->backlog_asked});
+}
+
 void tracker_on_listen(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_listen *f = (const struct fact_listen *)h;
 	struct listener *l = listener_by_cookie(t->listeners, f->s.cookie);
 	bool again = h->flags & FACT_F_AGAIN, news;
 
+	if (f->err) {
+		listen_failed(t, f);
+		return;
+	}
 	if (l && !l->alive) /* it listens again after a shutdown(): that is another listener */
 		l = NULL;
 	if (l && l->t_state && !again)

@@ -19,6 +19,8 @@ void raw_emit(struct tracker *t, const struct fact_hdr *h)
 	const uint8_t *states = (const uint8_t *)h + offset;
 	struct event *e;
 
+	if (h->kind == FACT_LISTEN && ((const struct fact_listen *)h)->err)
+		return; /* no transition */
 	if (!offset || open_is_duplicate(t, h))
 		return;
 	e = line_begin(&t->lines, EVENT_STATE, h->t);

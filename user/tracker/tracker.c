@@ -7,6 +7,7 @@
 
 #include "listener/durations.h"
 #include "tracker/accept_queue.h"
+#include "tracker/failed_calls.h"
 #include "tracker/figures.h"
 #include "tracker/handlers.h"
 #include "tracker/identity.h"
@@ -42,13 +43,14 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->pending = pending_new();
 	t->handshakes = handshakes_new();
 	t->aborted = aborted_new();
+	t->failed_calls = failed_calls_new();
 	t->lines.emit = emit;
 	t->lines.ctx = ctx;
 	t->lines.names = t->names;
 	t->lines.places = t->places;
 	t->lines.raw = config->raw;
 	if (t->names && t->places && t->conns && t->listeners && t->ended && t->early &&
-	    t->reset_requests && t->pending && t->handshakes && t->aborted)
+	    t->reset_requests && t->pending && t->handshakes && t->aborted && t->failed_calls)
 		return t;
 	tracker_free(t);
 	return NULL;
@@ -68,6 +70,7 @@ void tracker_free(struct tracker *t)
 	free(t->pending);
 	free(t->handshakes);
 	free(t->aborted);
+	free(t->failed_calls);
 	free(t);
 }
 
@@ -115,6 +118,7 @@ static void on_tick(struct tracker *t, const struct fact_hdr *h)
 {
 	open_flush_pending(t, h->t > ENQUEUE_WAIT ? h->t - ENQUEUE_WAIT : 0);
 	close_flush_aborted(t, h->t > RESET_WAIT ? h->t - RESET_WAIT : 0, h->t);
+	failed_calls_flush(t, h->t > ERROR_EVERY ? h->t - ERROR_EVERY : 0, h->t);
 	emit_evicted(t, h->t);
 	if (h->t < t->t_verdict + VERDICT_EVERY)
 		return;
@@ -279,6 +283,7 @@ void tracker_finish(struct tracker *t, uint64_t now)
 	listeners_each(t->listeners, settle, t);
 	conn_each(t->conns, false, settle_conn, t);
 	listeners_each(t->listeners, emit_errors, t);
+	failed_calls_flush(t, UINT64_MAX, t->t_now);
 	g.list = calloc(listeners_count(t->listeners) + 1, sizeof(*g.list));
 	if (g.list)
 		listeners_each(t->listeners, gather, &g);

@@ -146,7 +146,8 @@ static bool set_word(struct words *w, const char *key, const char *value)
 	} errnos[] = {{"ETIMEDOUT", ETIMEDOUT},	  {"EHOSTUNREACH", EHOSTUNREACH},
 		      {"ECONNRESET", ECONNRESET}, {"ECONNREFUSED", ECONNREFUSED},
 		      {"EMFILE", EMFILE},	  {"EAGAIN", EAGAIN},
-		      {"EPIPE", EPIPE},		  {"ECONNABORTED", ECONNABORTED}};
+		      {"EPIPE", EPIPE},		  {"ECONNABORTED", ECONNABORTED},
+		      {"EINVAL", EINVAL},	  {"EADDRINUSE", EADDRINUSE}};
 
 	if (!strcmp(key, "q") && sscanf(value, "%u:%u/%u/%u", &cookie, &a, &b, &c) == 4) {
 		w->q.cookie = cookie;
@@ -262,6 +263,7 @@ void fact_fill(union any_fact *f, enum fact_kind kind, const struct words *w)
 						 .task = w->task,
 						 .old = (uint8_t)w->old,
 						 .new = (uint8_t)w->new,
+						 .err = (uint16_t)w->err,
 						 .somaxconn = (uint32_t)w->somaxconn,
 						 .backlog_asked = (uint32_t)w->asked,
 						 .asked_known = w->asked_known};
@@ -382,7 +384,7 @@ const char *fact_read(char *line, union any_fact *f)
 	}
 	if (kind == FACT_LISTEN && !w.old) {
 		w.old = w.flags & FACT_F_AGAIN ? TCP_STATE_LISTEN : TCP_STATE_CLOSE;
-		w.new = w.s.state = TCP_STATE_LISTEN;
+		w.new = w.s.state = w.err ? TCP_STATE_CLOSE : TCP_STATE_LISTEN;
 	}
 	if (kind == FACT_ACCEPT && w.s.state == 0)
 		w.s.state = TCP_STATE_ESTABLISHED;

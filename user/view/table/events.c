@@ -171,13 +171,15 @@ static void accept_line(struct line *l, const struct event *e)
 		table_note(l, t->note_at, true, DIM, "by io_uring");
 }
 
-static void accept_error_line(struct line *l, const struct event *e)
+/* Of accept() or listen(). */
+static void failed_call_line(struct line *l, const struct event *e)
 {
+	const char *call = e->type == EVENT_LISTEN_ERROR ? "listen()" : "accept()";
 	const char *name = event_text(e, F_ERRNO);
 	char text[128], clean[48];
 
 	text_clean(clean, sizeof(clean), name ? name : "?", 24, false);
-	stpcpy(stpcpy(text, "accept() failed: "), clean);
+	stpcpy(stpcpy(stpcpy(text, call), " failed: "), clean);
 	table_note(l, l->t->state_at, true, RED, text);
 	if (event_get(e, F_COUNT) > 1) {
 		char *p = stpcpy(text, l->t->base.options.utf8 ? "×" : "x");
@@ -185,6 +187,8 @@ static void accept_error_line(struct line *l, const struct event *e)
 		*text_u64(p, e->v[F_COUNT].u) = '\0';
 		table_note(l, 0, true, RED, text);
 	}
+	if (e->type == EVENT_ACCEPT_ERROR && event_has(e, F_SOCKET_STATE))
+		table_note(l, 0, true, DIM, "the socket does not listen");
 	table_note_its_owner(l, e, 0, table_one_of_many(l->t, e));
 }
 
@@ -425,7 +429,8 @@ void table_row(struct line *l, const struct event *e)
 		[EVENT_SOCKET] = socket_line,
 		[EVENT_STATE] = state_line,
 		[EVENT_ACCEPT] = accept_line,
-		[EVENT_ACCEPT_ERROR] = accept_error_line,
+		[EVENT_ACCEPT_ERROR] = failed_call_line,
+		[EVENT_LISTEN_ERROR] = failed_call_line,
 		[EVENT_RETRANSMIT] = retransmit_line,
 		[EVENT_DROP] = drop_line,
 		[EVENT_RESET] = reset_line,

@@ -13,7 +13,7 @@
     listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=out_of_fds advice="accept() fails for want of file descriptors: raise RLIMIT_NOFILE or find the descriptors that are never closed"
 12.2 tick
     listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=1 backlog=2 accept_queue_limit=3 syn_queue=0 accept_queue_peak=1 drops_total=0 refused=0 completed=0 accepts=0 completed_per_s=0 accepted_per_s=0 handshake_buckets=0 accept_wait_buckets=0 verdict=ok
-12.3 accept err=EMFILE 0.0.0.0:9502 by=50:51/srv
+12.3 accept err=EMFILE q=1:1/2/0 by=50:51/srv
 12.4 closed #1 LISTEN>CLOSE 0.0.0.0:9502
     accept_error listener#1 0.0.0.0:9502 [50/srv] errno=EMFILE count=1 accept_queue=1 backlog=2 syn_queue=0
     state LISTEN->CLOSE listener#1 0.0.0.0:9502 [50/srv] in_old_ns=11400ms accept_queue=1 backlog=2 syn_queue=0
