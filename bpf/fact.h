@@ -217,6 +217,11 @@ enum fact_drop_reason {
 	FACT_DROP_COOKIE_INVALID,
 	FACT_DROP_LISTENER_CLOSED,
 	FACT_DROP_OTHER, /* refused, and the kernel does not tell why */
+	/* discarded at the listener, which its counter counts: its queues have no part in it */
+	FACT_DROP_SIGNATURE, /* TCP-MD5 or TCP-AO: missing, unexpected or wrong */
+	FACT_DROP_FILTER,    /* by its socket filter (SO_ATTACH_FILTER) */
+	FACT_DROP_POLICY,    /* by an IPsec policy */
+	FACT_DROP_TTL,	     /* below its IP_MINTTL */
 	FACT_DROP_REASONS
 };
 

@@ -65,7 +65,8 @@ static __always_inline void send_drop(struct tcp_sock *listener, struct sk_buff 
 	if (listener) {
 		f->s.netns = netns_of(listener);
 		queues_fill(&f->q, listener);
-		reason = why_refused(&f->q, reason);
+		if (reason < FACT_DROP_SIGNATURE)
+			reason = why_refused(&f->q, reason);
 	} else {
 		f->s.netns = segment_netns(skb);
 		queues_none(&f->q);
@@ -299,6 +300,44 @@ static __always_inline void request_reset(const struct sk_buff *skb, const struc
 	fact_submit(f, sizeof(*f));
 }
 
+#define IS_REASON(reason, name)                                                      \
+	(bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_##name) && \
+	 reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_##name))
+
+/*
+ * The reasons of tcp_v4_rcv() that have nothing to do with a listener's queues, although sk_drops
+ * counts them. FACT_DROP_UNKNOWN: another one.
+ */
+static __always_inline __u32 why_discarded(__u32 reason)
+{
+	if (IS_REASON(reason, TCP_MD5NOTFOUND) || IS_REASON(reason, TCP_MD5UNEXPECTED) ||
+	    IS_REASON(reason, TCP_MD5FAILURE) || IS_REASON(reason, TCP_AUTH_HDR) ||
+	    IS_REASON(reason, TCP_AONOTFOUND) || IS_REASON(reason, TCP_AOUNEXPECTED) ||
+	    IS_REASON(reason, TCP_AOKEYNOTFOUND) || IS_REASON(reason, TCP_AOFAILURE))
+		return FACT_DROP_SIGNATURE;
+	if (IS_REASON(reason, SOCKET_FILTER))
+		return FACT_DROP_FILTER;
+	if (IS_REASON(reason, XFRM_POLICY))
+		return FACT_DROP_POLICY;
+	return IS_REASON(reason, TCP_MINTTL) ? FACT_DROP_TTL : FACT_DROP_UNKNOWN;
+}
+
+/* A segment that is no RST was dropped with its listener. */
+static __always_inline void segment_discarded(struct sk_buff *skb, struct sock *listener,
+					      __u32 kernel_reason)
+{
+	__u32 reason = why_discarded(kernel_reason);
+	struct tcp_sock *tp;
+	struct segment t;
+
+	if (reason == FACT_DROP_UNKNOWN || listener->__sk_common.skc_state != TCP_LISTEN ||
+	    !segment_read(&t, skb))
+		return;
+	tp = bpf_skc_to_tcp_sock(listener);
+	if (tp)
+		send_drop(tp, skb, &t, t.flags & TCP_FLAG_SYN ? FACT_F_SEGMENT_SYN : 0, reason);
+}
+
 /* Without fentry and fexit. */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
@@ -313,6 +352,8 @@ int ack_dropped(__u64 *ctx)
 	listener = (struct sock *)ctx[3];
 	if (!is_listen_overflow(ctx[2])) {
 		request_reset(skb, listener);
+		if (listener)
+			segment_discarded(skb, listener, ctx[2]);
 		return 0;
 	}
 	if (!segment_read(&t, skb))

@@ -526,7 +526,18 @@ enum sock_flags {
 };
 
 enum skb_drop_reason { /* values here mean nothing, the running kernel's are used */
+	SKB_DROP_REASON_SOCKET_FILTER = 5,
+	SKB_DROP_REASON_XFRM_POLICY = 18,
+	SKB_DROP_REASON_TCP_AUTH_HDR = 21, /* [6.8] */
+	SKB_DROP_REASON_TCP_MD5NOTFOUND = 22,
+	SKB_DROP_REASON_TCP_MD5UNEXPECTED = 23,
+	SKB_DROP_REASON_TCP_MD5FAILURE = 24,
+	SKB_DROP_REASON_TCP_AONOTFOUND = 25, /* [6.8] */
+	SKB_DROP_REASON_TCP_AOUNEXPECTED = 26, /* [6.8] */
+	SKB_DROP_REASON_TCP_AOKEYNOTFOUND = 27, /* [6.8] */
+	SKB_DROP_REASON_TCP_AOFAILURE = 28, /* [6.8] */
 	SKB_DROP_REASON_TCP_LISTEN_OVERFLOW = 40, /* [6.18] */
+	SKB_DROP_REASON_TCP_MINTTL = 97,
 };
 
 enum sk_rst_reason { /* [6.10 and later] */

@@ -123,6 +123,57 @@ is "$(q '(map(select(.pid == '"$failing"' and .old == "LISTEN") | .cookie) | uni
 	"each by its own socket: both ceased to listen"
 is "$(q 'map(select(.pid == '"$failing"' and .type == "listen_error") | "\(.backlog_asked) \(.state)") | join(", ")')" "7 CLOSE" "  the backlog that was asked for"
 
+# ---- segments that the listener itself discards: its queues have no part in it ----
+
+cat >"$work/discards.py" <<'PY'
+import ctypes, socket, struct, sys, time
+a, b = (socket.socket() for i in range(2))
+for s, host in (a, "127.0.0.20"), (b, "127.0.0.21"):
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind((host, int(sys.argv[1])))
+    s.listen(5)
+# TCP_MD5SIG: who comes from here has to sign
+a.setsockopt(socket.IPPROTO_TCP, 14, struct.pack("HH4s120s", socket.AF_INET, 0, socket.inet_aton("127.0.0.22"), b"") +
+             struct.pack("BBHI80s", 0, 0, 3, 0, b"key"))
+# SO_ATTACH_FILTER: nothing passes
+nothing = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+b.setsockopt(socket.SOL_SOCKET, 26, struct.pack("HxxxxxxQ", 1, ctypes.addressof(nothing)))
+print("ready", flush=True)
+time.sleep(120)
+PY
+nstat_of() { nstat -asz "$1" | awk -v n="$1" '$1 == n { print $2 }'; }
+discards() # addresses: from, to. Two SYNs, the second a second later.
+{
+	python3 -c '
+import socket, sys
+c = socket.socket()
+c.bind((sys.argv[2], 0))
+c.settimeout(2)
+try: c.connect((sys.argv[3], int(sys.argv[1])))
+except OSError as e: print(e)' "$port" "$1" "$2" >>"$work/discarded"
+}
+python3 "$work/discards.py" "$port" >"$work/discards" &
+discarding=$!
+pids+=("$discarding")
+until_true grep -q ready "$work/discards"
+before=$(nstat_of TcpExtTCPMD5NotFound)
+discards 127.0.0.22 127.0.0.20
+discards 127.0.0.22 127.0.0.21
+md5=$(($(nstat_of TcpExtTCPMD5NotFound) - before))
+dropped=$(ss -Htlnm "sport = :$port and src 127.0.0.21" | sed -n 's/.*,d\([0-9]*\)).*/\1/p')
+end "$discarding"
+comes 2 'to("CLOSE") and .old == "LISTEN" and .pid == '"$discarding"
+is "$(grep -c timed "$work/discarded")" 2 "neither client was answered"
+discarded='map(select(.type == "drop" and .raddr == "127.0.0.22") | [.drop_reason, .count]) | group_by(.[0])[] | "\(.[0][0]) \(map(.[1]) | add)"'
+if [ "$(q 'map(select(.type == "drop" and .raddr == "127.0.0.22")) | length')" -gt 0 ]; then
+	is "$(q "$discarded")" "bad_signature $md5
+socket_filter $dropped" "each as often as nstat and ss count"
+else # older kernels free a segment without its listener
+	is "$(q '.[0].facts.ack_drop.by // "" | test("kfree_skb")')" false "without kfree_skb nobody is told"
+fi
+is "$(q 'map(select(.type == "drop" and .pid == '"$discarding"' and (.drop_reason | test("full|unknown|other")))) | length')" 0 \
+	"none is told as refused by a queue"
+
 # ---- a layer-4 health check: SYN, SYN-ACK, RST ----
 
 if command -v haproxy >/dev/null; then

@@ -95,6 +95,10 @@
 	WORD(DROP_COOKIE_INVALID, "cookie_invalid", "an ACK with a SYN cookie that is not ours")  \
 	WORD(DROP_LISTENER_CLOSED, "listener_closed", "the listener closed meanwhile")            \
 	WORD(DROP_OTHER, "other", "refused, and the kernel does not tell why")                    \
+	WORD(DROP_SIGNATURE, "bad_signature", "discarded: TCP-MD5 or TCP-AO is missing or wrong") \
+	WORD(DROP_FILTER, "socket_filter", "discarded by the listener's SO_ATTACH_FILTER")        \
+	WORD(DROP_POLICY, "ipsec_policy", "discarded by an IPsec policy")                         \
+	WORD(DROP_TTL, "min_ttl", "discarded: below the listener's IP_MINTTL")                    \
 	WORD(DROP_REQUEST_EXPIRED, "request_expired", "given up: no final ACK was taken in time") \
 	WORD(DROP_CLIENT_UNREACHABLE, "client_unreachable", "given up: an ICMP error came back")
 
@@ -229,6 +233,19 @@ static inline const char *vocabulary_name(const struct vocabulary *v, unsigned i
 static inline const char *drop_reason_name(enum drop_reason reason)
 {
 	return vocabulary_name(&vocabulary_drop_reason, reason);
+}
+
+/* The listener's counter counts it, and its queues have no part in it. */
+static inline int drop_is_discard(enum drop_reason reason)
+{
+	return reason >= DROP_SIGNATURE && reason <= DROP_TTL;
+}
+
+/* A request that was given up, or a segment that was discarded, is no refusal. */
+static inline int drop_is_refusal(enum drop_reason reason)
+{
+	return reason != DROP_REQUEST_EXPIRED && reason != DROP_CLIENT_UNREACHABLE &&
+	       !drop_is_discard(reason);
 }
 
 static inline const char *verdict_name(enum verdict verdict)

@@ -293,14 +293,14 @@ static void on_close(struct gate *g, struct watched *w, const struct event *e)
 		add_count(g, w, GATE_NEVER_ACCEPTED, 1, &c);
 }
 
-/* Requests that were given up are no refusals. */
+/* Not each is a refusal. */
 static void on_drop(struct gate *g, struct watched *w, const struct event *e)
 {
 	uint64_t n = event_get(e, F_COUNT);
 	enum drop_reason reason = event_enum(e, F_DROP_REASON);
 	struct gate_connection c = connection_of(e, n);
 
-	if (reason != DROP_REQUEST_EXPIRED && reason != DROP_CLIENT_UNREACHABLE)
+	if (drop_is_refusal(reason))
 		add_count(g, w, GATE_REFUSED, n, &c);
 }
 

@@ -119,6 +119,8 @@ static void on_refusal(struct life *l, const struct event *e, bool syn)
 		l->given_up = reason;
 		return;
 	}
+	if (drop_is_discard(reason))
+		return;
 	if (!l->refused_syns && !l->refused_acks) {
 		l->t_refused_first = e->t;
 		l->refused_at_known = event_has(e, F_ACCEPT_QUEUE) && event_has(e, F_BACKLOG);

@@ -167,6 +167,8 @@ static void on_drop(struct report_listener *l, const struct event *e)
 		l->given_up += n;
 		return;
 	}
+	if (drop_is_discard(reason))
+		return;
 	l->refused += n;
 	series_at(&l->series, e->t)->refused += (uint32_t)n;
 }

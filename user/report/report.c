@@ -110,6 +110,8 @@ static enum worst_kind fared(const struct report *r, const struct event *e)
 		return !server || !report_accepts_known(&r->run) ? WORST_ESTABLISHED
 								 : WORST_KIND_COUNT;
 	case EVENT_DROP:
+		if (drop_is_discard(event_enum(e, F_DROP_REASON)))
+			return WORST_KIND_COUNT;
 		return !gives_up(e) || event_get(e, F_CLIENT_BELIEVES) ? WORST_REFUSED
 								       : WORST_HALF_OPEN;
 	case EVENT_RETRANSMIT:

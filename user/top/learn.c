@@ -208,7 +208,6 @@ static void on_accept(struct model *m, const struct event *e)
 		 event_text(e, F_COMM) ? event_text(e, F_COMM) : "");
 }
 
-/* A request that was given up is no refusal: no segment was refused. */
 static void on_drop(struct model *m, const struct event *e)
 {
 	struct entry *entry = of_connection(m, e);
@@ -221,7 +220,7 @@ static void on_drop(struct model *m, const struct event *e)
 	if (!entry)
 		return;
 	learn_queue(&entry->l, e);
-	if (reason == DROP_REQUEST_EXPIRED || reason == DROP_CLIENT_UNREACHABLE)
+	if (!drop_is_refusal(reason))
 		return;
 	entry->refused_since += count;
 	entry->l.refused = entry->refused_by_line + entry->refused_since;

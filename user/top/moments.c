@@ -102,7 +102,7 @@ void moments_event(struct moments *moments, struct model *m, const struct event 
 		note_wait_ended(moments, &entry->l, event_get(e, F_ACCEPT_WAIT_NS), e->t);
 	else if (e->type == EVENT_CLOSE)
 		note_closed(moments, &entry->l, e);
-	else if (e->type == EVENT_DROP)
+	else if (e->type == EVENT_DROP && drop_is_refusal(event_enum(e, F_DROP_REASON)))
 		note_refused(moments, &entry->l, e->t);
 	if (event_has(e, F_ACCEPT_QUEUE))
 		note_queue(moments, &entry->l, e->t);

@@ -57,10 +57,12 @@ static bool request_was_reset(const struct tracker *t, const struct fact_sock *s
  * the queue full counts once because no child is made (tcp_listendrop in tcp_v4_syn_recv_sock), and
  * each of its segments counts again because nobody took it (discard_and_relse in tcp_v4_rcv). It
  * has several where the client, believing to be connected, has sent data that GRO put into one
- * packet.
+ * packet. A segment that is discarded counts once.
  */
 static unsigned int counted_as(const struct fact_drop *f)
 {
+	if (drop_is_discard((enum drop_reason)f->reason))
+		return f->segments ? f->segments : 1;
 	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED)
 		return 0;
 	if (f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE))
@@ -109,7 +111,7 @@ static void drop_line(struct tracker *t, const struct fact_drop *f, const struct
 		if (syn)
 			event_set(e, F_CLIENT_ISN, f->client_seq);
 	}
-	event_set(e, F_COUNT, 1);
+	event_set(e, F_COUNT, drop_is_discard(r->reason) ? counted_as(f) : 1);
 	event_set_enum(e, F_SEGMENT, syn ? SEGMENT_SYN : SEGMENT_ACK);
 	if (r->reason != DROP_UNKNOWN)
 		event_set_enum(e, F_DROP_REASON, r->reason);
@@ -140,7 +142,10 @@ void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
 
 	if (r.reason == DROP_UNKNOWN && l)
 		r.reason = figures_full_queue(l);
-	figures_count_refusal(t, r.reason, l, 1);
+	if (drop_is_discard(r.reason))
+		t->drops[r.reason] += counted_as(f); /* the listener has not refused anybody */
+	else
+		figures_count_refusal(t, r.reason, l, 1);
 	if (c && r.believes)
 		c->flags |= CONN_ACK_REFUSED;
 	drop_line(t, f, &r);

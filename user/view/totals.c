@@ -45,21 +45,33 @@ bool totals_counts(char out[TOTALS_MAX], const struct event *e, bool utf8)
 	return p != out;
 }
 
+static char *add_drops(char *p, const char *what, const uint64_t *drops, bool discards, bool utf8)
+{
+	bool first = true;
+
+	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++) {
+		if (!drops[i] || discards != drop_is_discard(i))
+			continue;
+		p = stpcpy(p, first ? what : dot(utf8));
+		p = stpcpy(p, words_of_drop(i));
+		*p++ = ' ';
+		p = text_u64(p, drops[i]);
+		*p = '\0';
+		first = false;
+	}
+	return p;
+}
+
 bool totals_refused(char out[TOTALS_MAX], const struct event *e, bool utf8)
 {
 	const uint64_t *drops = event_has(e, F_DROPS) ? e->v[F_DROPS].drops : NULL;
 	char *p = out;
 
 	*p = '\0';
-	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
-		if (!drops[i])
-			continue;
-		p = stpcpy(p, p == out ? "refused: " : dot(utf8));
-		p = stpcpy(p, words_of_drop(i));
-		*p++ = ' ';
-		p = text_u64(p, drops[i]);
-		*p = '\0';
-	}
+	if (!drops)
+		return false;
+	p = add_drops(p, "refused: ", drops, false, utf8);
+	p = add_drops(p, p == out ? "discarded: " : "; discarded: ", drops, true, utf8);
 	return p != out;
 }
 

@@ -64,6 +64,10 @@ WORDS_OF(drop,
 	[DROP_COOKIE_INVALID] = "SYN cookie invalid",
 	[DROP_LISTENER_CLOSED] = "listener closed",
 	[DROP_OTHER] = "other",
+	[DROP_SIGNATURE] = "no valid TCP-MD5 or TCP-AO",
+	[DROP_FILTER] = "socket filter",
+	[DROP_POLICY] = "IPsec policy",
+	[DROP_TTL] = "below IP_MINTTL",
 	[DROP_REQUEST_EXPIRED] = "no final ACK",
 	[DROP_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
 

@@ -293,6 +293,8 @@ static void draw_full(struct pen *pen, const struct ladder *c, const struct step
 
 bool ladder_gives_up(const struct step *s)
 {
+	if (s->type == EVENT_STATE)
+		return s->reason == CAUSE_REQUEST_EXPIRED || s->reason == CAUSE_CLIENT_UNREACHABLE;
 	return s->reason == DROP_REQUEST_EXPIRED || s->reason == DROP_CLIENT_UNREACHABLE;
 }
 
@@ -311,7 +313,7 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 		return;
 	}
 	ladder_row(pen, c, s->t, "", REFUSED, segment(c, buf, sizeof(buf), s->syn ? SYN : ACK),
-		   "refused");
+		   drop_is_discard(s->reason) ? "discarded" : "refused");
 	draw_full(pen, c, s);
 	if (s->believes && !c->done[SERVER]) /* otherwise a RST shows it */
 		draw_believes(pen, c);

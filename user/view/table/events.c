@@ -222,13 +222,14 @@ static void drop_line(struct line *l, const struct event *e)
 		if (event_get(e, F_COUNT) > 1)
 			*(p = text_u64(p, e->v[F_COUNT].u)) = ' ', p++;
 		p = stpcpy(p, words_of_segment(event_enum(e, F_SEGMENT)));
-		p = stpcpy(p, event_get(e, F_COUNT) > 1 ? "s refused" : " refused");
+		p = stpcpy(p, event_get(e, F_COUNT) > 1 ? "s" : "");
+		p = stpcpy(p, drop_is_discard(reason) ? " discarded" : " refused");
 		if (event_has(e, F_DROP_REASON))
 			p = stpcpy(stpcpy(p, ": "), words_of_drop(reason));
 		if (reason == DROP_SYN_QUEUE_FULL && event_has(e, F_SYN_QUEUE)) {
 			*p++ = ' ';
 			p = text_u64(p, e->v[F_SYN_QUEUE].u);
-		} else if (table_queue_full(e)) {
+		} else if (drop_is_refusal(reason) && table_queue_full(e)) {
 			/* One more than the backlog. Figures of later would say nothing. */
 			*p++ = ' ';
 			p = stpcpy(table_put_accept_queue(p, e), "+1");
