@@ -116,15 +116,10 @@ static void find_place(struct tracker *t, struct conn *c, const struct fact_exis
 
 	if (!l)
 		l = listener_by_port(t->listeners, &f->s);
-	if (l) {
-		c->role = ROLE_SERVER;
-		c->role_basis = ROLE_BY_LISTENER;
-	} else {
-		identity_infer_role(t, c, &f->s);
-	}
+	identity_infer_role(t, c, &f->s, l);
 	if (c->role == ROLE_SERVER && f->inode)
 		c->stage = STAGE_ACCEPTED;
-	if (!l)
+	if (!l || c->role != ROLE_SERVER)
 		return;
 	listener_attach(t->listeners, c, l);
 	if (open && !f->inode) {

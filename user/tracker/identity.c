@@ -99,21 +99,42 @@ static enum role opposite(enum role role)
 	return role == ROLE_SERVER ? ROLE_CLIENT : ROLE_SERVER;
 }
 
-void identity_infer_role(struct tracker *t, struct conn *c, const struct fact_sock *s)
+/* Both ends have called connect(), and their SYNs have crossed: neither is a server. */
+static bool opened_at_once(const struct conn *client)
+{
+	return client->visited >> TCP_STATE_SYN_RECV & 1 || client->state == TCP_STATE_SYN_SENT;
+}
+
+/* What the other end tells. Of the ports both ends know the same: that tells nothing more. */
+static enum role role_by_peer(const struct conn *other)
+{
+	if (!other || !other->role || other->role_basis == ROLE_BY_PORT)
+		return ROLE_UNKNOWN;
+	if (other->role == ROLE_CLIENT && opened_at_once(other))
+		return ROLE_CLIENT;
+	return opposite(other->role);
+}
+
+void identity_infer_role(struct tracker *t, struct conn *c, const struct fact_sock *s,
+			 const struct listener *l)
 {
 	const struct filter *f = &t->config.filter;
 	struct conn *other = conn_other_end(t->conns, c);
 	bool local = filter_asks_for_port(f, s->lport), remote = filter_asks_for_port(f, s->rport);
+	enum role by_peer = role_by_peer(other);
 
-	if (listener_at_port(t->listeners, s))
+	if (c->state == TCP_STATE_SYN_SENT)
+		conn_has_role(c, ROLE_CLIENT); /* whatever listens at its port */
+	else if (l || listener_at_port(t->listeners, s))
 		infer(c, ROLE_SERVER, ROLE_BY_LISTENER);
-	else if (other && other->role)
-		infer(c, opposite(other->role), ROLE_BY_PEER);
+	else if (by_peer)
+		infer(c, by_peer, ROLE_BY_PEER);
 	else if (local != remote)
 		infer(c, local ? ROLE_SERVER : ROLE_CLIENT, ROLE_BY_PORT);
 	/* Now that of the other end follows, if its own was not known. */
-	if (other && c->role && (!other->role || other->role_basis == ROLE_BY_PORT))
-		infer(other, opposite(c->role), ROLE_BY_PEER);
+	by_peer = role_by_peer(c);
+	if (other && by_peer && (!other->role || other->role_basis == ROLE_BY_PORT))
+		infer(other, by_peer, ROLE_BY_PEER);
 }
 
 struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state)
@@ -125,7 +146,7 @@ struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsign
 	c->state = (uint8_t)state;
 	c->visited = (uint16_t)(1u << state);
 	past_is_unseen(t, c);
-	identity_infer_role(t, c, s);
+	identity_infer_role(t, c, s, NULL);
 	if (c->role == ROLE_SERVER)
 		listener_attach(t->listeners, c, listener_by_port(t->listeners, s));
 	return c;

@@ -28,10 +28,12 @@ struct conn *identity_match_request(struct tracker *t, const struct fact_establi
 /* A new connection in that state, whose earlier life was not seen. */
 struct conn *identity_adopt(struct tracker *t, const struct fact_sock *s, unsigned int state);
 /*
- * The role of c, with the ends of s, whose opening was not seen: by a listener at its port, else by
- * the role of its other end, else by the ports that were asked for. Else it stays unknown.
+ * The role of c, with the ends of s, whose opening was not seen: by its state, where that is
+ * SYN_SENT; by its listener l (NULL: not known) or one at its port; else by the role of its other
+ * end; else by the ports that were asked for. Else it stays unknown.
  */
-void identity_infer_role(struct tracker *t, struct conn *c, const struct fact_sock *s);
+void identity_infer_role(struct tracker *t, struct conn *c, const struct fact_sock *s,
+			 const struct listener *l);
 /* A new request whose SYN was not seen; l may be NULL. */
 struct conn *identity_adopt_request(struct tracker *t, const struct fact_sock *s,
 				    struct listener *l);
