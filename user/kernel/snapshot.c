@@ -41,7 +41,15 @@ struct rows {
 	size_t listeners; /* row[0] to row[listeners - 1] are listeners */
 	uint32_t *bucket; /* hash of row numbers + 1, 0 free; by cookie or by inode */
 	size_t buckets;	  /* a power of two */
+	const struct snapshot_from *from;
+	size_t steps; /* rows read, owners found, rows told */
 };
+
+static void step(struct rows *r)
+{
+	if (++r->steps % SNAPSHOT_ROWS == 0 && r->from->meanwhile)
+		r->from->meanwhile(r->from->ctx);
+}
 
 static void rows_free(struct rows *r)
 {
@@ -53,6 +61,7 @@ static int rows_add(void *ctx, const struct sockdiag_row *row)
 {
 	struct rows *r = ctx;
 
+	step(r);
 	if (r->count == r->room) {
 		size_t room = r->room ? r->room * 2 : 1024;
 		struct sockdiag_row *list = realloc(r->row, room * sizeof(*list));
@@ -133,7 +142,7 @@ static void own(struct sockdiag_row *row, uint64_t sk, int fd, const struct fact
 
 struct owners {
 	const struct snapshot_from *from;
-	const struct rows *rows;
+	struct rows *rows;
 	uint64_t t; /* ns, no row was read before it */
 };
 
@@ -157,6 +166,7 @@ static int on_owner(void *ctx, const void *bytes, size_t size)
 		return on_place(o, bytes);
 	if (h->kind != FACT_NONE || size != sizeof(*f))
 		return 0;
+	step(o->rows);
 	row = rows_find(o->rows, row_cookie, f->cookie);
 	if (row && row->e.s.netns == f->netns)
 		own(row, f->sk, f->fd, &f->task);
@@ -395,11 +405,12 @@ static void requests_first(struct rows *r)
 	}
 }
 
-static int tell_rows(const struct rows *r, sockdiag_fn fn, void *ctx)
+static int tell_rows(struct rows *r, sockdiag_fn fn, void *ctx)
 {
 	int err;
 
 	for (size_t i = 0; i < r->count; i++) {
+		step(r);
 		err = fn(ctx, &r->row[i]);
 		if (err)
 			return err;
@@ -409,7 +420,7 @@ static int tell_rows(const struct rows *r, sockdiag_fn fn, void *ctx)
 
 static int walk_rows(const struct snapshot_from *from, enum scope scope, sockdiag_fn fn, void *ctx)
 {
-	struct rows r = {0};
+	struct rows r = {.from = from};
 	uint64_t begin = clock_now_ns();
 	int err = 0;
 

@@ -13,6 +13,8 @@
 #include "kernel/sockdiag.h"
 #include "kernel/source.h"
 
+#define SNAPSHOT_ROWS 256
+
 /* Where the rows of a listing come from. */
 struct snapshot_from {
 	struct sockdiag **sockdiag; /* opened at the first listing; the caller's to free */
@@ -26,6 +28,8 @@ struct snapshot_from {
 	record_fn place; /* gets each struct fact_place; may be NULL */
 	void *place_ctx;
 	bool no_time_wait; /* those in TIME_WAIT are left out */
+	/* Called with ctx every SNAPSHOT_ROWS rows and open sockets: tables may be long. */
+	void (*meanwhile)(void *ctx);
 };
 
 /*

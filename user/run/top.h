@@ -61,6 +61,7 @@ struct top {
 	struct verdict_limits limits;
 	struct view *ladder;
 	uint64_t next_frame, next_look;
+	uint64_t drained_ns;  /* CPU time of the look that is under way that is not its own */
 	unsigned int records; /* of a replay that is not shown */
 	struct playback play;
 	bool quit, dirty;

@@ -17,6 +17,8 @@ struct top_rows {
 	const struct owner_filter *owner;
 	struct sockdiag *sockdiag;
 	struct file_walk *walk; /* NULL: the kernel refuses it */
+	void (*meanwhile)(void *ctx);
+	void *meanwhile_ctx;
 };
 
 int top_rows_open(struct top_rows **out, const struct filter *filter,
@@ -60,6 +62,14 @@ static int owners(void *ctx, record_fn fn, void *fn_ctx)
 	if (r->walk)
 		file_walk_owners(r->walk, fn, fn_ctx);
 	return 0;
+}
+
+static void meanwhile(void *ctx)
+{
+	const struct top_rows *r = ctx;
+
+	if (r->meanwhile)
+		r->meanwhile(r->meanwhile_ctx);
 }
 
 static void finish(struct listing *rows, const struct owner_filter *owner)
@@ -149,7 +159,7 @@ static int take_row(void *ctx, const struct sockdiag_row *row)
 }
 
 int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
-		  struct recent *recent)
+		  struct recent *recent, void (*meanwhile_fn)(void *ctx), void *ctx)
 {
 	struct walk corpses = {.rows = rows, .now = clock_now_ns(), .corpses = true};
 	struct taken to = {rows, recent};
@@ -159,9 +169,12 @@ int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
 		.owners = owners,
 		.ctx = r,
 		.no_time_wait = true,
+		.meanwhile = meanwhile,
 	};
 	int rc;
 
+	r->meanwhile = meanwhile_fn;
+	r->meanwhile_ctx = ctx;
 	listing_clear(rows);
 	rc = snapshot_list(&from, take_row, &to);
 	if (rc < 0)

@@ -28,10 +28,11 @@ void top_rows_free(struct top_rows *r);
 /*
  * 0 or a negative errno; the rows are as `sockstate list` has them, without TIME_WAIT. A connection
  * that a RST ended while it was queued is in no table of the kernel: t (or NULL) knows it. recent:
- * gets what was read of each socket; or NULL.
+ * gets what was read of each socket; or NULL. meanwhile: called with ctx now and then, because a
+ * look may take long; or NULL.
  */
 int top_rows_look(struct top_rows *r, struct tracker *t, struct listing *rows,
-		  struct recent *recent);
+		  struct recent *recent, void (*meanwhile)(void *ctx), void *ctx);
 /* now: ns, of the recording. */
 int top_rows_of_tracker(struct tracker *t, const struct owner_filter *owner, uint64_t now,
 			struct listing *rows);

@@ -35,6 +35,16 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)ts.tv_sec * NS_S + (uint64_t)ts.tv_nsec;
 }
 
+/* Between two rows of a look: the rings must not fill meanwhile. */
+static void meanwhile(void *ctx)
+{
+	struct top *t = ctx;
+	uint64_t took = cpu_ns();
+
+	live_drain(t->live, 0);
+	t->drained_ns += cpu_ns() - took;
+}
+
 /* A look of this run; now and then it also begins a part of what `w` writes. */
 static int look_live(struct top *t, struct listing *rows, uint64_t now)
 {
@@ -46,7 +56,7 @@ static int look_live(struct top *t, struct listing *rows, uint64_t now)
 		recent_look_begin(recent, t->live->last_tick);
 	/* While events are counted, the tracker does not know who has died. */
 	rc = top_rows_look(t->looks, t->counting ? NULL : stream_tracker(t->stream), rows,
-			   due ? recent : NULL);
+			   due ? recent : NULL, due ? NULL : meanwhile, t);
 	if (due)
 		recent_look_end(recent, clock_now_ns(), !rc);
 	return rc;
@@ -61,10 +71,11 @@ static void look(struct top *t, uint64_t now)
 	uint64_t took = cpu_ns();
 	int rc;
 
+	t->drained_ns = 0;
 	rc = t->looks ? look_live(t, rows, now)
 		      : top_rows_of_tracker(stream_tracker(t->stream), &t->options->owner.filter,
 					    model_now(t->model), rows);
-	took = cpu_ns() - took;
+	took = cpu_ns() - took - t->drained_ns;
 	t->next_look = now + (took * LOOK_COST > least ? took * LOOK_COST : least);
 	if (rc)
 		return;
