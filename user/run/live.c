@@ -25,13 +25,14 @@
 
 static int feed_existing(void *ctx, const void *bytes, size_t size)
 {
+	const struct fact_hdr *fact = bytes;
 	struct live *l = ctx;
 
 	/*
 	 * Nothing is printed before all sockets have been listed: fact/order.c then puts what
 	 * happened meanwhile into its place.
 	 */
-	l->anything = true;
+	l->anything |= fact->kind == FACT_EXISTING; /* and not where its owner runs */
 	if (++l->existing % DRAIN_SOCKETS == 0)
 		live_collect(l);
 	return live_feed(l, bytes, size);
