@@ -131,6 +131,8 @@ void run_totals_put(const struct run_totals *totals, struct event *e)
 		event_set(e, F_CONNECTIONS_BEFORE, totals->before);
 	if (totals->doubtful)
 		event_set(e, F_CONNECTIONS_DOUBTFUL, totals->doubtful);
+	if (totals->never_established)
+		event_set(e, F_NEVER_ESTABLISHED, totals->never_established);
 	if (totals->accepts_known) {
 		put_accepts(e, totals->accepted, totals->unseen, totals->departed);
 		event_set(e, F_STILL_QUEUED, totals->still_queued);

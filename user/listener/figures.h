@@ -79,8 +79,9 @@ struct listener_summary listener_figures_summary(const struct listener_figures *
 
 /* A whole run. 0 is measured. */
 struct run_totals {
-	uint64_t doubtful;    /* connections that may have been counted before */
-	uint64_t connections; /* that began during the run */
+	uint64_t doubtful;	    /* connections that may have been counted before */
+	uint64_t connections;	    /* that began during the run */
+	uint64_t never_established; /* of these, as far as clients are seen */
 	bool before_known;
 	uint64_t before;    /* that existed before the run */
 	bool accepts_known; /* accepted and still_queued are */

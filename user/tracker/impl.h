@@ -53,6 +53,7 @@ struct tracker {
 	uint64_t t_verdict; /* ns: when verdicts were last given */
 	/* counts of the whole run */
 	uint64_t connections, connections_before, accepted, never_accepted, lost;
+	uint64_t never_established;
 	uint64_t doubtful;	   /* connections that may have been counted before */
 	uint64_t unseen, departed; /* accepts: that no hook saw, after the client's FIN or RST */
 	uint64_t evicted, evicted_emitted;

@@ -133,6 +133,14 @@ static bool never_accepted(const struct conn *c)
 	return c->stage != STAGE_NONE || was_in(c, TCP_STATE_ESTABLISHED);
 }
 
+/* A client whose SYN came to nothing. */
+static bool never_established(const struct conn *c)
+{
+	return c->role == ROLE_CLIENT && was_in(c, TCP_STATE_SYN_SENT) &&
+	       !was_in(c, TCP_STATE_ESTABLISHED) && !was_in(c, TCP_STATE_SYN_RECV) &&
+	       !conn_is(c, CONN_PREEXISTING) && !conn_is(c, CONN_PAST_UNKNOWN);
+}
+
 static void close_line(struct tracker *t, const struct conn *c, uint64_t at, uint64_t ended)
 {
 	struct event *e = line_begin(&t->lines, EVENT_CLOSE, at);
@@ -158,6 +166,7 @@ void state_end(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
 	if (!conn_is(c, CONN_PAST_UNKNOWN))
 		tracked_count_unseen(t, c, at);
 	t->never_accepted += never_accepted(c);
+	t->never_established += never_established(c);
 	close_line(t, c, at, ended);
 	ended_remember(t, c->cookie);
 	tracked_forget(t, c);

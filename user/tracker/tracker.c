@@ -261,6 +261,7 @@ static void emit_summary(struct tracker *t, const struct gathering *g)
 		.stuck = g->stuck,
 		.stuck_ns = g->stuck_ns,
 		.still_queued = g->still_queued,
+		.never_established = t->never_established,
 		.never_accepted_known = accepts_known,
 		.never_accepted = t->never_accepted,
 		.drops = t->drops,

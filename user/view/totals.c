@@ -20,6 +20,7 @@ bool totals_counts(char out[TOTALS_MAX], const struct event *e, bool utf8)
 	} counts[] = {
 		{F_CONNECTIONS, event_get(e, F_CONNECTIONS) == 1 ? "connection" : "connections",
 		 true},
+		{F_NEVER_ESTABLISHED, "never established", false},
 		{F_CONNECTIONS_BEFORE, "existed before", false},
 		{F_CONNECTIONS_DOUBTFUL, "perhaps counted twice", false},
 		{F_ACCEPTED_COUNT, "accepted", true},
