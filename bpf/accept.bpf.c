@@ -237,9 +237,11 @@ static __always_inline void send_accept(const struct sock *sk, const struct comm
 static __always_inline void send_accept_error(const struct sock *listener, const struct common *k,
 					      __u64 called, int err, __u32 flags)
 {
+	__u8 state = COMMON(k, skc_state);
 	struct fact_accept *f;
 
-	if (!wanted_copy(k, listener))
+	/* Another file may have the descriptor by now: a connection was not what accept() was given. */
+	if ((state != TCP_LISTEN && state != TCP_CLOSE) || !wanted_copy(k, listener))
 		return;
 	f = fact_reserve(FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED);
 	if (!f)

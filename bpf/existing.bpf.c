@@ -99,7 +99,7 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	out.fd = ctx->fd;
 	holder_fill(&out.task, task);
 	if (!bpf_seq_write(ctx->meta->seq, &out, sizeof(out)) &&
-	    COMMON(&k, skc_state) == TCP_LISTEN)
+	    COMMON(&k, skc_state) == TCP_LISTEN && wanted_copy(&k, sk))
 		place_write(ctx->meta->seq, task);
 	return 0;
 }

@@ -322,16 +322,14 @@ static __always_inline __u32 why_discarded(__u32 reason)
 	return IS_REASON(reason, TCP_MINTTL) ? FACT_DROP_TTL : FACT_DROP_UNKNOWN;
 }
 
-/* A segment that is no RST was dropped with its listener. */
+/* A segment was dropped with its listener, before anybody looked for its request. */
 static __always_inline void segment_discarded(struct sk_buff *skb, struct sock *listener,
-					      __u32 kernel_reason)
+					      __u32 reason)
 {
-	__u32 reason = why_discarded(kernel_reason);
 	struct tcp_sock *tp;
 	struct segment t;
 
-	if (reason == FACT_DROP_UNKNOWN || listener->__sk_common.skc_state != TCP_LISTEN ||
-	    !segment_read(&t, skb))
+	if (!listener || listener->__sk_common.skc_state != TCP_LISTEN || !segment_read(&t, skb))
 		return;
 	tp = bpf_skc_to_tcp_sock(listener);
 	if (tp)
@@ -346,14 +344,18 @@ int ack_dropped(__u64 *ctx)
 	struct tcp_sock *tp = NULL;
 	struct sock *listener;
 	struct segment t;
+	__u32 reason;
 
 	if (!has_listen_overflow())
 		return 0;
 	listener = (struct sock *)ctx[3];
 	if (!is_listen_overflow(ctx[2])) {
-		request_reset(skb, listener);
-		if (listener)
-			segment_discarded(skb, listener, ctx[2]);
+		reason = why_discarded(ctx[2]);
+		/* A RST that is discarded leaves its request alone. */
+		if (reason != FACT_DROP_UNKNOWN)
+			segment_discarded(skb, listener, reason);
+		else
+			request_reset(skb, listener);
 		return 0;
 	}
 	if (!segment_read(&t, skb))

@@ -36,7 +36,7 @@ bad "--raw: not an option of 'sockstate doctor': see 'sockstate doctor --help'" 
 bad "unexpected word 'ladder': did you mean -o ladder?" ladder
 bad "two forms asked for, json and ladder: leave one out" --json -o ladder
 bad "--port: 'nonsense' is neither a port nor a service: give a number from 1 to 65535" --port nonsense
-bad "--only: 'accpt' is no type of line: choose from meta, socket, state, accept, accept_error, retransmit, drop, reset, close, listener, why, verify, lost, summary" --only drop,accpt
+bad "--only: 'accpt' is no type of line: choose from meta, socket, state, accept, accept_error, listen_error, retransmit, drop, reset, close, listener, why, verify, lost, summary" --only drop,accpt
 bad "--sample: '0.1' is no share: give for example 1/100" --sample 0.1
 bad "--sample: '1/0' is no share: give for example 1/100" --sample 1/0
 bad "--slow-handshake: only with --notable" --slow-handshake 1s

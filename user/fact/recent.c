@@ -19,7 +19,8 @@ struct part {
 struct recent {
 	struct part part[PARTS]; /* the oldest first */
 	size_t count;
-	struct part look; /* as it is being taken */
+	struct part look;   /* as it is being taken */
+	struct part during; /* what happens meanwhile: it goes behind the look */
 	bool looking;
 };
 
@@ -41,6 +42,7 @@ void recent_free(struct recent *r)
 	while (r->count)
 		forget_first(r);
 	free(r->look.bytes);
+	free(r->during.bytes);
 	free(r);
 }
 
@@ -101,10 +103,35 @@ static void add_header(struct part *p, uint64_t t, enum fact_kind kind)
 	add(p, &h, sizeof(h));
 }
 
+/* A part that lacks a record tells something else than what happened. */
+static void forget_all(struct recent *r)
+{
+	while (r->count)
+		forget_first(r);
+}
+
+/* Several records, as they stand in a part. */
+static bool append(struct part *p, const struct part *from)
+{
+	char *grown;
+
+	if (!from->len)
+		return true;
+	grown = realloc(p->bytes, p->len + from->len);
+	if (!grown)
+		return false;
+	memcpy(grown + p->len, from->bytes, from->len);
+	p->bytes = grown;
+	p->len += from->len;
+	p->room = p->len;
+	return true;
+}
+
 void recent_look_begin(struct recent *r, uint64_t complete)
 {
 	free(r->look.bytes);
 	r->look = (struct part){.begin = complete};
+	r->during.len = 0;
 	r->looking = true;
 	add_header(&r->look, complete, FACT_TICK);
 }
@@ -117,14 +144,20 @@ void recent_look_row(struct recent *r, const void *bytes, size_t size)
 
 void recent_look_end(struct recent *r, uint64_t now, bool whole)
 {
-	if (!r->looking || !whole) {
-		free(r->look.bytes);
-	} else {
+	struct part *last = r->count ? &r->part[r->count - 1] : NULL;
+
+	if (r->looking && whole) {
 		add_header(&r->look, now, FACT_EXISTING_END);
 		make_room(r, now);
 		r->part[r->count++] = r->look;
+		last = &r->part[r->count - 1];
+	} else {
+		free(r->look.bytes);
 	}
-	r->look = (struct part){0};
+	if (last && !append(last, &r->during))
+		forget_all(r);
+	free(r->during.bytes);
+	r->look = r->during = (struct part){0};
 	r->looking = false;
 }
 
@@ -132,12 +165,14 @@ void recent_record(struct recent *r, const void *bytes, size_t size)
 {
 	struct part *last = r->count ? &r->part[r->count - 1] : NULL;
 
+	if (r->look.bytes)
+		last = &r->during;
 	if (!last)
 		return;
-	/* A part that lacks a record tells something else than what happened. */
-	if (!add(last, bytes, size))
-		while (r->count)
-			forget_first(r);
+	if (!add(last, bytes, size)) {
+		forget_all(r);
+		r->looking = false;
+	}
 	while (r->count && total(r) > RECENT_BYTES)
 		forget_first(r);
 }

@@ -6,7 +6,7 @@
 
 #include "listener/owner_place.h"
 
-#define PLACES_MAX 1024
+#define PLACES_MAX 16384 /* as PLACES_TOLD of bpf/place.bpf.h */
 
 struct entry {
 	uint32_t pid;

@@ -107,7 +107,7 @@ static bool is_of_kind(const char *by, enum hook_kind kind)
 /* "fexit/inet_csk_accept" to the hook that has a program there; HOOK_COUNT: none. */
 static enum hook_id hook_by(const char *by, size_t len)
 {
-	const char *target = memchr(by, '/', len);
+	const char *target = memrchr(by, '/', len); /* "tp/syscalls/sys_exit_accept4" */
 
 	len -= target ? (size_t)(target + 1 - by) : 0;
 	for (enum hook_id id = 0; target && id < HOOK_COUNT; id++) {

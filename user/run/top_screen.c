@@ -56,7 +56,7 @@ static int look_live(struct top *t, struct listing *rows, uint64_t now)
 		recent_look_begin(recent, t->live->last_tick);
 	/* While events are counted, the tracker does not know who has died. */
 	rc = top_rows_look(t->looks, t->counting ? NULL : stream_tracker(t->stream), rows,
-			   due ? recent : NULL, due ? NULL : meanwhile, t);
+			   due ? recent : NULL, meanwhile, t);
 	if (due)
 		recent_look_end(recent, clock_now_ns(), !rc);
 	return rc;

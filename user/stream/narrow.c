@@ -47,7 +47,10 @@ bool narrow_passes(const struct filter *f, const struct fact_hdr *fact, narrow_k
 		return true;
 	if (fact->kind == FACT_ENQUEUE)
 		return enqueue_passes(f, enqueue, !enqueue->q.sk || knows(ctx, &enqueue->q));
-	if (fact->kind == FACT_ACCEPT && !s->lport) /* an error: it names the listener alone */
-		return !accept->q.sk || knows(ctx, &accept->q);
+	/* An error names its listener alone, or a socket that does not listen; an old one nobody. */
+	if (fact->kind == FACT_ACCEPT && !s->lport && accept->q.sk)
+		return knows(ctx, &accept->q);
+	if (fact->kind == FACT_ACCEPT && !s->lport && !s->cookie)
+		return true;
 	return socket_passes(f, s);
 }

@@ -170,13 +170,16 @@ static bool knows_listener(const void *ctx, const struct fact_queues *q)
 	return tracker_has_listener(ctx, q);
 }
 
-/* A look does not tell where the owner runs. */
+/* A look does not tell where the owner runs. A cgroup that holds a thread back is named instead. */
 static void on_why(void *ctx, const struct event *e)
 {
 	const struct stream *s = ctx;
+	enum diagnosis d = event_enum(e, F_DIAGNOSIS);
 	struct event more = *e;
 
 	tracker_place(s->tracker, (uint32_t)event_get(e, F_PID), &more);
+	if (event_has(e, F_CGROUP) && (d == DIAGNOSIS_THROTTLED || d == DIAGNOSIS_FROZEN))
+		event_set_text(&more, F_CGROUP, event_text(e, F_CGROUP));
 	on_event(ctx, &more);
 }
 

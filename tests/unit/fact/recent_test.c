@@ -74,6 +74,33 @@ static struct seen written(const struct recent *r)
 	return seen;
 }
 
+/* What happens while a look is taken is kept once: behind it, or behind what came before if it fails. */
+static void meanwhile(void)
+{
+	struct recent *r = recent_new();
+	struct seen seen;
+
+	recent_look_begin(r, NS_S);
+	feed(r, FACT_EXISTING, 64, NS_S);
+	feed(r, FACT_STATE, 64, NS_S + 1);
+	recent_look_end(r, NS_S + 2, true);
+	seen = written(r);
+	ok(seen.rows == 1 && seen.facts == 1, "of the first look");
+	for (int whole = 0; whole < 2; whole++) {
+		recent_look_begin(r, 20 * NS_S);
+		feed(r, FACT_STATE, 64, 20 * NS_S + 1);
+		recent_look_end(r, 20 * NS_S + 2, whole);
+	}
+	seen = written(r);
+	ok(seen.facts == 3 && seen.last == 20 * NS_S + 1, "and of later ones, failed or not");
+	for (uint64_t s = 40; s <= 80; s += 20)
+		look(r, s * NS_S, 1, true);
+	seen = written(r);
+	ok(recent_begin(r) == 20 * NS_S && seen.facts == 1,
+	   "the part that begins with the look has what came meanwhile");
+	recent_free(r);
+}
+
 int main(void)
 {
 	struct recording_info info = {.fact_version = FACT_VERSION};
@@ -123,6 +150,7 @@ int main(void)
 	ok(!recent_begin(r) && recent_look_due(r, 302 * NS_S),
 	   "  and a new begin where no look comes");
 	recent_free(r);
+	meanwhile();
 	unlink(path);
 	return done();
 }

@@ -74,6 +74,8 @@ int main(void)
 	ok(!passes(&port, &failed) && !passes(&all, &failed), "at one that did not");
 	failed.q.sk = 0;
 	ok(passes(&port, &failed), "at one that was not named");
+	failed.s.cookie = 9;
+	ok(!passes(&port, &failed), "of a socket that does not listen and has no port");
 
 	ok(!filter_add_laddrs(&net, "10.0.0.0/8", err, sizeof(err)), "an address of our end");
 	f = on_socket(AF_INET, 80, 4000);

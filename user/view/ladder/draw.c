@@ -284,7 +284,8 @@ static void draw_full(struct pen *pen, const struct ladder *c, const struct step
 
 	if (!s->reason)
 		return;
-	if (s->has_accept_queue && s->has_backlog && s->accept_queue > s->backlog)
+	if (drop_is_refusal(s->reason) && s->has_accept_queue && s->has_backlog &&
+	    s->accept_queue > s->backlog)
 		snprintf(words, sizeof(words), "%s %u/%u+1", why, s->accept_queue, s->backlog);
 	else
 		snprintf(words, sizeof(words), "%s", why);

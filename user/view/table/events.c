@@ -187,7 +187,8 @@ static void failed_call_line(struct line *l, const struct event *e)
 		*text_u64(p, e->v[F_COUNT].u) = '\0';
 		table_note(l, 0, true, RED, text);
 	}
-	if (e->type == EVENT_ACCEPT_ERROR && event_has(e, F_SOCKET_STATE))
+	if (e->type == EVENT_ACCEPT_ERROR && event_has(e, F_SOCKET_STATE) &&
+	    event_get(e, F_SOCKET_STATE) != TCP_STATE_LISTEN)
 		table_note(l, 0, true, DIM, "the socket does not listen");
 	table_note_its_owner(l, e, 0, table_one_of_many(l->t, e));
 }

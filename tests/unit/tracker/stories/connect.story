@@ -28,4 +28,4 @@
 5 est #9 SYN_SENT>ESTABLISHED 10.0.0.1:5003<10.0.0.3:83 isn=1/2
     state SYN_SENT->ESTABLISHED client#9 10.0.0.1:5003<10.0.0.3:83 client_isn=1 server_isn=2
 6 end
-    summary accepts=0 connections=4 preexisting_connections=1 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=4 preexisting_connections=1 never_established=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0

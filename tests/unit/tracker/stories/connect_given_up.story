@@ -16,4 +16,4 @@
     state SYN_SENT->CLOSE client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] reason=no_syn_sent in_old_ns=0.01ms
     close client#9 10.0.0.1:5000<10.0.0.3:80 [60/cl] close_reason=no_syn_sent life_ns=0.01ms states_ns={SYN_SENT:0.01ms} bytes_in=0 bytes_out=0 retrans=0
 6 end
-    summary accepts=0 connections=3 preexisting_connections=0 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=0 connections=3 preexisting_connections=0 never_established=3 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
