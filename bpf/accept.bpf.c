@@ -240,7 +240,7 @@ static __always_inline void send_accept_error(const struct sock *listener, const
 	__u8 state = COMMON(k, skc_state);
 	struct fact_accept *f;
 
-	/* Another file may have the descriptor by now: a connection was not what accept() was given. */
+	/* By now the descriptor may be that of a connection, which accept() was not given. */
 	if ((state != TCP_LISTEN && state != TCP_CLOSE) || !wanted_copy(k, listener))
 		return;
 	f = fact_reserve(FACT_ACCEPT, sizeof(*f), flags | FACT_F_OWNED);

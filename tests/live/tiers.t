@@ -59,4 +59,5 @@ story()
 			has("in_old_ns"), has("handshake_ns"), has("accept_wait_ns"), has("connect_ns")] | map(if . == null then "-" else tostring end) | join(" ")) | .[]' "$1" | sort
 }
 is "$(story "$less")" "$(story "$full")" "the same story line by line, times apart"
+is "$("$sockstate" doctor --force-absent fentry | grep -c 'every system call of every process')" 1 "doctor: what the hooks of this tier cost each system call"
 done_testing

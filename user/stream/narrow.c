@@ -47,7 +47,7 @@ bool narrow_passes(const struct filter *f, const struct fact_hdr *fact, narrow_k
 		return true;
 	if (fact->kind == FACT_ENQUEUE)
 		return enqueue_passes(f, enqueue, !enqueue->q.sk || knows(ctx, &enqueue->q));
-	/* An error names its listener alone, or a socket that does not listen; an old one nobody. */
+	/* An error names its listener, or a socket that does not listen; an old one nobody. */
 	if (fact->kind == FACT_ACCEPT && !s->lport && accept->q.sk)
 		return knows(ctx, &accept->q);
 	if (fact->kind == FACT_ACCEPT && !s->lport && !s->cookie)

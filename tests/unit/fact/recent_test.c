@@ -74,7 +74,7 @@ static struct seen written(const struct recent *r)
 	return seen;
 }
 
-/* What happens while a look is taken is kept once: behind it, or behind what came before if it fails. */
+/* What happens while a look is taken is kept once: behind it, or before it if it fails. */
 static void meanwhile(void)
 {
 	struct recent *r = recent_new();
