@@ -12,7 +12,8 @@ static void ask(const struct kernel_types *k)
 	for (int thing = KERNEL_FUNCTION; thing <= KERNEL_TYPEDEF; thing++)
 		kernel_types_find(k, (enum kernel_thing)thing, "a");
 	kernel_types_tracepoint_args(k, "a");
-	kernel_types_enum_has(k, "a", "b");
+	kernel_types_has(k, KERNEL_ENUM, "a", "b");
+	kernel_types_has(k, KERNEL_STRUCT, "a", "b");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
