@@ -386,6 +386,8 @@ struct fact_process {
 #define FACT_PLACE_GROUPS 6
 #define FACT_PLACE_HOST	  FACT_PLACE_GROUPS
 #define FACT_PLACE_NAME	  96
+/* Of how many processes both sides remember it, each in the place of its pid; a power of two. */
+#define FACT_PLACES 16384
 
 struct fact_place {
 	struct fact_hdr h;

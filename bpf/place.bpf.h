@@ -24,14 +24,12 @@ static __always_inline const struct kernfs_node *group_of(const struct task_stru
 	return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
 }
 
-#define PLACES_TOLD 16384 /* a power of two; as PLACES_MAX of user/listener/places.c */
-
 /* Each process in the place of its pid; a later one takes the place of an earlier. */
-__u64 places_told[PLACES_TOLD] __weak = {};
+__u64 places_told[FACT_PLACES] __weak = {};
 
 static __always_inline __u64 *place_told(__u32 pid)
 {
-	return &places_told[pid & (PLACES_TOLD - 1)];
+	return &places_told[pid & (FACT_PLACES - 1)];
 }
 
 /* Never 0. */

@@ -6,8 +6,6 @@
 
 #include "listener/owner_place.h"
 
-#define PLACES_MAX 16384 /* as PLACES_TOLD of bpf/place.bpf.h */
-
 struct entry {
 	uint32_t pid;
 	unsigned int parts; /* bits: which of `next` have come */
@@ -17,7 +15,7 @@ struct entry {
 };
 
 struct places {
-	struct entry *of[PLACES_MAX]; /* direct mapped by pid; NULL: nobody yet */
+	struct entry *of[FACT_PLACES]; /* direct mapped by pid; NULL: nobody yet */
 };
 
 struct places *places_new(void)
@@ -27,7 +25,7 @@ struct places *places_new(void)
 
 void places_free(struct places *p)
 {
-	for (size_t i = 0; p && i < PLACES_MAX; i++)
+	for (size_t i = 0; p && i < FACT_PLACES; i++)
 		free(p->of[i]);
 	free(p);
 }
@@ -35,7 +33,7 @@ void places_free(struct places *p)
 /* NULL: no memory. */
 static struct entry *entry_of(struct places *p, uint32_t pid)
 {
-	struct entry **e = &p->of[pid % PLACES_MAX];
+	struct entry **e = &p->of[pid % FACT_PLACES];
 
 	if (!*e)
 		*e = calloc(1, sizeof(**e));
@@ -75,7 +73,7 @@ void places_learn(struct places *p, const struct fact_place *part)
 
 void places_put(const struct places *p, uint32_t pid, struct event *e)
 {
-	const struct entry *entry = p->of[pid % PLACES_MAX];
+	const struct entry *entry = p->of[pid % FACT_PLACES];
 
 	if (entry && pid && entry->pid == pid && entry->known)
 		owner_place_put(&entry->place, e);

@@ -5,7 +5,7 @@
  *
  * A program may call again at once, for ever. So of each socket and error one line is emitted at
  * once, then one a second with the number of failures. Remembers the latest FAILED_CALLS_MAX; none
- * is left out of the numbers.
+ * is left out of the numbers, but for sockets that have neither a cookie nor a port.
  */
 #ifndef SOCKSTATE_FAILED_CALLS_H
 #define SOCKSTATE_FAILED_CALLS_H

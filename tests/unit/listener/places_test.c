@@ -50,7 +50,7 @@ static void test_parts(void)
 	ok(!event_has(&line, F_CONTAINER_ID) && !event_has(&line, F_POD_UID),
 	   "what it does not tell is absent");
 	is_str(of(8, F_CGROUP), "", "nobody else's");
-	is_str(of(7 + 16384, F_CGROUP), "", "nor of the pid that would take its place");
+	is_str(of(7 + FACT_PLACES, F_CGROUP), "", "nor of the pid that would take its place");
 	is_str(of(0, F_CGROUP), "", "nor of no process");
 }
 
@@ -88,7 +88,7 @@ static void test_two(void)
 	host(21, 1, "h");
 	is_str(of(20, F_UNIT), "a.service", "parts of two processes come mixed");
 	is_str(of(21, F_UNIT), "b.service", "and are not");
-	part(20 + 16384, 0, "c.service");
+	part(20 + FACT_PLACES, 0, "c.service");
 	is_str(of(20, F_UNIT), "", "a later process of the same slot takes it");
 	host(0, 0, "h");
 }
