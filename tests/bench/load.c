@@ -5,18 +5,21 @@
  *	fin	connect, accept, close: 10 transitions a connection, 5 at each end
  *	rst	the client closes with SO_LINGER 0: 6 transitions
  *	storm	listen, shutdown: 2 transitions a turn
- *	hold	count connections are opened, held until a line comes on standard input (or 120 s
+ *	hold	count connections are opened, held until a line comes on standard input (or 180 s
  *		have passed), then closed
  *	udp	datagrams of 1400 bytes through lo
  *	tcp	one stream for each thread through lo
  *	lines	no load: counts standard input: lines, bytes, lines that contain with=, JSON
  *		lines by type; keeps the types named in match= in file=
  *
- *	threads=2 seconds=1 count=0 rate=0 port=7460 here=0 own=0
+ *	threads=2 seconds=1 count=0 rate=0 port=7460 listeners=0 lines=0 here=0 own=0
  *
  * Each thread is client and server in one, so connect() needs no other thread and its latency is
  * the kernel's own. It ends after seconds, or after count turns of all threads if that is earlier.
- * rate spreads the turns (per second, all threads). Unless here=1 it works in a network namespace
+ * rate spreads the turns (per second, all threads). The connections of fin and rst go to as many
+ * listeners in turn, each at a port of its own; one for each thread at least. With
+ * lines=1 these are open before and after, too: "{}" tells that they are, and each line on standard
+ * input begins a run. Unless here=1 it works in a network namespace
  * of its own, which goes with the process. With own=1 fin and rst end a connection by shutdown()
  * and by connect(AF_UNSPEC) before they close it: close() ends nothing while another process looks
  * at the file (one that reads /proc/PID/fd), and what ends it is then that process, which a kernel
@@ -46,8 +49,8 @@
 
 #define THREADS_MAX 64
 #define SECONDS_MAX 86400
-#define HOLD_MAX    400000
-#define HOLD_MAX_MS 120000
+#define HOLD_MAX    500000
+#define HOLD_MAX_MS 180000
 #define SPARE_FILES 32
 #define NS_S	    UINT64_C(1000000000)
 /*
@@ -63,10 +66,10 @@
 #define BUCKETS (48 << STEPS)
 
 struct options {
-	unsigned int threads, port;
+	unsigned int threads, port, listeners;
 	double seconds;
 	uint64_t count, rate;
-	bool here, own;
+	bool here, own, lines;
 };
 
 struct worker {
@@ -76,6 +79,9 @@ struct worker {
 	pthread_barrier_t *ready;
 	uint64_t end_ns, share; /* share: turns, 0 without limit */
 	uint64_t turns, bytes, errors;
+	uint64_t before; /* turns of earlier runs */
+	int *listeners;	 /* their ports are the threads' number apart */
+	unsigned int listener_count;
 	uint64_t first_ns, last_ns;
 	int error; /* the last one, errno */
 	uint64_t latency[BUCKETS], latency_max;
@@ -167,7 +173,7 @@ static bool next_turn(struct worker *w)
 		uint64_t due = w->first_ns + w->turns * gap + gap * w->index / w->o->threads;
 		struct timespec t = {.tv_sec = (time_t)(due / NS_S), .tv_nsec = (long)(due % NS_S)};
 
-		if (due > w->end_ns)
+		if (due > w->end_ns || now >= w->end_ns)
 			return false;
 		if (due > now)
 			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
@@ -194,16 +200,35 @@ static void end(int client, int server, bool reset)
 		die("end");
 }
 
+static void open_listeners(struct worker *w)
+{
+	unsigned int share = w->o->listeners / w->o->threads;
+
+	w->listener_count = share ? share : 1;
+	w->listeners = calloc(w->listener_count, sizeof(*w->listeners));
+	if (!w->listeners)
+		die("memory");
+	for (unsigned int i = 0; i < w->listener_count; i++)
+		w->listeners[i] = listen_on(w->o->port + w->index + i * w->o->threads, 16);
+}
+
+static void close_listeners(struct worker *w)
+{
+	for (unsigned int i = 0; i < w->listener_count; i++)
+		close(w->listeners[i]);
+	free(w->listeners);
+}
+
 static void connections(struct worker *w, bool reset)
 {
 	const struct linger linger = {.l_onoff = 1};
-	unsigned int port = w->o->port + w->index;
-	int listener = listen_on(port, 16);
 
 	begin(w);
 	while (next_turn(w)) {
-		struct sockaddr_in a =
-			place(port, (uint32_t)((w->turns + w->errors) / PORTS_BEFORE_NEXT));
+		uint64_t turn = w->before + w->turns + w->errors;
+		unsigned int nth = (unsigned int)(turn % w->listener_count);
+		struct sockaddr_in a = place(w->o->port + w->index + nth * w->o->threads,
+					     (uint32_t)(turn / PORTS_BEFORE_NEXT));
 		int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), server;
 		uint64_t called, took;
 
@@ -221,7 +246,7 @@ static void connections(struct worker *w, bool reset)
 		w->latency[bucket_of(took)]++;
 		if (took > w->latency_max)
 			w->latency_max = took;
-		server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		server = accept4(w->listeners[nth], NULL, NULL, SOCK_CLOEXEC);
 		if (server < 0)
 			die("accept");
 		if (w->o->own)
@@ -233,7 +258,6 @@ static void connections(struct worker *w, bool reset)
 		w->turns++;
 	}
 	w->last_ns = now_ns();
-	close(listener);
 }
 
 static void storm(struct worker *w)
@@ -329,9 +353,10 @@ static const struct mode {
 	const char *name;
 	void *(*work)(void *w);
 	unsigned int transitions; /* of a turn */
+	bool listens;
 } modes[] = {
-	{"fin", work_fin, 10}, {"rst", work_rst, 6}, {"storm", work_storm, 2},
-	{"udp", work_udp, 0},  {"tcp", work_tcp, 0},
+	{"fin", work_fin, 10, true}, {"rst", work_rst, 6, true},  {"storm", work_storm, 2, false},
+	{"udp", work_udp, 0, false}, {"tcp", work_tcp, 0, false},
 };
 
 static double cpu_s(void)
@@ -343,21 +368,18 @@ static double cpu_s(void)
 	       (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
 }
 
-static int run(const struct mode *mode, const struct options *o)
+static bool run_once(const struct mode *mode, const struct options *o, struct worker *w)
 {
-	struct worker *w = calloc(o->threads, sizeof(*w));
 	uint64_t sum[BUCKETS] = {0}, turns = 0, bytes = 0, errors = 0, first = UINT64_MAX, last = 0,
 		 max = 0;
 	uint64_t transitions;
-	double seconds;
+	double seconds, cpu = cpu_s();
 	pthread_barrier_t ready;
 	int error = 0;
 
-	if (!w || pthread_barrier_init(&ready, NULL, o->threads))
+	if (pthread_barrier_init(&ready, NULL, o->threads))
 		die("memory");
 	for (unsigned int i = 0; i < o->threads; i++) {
-		w[i].o = o;
-		w[i].index = i;
 		w[i].ready = &ready;
 		w[i].share = o->count ? o->count / o->threads + (i < o->count % o->threads) : 0;
 		errno = pthread_create(&w[i].thread, NULL, mode->work, &w[i]);
@@ -375,34 +397,71 @@ static int run(const struct mode *mode, const struct options *o)
 		first = w[i].first_ns < first ? w[i].first_ns : first;
 		last = w[i].last_ns > last ? w[i].last_ns : last;
 		max = w[i].latency_max > max ? w[i].latency_max : max;
+		memset(w[i].latency, 0, sizeof(w[i].latency));
+		w[i].before += w[i].turns + w[i].errors;
+		w[i].turns = w[i].errors = w[i].latency_max = 0;
 	}
 	seconds = (double)(last - first) / (double)NS_S;
 	/* A listener that is opened and closed has two of its own. */
-	transitions = mode->transitions * turns + (mode->transitions > 2 ? 2 * o->threads : 0);
+	transitions = mode->transitions * turns;
+	for (unsigned int i = 0; i < o->threads && !o->lines; i++)
+		transitions += 2 * w[i].listener_count;
 	printf("{\"mode\":\"%s\",\"threads\":%u,\"seconds\":%.6f,\"turns\":%llu,\"rate\":%.1f,\"transitions\":%llu,\"bytes\":%llu,"
 	       "\"errors\":%llu,\"p50_us\":%.2f,\"p90_us\":%.2f,\"p99_us\":%.2f,\"max_us\":%.2f,\"cpu_s\":%.4f}\n",
 	       mode->name, o->threads, seconds, (unsigned long long)turns,
 	       seconds > 0 ? (double)turns / seconds : 0, (unsigned long long)transitions,
 	       (unsigned long long)bytes, (unsigned long long)errors, percentile_us(sum, 0.5),
-	       percentile_us(sum, 0.9), percentile_us(sum, 0.99), (double)max / 1000, cpu_s());
+	       percentile_us(sum, 0.9), percentile_us(sum, 0.99), (double)max / 1000,
+	       cpu_s() - cpu);
+	fflush(stdout);
 	if (errors)
 		fprintf(stderr, "load: %llu connections failed: %s\n", (unsigned long long)errors,
 			strerror(error));
-	free(w);
-	return errors > 0;
+	return errors == 0;
 }
 
-/* ---- hold ---- */
-
-/* Also ends when whoever started us has gone. */
-static void wait_for_line(void)
+/* False where none comes: whoever started us has gone. */
+static bool wait_for_line(void)
 {
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 	char c;
 
-	while (poll(&in, 1, HOLD_MAX_MS) == 1 && read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
-		;
+	while (poll(&in, 1, HOLD_MAX_MS) == 1 && read(STDIN_FILENO, &c, 1) == 1) {
+		if (c == '\n')
+			return true;
+	}
+	return false;
 }
+
+static int run(const struct mode *mode, const struct options *o)
+{
+	struct worker *w = calloc(o->threads, sizeof(*w));
+	bool good = true;
+
+	if (!w)
+		die("memory");
+	for (unsigned int i = 0; i < o->threads; i++) {
+		w[i].o = o;
+		w[i].index = i;
+		if (mode->listens)
+			open_listeners(&w[i]);
+	}
+	if (o->lines) {
+		puts("{}");
+		fflush(stdout);
+	}
+	while (!o->lines || wait_for_line()) {
+		good = run_once(mode, o, w) && good;
+		if (!o->lines)
+			break;
+	}
+	for (unsigned int i = 0; i < o->threads; i++)
+		close_listeners(&w[i]);
+	free(w);
+	return !good;
+}
+
+/* ---- hold ---- */
 
 /*
  * One process's share: tells with a byte that they are open, closes them when go ends, tells that.
@@ -461,9 +520,7 @@ static int hold(const struct options *o)
 
 	if (getrlimit(RLIMIT_NOFILE, &files) || pipe(go) || pipe(told))
 		die("hold");
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-	share = (files.rlim_max - SPARE_FILES) / 2;
+	share = (files.rlim_cur - SPARE_FILES) / 2;
 	if (share > o->count)
 		share = o->count;
 	processes = (unsigned int)((o->count + share - 1) / share);
@@ -644,6 +701,17 @@ static void own_namespace(void)
 	}
 }
 
+/* As many as this process may have. */
+static void allow_files(void)
+{
+	struct rlimit files;
+
+	if (!getrlimit(RLIMIT_NOFILE, &files)) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 static double number(const char *text, const char *value, double max)
 {
 	char *end;
@@ -680,10 +748,14 @@ int main(int argc, char **argv)
 			o.count = (uint64_t)number(argv[i], value, 1e9);
 		else if (IS("rate"))
 			o.rate = (uint64_t)number(argv[i], value, 1e7);
+		else if (IS("listeners"))
+			o.listeners = (unsigned int)number(argv[i], value, 50000);
 		else if (IS("port"))
 			o.port = (unsigned int)number(argv[i], value, 65535);
 		else if (IS("here"))
 			o.here = number(argv[i], value, 1) > 0;
+		else if (IS("lines"))
+			o.lines = number(argv[i], value, 1) > 0;
 		else if (IS("own"))
 			o.own = number(argv[i], value, 1) > 0;
 		else if (IS("match"))
@@ -703,6 +775,7 @@ int main(int argc, char **argv)
 		return doze_all(&o);
 	if (o.threads < 1)
 		o.threads = 1;
+	allow_files();
 	if (!o.here)
 		own_namespace();
 	if (!strcmp(argv[1], "hold")) {

@@ -9,7 +9,7 @@
  *			off		no more
  *			programs PID	a JSON array of that process's programs: name, run_cnt,
  *					run_time_ns, recursion_misses
- *			maps PID	a JSON array: name, whether it can be mapped, bytes
+ *			maps PID	a JSON array: name, id, whether it can be mapped, bytes
  *
  * The measuring is asked for by BPF_ENABLE_STATS, which ends with the descriptor: no setting of the
  * machine changes.
@@ -305,7 +305,8 @@ static void tell_maps(const char *pid)
 		if (fd < 0)
 			continue;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
-			printf("%s{\"name\":\"%s\",\"mapped\":%s,\"bytes\":%llu}", comma, info.name,
+			printf("%s{\"name\":\"%s\",\"id\":%u,\"mapped\":%s,\"bytes\":%llu}", comma,
+			       info.name, ids[i],
 			       info.type == BPF_MAP_TYPE_RINGBUF || info.map_flags & BPF_F_MMAPABLE
 				       ? "true"
 				       : "false",
