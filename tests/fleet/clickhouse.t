@@ -2,45 +2,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Every recording goes into ClickHouse by the DDL that `sockstate fields --sql clickhouse` prints, without an option
 # that forgives: as many rows of each type, and the same sums, as jq counts.
-#
-# Debian has 18.16, which is older than Map, Bool, DateTime64 and a LowCardinality that needs no permission. For it alone
-# the DDL is brought back: objects stay out of the table and of the lines, Bool is UInt8, the time is text.
+# Debian has 18.16; see clickhouse.sh.
 # shellcheck source-path=SCRIPTDIR source=fleet.sh
 needs="clickhouse-server clickhouse-client jq"
 PATH=$PATH:/usr/sbin
 . "$(dirname "$0")/fleet.sh"
 
-cat >"$work/config.xml" <<-XML
-	<yandex>
-	<logger><level>warning</level><console>1</console></logger>
-	<listen_host>127.0.0.1</listen_host><tcp_port>19000</tcp_port><timezone>UTC</timezone>
-	<path>$work/data/</path><tmp_path>$work/tmp/</tmp_path><mark_cache_size>5368709</mark_cache_size>
-	<users_config>$work/users.xml</users_config>
-	<default_profile>default</default_profile><default_database>default</default_database>
-	</yandex>
-XML
-cat >"$work/users.xml" <<-'XML'
-	<yandex>
-	<profiles><default/></profiles><quotas><default/></quotas>
-	<users><default>
-	<password/><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
-	</default></users>
-	</yandex>
-XML
-# It sees loopback only, in a namespace of its own: the port is free there.
-mkdir "$work/data" "$work/tmp"
-unshare --net sh -c 'ip link set lo up; exec clickhouse-server --config-file="$1"' - "$work/config.xml" >"$work/log" 2>&1 &
-server=$!
-trap 'kill $server 2>/dev/null; wait $server; rm -rf "$work"' EXIT
-ask() { nsenter --net="/proc/$server/ns/net" clickhouse-client --port 19000 --query "$1" 2>&1; }
-answers() { ask 'SELECT 1' 2>/dev/null | grep -qx 1; }
-for ((i = 0; i < 600; i++)); do
-	answers && break
-	kill -0 $server 2>/dev/null || break
-	sleep 0.1
-done
-answers
-ok $? "ClickHouse $(ask 'SELECT version()') answers" || sed 's/^/# /' "$work/log"
+# shellcheck source=clickhouse.sh
+. "$(dirname "$0")/clickhouse.sh"
+trap 'end_clickhouse; rm -rf "$work"' EXIT
+start_clickhouse
+ok $? "ClickHouse $(ask 'SELECT version()') answers" || sed 's/^/# /' "$work/clickhouse/log"
 
 cd "$root/tests/replay" || exit
 cat -- *.json old/*.json >"$work/all.json"
@@ -49,14 +21,13 @@ cat -- *.json old/*.json >"$work/all.json"
 "$sockstate" fields --sql clickhouse >"$work/new.sql"
 
 # Keys with objects or lists of them: ClickHouse of today takes them as a Map, or as the text that they are.
-sed -n 's/^ *`\(.*\)` \(Map(.*\|String\),$/\1/p' "$work/new.sql" >"$work/wide"
+wide_keys >"$work/wide"
 jq -r --rawfile wide "$work/wide" '($wide | split("\n")) as $w | to_entries[] |
 	select((.value | type == "object" or (type == "array" and any(.[]; type == "object"))) or
 		((.key | IN($w[])) and (.value | type != "string"))).key' "$work/all.json" | sort -u >"$work/nested"
 is "$(grep -vxFf "$work/wide" "$work/nested")" "" "each key that has objects is a Map, or text"
 jq -c --rawfile nested "$work/nested" '($nested | split("\n")) as $n | with_entries(select(.key | IN($n[]) | not))' "$work/all.json" >"$work/lines.json"
-sed -E '/^--/d; /^ *`.*` Map\(/d; s/LowCardinality\(((Nullable\()?String\)?)\)/\1/; s/Bool/UInt8/; s/DateTime64\([^)]*\)/String/' \
-	"$work/new.sql" | grep -vFf <(sed 's/.*/`&`/' "$work/nested") >"$work/old.sql"
+old_ddl <"$work/new.sql" | grep -vFf <(sed 's/.*/`&`/' "$work/nested") >"$work/old.sql"
 is "$(ask "$(cat "$work/old.sql")")" "" "it takes the DDL"
 is "$(ask 'INSERT INTO sockstate FORMAT JSONEachRow' <"$work/lines.json")" "" "and every line"
 is "$(ask 'SELECT type, count() FROM sockstate GROUP BY type ORDER BY type' | tr '\t' ' ')" \

@@ -16,7 +16,8 @@ ends 0 "lintian finds neither errors nor warnings" lintian --allow-root --fail-o
 is "$(grep '^[EW]:' "$work/said")" "" "none at all"
 depends() { dpkg-deb -f "$debs/$1"_*_*.deb Depends; }
 is "$(depends sockstate | tr ',' '\n' | sed 's/ (.*//; s/^ //; s/t64$//' | LC_ALL=C sort | paste -sd' ')" \
-	"libbpf1 libc6 libmicrohttpd12 libncursesw6 libseccomp2 libtinfo6" "sockstate needs its libraries, and neither compiler nor headers"
+	"libbpf1 libc6 libncursesw6 libseccomp2 libtinfo6" "sockstate needs its libraries, and neither compiler nor headers"
+is "$(depends sockstate-exporter | grep -o 'libmicrohttpd12' | head -n 1)" libmicrohttpd12 "and the exporter what it loads"
 
 [ "$(id -u)" = 0 ] || { skip "install, upgrade, purge" "needs root"; done_testing; exit; }
 cat >"$work/inside" <<'S'

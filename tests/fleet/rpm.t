@@ -16,8 +16,9 @@ for name in sockstate sockstate-exporter sockstate-lab; do
 done
 is "$(find "$rpms/SRPMS" -name '*.src.rpm' | wc -l)" 1 "and the sources"
 is "$(rpm -qp --qf '%{VERSION} %{LICENSE}' "$(package sockstate)" 2>/dev/null)" "$version BSD-2-Clause AND GPL-2.0-only" "version and license"
-is "$(rpm -qp --requires "$(package sockstate)" 2>/dev/null | sed -nE 's/^(lib(bpf|seccomp|microhttpd|ncursesw))\.so.*/\1/p' | sort -u | paste -sd' ')" \
-	"libbpf libmicrohttpd libncursesw libseccomp" "it needs its libraries"
+is "$(rpm -qp --requires "$(package sockstate)" 2>/dev/null | sed -nE 's/^(lib(bpf|seccomp|ncursesw))\.so.*/\1/p' | sort -u | paste -sd' ')" \
+	"libbpf libncursesw libseccomp" "it needs its libraries"
+is "$(rpm -qp --requires "$(package sockstate-exporter)" 2>/dev/null | grep -x libmicrohttpd)" libmicrohttpd "and the exporter what it loads"
 is "$(rpm -qlp "$(package sockstate-exporter)" 2>/dev/null | grep -c '/lib/systemd/system/sockstate-exporter\.')" 2 "the exporter has its units"
 mkdir "$work/root"
 ends 0 "they install into an empty directory" rpm --root "$work/root" --nodeps --noscripts -i "$(package sockstate)" "$(package sockstate-exporter)" "$(package sockstate-lab)"
