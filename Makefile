@@ -63,9 +63,13 @@ ALL_LDFLAGS	= $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(HARDEN_LDFLAGS) $(LDFLA
 pkg		= $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 LIBBPF_CFLAGS	:= $(call pkg,--cflags libbpf libelf zlib)
 LIBBPF_LIBS	:= $(or $(call pkg,--libs libbpf libelf zlib),-lbpf -lelf -lz)
+# What `sockstate export` serves by, loaded when it is asked for; HTTP=0 builds without it.
 HTTP		?= $(call pkg,--exists libmicrohttpd && echo 1)
 HTTP_CFLAGS	:= $(if $(filter 1,$(HTTP)),-DHAVE_MICROHTTPD $(call pkg,--cflags libmicrohttpd))
-HTTP_LIBS	:= $(if $(filter 1,$(HTTP)),$(call pkg,--libs libmicrohttpd))
+# What `sockstate export --otlp` sends by, loaded when it is asked for; OTLP=0 builds without it.
+OTLP		?= $(call pkg,--exists libcurl && echo 1)
+OTLP_CFLAGS	:= $(if $(filter 1,$(OTLP)),-DHAVE_LIBCURL $(call pkg,--cflags libcurl))
+LOAD_LIBS	:= -ldl
 URING		:= $(call pkg,--exists liburing && echo yes)
 URING_CFLAGS	:= $(if $(URING),-DHAVE_LIBURING $(call pkg,--cflags liburing))
 URING_LIBS	:= $(if $(URING),$(call pkg,--libs liburing))
@@ -98,7 +102,7 @@ BPF_CFLAGS	= -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARC
 # A folder of user/ is a room. The core turns bytes into text and links with libc alone; only the
 # kernel's rooms know libbpf; the lab is a program of its own.
 CORE_ROOMS	= base event fact listener listing report tracker stream verify gate why view \
-		  view/table view/ladder view/summary view/list view/report cli export top
+		  view/table view/ladder view/summary view/list view/report cli export otlp top
 KERNEL_ROOMS	= kernel run
 room		= $(patsubst %.c,%,$(wildcard $(1:%=user/%/*.c)))
 CORE		:= $(call room,$(CORE_ROOMS))
@@ -131,7 +135,7 @@ all: $(PROGRAMS)
 
 $(BIN)/sockstate: $(KERNEL_OBJS) $(O)/libcore.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pthread -o $@ $^ $(LIBBPF_LIBS) \
-		$(LIBSECCOMP_LIBS) $(TUI_LIBS) $(HTTP_LIBS)
+		$(LIBSECCOMP_LIBS) $(TUI_LIBS) $(LOAD_LIBS)
 
 # The same objects, linked into one file that needs no library and no loader: for images and for
 # machines of another distribution.
@@ -140,10 +144,17 @@ static: $(O)/static/sockstate
 STATIC_LIBS	= $(call pkg,--static --libs libbpf libelf zlib $(if $(LIBSECCOMP),libseccomp) \
 		  $(if $(filter-out 0,$(TUI)),ncursesw)) $(if $(filter 1,$(HTTP)),-lmicrohttpd)
 NO_TLS		= $(O)/packaging/static/no_tls.o
-$(O)/static/sockstate: $(KERNEL_OBJS) $(O)/libcore.a $(NO_TLS)
+# A static program loads no library: libmicrohttpd is linked, and there is no --otlp.
+STATIC_OBJS	= $(filter-out $(addprefix $(O)/user/run/,post.o http.o library.o),$(KERNEL_OBJS)) \
+		  $(O)/static/post.o $(O)/static/http.o
+$(O)/static/http.o: PART_CPPFLAGS = $(HTTP_CFLAGS) -DHTTP_LINKED
+$(O)/static/post.o $(O)/static/http.o: $(O)/static/%.o: user/run/%.c Makefile | $(O)/.tools
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(PART_CPPFLAGS) -c -o $@ $<
+$(O)/static/sockstate: $(STATIC_OBJS) $(O)/libcore.a $(NO_TLS)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(filter-out -pie,$(ALL_LDFLAGS)) -static-pie -s \
-		$(call accepts,-Wl$(comma)--no-warnings) -pthread -o $@ $(KERNEL_OBJS) \
+		$(call accepts,-Wl$(comma)--no-warnings) -pthread -o $@ $(STATIC_OBJS) \
 		$(O)/libcore.a $(STATIC_LIBS) $(NO_TLS)
 $(NO_TLS): packaging/static/no_tls.c Makefile | $(O)/.tools
 	@mkdir -p $(@D)
@@ -160,7 +171,8 @@ $(O)/libcore.a: $(CORE_OBJS)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $^ && $(RANLIB) -D $@
 RANLIB		?= ranlib
 
-$(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS) $(LIBSECCOMP_CFLAGS) $(HTTP_CFLAGS)
+$(KERNEL_OBJS): PART_CPPFLAGS = -I$(O) $(LIBBPF_CFLAGS) $(LIBSECCOMP_CFLAGS) $(HTTP_CFLAGS) \
+		$(OTLP_CFLAGS)
 $(O)/user/run/screen.o $(O)/user/run/no_screen.o: PART_CPPFLAGS = -pthread $(TUI_CFLAGS)
 $(KERNEL_OBJS): | $(SKELETONS)
 $(LAB_OBJS): PART_CPPFLAGS = -pthread $(URING_CFLAGS)
@@ -188,7 +200,7 @@ $(HELPER_PROGRAMS): $(O)/tests/%: tests/%.c $(O)/libkernel.a $(O)/libcore.a Make
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(LIBBPF_CFLAGS) $(ALL_LDFLAGS) \
 		-MF $@.d -o $@ $< $(O)/libkernel.a $(O)/libcore.a $(LIBBPF_LIBS) \
-		$(LIBSECCOMP_LIBS) $(TUI_LIBS) $(HTTP_LIBS)
+		$(LIBSECCOMP_LIBS) $(TUI_LIBS) $(LOAD_LIBS)
 
 # The core is compiled with the same sanitizers: `make fuzz` sets O, CC and SANITIZE.
 $(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcore.a Makefile | $(O)/.tools
@@ -222,8 +234,8 @@ $(O)/.tools: tests/deps
 	@mkdir -p $(@D)
 	@tests/deps --check build && touch $@
 
--include $(wildcard $(addprefix $(O)/,bpf/*.d user/*.d user/*/*.d user/*/*/*.d tests/*/*.d \
-		tests/*/*/*.d))
+-include $(wildcard $(addprefix $(O)/,bpf/*.d user/*.d user/*/*.d user/*/*/*.d static/*.d \
+		tests/*/*.d tests/*/*/*.d))
 
 # Files in the repository that come from tables in the code; the test of each is in tests/cli.
 ## generate	refresh completions, manuals and docs/fields.md from the tables in the code
@@ -271,6 +283,7 @@ LINT_T		= $(wildcard tests/lint/*.t)
 REPLAY_T	= $(wildcard tests/replay/*.t)
 CLI_T		= $(wildcard tests/cli/*.t)
 LIVE_T		= $(wildcard tests/live/*.t)
+BENCH_T		= $(wildcard tests/bench/*.t)
 FLEET_T		= $(wildcard tests/fleet/*.t)
 VM_T		= $(VM_KERNELS:%=tests/vm/%.t)
 QUIET_T		= $(LINT_T) $(UNIT_T) $(REPLAY_T) $(CLI_T)
@@ -283,7 +296,7 @@ check: all $(TEST_PROGRAMS)
 ## check-all	check, live, live again on other kernels; root; installs what is missing
 check-all: build-with-deps
 	@+$(MAKE) --no-print-directory $(TEST_PROGRAMS)
-	@$(RUN) $(QUIET_T) $(LIVE_T) $(VM_T)
+	@$(RUN) $(QUIET_T) $(LIVE_T) $(BENCH_T) $(VM_T)
 
 ## check-unit	unit tests of the core; no root
 check-unit: $(UNIT_TESTS)
@@ -299,7 +312,7 @@ check-cli: all $(O)/generate $(HELPER_PROGRAMS)
 
 ## check-live	real sockets on this kernel; root
 check-live: all $(HELPER_PROGRAMS)
-	@$(PROVE) $(LIVE_T)
+	@$(PROVE) $(LIVE_T) $(BENCH_T)
 
 ## check-vm	live tests on other kernels, in virtual machines; VM_TESTS=all for every one
 check-vm: build-with-deps
@@ -328,6 +341,14 @@ analyze: all
 ## bench		what tracing costs
 bench: build-with-deps
 	@tests/bench/run
+
+## bench-real	what nginx and redis pay: requests a second and p99, beside peers
+bench-real: build-with-deps
+	@tests/bench/real
+
+## bench-curves	how the cost grows: rates, connections, listeners, CPUs; QUICK=1
+bench-curves: build-with-deps
+	@tests/bench/curves
 
 ## soak		ten minutes at full load: memory, losses, and the tracker against the kernel
 soak: build-with-deps
@@ -454,8 +475,8 @@ help:
 	@sed -n 's/^## \([a-z0-9-]*\)[	 ]*/  \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: all static deps demo vm check check-all check-unit check-replay check-cli check-live \
-	check-vm check-asan lint analyze bench soak chaos matrix vm-arm64 fuzz fuzz-all \
-	$(FUZZ_RUNS) generate \
+	check-vm check-asan lint analyze bench bench-real bench-curves soak chaos matrix vm-arm64 \
+	fuzz fuzz-all $(FUZZ_RUNS) generate \
 	build-with-deps install install-exporter uninstall dist deb rpm image check-fleet \
 	clean distclean help
 .DELETE_ON_ERROR:

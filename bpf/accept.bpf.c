@@ -9,7 +9,7 @@
  *	accept() is called
  *		exact	fentry/inet_csk_accept; each call: 60 ns
  *		else	sys_enter_accept, sys_enter_accept4; every system call of every
- *			process: 35 ns, each accept(): 500 ns
+ *			process: 35 ns, each accept(): 300 ns
  *	it accepts a connection
  *		exact	fexit/inet_csk_accept; for the descriptor fentry/fd_install; each
  *			new descriptor: 5 ns
@@ -41,9 +41,7 @@
 #include "descriptor.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
-
-#define EAGAIN	    11
-#define ERESTARTSYS 512 /* This number and above are the kernel's own: the call is restarted. */
+#include "steered.bpf.h"
 
 /* ---- queued: exact ---- */
 
@@ -52,8 +50,13 @@ static __always_inline void send_enqueue(struct sock *listener, struct sock *chi
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(listener);
 	const struct sock_common *c = &child->__sk_common;
 	struct fact_enqueue *f;
+	enum kin kin;
 
-	if (!tp || !common_wanted(c))
+	if (!tp)
+		return;
+	kin = kin_of(listener, c);
+	if (kin == KIN_UNWANTED ||
+	    (kin == KIN_BROUGHT && !child_bring(bpf_get_socket_cookie(child), 0)))
 		return;
 	f = fact_reserve(FACT_ENQUEUE, sizeof(*f), flags | FACT_F_TCP_FUNCTIONS);
 	if (!f)
@@ -63,7 +66,7 @@ static __always_inline void send_enqueue(struct sock *listener, struct sock *chi
 	/* generates one for a child that had no request */
 	f->child_cookie = bpf_get_socket_cookie(child);
 	f->netns = netns_of(tp);
-	f->lport = c->skc_num;
+	f->lport = listener->__sk_common.skc_num;
 	f->rport = bpf_ntohs(c->skc_dport);
 	fact_submit(f, sizeof(*f));
 }
@@ -138,6 +141,34 @@ static __always_inline bool joins_mptcp(const struct sock *child)
 	return subflow && BPF_CORE_READ_BITFIELD_PROBED(subflow, mp_join);
 }
 
+/* Whether the child is queued: as the newest, or, if another CPU was faster, among the first. */
+static __always_inline bool is_queued(const struct tcp_sock *tp, const struct sock *child)
+{
+	const struct request_sock *req =
+		BPF_CORE_READ(tp, inet_conn.icsk_accept_queue.rskq_accept_tail);
+
+	if (req && BPF_CORE_READ(req, sk) == child)
+		return true;
+	req = BPF_CORE_READ(tp, inet_conn.icsk_accept_queue.rskq_accept_head);
+	for (int i = 0; i < QUEUE_SEARCH && req; i++) {
+		if (BPF_CORE_READ(req, sk) == child)
+			return true;
+		req = BPF_CORE_READ(req, dl_next);
+	}
+	return false;
+}
+
+/* The child that this CPU has noted has another port than the listener: whether it is its. */
+static __always_inline bool steered_to(struct sock *listener, const struct tcp_sock *tp,
+				       const struct sock *child)
+{
+	if (!child || !is_queued(tp, child))
+		return false;
+	if (can_bring() && !common_wanted(&listener->__sk_common))
+		listener_bring(listener, bpf_get_socket_cookie(listener));
+	return true;
+}
+
 /*
  * The kernel tells a listener that there is something to accept right after the child's last
  * transition, on the same CPU. So the child is the one that state.bpf.c has noted. This also fires
@@ -165,7 +196,8 @@ int listener_ready(__u64 *ctx)
 	cookie = cpu->child_cookie;
 	rport = cpu->child_rport;
 	cpu->child = 0;
-	if (cpu->child_lport != listener->__sk_common.skc_num || cpu->child_netns != netns_of(tp))
+	if (cpu->child_netns != netns_of(tp) ||
+	    (cpu->child_lport != listener->__sk_common.skc_num && !steered_to(listener, tp, child)))
 		child = NULL;
 	/* SYN_RECV: it has not had its transition to ESTABLISHED, so it is a fast open. */
 	if (child && !rport && BPF_CORE_READ(child, __sk_common.skc_state) == TCP_SYN_RECV) {
@@ -260,23 +292,18 @@ static __always_inline void send_accept_error(const struct sock *listener, const
 	fact_submit(f, sizeof(*f));
 }
 
-static __always_inline bool is_failure(long ret)
-{
-	return ret < 0 && ret != -EAGAIN && ret > -ERESTARTSYS;
-}
-
 /* ---- accepted: exact ---- */
 
 SEC("fentry/inet_csk_accept")
 int accept_begin(__u64 *ctx)
 {
 	struct sock *listener = (struct sock *)ctx[0];
+	bool other_port = (setting_lport_ranges && !lport_wanted(listener->__sk_common.skc_num)) ||
+			  (setting_port_ranges && !setting_remote_port &&
+			   !port_wanted(listener->__sk_common.skc_num));
 	struct call *call;
 
-	if (setting_lport_ranges && !lport_wanted(listener->__sk_common.skc_num))
-		return 0;
-	if (setting_port_ranges && !port_wanted(listener->__sk_common.skc_num) &&
-	    !setting_remote_port)
+	if (other_port && !brought_find(listener->__sk_common.skc_cookie.counter))
 		return 0;
 	call = call_get();
 	if (!call)
@@ -365,13 +392,13 @@ int accept_failed(__u64 *ctx)
 	int fd = ctx[0];
 	int ret = ctx[4];
 
-	if (!is_failure(ret))
+	if (!is_accept_failure(ret))
 		return 0;
 	if (fd == -1 && is_self()) {
 		seen_accept = 1;
 		return 0;
 	}
-	listener = tcp_of_descriptor_probe(fd, &k);
+	listener = tcp_copy_of_descriptor(fd, &k);
 	if (listener)
 		send_accept_error(listener, &k, 0, -ret, FACT_F_TCP_FUNCTIONS);
 	return 0;
@@ -472,18 +499,19 @@ static __always_inline int accept_enter(int fd)
 }
 
 /* The TCP socket behind the descriptor that accept() was given. */
-static __always_inline const struct sock *socket_of_call(const struct call *call, struct common *k)
+static __always_inline const struct sock *socket_of_call(const struct call *call)
 {
-	return call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd, k) : NULL;
+	return call->listener_fd >= 0 ? tcp_of_descriptor(call->listener_fd) : NULL;
 }
 
 /* NULL if it is no listener: another thread can have put another file there in the meantime. */
-static __always_inline const struct sock *listener_of_call(const struct call *call,
-							   struct common *k)
+static __always_inline const struct sock *listener_of_call(const struct call *call)
 {
-	const struct sock *listener = socket_of_call(call, k);
+	const struct sock *listener = socket_of_call(call);
 
-	return listener && COMMON(k, skc_state) == TCP_LISTEN ? listener : NULL;
+	if (!listener || LOAD(sock, listener, __sk_common.skc_state) != TCP_LISTEN)
+		return NULL;
+	return listener;
 }
 
 static __always_inline int accept_exit(long ret)
@@ -493,24 +521,23 @@ static __always_inline int accept_exit(long ret)
 	const struct sock *listener, *sk;
 	struct call *call;
 
-	if (ret < 0 && !is_failure(ret))
+	if (ret < 0 && !is_accept_failure(ret))
 		return 0;
 	call = call_find();
 	if (call && !call->called)
 		call = NULL;
 	if (ret < 0) {
-		listener = call ? socket_of_call(call, &k) : NULL;
-		if (listener)
+		listener = call ? socket_of_call(call) : NULL;
+		if (listener) {
+			common_copy(&k, &listener->__sk_common);
 			send_accept_error(listener, &k, call->called, -ret, 0);
+		}
 	} else {
-		sk = tcp_of_descriptor(ret, &k);
+		sk = tcp_copy_of_descriptor(ret, &k);
 		if (sk && wanted_copy(&k, sk)) {
-			struct common of_listener = {};
-
-			listener = call ? listener_of_call(call, &of_listener) : NULL;
+			listener = call ? listener_of_call(call) : NULL;
 			if (listener)
-				queues_copy(&call->q, COMMON(&of_listener, skc_cookie.counter),
-					    listener);
+				queues_probe(&call->q, listener);
 			else if (call)
 				call->q.sk = 0;
 			send_wanted_accept(sk, &k, call, call ? call->called : 0, ret, 0);
@@ -567,7 +594,7 @@ int any_exit(__u64 *ctx)
 
 	if (!call || !call->called)
 		return 0;
-	sk = ret >= 0 ? tcp_of_descriptor_probe(ret, &k) : NULL;
+	sk = ret >= 0 ? tcp_copy_of_descriptor(ret, &k) : NULL;
 	if (sk)
 		send_accept(sk, &k, call, ret, 0);
 	call->called = 0;
@@ -621,7 +648,7 @@ int io_uring_completed(__u64 *ctx)
 	}
 	if (fd < 0)
 		return 0;
-	sk = tcp_of_descriptor_probe(fd, &k);
+	sk = tcp_copy_of_descriptor(fd, &k);
 	if (!sk || !COMMON(&k, skc_dport) || COMMON(&k, skc_state) == TCP_SYN_SENT)
 		return 0;
 	if (wanted_copy(&k, sk))

@@ -13,6 +13,12 @@
 
 #define IORING_OP_ACCEPT 13
 
+/* So many of an accept queue are looked through for a child that is not the newest. */
+#define QUEUE_SEARCH 16
+
+#define EAGAIN	    11
+#define ERESTARTSYS 512 /* This number and above are the kernel's own: the call is restarted. */
+
 /* Of the sockets that sk_data_ready reports: a TCP listener has a new child. */
 static __always_inline bool is_tcp_listener(const struct sock *sk)
 {
@@ -23,6 +29,12 @@ static __always_inline bool is_tcp_listener(const struct sock *sk)
 static __always_inline bool is_accept_call(int nr)
 {
 	return nr == setting_nr_accept || nr == setting_nr_accept4;
+}
+
+/* Of what accept() returns. */
+static __always_inline bool is_accept_failure(long ret)
+{
+	return ret < 0 && ret != -EAGAIN && ret > -ERESTARTSYS;
 }
 
 /*

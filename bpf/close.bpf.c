@@ -24,46 +24,13 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "reset.bpf.h"
 #include "segment.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
+#include "steered.bpf.h"
 
 /* ---- RST ---- */
-
-#define REASON(name, ours)                                                           \
-	if (bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_##name) &&  \
-	    reason == bpf_core_enum_value(enum sk_rst_reason, SK_RST_REASON_##name)) \
-		return FACT_RESET_##ours;
-
-static __always_inline __u32 reset_reason(__u32 reason)
-{
-	REASON(NOT_SPECIFIED, UNKNOWN)
-	REASON(NO_SOCKET, NO_SOCKET)
-	REASON(TCP_STATE, STATE)
-	REASON(TCP_ABORT_ON_CLOSE, ABORT_ON_CLOSE)
-	REASON(TCP_ABORT_ON_LINGER, ABORT_ON_LINGER)
-	REASON(TCP_ABORT_ON_MEMORY, ABORT_ON_MEMORY)
-	REASON(TCP_DISCONNECT_WITH_DATA, DISCONNECT)
-	REASON(TCP_KEEPALIVE_TIMEOUT, TIMEOUT)
-	REASON(TCP_FLAGS, FLAGS)
-	REASON(TCP_TIMEWAIT_SOCKET, TIME_WAIT_SEGMENT)
-	REASON(TCP_ABORT_ON_DATA, ABORT_ON_DATA)
-	REASON(INVALID_SYN, INVALID_SYN)
-	REASON(TCP_INVALID_ACK_SEQUENCE, INVALID_ACK)
-	REASON(TCP_RFC7323_PAWS, PAWS)
-	REASON(TCP_TOO_OLD_ACK, TOO_OLD_ACK)
-	REASON(TCP_ACK_UNSENT_DATA, UNSENT_ACK)
-	REASON(TCP_OLD_ACK, OLD_ACK)
-	REASON(ERROR, ERROR)
-	REASON(MPTCP_RST_EUNSPEC, MPTCP)
-	REASON(MPTCP_RST_EMPTCP, MPTCP)
-	REASON(MPTCP_RST_ERESOURCE, MPTCP)
-	REASON(MPTCP_RST_EPROHIBIT, MPTCP)
-	REASON(MPTCP_RST_EWQ2BIG, MPTCP)
-	REASON(MPTCP_RST_EBADPERF, MPTCP)
-	REASON(MPTCP_RST_EMIDDLEBOX, MPTCP)
-	return FACT_RESET_OTHER;
-}
 
 /* A RST ended the connection of this socket. */
 static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __u32 flags)
@@ -85,13 +52,18 @@ static __always_inline void send_reset_of_sock(struct sock *sk, __u32 reason, __
 	fact_submit(f, sizeof(*f));
 }
 
-/* The RST answers a segment that belongs to no connection, so the segment tells whom it goes to. */
-static __always_inline void send_reset_of_segment(const struct sk_buff *skb, __u32 reason)
+/*
+ * The RST answers a segment that belongs to no connection, so the segment tells whom it goes to.
+ * listener: the one that got it; NULL: none.
+ */
+static __always_inline void send_reset_of_segment(const struct tcp_sock *listener,
+						  const struct sk_buff *skb, __u32 reason)
 {
 	struct fact_reset *f;
 	struct segment t;
 
-	if (!segment_read(&t, skb) || !segment_wanted(skb, &t))
+	if (!segment_read(&t, skb) ||
+	    (listener ? !segment_of_wanted(listener, skb, &t) : !segment_wanted(skb, &t)))
 		return;
 	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_SENT);
 	if (!f)
@@ -113,26 +85,20 @@ int reset_received(__u64 *ctx)
 	return 0;
 }
 
-/*
- * tcp_send_reset(sk, skb, reason). Without a full socket (none, a listener, a request, a timewait
- * socket) the segment tells the ends. With a full socket skb can be NULL.
- */
+/* tcp_send_reset(sk, skb, reason), see reset.bpf.h. */
 SEC("tp_btf/tcp_send_reset")
 int reset_sent(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	struct sk_buff *skb = (struct sk_buff *)ctx[1];
-	__u32 reason = FACT_RESET_UNKNOWN;
 	__u8 state = sk ? sk->__sk_common.skc_state : TCP_CLOSE;
+	__u32 reason = reset_reason(ctx, state);
 
-	if (bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_NO_SOCKET))
-		reason = reset_reason(ctx[2]);
-	if (reason == FACT_RESET_FLAGS && state == TCP_LISTEN)
-		reason = FACT_RESET_NO_CONNECTION;
 	if (sk && state != TCP_LISTEN && state != TCP_NEW_SYN_RECV && state != TCP_TIME_WAIT)
 		send_reset_of_sock(sk, reason, FACT_F_SENT);
 	else if (skb)
-		send_reset_of_segment(skb, reason);
+		send_reset_of_segment(state == TCP_LISTEN ? bpf_skc_to_tcp_sock(sk) : NULL, skb,
+				      reason);
 	return 0;
 }
 
@@ -149,6 +115,7 @@ int timewait_begin(__u64 *ctx)
 	int substate = ctx[2];
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct fact_timewait *f;
+	struct brought *brought;
 	__u64 tw = 0;
 
 	/*
@@ -163,6 +130,9 @@ int timewait_begin(__u64 *ctx)
 	sock_fill(&f->s, &sk->__sk_common, netns_of(tp), bpf_get_socket_cookie(sk), local_port(tp),
 		  substate);
 	f->s.sk = tw;
+	brought = brought_find(f->s.cookie);
+	if (brought)
+		brought->timewait = true;
 	fact_submit(f, sizeof(*f));
 	return 0;
 }
@@ -215,6 +185,9 @@ int timewait_real(__u64 *ctx)
 SEC("fentry/tcp_twsk_destructor")
 int timewait_end(__u64 *ctx)
 {
-	send_timewait(FACT_TIMEWAIT_END, (struct inet_timewait_sock *)ctx[0]);
+	struct inet_timewait_sock *tw = (struct inet_timewait_sock *)ctx[0];
+
+	send_timewait(FACT_TIMEWAIT_END, tw);
+	brought_end(tw->__tw_common.skc_cookie.counter, true);
 	return 0;
 }

@@ -16,8 +16,10 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "cookie.bpf.h"
 #include "descriptor.bpf.h"
 #include "existing.h"
+#include "interface.bpf.h"
 #include "place.bpf.h"
 
 /* bpf/state.bpf.c has one too; `sockstate list` loads this file by itself. */
@@ -74,6 +76,21 @@ static __always_inline void place_write(struct seq_file *seq, const struct task_
 		*place_told(task->tgid) = mark;
 }
 
+static struct fact_interface zone;
+
+/*
+ * Writes the name of the interface that a link-local socket is bound to, unless it has been told.
+ * Returns whether it did; it is told when what comes behind it is written too (place_write()).
+ */
+static __always_inline bool interface_write(struct seq_file *seq, const struct sock *sk)
+{
+	__builtin_memset(&zone, 0, sizeof(zone));
+	zone.h.t = bpf_ktime_get_ns();
+	zone.h.size = sizeof(zone);
+	zone.h.kind = FACT_INTERFACE;
+	return interface_fill(&zone, &sk->__sk_common) && !bpf_seq_write(seq, &zone, sizeof(zone));
+}
+
 /* ---- the walks ---- */
 
 SEC("iter/task_file")
@@ -84,6 +101,7 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	struct existing_file out;
 	const struct sock *sk;
 	struct common k;
+	bool zoned;
 
 	walker_pid = current_pid();
 	if (!task || !file)
@@ -98,8 +116,12 @@ int existing_files(struct bpf_iter__task_file *ctx)
 	out.netns = netns_of_copy(&k);
 	out.fd = ctx->fd;
 	holder_fill(&out.task, task);
-	if (!bpf_seq_write(ctx->meta->seq, &out, sizeof(out)) &&
-	    COMMON(&k, skc_state) == TCP_LISTEN && wanted_copy(&k, sk))
+	zoned = COMMON(&k, skc_bound_dev_if) && interface_write(ctx->meta->seq, sk);
+	if (bpf_seq_write(ctx->meta->seq, &out, sizeof(out)))
+		return 0;
+	if (zoned)
+		interface_is_told(&zone);
+	if (COMMON(&k, skc_state) == TCP_LISTEN && wanted_copy(&k, sk))
 		place_write(ctx->meta->seq, task);
 	return 0;
 }
@@ -131,8 +153,11 @@ int listening_files(struct bpf_iter__task_file *ctx)
 	out.h.size = sizeof(out);
 	out.h.kind = FACT_EXISTING;
 	sock_fill_copy(&out.s, &k, sk, COMMON(&k, skc_num));
-	if (listens)
+	if (listens) {
 		queues_copy(&out.q, out.s.cookie, sk);
+		out.syn_limit = syn_queue_limit(sk, out.q.backlog) + 1;
+		out.cookies_sent = cookies_sent_by(out.s.netns, out.s.lport);
+	}
 	holder_fill(&out.task, task);
 	out.fd = ctx->fd;
 	out.inode = file->f_inode->i_ino;

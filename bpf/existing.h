@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * existing.h - what the walk over open files writes: a record for each descriptor of a TCP socket,
- * and behind that of a listener a struct fact_place for each part of where its holder runs, once.
+ * before that of a link-local one a struct fact_interface, once, and behind that of a listener a
+ * struct fact_place for each part of where its holder runs, once.
  *
  * Private to bpf/existing.bpf.c, user/kernel/stream_source.c and user/kernel/snapshot.c. These
  * records never get into a recording.

@@ -42,7 +42,10 @@ enum fact_kind {
 	FACT_RESET,	   /* struct fact_reset: a RST was sent or received */
 	FACT_TIMEWAIT,	   /* struct fact_timewait: a timewait socket begins */
 	FACT_TIMEWAIT_END, /* struct fact_timewait: a timewait socket ends */
-	/* The following are made in user space, so that a replay needs no kernel. */
+	/*
+	 * The following are made in user space, so that a replay needs no kernel; but hooks send
+	 * FACT_EXISTING too, for a listener that only its connections bring (steered.bpf.h).
+	 */
 	FACT_EXISTING,	   /* struct fact_existing: a socket found in the kernel's tables */
 	FACT_EXISTING_END, /* struct fact_hdr: the tables have been read */
 	FACT_LOST,	   /* struct fact_lost: facts are missing here */
@@ -50,6 +53,7 @@ enum fact_kind {
 	FACT_LOOK,	   /* struct fact_look, and behind it a record of bpf/why.h */
 	FACT_PROCESS,	   /* struct fact_process: the name of a process, or it has been forked */
 	FACT_PLACE,	   /* struct fact_place: where a process runs, in parts */
+	FACT_INTERFACE,	   /* struct fact_interface: the name of a network interface */
 	FACT_KINDS
 };
 
@@ -118,7 +122,11 @@ struct fact_sock {
 	__u16 rport;  /* host order */
 	__u16 family; /* AF_INET or AF_INET6 */
 	__u16 state;  /* kernel state at the hook; of a transition, the new one */
-	__u32 pad;
+	/*
+	 * The network interface that it is bound to (skc_bound_dev_if), or that a segment came in
+	 * by (skb_iif); 0: none, or not known
+	 */
+	__u32 ifindex;
 	__u8 laddr[16]; /* network order */
 	__u8 raddr[16]; /* network order */
 };
@@ -132,7 +140,10 @@ struct fact_queues {
 	__u32 syn_queue;    /* icsk_accept_queue.qlen: half-open requests */
 	__u32 syn_young;    /* icsk_accept_queue.young: requests whose SYN-ACK was not sent again */
 	__u32 drops;	    /* sk_drops: refused and discarded segments since the socket was made */
-	/* rx_opt.ts_recent_stamp: when a SYN cookie was last sent, jiffies; 0: never */
+	/*
+	 * When it last sent a SYN cookie (rx_opt.ts_recent_stamp), or one of its SO_REUSEPORT group
+	 * did (synq_overflow_ts): tcp_synq_overflow(). Jiffies; 0: never
+	 */
 	__u32 cookie_stamp;
 };
 
@@ -222,14 +233,34 @@ enum fact_drop_reason {
 	FACT_DROP_FILTER,    /* by its socket filter (SO_ATTACH_FILTER) */
 	FACT_DROP_POLICY,    /* by an IPsec policy */
 	FACT_DROP_TTL,	     /* below its IP_MINTTL */
+	FACT_DROP_NETFILTER, /* a SYN for it, by a packet filter; its counter does not count it */
 	FACT_DROP_REASONS
+};
+
+/* The kernel's own name of why a segment was discarded, enum skb_drop_reason. */
+enum fact_discard {
+	FACT_DISCARD_UNKNOWN,
+	FACT_DISCARD_TCP_MD5NOTFOUND,
+	FACT_DISCARD_TCP_MD5UNEXPECTED,
+	FACT_DISCARD_TCP_MD5FAILURE,
+	FACT_DISCARD_TCP_AUTH_HDR,
+	FACT_DISCARD_TCP_AONOTFOUND,
+	FACT_DISCARD_TCP_AOUNEXPECTED,
+	FACT_DISCARD_TCP_AOKEYNOTFOUND,
+	FACT_DISCARD_TCP_AOFAILURE,
+	FACT_DISCARD_SOCKET_FILTER,
+	FACT_DISCARD_XFRM_POLICY,
+	FACT_DISCARD_TCP_MINTTL,
+	FACT_DISCARD_NETFILTER_DROP,
+	FACT_DISCARDS
 };
 
 struct fact_drop {
 	struct fact_hdr h;
 	struct fact_sock s;   /* laddr and lport are the listener's, raddr and rport the client's */
 	struct fact_queues q; /* q.sk 0: the hook saw only the segment */
-	__u16 reason;	      /* enum fact_drop_reason */
+	__u8 reason;	      /* enum fact_drop_reason */
+	__u8 discard;	      /* enum fact_discard; 0 in older recordings */
 	/* TCP segments in the refused packet (GRO); 0, in older recordings, means 1 */
 	__u16 segments;
 	__u32 client_seq; /* sequence number of the first segment */
@@ -323,8 +354,15 @@ struct fact_existing {
 	 */
 	__u32 inode;
 	__u32 retrans;
-	__u32 srtt_us;
-	__u64 bytes_in;
+	union {
+		__u32 srtt_us;
+		/* a listener's syn_queue_limit, and one more; 0: not known */
+		__u32 syn_limit;
+	};
+	union {
+		__u64 bytes_in;
+		__u64 cookies_sent; /* at a listener's port, since we trace; 0: none, or unknown */
+	};
 	union {
 		__u64 bytes_out;
 		/*
@@ -400,6 +438,21 @@ struct fact_place {
 	char name[FACT_PLACE_NAME];
 };
 
+/*
+ * The name of a network interface that a socket with a link-local address is bound to (RFC 4007:
+ * the zone of such an address). Comes before the first fact of such a socket.
+ */
+#define FACT_INTERFACES 256
+/* Where both sides remember it; a later one takes the place of an earlier. */
+#define FACT_INTERFACE_PLACE(netns, ifindex) (((netns)*31 + (ifindex)) % FACT_INTERFACES)
+
+struct fact_interface {
+	struct fact_hdr h;
+	__u32 netns; /* inode of the network namespace */
+	__u32 ifindex;
+	char name[16]; /* ends with a zero byte */
+};
+
 #define FACT_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type " changed size")
 FACT_SIZE(fact_hdr, 16);
 FACT_SIZE(fact_sock, 64);
@@ -421,5 +474,6 @@ FACT_SIZE(fact_lost, 32);
 FACT_SIZE(fact_look, 32);
 FACT_SIZE(fact_process, 48);
 FACT_SIZE(fact_place, 120);
+FACT_SIZE(fact_interface, 40);
 
 #endif

@@ -24,11 +24,19 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "cookie.bpf.h"
+#include "interface_send.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
+#include "steered.bpf.h"
 
 /* A first SYN-ACK leaves at once. The shortest retransmission timeout is longer than this. */
 #define FIRST_SYNACK_NS 100000000ULL
+/* From one device of a stack to the next. A SYN that comes again has another answer later. */
+#define SAME_PACKET_NS 100000ULL
+
+/* The functions that make cookies are hooked: they are counted there. */
+const volatile bool setting_cookie_made = false;
 
 /* ---- a request is made ---- */
 
@@ -41,13 +49,19 @@ int syn_begin(__u64 *ctx)
 	struct cpu *cpu = this_cpu();
 	__u64 hashed = ctx[3];
 	struct fact_syn *f;
+	enum kin kin;
 
 	if (!cpu)
 		return 0;
 	cpu->syn_served = true;
 	/* Not hashed: another CPU was faster with another SYN of the same connection. */
-	if (!tp || !(hashed & 0xff) || !common_wanted(&req->__req_common))
+	if (!tp || !(hashed & 0xff))
 		return 0;
+	kin = kin_of(listener, &req->__req_common);
+	if (kin == KIN_UNWANTED)
+		return 0;
+	if (req->__req_common.skc_bound_dev_if)
+		interface_send(cpu, req);
 	f = fact_reserve(FACT_SYN, sizeof(*f),
 			 FACT_F_TCP_FUNCTIONS | (is_deferring(listener) ? FACT_F_DEFERS : 0));
 	if (!f)
@@ -59,7 +73,41 @@ int syn_begin(__u64 *ctx)
 	f->server_isn = BPF_CORE_READ((struct tcp_request_sock *)req, snt_isn);
 	f->attempt = 0;
 	f->pad = 0;
+	if (kin == KIN_BROUGHT)
+		request_note(&req->__req_common, f->server_isn);
 	fact_submit(f, sizeof(*f));
+	return 0;
+}
+
+/*
+ * A packet without a socket that this machine made: a SYN-ACK is the answer to a SYN for which no
+ * request is kept (tcp_make_synack). All others are rare, for forwarded ones came in by a device.
+ */
+static __always_inline int cookie_leaves(const struct sk_buff *skb)
+{
+	struct segment t;
+	struct cpu *cpu;
+	__u64 now;
+
+	if (setting_cookie_made || LOAD(sk_buff, skb, skb_iif) ||
+	    (LOAD(sk_buff, skb, protocol) != bpf_htons(ETH_P_IP) &&
+	     LOAD(sk_buff, skb, protocol) != bpf_htons(ETH_P_IPV6)))
+		return 0;
+	if (!segment_read(&t, skb) ||
+	    (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != (TCP_FLAG_SYN | TCP_FLAG_ACK))
+		return 0;
+	cpu = this_cpu();
+	if (!cpu)
+		return 0;
+	/* It passes here again on the next device (bond, VLAN), at once. */
+	now = bpf_ktime_get_ns();
+	if (cpu->cookie_skb == (__u64)skb && cpu->cookie_ack == t.ack &&
+	    now - cpu->cookie_t < SAME_PACKET_NS)
+		return 0;
+	cpu->cookie_skb = (__u64)skb;
+	cpu->cookie_ack = t.ack;
+	cpu->cookie_t = now;
+	cookie_sent(skb, t.source);
 	return 0;
 }
 
@@ -68,43 +116,48 @@ SEC("tp_btf/net_dev_queue")
 int synack_leaves(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	struct sock *sk = skb->sk;
+	const struct sock *sk, *listener;
 	const struct sock_common *c;
-	const struct tcp_request_sock *req;
-	const struct sock *listener;
-	__u32 client_isn, server_isn;
+	__u32 server_isn;
 	struct fact_syn *f;
 	struct common k;
 	struct cpu *cpu;
+	enum kin kin;
 
-	if (!sk || sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
+	/* The pointer that the verifier would trust takes it a millisecond: descriptor.bpf.h. */
+	sk = setting_cast ? LOAD(sk_buff, skb, sk) : skb->sk;
+	if (!sk)
+		return cookie_leaves(skb);
+	if (sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
 		return 0;
 	c = &sk->__sk_common;
-	req = (const struct tcp_request_sock *)sk;
 	cpu = this_cpu();
-	if (!cpu || !common_wanted(c) || BPF_CORE_READ(req, req.req.num_retrans))
+	if (!cpu)
 		return 0;
-	if (bpf_ktime_get_ns() - BPF_CORE_READ(req, snt_synack) * 1000 > FIRST_SYNACK_NS)
+	kin = kin_of_request(c);
+	if (kin == KIN_UNWANTED || LOAD(request_sock, sk, num_retrans))
+		return 0;
+	if (bpf_ktime_get_ns() - LOAD(tcp_request_sock, sk, snt_synack) * 1000 > FIRST_SYNACK_NS)
 		return 0;
 	/* A packet passes here again on the next device (bond, VLAN): send it once. */
-	PAIR_READ(&client_isn, rcv_isn, &server_isn, snt_isn, req);
+	server_isn = LOAD(tcp_request_sock, sk, snt_isn);
 	if (cpu->synack_req == (__u64)sk && cpu->synack_isn == server_isn)
 		return 0;
 	cpu->synack_req = (__u64)sk;
 	cpu->synack_isn = server_isn;
-	listener = BPF_CORE_READ(c, skc_listener);
+	if (kin == KIN_BROUGHT)
+		request_note(c, server_isn);
+	if (LOAD(sock, sk, __sk_common.skc_bound_dev_if))
+		interface_send(cpu, sk);
+	listener = LOAD(sock, sk, __sk_common.skc_listener);
 	f = fact_reserve(FACT_SYN, sizeof(*f),
 			 FACT_F_SYNACK | (is_deferring(listener) ? FACT_F_DEFERS : 0));
 	if (!f)
 		return 0;
-	/*
-	 * By guarded copies: few packets come here, and the program loads faster
-	 * (descriptor.bpf.h).
-	 */
 	common_copy(&k, c);
 	sock_fill_copy(&f->s, &k, sk, COMMON(&k, skc_num));
 	queues_probe(&f->q, listener);
-	f->client_isn = client_isn;
+	f->client_isn = LOAD(tcp_request_sock, sk, rcv_isn);
 	f->server_isn = server_isn;
 	f->attempt = 0;
 	f->pad = 0;
@@ -123,7 +176,8 @@ int synack_again(__u64 *ctx)
 	bool listens = sk->__sk_common.skc_state == TCP_LISTEN;
 	struct fact_syn *f;
 
-	if (!tp || !common_wanted(&req->__req_common))
+	if (!tp || (listens ? kin_of(sk, &req->__req_common) == KIN_UNWANTED
+			    : !common_wanted(&req->__req_common)))
 		return 0;
 	f = fact_reserve(FACT_RETRANSMIT, sizeof(*f),
 			 listens && syn_came(req) ? FACT_F_SYN_CAME : 0);
@@ -186,7 +240,7 @@ static __always_inline void send_expired(const struct request_sock *req, __u32 f
 	struct common k;
 
 	common_copy(&k, &req->__req_common);
-	if (!common_wanted_copy(&k))
+	if (!request_copy_wanted(&k))
 		return;
 	f = fact_reserve(FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS | flags);
 	if (!f)

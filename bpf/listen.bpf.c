@@ -121,7 +121,7 @@ int sys_enter_listen(struct trace_event_raw_sys_enter *ctx)
 		return 0;
 	call->asked = ctx->args[1];
 	call->asked_known = true;
-	listen_enter(tcp_of_descriptor_probe(ctx->args[0], &k), call, &k);
+	listen_enter(tcp_copy_of_descriptor(ctx->args[0], &k), call, &k);
 	return 0;
 }
 

@@ -32,49 +32,12 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "cookie.bpf.h"
+#include "drop.bpf.h"
 #include "segment.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
-
-/* Which limit is exceeded now. The accept queue holds one more than its limit. */
-static __always_inline __u32 why_refused(const struct fact_queues *q, __u32 reason)
-{
-	if (q->accept_queue > q->backlog)
-		return FACT_DROP_ACCEPT_QUEUE_FULL;
-	if (q->syn_queue >= q->backlog)
-		return FACT_DROP_SYN_QUEUE_FULL;
-	return reason;
-}
-
-/* listener: NULL if only the segment is known; then the reason is the one given. */
-static __always_inline void send_drop(struct tcp_sock *listener, struct sk_buff *skb,
-				      const struct segment *t, __u32 flags, __u32 reason)
-{
-	struct fact_drop *f;
-
-	if (!segment_wanted(skb, t))
-		return;
-	f = fact_reserve(FACT_DROP, sizeof(*f), flags);
-	if (!f)
-		return;
-	f->s.sk = 0;
-	f->s.cookie = 0;
-	f->s.state = TCP_LISTEN;
-	segment_ends(&f->s, skb, t);
-	f->client_seq = bpf_ntohl(t->seq);
-	if (listener) {
-		f->s.netns = netns_of(listener);
-		queues_fill(&f->q, listener);
-		if (reason < FACT_DROP_SIGNATURE)
-			reason = why_refused(&f->q, reason);
-	} else {
-		f->s.netns = segment_netns(skb);
-		queues_none(&f->q);
-	}
-	f->reason = reason;
-	f->segments = segment_count(skb);
-	fact_submit(f, sizeof(*f));
-}
+#include "steered.bpf.h"
 
 /* ---- SYN ---- */
 
@@ -96,25 +59,28 @@ int syn_comes(__u64 *ctx)
  * The kernel answers with a SYN cookie. The SYN is served, although it got no request
  * (handshake.bpf.c) and no child (accept.bpf.c).
  */
-static __always_inline int cookie_made(void)
+static __always_inline int cookie_made(const struct sk_buff *syn)
 {
 	struct cpu *cpu = this_cpu();
+	struct segment t;
 
 	if (cpu)
 		cpu->syn_served = true;
+	if (segment_read(&t, syn))
+		cookie_sent(syn, t.dest);
 	return 0;
 }
 
 SEC("fentry/cookie_v4_init_sequence")
 int cookie_made_v4(__u64 *ctx)
 {
-	return cookie_made();
+	return cookie_made((const struct sk_buff *)ctx[0]);
 }
 
 SEC("fentry/cookie_v6_init_sequence")
 int cookie_made_v6(__u64 *ctx)
 {
-	return cookie_made();
+	return cookie_made((const struct sk_buff *)ctx[0]);
 }
 
 SEC("fexit/tcp_conn_request")
@@ -189,12 +155,15 @@ SEC("tp_btf/consume_skb")
 int syn_freed_where(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
+	__be16 port = *(volatile __be16 *)&self_port;
 	struct segment t;
 
-	if (seen_syn_freed || !segment_read(&t, skb))
+	/* What is freed may be no packet: where its header would be is what was there before. */
+	if (!port || seen_syn_freed || skb->protocol != bpf_htons(ETH_P_IP) ||
+	    !segment_read(&t, skb))
 		return 0;
 	/* Any task can process the packet, so the namespace, which is ours alone, identifies it. */
-	if (t.dest == self_port && (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN &&
+	if (t.dest == port && (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN &&
 	    segment_netns(skb) == self_netns)
 		seen_syn_freed = ctx[1];
 	return 0;
@@ -224,7 +193,7 @@ static __always_inline void send_reset_of_request(const struct request_sock *req
 	struct common k;
 
 	common_copy(&k, &req->__req_common);
-	if (!common_wanted_copy(&k))
+	if (!request_copy_wanted(&k))
 		return;
 	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_TCP_FUNCTIONS);
 	if (!f)
@@ -279,91 +248,81 @@ int ack_done(__u64 *ctx)
  * A RST that the kernel drops with its listener was for a request (tcp_v4_rcv()). It ended that one
  * if its number is the next that the request expects, which the tracker knows.
  */
-static __always_inline void request_reset(const struct sk_buff *skb, const struct sock *listener)
+static __always_inline void send_reset_of_segment(const struct sk_buff *skb,
+						  const struct segment *t)
 {
-	struct fact_reset *f;
-	struct segment t;
+	struct fact_reset *f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_SEGMENT);
 
-	if (!listener || listener->__sk_common.skc_state != TCP_LISTEN || !segment_read(&t, skb) ||
-	    !(t.flags & TCP_FLAG_RST) || !segment_wanted(skb, &t))
-		return;
-	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_SEGMENT);
 	if (!f)
 		return;
 	f->s.sk = 0;
 	f->s.cookie = 0;
 	f->s.netns = segment_netns(skb);
 	f->s.state = TCP_NEW_SYN_RECV;
-	segment_ends(&f->s, skb, &t);
+	segment_ends(&f->s, skb, t);
 	f->reason = FACT_RESET_UNKNOWN;
-	f->pid = bpf_ntohl(t.seq);
+	f->pid = bpf_ntohl(t->seq);
 	fact_submit(f, sizeof(*f));
 }
 
-#define IS_REASON(reason, name)                                                      \
-	(bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_##name) && \
-	 reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_##name))
+/* A reason as send_drop() takes it: ours, and the kernel's own in the second byte. */
+#define DISCARDED(name, why)                                     \
+	do {                                                     \
+		if (IS_REASON(reason, name))                     \
+			return (why) | FACT_DISCARD_##name << 8; \
+	} while (0)
 
 /*
  * The reasons of tcp_v4_rcv() that have nothing to do with a listener's queues, although sk_drops
- * counts them. FACT_DROP_UNKNOWN: another one.
+ * counts them. FACT_DROP_UNKNOWN: another one. Global: what comes behind it the verifier follows
+ * once, and not for each answer.
  */
-static __always_inline __u32 why_discarded(__u32 reason)
+__weak __noinline __u32 why_discarded(__u32 reason)
 {
-	if (IS_REASON(reason, TCP_MD5NOTFOUND) || IS_REASON(reason, TCP_MD5UNEXPECTED) ||
-	    IS_REASON(reason, TCP_MD5FAILURE) || IS_REASON(reason, TCP_AUTH_HDR) ||
-	    IS_REASON(reason, TCP_AONOTFOUND) || IS_REASON(reason, TCP_AOUNEXPECTED) ||
-	    IS_REASON(reason, TCP_AOKEYNOTFOUND) || IS_REASON(reason, TCP_AOFAILURE))
-		return FACT_DROP_SIGNATURE;
-	if (IS_REASON(reason, SOCKET_FILTER))
-		return FACT_DROP_FILTER;
-	if (IS_REASON(reason, XFRM_POLICY))
-		return FACT_DROP_POLICY;
-	return IS_REASON(reason, TCP_MINTTL) ? FACT_DROP_TTL : FACT_DROP_UNKNOWN;
+	DISCARDED(TCP_MD5NOTFOUND, FACT_DROP_SIGNATURE);
+	DISCARDED(TCP_MD5UNEXPECTED, FACT_DROP_SIGNATURE);
+	DISCARDED(TCP_MD5FAILURE, FACT_DROP_SIGNATURE);
+	DISCARDED(TCP_AUTH_HDR, FACT_DROP_SIGNATURE);
+	DISCARDED(TCP_AONOTFOUND, FACT_DROP_SIGNATURE);
+	DISCARDED(TCP_AOUNEXPECTED, FACT_DROP_SIGNATURE);
+	DISCARDED(TCP_AOKEYNOTFOUND, FACT_DROP_SIGNATURE);
+	DISCARDED(TCP_AOFAILURE, FACT_DROP_SIGNATURE);
+	DISCARDED(SOCKET_FILTER, FACT_DROP_FILTER);
+	DISCARDED(XFRM_POLICY, FACT_DROP_POLICY);
+	DISCARDED(TCP_MINTTL, FACT_DROP_TTL);
+	return FACT_DROP_UNKNOWN;
 }
 
-/* A segment was dropped with its listener, before anybody looked for its request. */
-static __always_inline void segment_discarded(struct sk_buff *skb, struct sock *listener,
-					      __u32 reason)
-{
-	struct tcp_sock *tp;
-	struct segment t;
-
-	if (!listener || listener->__sk_common.skc_state != TCP_LISTEN || !segment_read(&t, skb))
-		return;
-	tp = bpf_skc_to_tcp_sock(listener);
-	if (tp)
-		send_drop(tp, skb, &t, t.flags & TCP_FLAG_SYN ? FACT_F_SEGMENT_SYN : 0, reason);
-}
-
-/* Without fentry and fexit. */
+/*
+ * Without fentry and fexit. The kernel drops an ACK because the accept queue is full, or a segment
+ * with its listener, before anybody looked for its request.
+ */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
+	bool full = is_listen_overflow(ctx[2]);
 	struct tcp_sock *tp = NULL;
 	struct sock *listener;
+	__u32 reason, flags;
 	struct segment t;
-	__u32 reason;
 
 	if (!has_listen_overflow())
 		return 0;
 	listener = (struct sock *)ctx[3];
-	if (!is_listen_overflow(ctx[2])) {
-		reason = why_discarded(ctx[2]);
-		/* A RST that is discarded leaves its request alone. */
-		if (reason != FACT_DROP_UNKNOWN)
-			segment_discarded(skb, listener, reason);
-		else
-			request_reset(skb, listener);
-		return 0;
-	}
-	if (!segment_read(&t, skb))
-		return 0;
 	if (listener && listener->__sk_common.skc_state == TCP_LISTEN)
 		tp = bpf_skc_to_tcp_sock(listener);
-	send_drop(tp, skb, &t, t.flags & TCP_FLAG_SYN ? FACT_F_SEGMENT_SYN : FACT_F_ACKED,
-		  FACT_DROP_ACCEPT_QUEUE_FULL);
+	if ((!full && !tp) || !segment_read(&t, skb))
+		return 0;
+	reason = full ? FACT_DROP_ACCEPT_QUEUE_FULL : why_discarded(ctx[2]);
+	/* A RST that is discarded leaves its request alone. */
+	if ((reason == FACT_DROP_UNKNOWN && !(t.flags & TCP_FLAG_RST)) || !drop_wanted(tp, skb, &t))
+		return 0;
+	flags = t.flags & TCP_FLAG_SYN ? FACT_F_SEGMENT_SYN : full ? FACT_F_ACKED : 0;
+	if (reason == FACT_DROP_UNKNOWN)
+		send_reset_of_segment(skb, &t);
+	else
+		send_wanted_drop(tp, skb, &t, flags, reason);
 	return 0;
 }
 

@@ -71,7 +71,7 @@ static __always_inline void segment_ends(struct fact_sock *s, const struct sk_bu
 
 	s->lport = bpf_ntohs(t->dest);
 	s->rport = bpf_ntohs(t->source);
-	s->pad = 0;
+	s->ifindex = skb->skb_iif;
 	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
 		bpf_probe_read_kernel(s->raddr, 16, ip + 8);
 		bpf_probe_read_kernel(s->laddr, 16, ip + 24);

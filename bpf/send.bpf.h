@@ -56,6 +56,7 @@ struct cpu {
 	__u16 child_rport;
 	__u32 child_netns;
 
+	__u64 bound;	    /* the socket whose interface is to be told */
 	__u64 cookie_child; /* the child that was made from a SYN cookie */
 	/* the child that was queued last, because two functions can report the same */
 	__u64 queued;
@@ -71,10 +72,13 @@ struct cpu {
 	__u64 ack_listener;
 	__u64 ack_req; /* the request that the segment is for, if it was half open; else 0 */
 	__u32 ack_drops;
+	__u32 cookie_ack; /* with cookie_skb and cookie_t (ns): the cookie that was counted last */
+	__u64 cookie_skb, cookie_t;
 	__u32 synack_isn; /* with synack_req: the SYN-ACK that was reported last */
 	__u64 synack_req;
 	__u64 timer_req;
-	__u64 tw; /* a timewait socket that was in FIN_WAIT2 at the entry; else 0 */
+	__u64 brought_closed; /* cookie of what closed last of what was brought */
+	__u64 tw;	      /* a timewait socket that was in FIN_WAIT2 at the entry; else 0 */
 	/*
 	 * the SYN-ACK that left last: the number that it acknowledges, and its destination port
 	 * (network order)
@@ -88,7 +92,7 @@ struct cpu {
 /* Results of user space's self-tests (self_test.c). */
 __u32 seen_accept __weak = 0; /* 1: our own accept(-1) was seen */
 __u32 seen_listen __weak = 0; /* 1: our own listen(-1) was seen */
-__u16 self_port __weak = 0;   /* port of the test connection to ourselves, network order */
+__u16 self_port __weak = 0;   /* port of the test's connection, network order; 0: not begun */
 __u32 self_netns __weak = 0;  /* inode of the network namespace that only the test uses */
 /* address in the kernel where a listener's SYN is freed; 0: not known */
 __u64 seen_syn_freed __weak = 0;

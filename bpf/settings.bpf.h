@@ -53,6 +53,10 @@ const volatile __u64 setting_pidns_ino __weak = 0;
 /* the third argument of io_uring_complete is the completion itself, and not one of its parts */
 const volatile bool setting_io_uring_cqe __weak = false;
 
+/* The kernel has bpf_rdonly_cast(), and these are the numbers of the types in its BTF. */
+const volatile bool setting_cast __weak = false;
+const volatile __u32 setting_types[CAST_TYPE_COUNT] __weak = {};
+
 /* Numbers of the system calls, for the hooks that see all system calls; -1: does not exist. */
 const volatile __s32 setting_nr_accept __weak = -1;
 const volatile __s32 setting_nr_accept4 __weak = -1;

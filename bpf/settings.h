@@ -10,6 +10,21 @@
 
 #include <linux/types.h>
 
+/*
+ * Kernel types whose objects are read at addresses that the verifier does not trust (load.bpf.h).
+ */
+/* clang-format off */
+#define CAST_TYPES(X)                                                                \
+	X(fdtable) X(file) X(files_struct) X(inode) X(list_head) X(net) X(request_sock) \
+	X(sk_buff) X(sock) X(socket) X(task_struct) X(tcp_request_sock) X(tcp_sock)
+/* clang-format on */
+
+#define CAST_TYPE_ENUM(name) TYPE_##name,
+enum cast_type { CAST_TYPES(CAST_TYPE_ENUM) CAST_TYPE_COUNT };
+
+/* Stands for bpf_rdonly_cast() until the programs are loaded. No kernel has so many helpers. */
+#define CAST_CALL 0xca57
+
 /* Port ranges that a filter can hold. port_wanted() of bpf/sock.bpf.h loops over them. */
 #define FILTER_RANGES_MAX 32
 /* Ranges of --lport and of --rport, and prefixes of --laddr and of --host. */

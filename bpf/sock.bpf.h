@@ -4,17 +4,20 @@
  * it.
  *
  * There are two ways to read kernel memory. A plain load costs next to nothing; the verifier allows
- * it through pointers that it trusts, which are the arguments of a hook and what they point to. A
- * guarded copy (bpf_probe_read_kernel()) takes 12 ns, however long it is, and works with every
- * pointer. Code that has an untrusted pointer calls common_copy() first; the functions that take a
- * struct common then read that copy. No other read of kernel memory exists in these programs.
+ * it through pointers that it trusts, which are the arguments of a hook and what they point to.
+ * With every other pointer there are guarded copies (bpf_probe_read_kernel()), which take 12 ns,
+ * however long they are, and LOAD() for single fields (load.bpf.h). Code that has an untrusted
+ * pointer to a socket calls common_copy() first; the functions that take a struct common then read
+ * that copy. No other read of kernel memory exists in these programs.
  *
  * Longer than 500 lines: all reads of a socket stand in one place, to be checked in one reading.
  */
 #ifndef SOCKSTATE_SOCK_BPF_H
 #define SOCKSTATE_SOCK_BPF_H
 
+#include "brought.bpf.h"
 #include "fact.h"
+#include "load.bpf.h"
 #include "settings.bpf.h"
 
 #define AF_INET	      2
@@ -126,13 +129,17 @@ static __always_inline void ends_are_ipv6(struct fact_sock *s)
 /* Writes family, laddr and raddr. */
 static __always_inline void ends_load(struct fact_sock *s, const struct sock_common *c)
 {
+	const __be32 *laddr, *raddr;
+
 	if (c->skc_family != AF_INET6 || !bpf_core_field_exists(c->skc_v6_daddr)) {
 		ends_are_ipv4(s, c->skc_rcv_saddr, c->skc_daddr);
 		return;
 	}
+	laddr = (const void *)c + bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr);
+	raddr = (const void *)c + bpf_core_field_offset(struct sock_common, skc_v6_daddr);
 	for (int i = 0; i < 4; i++) {
-		((__be32 *)s->laddr)[i] = c->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
-		((__be32 *)s->raddr)[i] = c->skc_v6_daddr.in6_u.u6_addr32[i];
+		((__be32 *)s->laddr)[i] = laddr[i];
+		((__be32 *)s->raddr)[i] = raddr[i];
 	}
 	ends_are_ipv6(s);
 }
@@ -264,7 +271,7 @@ static __always_inline __u32 netns_of_copy(const struct common *k)
 {
 	const struct net *net = COMMON(k, skc_net.net);
 
-	return BPF_CORE_READ(net, ns.inum);
+	return LOAD(net, net, ns.inum);
 }
 
 static __always_inline bool place_wanted_copy(const struct common *k)
@@ -300,6 +307,17 @@ static __always_inline __u32 netns_of(const struct tcp_sock *tp)
 	return sock_of(tp)->__sk_common.skc_net.net->ns.inum;
 }
 
+/*
+ * Gives a socket without a cookie one for life. The helper does the same, and takes 8 ns more for a
+ * socket that has one.
+ */
+static __always_inline __u64 cookie_of(struct sock *sk)
+{
+	__u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	return cookie ? cookie : bpf_get_socket_cookie(sk);
+}
+
 /* The cookie is an argument, because some hooks may generate one and others may only read it. */
 static __always_inline void sock_fill(struct fact_sock *s, const struct sock_common *c, __u32 netns,
 				      __u64 cookie, __u16 lport, __u16 state)
@@ -310,7 +328,7 @@ static __always_inline void sock_fill(struct fact_sock *s, const struct sock_com
 	s->lport = lport;
 	s->rport = bpf_ntohs(c->skc_dport);
 	s->state = state;
-	s->pad = 0;
+	s->ifindex = c->skc_bound_dev_if;
 	ends_load(s, c);
 }
 
@@ -324,7 +342,7 @@ static __always_inline void sock_fill_copy(struct fact_sock *s, const struct com
 	s->lport = lport;
 	s->rport = bpf_ntohs(COMMON(k, skc_dport));
 	s->state = COMMON(k, skc_state);
-	s->pad = 0;
+	s->ifindex = COMMON(k, skc_bound_dev_if);
 	ends_copy(s, k);
 }
 
@@ -343,10 +361,11 @@ static __always_inline __u16 local_port_copy(const struct common *k, const struc
 {
 	__u16 port = COMMON(k, skc_num);
 
-	return port ? port : bpf_ntohs(BPF_CORE_READ((const struct inet_sock *)sk, inet_sport));
+	return port ? port : bpf_ntohs(LOAD(tcp_sock, sk, inet_conn.icsk_inet.inet_sport));
 }
 
-static __always_inline bool wanted(const struct tcp_sock *tp)
+/* By its own ends. */
+static __always_inline bool ends_of_sock_wanted(const struct tcp_sock *tp)
 {
 	const struct sock_common *c = &tp->inet_conn.icsk_inet.sk.__sk_common;
 
@@ -355,15 +374,25 @@ static __always_inline bool wanted(const struct tcp_sock *tp)
 	return place_wanted(c);
 }
 
-/* For listeners and requests, whose port is in skc_num. */
-static __always_inline bool common_wanted(const struct sock_common *c)
+static __always_inline bool wanted(const struct tcp_sock *tp)
+{
+	return ends_of_sock_wanted(tp) || brought_find(sock_of(tp)->__sk_common.skc_cookie.counter);
+}
+
+/* For listeners and requests, whose port is in skc_num. By its own ends. */
+static __always_inline bool ends_of_common_wanted(const struct sock_common *c)
 {
 	if (ports_restricted() && !ports_wanted(c->skc_num, bpf_ntohs(c->skc_dport)))
 		return false;
 	return place_wanted(c);
 }
 
-static __always_inline bool wanted_copy(const struct common *k, const struct sock *sk)
+static __always_inline bool common_wanted(const struct sock_common *c)
+{
+	return ends_of_common_wanted(c) || brought_find(c->skc_cookie.counter);
+}
+
+static __always_inline bool ends_of_copy_wanted(const struct common *k, const struct sock *sk)
 {
 	if (ports_restricted() &&
 	    !ports_wanted(local_port_copy(k, sk), bpf_ntohs(COMMON(k, skc_dport))))
@@ -371,31 +400,41 @@ static __always_inline bool wanted_copy(const struct common *k, const struct soc
 	return place_wanted_copy(k);
 }
 
+static __always_inline bool wanted_copy(const struct common *k, const struct sock *sk)
+{
+	return ends_of_copy_wanted(k, sk) || brought_find(COMMON(k, skc_cookie.counter));
+}
+
 static __always_inline bool common_wanted_copy(const struct common *k)
 {
-	return ports_wanted(COMMON(k, skc_num), bpf_ntohs(COMMON(k, skc_dport))) &&
-	       place_wanted_copy(k);
+	return (ports_wanted(COMMON(k, skc_num), bpf_ntohs(COMMON(k, skc_dport))) &&
+		place_wanted_copy(k)) ||
+	       brought_find(COMMON(k, skc_cookie.counter));
 }
 
 /*
- * Returns the TCP socket that sk is, or the first subflow if it is an MPTCP socket, and copies it
- * to k. Returns NULL for every other kind of socket.
+ * Returns the TCP socket that sk is, or the first subflow if it is an MPTCP socket. Returns NULL
+ * for every other kind of socket.
  */
+static __always_inline const struct sock *tcp_of_sock(const struct sock *sk)
+{
+	__u16 family = LOAD(sock, sk, __sk_common.skc_family), protocol;
+
+	if (family != AF_INET && family != AF_INET6)
+		return NULL;
+	protocol = LOAD(sock, sk, sk_protocol);
+	if (protocol == IPPROTO_MPTCP && bpf_core_field_exists(((struct mptcp_sock *)0)->first))
+		return BPF_CORE_READ((const struct mptcp_sock *)sk, first);
+	return protocol == IPPROTO_TCP ? sk : NULL;
+}
+
+/* The same, and copies it to k. */
 static __always_inline const struct sock *tcp_behind(const struct sock *sk, struct common *k)
 {
-	__u16 protocol;
-
-	common_copy(k, &sk->__sk_common);
-	if (COMMON(k, skc_family) != AF_INET && COMMON(k, skc_family) != AF_INET6)
-		return NULL;
-	protocol = BPF_CORE_READ(sk, sk_protocol);
-	if (protocol == IPPROTO_MPTCP && bpf_core_field_exists(((struct mptcp_sock *)0)->first)) {
-		sk = BPF_CORE_READ((const struct mptcp_sock *)sk, first);
-		if (sk)
-			common_copy(k, &sk->__sk_common);
-		return sk;
-	}
-	return protocol == IPPROTO_TCP ? sk : NULL;
+	sk = tcp_of_sock(sk);
+	if (sk)
+		common_copy(k, &sk->__sk_common);
+	return sk;
 }
 
 /* Whether a request is still half open: it is in the kernel's table of connections. */
@@ -405,6 +444,12 @@ static __always_inline bool request_hashed(const struct request_sock *req)
 }
 
 /* ---- a listener's queues ---- */
+
+/* of_group: its sk_reuseport_cb, or NULL; then it is its own, rx_opt.ts_recent_stamp. */
+static __always_inline __u32 cookie_stamp(const struct sock_reuseport *of_group, __u32 own)
+{
+	return of_group ? BPF_CORE_READ(of_group, synq_overflow_ts) : own;
+}
 
 /* tp is the listener as a struct tcp_sock, because the queues lie behind struct sock. */
 static __always_inline void queues_fill(struct fact_queues *q, const struct tcp_sock *tp)
@@ -416,47 +461,27 @@ static __always_inline void queues_fill(struct fact_queues *q, const struct tcp_
 	q->syn_queue = tp->inet_conn.icsk_accept_queue.qlen.counter;
 	q->syn_young = tp->inet_conn.icsk_accept_queue.young.counter;
 	q->drops = tp->inet_conn.icsk_inet.sk.sk_drops.counter;
-	q->cookie_stamp = tp->rx_opt.ts_recent_stamp;
+	q->cookie_stamp = cookie_stamp(tp->inet_conn.icsk_inet.sk.sk_reuseport_cb,
+				       tp->rx_opt.ts_recent_stamp);
 }
-
-/* Reads two fields of the same size, by one guarded copy if they are adjacent in this kernel. */
-static __always_inline void pair_read(void *a, __u32 offset_a, void *b, __u32 offset_b,
-				      const void *base, __u32 size)
-{
-	__u64 both[2];
-
-	if (offset_b != offset_a + size) {
-		bpf_probe_read_kernel(a, size, base + offset_a);
-		bpf_probe_read_kernel(b, size, base + offset_b);
-		return;
-	}
-	bpf_probe_read_kernel(both, 2 * size, base + offset_a);
-	__builtin_memcpy(a, both, size);
-	__builtin_memcpy(b, (const char *)both + size, size);
-}
-
-#define PAIR_READ(a, field_a, b, field_b, p)                          \
-	pair_read(a, bpf_core_field_offset(typeof(*(p)), field_a), b, \
-		  bpf_core_field_offset(typeof(*(p)), field_b), p, sizeof(*(a)))
 
 static __always_inline void queues_copy(struct fact_queues *q, __u64 cookie,
 					const struct sock *listener)
 {
-	const struct tcp_sock *tp = (const struct tcp_sock *)listener;
-
-	q->sk = (__u64)tp;
+	q->sk = (__u64)listener;
 	q->cookie = cookie;
-	PAIR_READ(&q->accept_queue, inet_conn.icsk_inet.sk.sk_ack_backlog, &q->backlog,
-		  inet_conn.icsk_inet.sk.sk_max_ack_backlog, tp);
-	PAIR_READ(&q->syn_queue, inet_conn.icsk_accept_queue.qlen.counter, &q->syn_young,
-		  inet_conn.icsk_accept_queue.young.counter, tp);
-	q->drops = BPF_CORE_READ(tp, inet_conn.icsk_inet.sk.sk_drops.counter);
-	q->cookie_stamp = BPF_CORE_READ(tp, rx_opt.ts_recent_stamp);
+	q->accept_queue = LOAD(sock, listener, sk_ack_backlog);
+	q->backlog = LOAD(sock, listener, sk_max_ack_backlog);
+	q->syn_queue = LOAD(tcp_sock, listener, inet_conn.icsk_accept_queue.qlen.counter);
+	q->syn_young = LOAD(tcp_sock, listener, inet_conn.icsk_accept_queue.young.counter);
+	q->drops = LOAD(sock, listener, sk_drops.counter);
+	q->cookie_stamp = cookie_stamp(LOAD(sock, listener, sk_reuseport_cb),
+				       LOAD(tcp_sock, listener, rx_opt.ts_recent_stamp));
 }
 
 static __always_inline void queues_probe(struct fact_queues *q, const struct sock *listener)
 {
-	queues_copy(q, BPF_CORE_READ(listener, __sk_common.skc_cookie.counter), listener);
+	queues_copy(q, LOAD(sock, listener, __sk_common.skc_cookie.counter), listener);
 }
 
 /*
@@ -471,9 +496,21 @@ static __always_inline bool syn_came(const struct request_sock *req)
 /* TCP_DEFER_ACCEPT: an ACK without data does not complete a handshake (tcp_check_req). */
 static __always_inline bool is_deferring(const struct sock *listener)
 {
-	const struct tcp_sock *tp = (const struct tcp_sock *)listener;
+	return LOAD(tcp_sock, listener, inet_conn.icsk_accept_queue.rskq_defer_accept);
+}
 
-	return BPF_CORE_READ(tp, inet_conn.icsk_accept_queue.rskq_defer_accept);
+/*
+ * How many requests a listener holds before it refuses a SYN or answers it with a cookie: the
+ * backlog (inet_csk_reqsk_queue_is_full); without cookies the last quarter of tcp_max_syn_backlog
+ * is not for strangers either (tcp_conn_request).
+ */
+static __always_inline __u32 syn_queue_limit(const struct sock *listener, __u32 backlog)
+{
+	const struct net *net = BPF_CORE_READ(listener, __sk_common.skc_net.net);
+	__u32 most = BPF_CORE_READ(net, ipv4.sysctl_max_syn_backlog);
+
+	most = most - (most >> 2) + 1;
+	return BPF_CORE_READ(net, ipv4.sysctl_tcp_syncookies) || most > backlog ? backlog : most;
 }
 
 static __always_inline void queues_none(struct fact_queues *q)
@@ -500,7 +537,7 @@ static __always_inline __u32 current_pid(void)
  */
 static __always_inline bool is_owned(const struct sock *sk)
 {
-	return sk->sk_lock.owned == 1;
+	return *(const volatile int *)&sk->sk_lock.owned == 1;
 }
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
@@ -511,9 +548,7 @@ static __always_inline bool is_owned(const struct sock *sk)
  */
 static __always_inline bool is_kernel_thread(void)
 {
-	const struct task_struct *task = (const struct task_struct *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, flags) & PF_KTHREAD;
+	return LOAD(task_struct, (const void *)bpf_get_current_task(), flags) & PF_KTHREAD;
 }
 
 /*
@@ -544,7 +579,8 @@ static __always_inline bool is_self(void)
 /* The name is the process's, so that one pid has one name whichever of its threads acts. */
 static __always_inline void task_fill(struct fact_task *task)
 {
-	const struct task_struct *current = (const struct task_struct *)bpf_get_current_task();
+	const void *current = (const void *)bpf_get_current_task();
+	const struct task_struct *leader;
 	__u64 id = bpf_get_current_pid_tgid();
 
 	__builtin_memset(task, 0, sizeof(*task));
@@ -552,7 +588,8 @@ static __always_inline void task_fill(struct fact_task *task)
 		return;
 	task->pid = id >> 32;
 	task->tid = (__u32)id;
-	BPF_CORE_READ_STR_INTO(&task->comm, current, group_leader, comm);
+	leader = LOAD(task_struct, current, group_leader);
+	bpf_probe_read_kernel_str(&task->comm, sizeof(task->comm), leader->comm);
 }
 
 /* The same for a task that a walk has come to. */

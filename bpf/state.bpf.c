@@ -17,9 +17,11 @@
 
 #include "again.bpf.h"
 #include "call.bpf.h"
+#include "interface_send.bpf.h"
 #include "place_send.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
+#include "steered.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -28,13 +30,40 @@ char LICENSE[] SEC("license") = "GPL";
  * the verifier checks it once.
  */
 struct change {
+	__u64 *ctx;
 	struct tcp_sock *tp;
 	struct sock *sk;
 	struct fact_sock s;
-	__u8 old, new;
 	__u32 flags;
 	__u32 owner;
 };
+
+/*
+ * The states are read from the context wherever they are tested. Of a value that was read once the
+ * verifier remembers the outcome of each test, and follows all that comes behind it once for each
+ * outcome: three times the work.
+ */
+static __always_inline __u8 argument(const struct change *c, int number)
+{
+	volatile __u64 *ctx = c->ctx;
+
+	/*
+	 * The verifier lets a program read the context at an offset, and not through an address in
+	 * it, which the compiler would keep.
+	 */
+	barrier_var(ctx);
+	return ctx[number];
+}
+
+static __always_inline __u8 old_state(const struct change *c)
+{
+	return argument(c, 1);
+}
+
+static __always_inline __u8 new_state(const struct change *c)
+{
+	return argument(c, 2);
+}
 
 /* Where the caller runs comes first: the line of this fact says it. */
 static __always_inline void send_listen(const struct change *c)
@@ -52,8 +81,8 @@ static __always_inline void send_listen(const struct change *c)
 	f->q.sk = (__u64)c->sk;
 	f->q.cookie = f->s.cookie;
 	task_fill(&f->task);
-	f->old = c->old;
-	f->new = c->new;
+	f->old = old_state(c);
+	f->new = new_state(c);
 	f->err = 0;
 	f->somaxconn = sock_of(c->tp)->__sk_common.skc_net.net->core.sysctl_somaxconn;
 	call = call_find();
@@ -70,11 +99,16 @@ static __always_inline void send_connect(const struct change *c)
 		return;
 	f->s = c->s;
 	task_fill(&f->task);
-	f->old = c->old;
-	f->new = c->new;
+	f->old = old_state(c);
+	f->new = new_state(c);
 	f->pad = 0;
 	f->pad2 = 0;
 	fact_submit(f, sizeof(*f));
+}
+
+static __always_inline __u32 child_isn(const struct tcp_sock *tp)
+{
+	return tp->snd_una - (__u32)tp->bytes_acked - 1;
 }
 
 /*
@@ -85,10 +119,10 @@ static __always_inline void send_connect(const struct change *c)
  */
 static __always_inline __u32 local_isn(const struct change *c)
 {
-	__u64 acked = c->tp->bytes_acked;
-	bool client = c->old == TCP_SYN_SENT || ((c->flags & FACT_F_HAS_SOCKET) && acked == 1);
+	bool client = old_state(c) == TCP_SYN_SENT ||
+		      (c->tp->bytes_acked == 1 && sock_of(c->tp)->sk_socket);
 
-	return c->tp->snd_una - (__u32)acked - !client;
+	return child_isn(c->tp) + client;
 }
 
 static __always_inline void send_established(struct cpu *cpu, const struct change *c)
@@ -96,7 +130,7 @@ static __always_inline void send_established(struct cpu *cpu, const struct chang
 	struct fact_established *f;
 	__u32 flags = c->flags;
 
-	if (cpu->cookie_child == (__u64)c->sk && c->old == TCP_SYN_RECV) {
+	if (cpu->cookie_child == (__u64)c->sk && old_state(c) == TCP_SYN_RECV) {
 		cpu->cookie_child = 0;
 		flags |= FACT_F_SYNCOOKIE;
 	}
@@ -104,17 +138,17 @@ static __always_inline void send_established(struct cpu *cpu, const struct chang
 	if (!f)
 		return;
 	f->s = c->s;
-	f->old = c->old;
-	f->new = c->new;
+	f->old = old_state(c);
+	f->new = new_state(c);
 	f->pad = 0;
 	f->pid = c->owner;
 	f->local_isn = local_isn(c);
 	f->remote_isn = c->tp->rcv_nxt - 1 - (__u32)c->tp->bytes_received;
 	f->srtt_us = c->tp->srtt_us >> 3;
 	f->retrans = c->tp->total_retrans;
-	f->accept_queue = c->old == TCP_SYN_RECV ? c->sk->sk_ack_backlog : 0;
-	f->backlog = c->old == TCP_SYN_RECV ? c->sk->sk_max_ack_backlog : 0;
-	if (c->old == TCP_SYN_RECV) {
+	f->accept_queue = old_state(c) == TCP_SYN_RECV ? c->sk->sk_ack_backlog : 0;
+	f->backlog = old_state(c) == TCP_SYN_RECV ? c->sk->sk_max_ack_backlog : 0;
+	if (old_state(c) == TCP_SYN_RECV) {
 		cpu->child = (__u64)c->sk;
 		cpu->child_cookie = f->s.cookie;
 		cpu->child_lport = f->s.lport;
@@ -130,7 +164,7 @@ static __always_inline void send_closed(const struct change *c)
 	__u32 flags = c->flags;
 	bool fin = false;
 
-	if (c->old != TCP_LISTEN) {
+	if (old_state(c) != TCP_LISTEN) {
 		fin = c->sk->__sk_common.skc_flags &
 		      (1UL << bpf_core_enum_value(enum sock_flags, SOCK_DONE));
 		flags |= fin ? FACT_F_PEER_FIN : 0;
@@ -138,22 +172,22 @@ static __always_inline void send_closed(const struct change *c)
 		 * The state tells whether our FIN was sent. sk_shutdown does not: after shutdown()
 		 * or close() a RST can be sent instead.
 		 */
-		if (c->old == TCP_FIN_WAIT1 || c->old == TCP_FIN_WAIT2 || c->old == TCP_CLOSING ||
-		    c->old == TCP_LAST_ACK)
+		if (old_state(c) == TCP_FIN_WAIT1 || old_state(c) == TCP_FIN_WAIT2 ||
+		    old_state(c) == TCP_CLOSING || old_state(c) == TCP_LAST_ACK)
 			flags |= FACT_F_FIN_SENT;
 	}
 	/* ECONNREFUSED without a segment that could have been a RST: ICMP port unreachable. */
-	if (c->old == TCP_SYN_SENT && c->sk->sk_err && !c->tp->segs_in)
+	if (old_state(c) == TCP_SYN_SENT && c->sk->sk_err && !c->tp->segs_in)
 		flags |= FACT_F_UNREACHABLE;
 	/* connect() failed on its way, or TCP_FASTOPEN_CONNECT waited for data to send. */
-	if (c->old == TCP_SYN_SENT && !c->tp->segs_out)
+	if (old_state(c) == TCP_SYN_SENT && !c->tp->segs_out)
 		flags |= FACT_F_NO_SYN;
 	f = fact_reserve(FACT_CLOSED, sizeof(*f), flags);
 	if (!f)
 		return;
 	f->s = c->s;
-	f->old = c->old;
-	f->new = c->new;
+	f->old = old_state(c);
+	f->new = new_state(c);
 	f->err = c->sk->sk_err;
 	f->pid = c->owner;
 	f->bytes_in = c->tp->bytes_received - (fin && c->tp->bytes_received ? 1 : 0);
@@ -170,8 +204,8 @@ static __always_inline void send_state(const struct change *c)
 	if (!f)
 		return;
 	f->s = c->s;
-	f->old = c->old;
-	f->new = c->new;
+	f->old = old_state(c);
+	f->new = new_state(c);
 	f->pad = 0;
 	f->pid = c->owner;
 	fact_submit(f, sizeof(*f));
@@ -205,29 +239,42 @@ static __always_inline void send_name(struct cpu *cpu, __u32 pid)
 	*named = pid;
 }
 
+/* The child of a steered request: it is kept from now on, if no hook has kept it already. */
+static __always_inline bool is_steered_child(const struct change *c)
+{
+	return can_bring() && bringing && new_state(c) == TCP_ESTABLISHED &&
+	       request_was_steered(&sock_of(c->tp)->__sk_common, child_isn(c->tp)) &&
+	       child_bring(bpf_get_socket_cookie(c->sk), 0);
+}
+
 static __always_inline bool is_in_repair(const struct tcp_sock *tp)
 {
 	return BPF_CORE_READ_BITFIELD(tp, repair);
 }
 
-static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int old, int new,
-					  __u32 flags)
+static __always_inline bool is_early_child(const struct change *c)
 {
-	struct change c = {.sk = sk, .old = old, .new = new, .flags = flags};
-	bool early_child = old == TCP_LISTEN && new == TCP_SYN_RECV;
+	return old_state(c) == TCP_LISTEN && new_state(c) == TCP_SYN_RECV;
+}
+
+static __always_inline void state_changed(struct cpu *cpu, __u64 *ctx, __u32 flags)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	struct change c = {.ctx = ctx, .sk = sk, .flags = flags};
 
 	/*
 	 * The tracepoint also fires for MPTCP sockets, which are no tcp_sock, and for FIN_WAIT1 ->
 	 * FIN_WAIT1 and the like, which change nothing.
 	 */
-	if (sk->sk_protocol != IPPROTO_TCP || (old == new && !setting_raw))
+	if (sk->sk_protocol != IPPROTO_TCP || (old_state(&c) == new_state(&c) && !setting_raw))
 		return;
 	c.tp = bpf_skc_to_tcp_sock(sk);
-	if (!c.tp || !wanted(c.tp))
+	if (!c.tp || (!wanted(c.tp) && !is_steered_child(&c)))
 		return;
 	/* A socket that connects again still has its last port in inet_sport. */
-	c.s.lport = new == TCP_SYN_SENT ? sock_of(c.tp)->__sk_common.skc_num : local_port(c.tp);
-	if (early_child) {
+	c.s.lport = new_state(&c) == TCP_SYN_SENT ? sock_of(c.tp)->__sk_common.skc_num
+						  : local_port(c.tp);
+	if (is_early_child(&c)) {
 		remember_child(cpu, &c);
 		if (!setting_raw)
 			return;
@@ -240,7 +287,7 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 	if (is_owned(sk)) {
 		c.flags |= FACT_F_OWNED;
 		c.owner = owner_pid();
-		if (c.owner && new != TCP_LISTEN &&new != TCP_SYN_SENT)
+		if (c.owner && new_state(&c) != TCP_LISTEN && new_state(&c) != TCP_SYN_SENT)
 			send_name(cpu, c.owner);
 	}
 	if (bpf_core_field_exists(c.tp->is_mptcp) && c.tp->is_mptcp)
@@ -250,20 +297,27 @@ static __always_inline void state_changed(struct cpu *cpu, struct sock *sk, int 
 	 * a child that still has its listener's cookie.
 	 */
 	sock_fill(&c.s, &sk->__sk_common, netns_of(c.tp),
-		  early_child ? 0 : bpf_get_socket_cookie(sk), c.s.lport, new);
+		  setting_raw && is_early_child(&c) ? 0 : cookie_of(sk), c.s.lport, new_state(&c));
+	if (c.s.ifindex)
+		interface_send(cpu, sk);
 
-	if (old == new)
+	if (setting_raw && old_state(&c) == new_state(&c))
 		send_state(&c);
-	else if (new == TCP_LISTEN)
+	else if (new_state(&c) == TCP_LISTEN)
 		send_listen(&c);
-	else if (new == TCP_SYN_SENT)
+	else if (new_state(&c) == TCP_SYN_SENT)
 		send_connect(&c);
-	else if (new == TCP_ESTABLISHED)
+	else if (new_state(&c) == TCP_ESTABLISHED)
 		send_established(cpu, &c);
-	else if (new == TCP_CLOSE)
+	else if (new_state(&c) == TCP_CLOSE)
 		send_closed(&c);
 	else
 		send_state(&c);
+	/* Its own RST comes behind its CLOSE: it is kept until the next one. */
+	if (new_state(&c) == TCP_CLOSE && brought_find(c.s.cookie)) {
+		brought_end(cpu->brought_closed, false);
+		cpu->brought_closed = c.s.cookie;
+	}
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -281,8 +335,8 @@ int set_state(__u64 *ctx)
 	token_begin(&cpu->tokens, owned);
 	flags = cpu->flags;
 	cpu->flags = 0;
-	state_changed(cpu, sk, old, new, flags);
-	token_leave(&cpu->tokens, owned, (__u64)sk, old << 8 | new);
+	state_changed(cpu, ctx, flags);
+	token_leave(&cpu->tokens, is_owned(sk), (__u64)sk, old << 8 | new);
 	return 0;
 }
 

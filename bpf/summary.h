@@ -63,9 +63,11 @@ struct summary_listener {
 	__u8 addr[16];
 	/* the caller of listen(), or a process that holds the socket; pid 0: not known */
 	struct fact_task task;
-	__u32 drops_before;   /* sk_drops when the listener was registered */
-	__u32 drops;	      /* sk_drops when it stopped listening */
-	__u32 somaxconn;      /* net.core.somaxconn when it was registered */
+	__u32 drops_before; /* sk_drops when the listener was registered */
+	__u32 drops;	    /* sk_drops when it stopped listening */
+	__u32 somaxconn;    /* net.core.somaxconn when it was registered */
+	__u32 syn_limit;    /* syn_queue_limit() when it was registered */
+	__u32 pad;
 	__u16 used;	      /* 1: it has had connections, so it has counters */
 	__u16 defers;	      /* 1: TCP_DEFER_ACCEPT, when it was registered */
 	struct fact_queues q; /* when they were read last; q.sk 0: it did not listen any more */
@@ -119,9 +121,30 @@ struct summary_waiting {
 	__u64 pad;
 };
 
+/*
+ * What happens rarely has a counter only where it has happened. The counters of a listener are
+ * removed with it.
+ */
+enum summary_rare_kind {
+	SUMMARY_ACCEPT_ERROR,	/* accept() failed; number: errno */
+	SUMMARY_RESET_SENT,	/* number: enum fact_reset_reason */
+	SUMMARY_RESET_RECEIVED, /* number: 0, and in the following too */
+	SUMMARY_COOKIE_SENT,	/* a SYN-ACK with a SYN cookie */
+	SUMMARY_NEVER_ACCEPTED, /* connections in the queue when it stopped listening */
+	SUMMARY_RARE_KINDS
+};
+
+struct summary_rare {
+	__u64 cookie; /* of the listener; 0: none is known */
+	__u32 kind;   /* enum summary_rare_kind */
+	__u32 number;
+};
+#define SUMMARY_RARE_MAX 4096
+
 enum summary_count {
 	SUMMARY_LOST_LISTENER, /* listeners for which there was no room */
 	SUMMARY_LOST_WAITING,  /* connections whose wait could not be kept, or was overwritten */
+	SUMMARY_LOST_RARE,     /* for which there was no counter */
 	SUMMARY_RECOVERED,     /* transitions that the second program (again.bpf.h) recovered */
 	SUMMARY_COUNTS
 };
@@ -132,7 +155,6 @@ enum summary_count {
  */
 struct summary_cpu {
 	__u64 count[SUMMARY_COUNTS];
-	__u64 pad;
 	/*
 	 * transitions of sockets without a known listener: clients, and sockets that outlived their
 	 * listener
@@ -157,15 +179,23 @@ struct summary_cpu {
 	/* about to be queued by a function that names its listener, before its transition */
 	__u64 queued;
 	__u64 queued_cookie;
+
+	/* the child that the filter turned away at its transition to ESTABLISHED; 0: none since */
+	__u64 turned_away;
+
+	/* the latest that ended with another port than its listener: a RST may follow */
+	__u64 steered_ended; /* cookie */
+	__u64 steered_listener;
 };
 
 FACT_SIZE(summary_stats,
 	  6 * 8 + 8 * SUMMARY_STATES + 8 * SUMMARY_TIMES + 2 * (16 + 4 * DURATIONS_BUCKETS));
-FACT_SIZE(summary_listener, 120);
-FACT_SIZE(summary_reading, 128);
+FACT_SIZE(summary_listener, 128);
+FACT_SIZE(summary_reading, 136);
 FACT_SIZE(summary_place, 6 * 96 + 72);
-FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 12));
+FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 15));
 FACT_SIZE(summary_port, 16);
 FACT_SIZE(summary_waiting, 32);
+FACT_SIZE(summary_rare, 16);
 
 #endif

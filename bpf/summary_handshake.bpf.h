@@ -136,7 +136,7 @@ static __always_inline void established(struct summary_cpu *cpu, struct sock *sk
 		 */
 		if (!port)
 			return;
-	} else if (setting_ready && (!cookie || port->key >= 2 * SUMMARY_PORT_ONE)) {
+	} else if (setting_ready && (!cookie || bringing || port->key >= 2 * SUMMARY_PORT_ONE)) {
 		pending_flush(cpu);
 		cpu->pending_cookie = cookie;
 		cpu->pending_ns = ns;

@@ -51,6 +51,14 @@ struct {
 	__type(value, struct summary_place);
 } places SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, SUMMARY_RARE_MAX);
+	__type(key, struct summary_rare);
+	__type(value, __u64);
+} rare SEC(".maps");
+
 static struct summary_place no_place;
 
 struct summary_port ports[SUMMARY_PORTS] = {};
@@ -76,6 +84,29 @@ static __always_inline void count_lost(enum summary_count which)
 
 	if (cpu)
 		add(&cpu->count[which]);
+}
+
+/* A function of its own, because many programs call it. */
+__noinline int rare_add(__u64 cookie, __u32 kind, __u32 number, __u64 n)
+{
+	struct summary_rare key = {.cookie = cookie, .kind = kind, .number = number};
+	__u64 *count, zero = 0;
+
+	count = bpf_map_lookup_elem(&rare, &key);
+	if (!count) {
+		struct summary_listener *l = bpf_map_lookup_elem(&listeners, &cookie);
+
+		if (l) /* user space has something to read of it */
+			l->used = 1;
+		/* Another CPU may be faster to add it. */
+		bpf_map_update_elem(&rare, &key, &zero, BPF_NOEXIST);
+		count = bpf_map_lookup_elem(&rare, &key);
+	}
+	if (count)
+		__sync_fetch_and_add(count, n);
+	else
+		count_lost(SUMMARY_LOST_RARE);
+	return 0;
 }
 
 /* ---- durations ---- */
@@ -255,9 +286,11 @@ static __always_inline void listener_begins(const struct sock *sk, __u64 cookie,
 	l.somaxconn = BPF_CORE_READ(sk, __sk_common.skc_net.net, core.sysctl_somaxconn);
 	l.defers = is_deferring(sk);
 	queues_copy(&l.q, cookie, sk);
+	l.syn_limit = syn_queue_limit(sk, l.q.backlog);
 	key = port_key(l.netns, l.port);
 	if (known) { /* it stopped listening, and begins again */
 		known->q = l.q;
+		known->syn_limit = l.syn_limit;
 		known->sk = l.sk;
 	} else if (bpf_map_update_elem(&listeners, &cookie, &l, BPF_NOEXIST)) {
 		/* Either another hook was faster, which is fine, or the map is full. */
@@ -279,6 +312,12 @@ static __always_inline void listener_ends(struct sock *sk, __u64 cookie)
 	if (!l || !l->sk)
 		return;
 	port_drop(port_key(l->netns, l->port), cookie);
+	/*
+	 * The kernel empties the queue after this transition. A socket that has left its group
+	 * (SO_REUSEPORT) by now cannot hand its connections to another one (tcp_migrate_req).
+	 */
+	if (sk->sk_ack_backlog && !sk->sk_reuseport_cb)
+		rare_add(cookie, SUMMARY_NEVER_ACCEPTED, 0, sk->sk_ack_backlog);
 	l->sk = 0;
 	l->drops = sk->sk_drops.counter;
 	if (!l->used && l->drops == l->drops_before) {

@@ -68,11 +68,16 @@ struct mark {
 		__type(value, struct mark);           \
 	} name SEC(".maps")
 
-MARKS(listeners, 65536, __u64); /* by address of the struct sock */
-MARKS(processes, 65536, __u32); /* that hold a listener, by number */
-MARKS(threads, 65536, __u32);	/* that wait for a listener */
-MARKS(others, 65536, __u64);	/* what a thread or a watcher leads to: keys of struct why_other */
-MARKS(pollers, 65536, __u32);	/* processes with a thread in poll() or select() */
+/* At most so many in one look. Those of earlier looks go when there is no room. */
+#define MARKS_MAX 16384
+
+MARKS(listeners, MARKS_MAX, __u64); /* by address of the struct sock */
+MARKS(processes, MARKS_MAX, __u32); /* that hold a listener, by number */
+MARKS(threads, MARKS_MAX, __u32);   /* that wait for a listener */
+MARKS(others, MARKS_MAX, __u64);  /* where a thread or a watcher leads: keys of struct why_other */
+MARKS(pollers, MARKS_MAX, __u32); /* processes with a thread in poll() or select() */
+
+__u32 cleared = 0; /* the look that took the marks of earlier ones away */
 
 /*
  * The look that last marked a process or a thread with such a number, in the lower bits. Most of a
@@ -107,6 +112,27 @@ static __always_inline struct scratch *scratch_get(void)
 	return bpf_map_lookup_elem(&scratch, &zero);
 }
 
+static long clear_mark(void *map, const void *key, struct mark *mark, void *ctx)
+{
+	if (mark->look != look_number)
+		bpf_map_delete_elem(map, key);
+	return 0;
+}
+
+/* True: there may be room now. Once in a look, for all marks are of this one then. */
+__weak __noinline int clear_marks(void)
+{
+	if (cleared == look_number)
+		return false;
+	cleared = look_number;
+	bpf_for_each_map_elem(&listeners, clear_mark, NULL, 0);
+	bpf_for_each_map_elem(&processes, clear_mark, NULL, 0);
+	bpf_for_each_map_elem(&threads, clear_mark, NULL, 0);
+	bpf_for_each_map_elem(&others, clear_mark, NULL, 0);
+	bpf_for_each_map_elem(&pollers, clear_mark, NULL, 0);
+	return true;
+}
+
 static __always_inline void set_mark(void *map, const void *key, __u64 who)
 {
 	struct mark *old = bpf_map_lookup_elem(map, key);
@@ -115,7 +141,8 @@ static __always_inline void set_mark(void *map, const void *key, __u64 who)
 	if (old) {
 		if (old->look != look_number)
 			*old = mark;
-	} else if (bpf_map_update_elem(map, key, &mark, BPF_ANY)) {
+	} else if (bpf_map_update_elem(map, key, &mark, BPF_ANY) &&
+		   (!clear_marks() || bpf_map_update_elem(map, key, &mark, BPF_ANY))) {
 		marks_lost++;
 	}
 }
@@ -573,15 +600,13 @@ static __always_inline void call_fill(struct why_thread *out, struct task_struct
 static __always_inline void target_fill(struct why_thread *out, struct task_struct *task,
 					struct common *k)
 {
-	const struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	struct file *file;
 
 	if (!(out->flags & WHY_THREAD_CALL) || out->flags & WHY_THREAD_COMPAT)
 		return;
 	if ((__u32)out->call >= WHY_CALLS_MAX || !setting_takes_fd[out->call & (WHY_CALLS_MAX - 1)])
 		return;
-	file = file_in(BPF_CORE_READ(table, fd), BPF_CORE_READ(table, max_fds),
-		       (__u32)out->args[0]);
+	file = file_of_task(task, (__u32)out->args[0]);
 	if (!file)
 		return;
 	object_fill(&out->on, file, k);

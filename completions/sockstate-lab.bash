@@ -56,8 +56,8 @@ _sockstate_lab()
 		case $command in
 		"server") options="--addr --port --backlog --v6only --freebind --mptcp --fastopen --defer-accept --accept-after
 			--accept-delay --accept-every --accept-max --never-accept --stall --mode --accept4
-			--io-uring --threads --workers --reply --read-first --no-read --close-after --hold
-			--reset --relisten --close-listener-after --fd-limit --fd-room --pass-listener
+			--accept32 --io-uring --threads --workers --reply --read-first --no-read --close-after
+			--hold --reset --relisten --close-listener-after --fd-limit --fd-room --pass-listener
 			--exit-keep --name --duration --exit-when-done --ready-fd --stamps --quiet --help -h" ;;
 		"client") options="--addr --port --bind --bind-port --count --every --parallel --timeout --keep-going
 			--duration --send --read --read-eof --hold --close --fastopen --mptcp --simultaneous

@@ -44,12 +44,13 @@ _sockstate()
 		--port | -P | --lport | --rport | --laddr | --host | --side | --netns | --pid | --comm | --cgroup | --output | -o | \
 			--existing | --color | --only | --min-wait | --min-age | --sample | --slow-handshake | --label | \
 			--duration | --count | --interval | --record | --replay | --slow | --stuck | --flood-min | --flood-old | \
-			--why-after | --ring-size | --max-connections | --max-requests | --force-absent | --sql | \
-			--max-wait | --max-handshake | --max-refused | --max-queue | --max-never-accepted | --max-dead-in-queue | \
-			--max-accept-errors | --max-synack-retrans | --no-verdict | --min-connections | --rules | \
-			--junit | --settle | --user | --look | --state | --min-idle | --rows | --watch | --listen | --max-listeners | \
-			--title | --connection) skip=1 ;;
-		doctor | fields | check | why | list | top | export | report | explain)
+			--why-after | --overload | --ring-size | --max-connections | --max-requests | --force-absent | \
+			--sql | --max-wait | --max-handshake | --max-refused | --max-queue | --max-never-accepted | \
+			--max-dead-in-queue | --max-accept-errors | --max-synack-retrans | --no-verdict | --min-connections | \
+			--rules | --junit | --settle | --user | --look | --state | --min-idle | --rows | --watch | --listen | \
+			--textfile | --otlp | --otlp-header | --story | --keep | --max-listeners | --title | --connection | \
+			--spool | --batch | --every | --retry | --timeout | --never-code | --drain) skip=1 ;;
+		doctor | fields | check | why | list | top | export | report | explain | ship)
 			command=$word
 			break
 			;;
@@ -76,11 +77,14 @@ _sockstate()
 		"top --laddr" | "top --host" | "top --pid" | "top --comm" | "top --cgroup" | "top --slow" | \
 		"top --stuck" | "top --flood-min" | "top --flood-old" | "top --ring-size" | "top --max-connections" | \
 		"top --max-requests" | "export --rport" | "export --laddr" | "export --host" | "export --listen" | \
-		"export --max-listeners" | "export --duration" | "export --slow" | "export --stuck" | \
-		"export --flood-min" | "export --flood-old" | "report --rport" | "report --laddr" | \
-		"report --host" | "report --title" | "report --slow" | "report --stuck" | "report --flood-min" | \
-		"report --flood-old" | "explain --rport" | "explain --laddr" | "explain --host" | "explain --connection" | \
-		"explain --slow" | "explain --stuck" | "explain --flood-min" | "explain --flood-old") : ;;
+		"export --interval" | "export --otlp" | "export --otlp-header" | "export --story" | \
+		"export --keep" | "export --max-listeners" | "export --duration" | "export --slow" | \
+		"export --stuck" | "export --flood-min" | "export --flood-old" | "report --rport" | \
+		"report --laddr" | "report --host" | "report --title" | "report --slow" | "report --stuck" | \
+		"report --flood-min" | "report --flood-old" | "explain --rport" | "explain --laddr" | \
+		"explain --host" | "explain --connection" | "explain --slow" | "explain --stuck" | \
+		"explain --flood-min" | "explain --flood-old" | "ship --keep" | "ship --batch" | "ship --every" | \
+		"ship --retry" | "ship --timeout" | "ship --never-code" | "ship --drain") : ;;
 	" --side" | "check --side" | "why --side" | "list --side" | "top --side" | "export --side" | \
 		"report --side" | "explain --side") _sockstate_offer "both server client" ;;
 	" --netns" | "check --netns" | "why --netns" | "list --netns" | "top --netns" | "export --netns" | \
@@ -89,9 +93,10 @@ _sockstate()
 	" --existing") _sockstate_offer "brief all" ;;
 	" --color" | "doctor --color" | "check --color" | "why --color" | "list --color" | "top --color") _sockstate_offer "auto always never" ;;
 	" --record" | " --replay" | "check --rules" | "check --junit" | "check --record" | "check --replay" | \
-		"top --replay" | "report --output" | "report -o") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+		"top --replay" | "export --textfile" | "report --output" | "report -o" | "ship --spool") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	" --overload") _sockstate_offer "thin summary keep" ;;
 	" --force-absent" | "doctor --force-absent" | "check --force-absent" | "why --force-absent" | \
-		"top --force-absent" | "export --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring io_submit fork listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
+		"top --force-absent" | "export --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed syn_filtered ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring io_submit fork listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
 	"fields --sql") _sockstate_offer "clickhouse duckdb" ;;
 	*)
 		case $command in
@@ -99,9 +104,9 @@ _sockstate()
 			--comm --cgroup --output -o --json --existing --raw --wide -w --no-header --color
 			--only --min-wait --min-age --sample --notable --slow-handshake --strict --label
 			--duration --count --interval --record --replay --slow --stuck --flood-min --flood-old
-			--verify --no-why --why-after --summary --name-syn-drops --syscall-fallback --ring-size
-			--max-connections --max-requests --force-absent --keep-privileges --verbose -v
-			--no-sandbox --version -V --help -h" ;;
+			--verify --no-why --why-after --overload --summary --name-syn-drops --syscall-fallback
+			--ring-size --max-connections --max-requests --force-absent --keep-privileges
+			--verbose -v --no-sandbox --version -V --help -h" ;;
 		"doctor") options="--json --quiet -q --color --name-syn-drops --syscall-fallback --force-absent
 			--keep-privileges --verbose -v --no-sandbox --version -V --help -h" ;;
 		"fields") options="--json-schema --sql --verbose -v --no-sandbox --version -V --help -h" ;;
@@ -123,20 +128,22 @@ _sockstate()
 			--syscall-fallback --ring-size --max-connections --max-requests --force-absent
 			--keep-privileges --verbose -v --no-sandbox --version -V --help -h" ;;
 		"export") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --listen
-			--once --max-listeners --duration --slow --stuck --flood-min --flood-old --name-syn-drops
-			--syscall-fallback --force-absent --keep-privileges --verbose -v --no-sandbox
-			--version -V --help -h" ;;
+			--once --textfile --interval --otlp --otlp-header --otlp-logs --story --keep --max-listeners
+			--no-why --duration --slow --stuck --flood-min --flood-old --name-syn-drops --syscall-fallback
+			--force-absent --keep-privileges --verbose -v --no-sandbox --version -V --help -h" ;;
 		"report") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --output -o
 			--title --slow --stuck --flood-min --flood-old --verbose -v --no-sandbox --version -V
 			--help -h" ;;
 		"explain") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --connection
 			--json --slow --stuck --flood-min --flood-old --verbose -v --no-sandbox --version -V
 			--help -h" ;;
+		"ship") options="--spool --keep --batch --every --retry --timeout --never-code --drain --verbose -v
+			--no-sandbox --version -V --help -h" ;;
 		esac
 		if [[ $cur == -* ]]; then
 			_sockstate_offer "$options"
 		elif [[ ! $command ]]; then
-			_sockstate_offer "doctor fields check why list top export report explain"
+			_sockstate_offer "doctor fields check why list top export report explain ship"
 		fi
 		;;
 	esac

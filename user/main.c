@@ -72,11 +72,15 @@ static int run_command(const struct command_line *line, const struct run_place *
 	case COMMAND_TOP:
 		return run_top(&line->options.top, place);
 	case COMMAND_EXPORT:
-		return run_export(&line->options.export, place);
+		return line->options.export.story || line->options.export.otlp_logs
+			       ? run_export_tracing(&line->options.export, place)
+			       : run_export(&line->options.export, place);
 	case COMMAND_REPORT:
 		return run_report(&line->options.report, place);
 	case COMMAND_EXPLAIN:
 		return run_explain(&line->options.explain, place);
+	case COMMAND_SHIP:
+		return run_ship(&line->options.ship, place);
 	case COMMAND_COUNT:
 		break;
 	}

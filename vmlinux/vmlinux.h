@@ -45,9 +45,24 @@ struct netns_core {
 	int sysctl_somaxconn; /* the cap on listen()'s backlog */
 };
 
+struct netns_ipv4 {
+	__u8 sysctl_tcp_syncookies;
+	int sysctl_max_syn_backlog; /* net.ipv4.tcp_max_syn_backlog */
+};
+
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct net {
 	struct ns_common ns;
+	struct hlist_head *dev_index_head; /* its interfaces by number, in 256 lists */
 	struct netns_core core;
+	struct netns_ipv4 ipv4;
 };
 
 typedef struct {
@@ -83,6 +98,7 @@ struct sock_common {
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	unsigned char skc_ipv6only : 1; /* a listener on [::] that takes no IPv4 */
+	int skc_bound_dev_if; /* a request's: where the SYN came in, if an end is link-local */
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;	 /* [CONFIG_IPV6] also v4-mapped */
 	struct in6_addr skc_v6_rcv_saddr; /* [CONFIG_IPV6] */
@@ -120,7 +136,9 @@ struct socket_wq {
 	struct wait_queue_head wait;
 };
 
-struct sock_reuseport;
+struct sock_reuseport {
+	unsigned int synq_overflow_ts; /* jiffies: when one of the group last sent a SYN cookie */
+};
 
 typedef struct {
 	__u32 val;
@@ -153,6 +171,7 @@ struct request_sock_queue {
 	atomic_t young; /* of these: SYN-ACK sent once */
 	__u8 rskq_defer_accept; /* TCP_DEFER_ACCEPT, in SYN-ACKs sent again; 0: not set */
 	struct request_sock *rskq_accept_head; /* the accept queue, the oldest first */
+	struct request_sock *rskq_accept_tail; /* its newest */
 };
 
 struct inet_connection_sock {
@@ -194,10 +213,6 @@ struct mptcp_subflow_context {
 
 /* ---- requests and timewait sockets ---- */
 
-struct hlist_node {
-	struct hlist_node **pprev;
-};
-
 struct timer_list {
 	struct hlist_node entry; /* pprev is NULL if the timer does not run (timer_pending) */
 };
@@ -233,10 +248,23 @@ struct inet_timewait_sock {
 
 struct net_device {
 	possible_net_t nd_net;
+	char name[16];
+	int ifindex;
+	struct hlist_node index_hlist; /* in net.dev_index_head */
 };
 
 struct dst_entry {
 	struct net_device *dev;
+};
+
+struct rtable {
+	struct dst_entry dst;
+	__u16 rt_type; /* RTN_LOCAL: to this host */
+};
+
+struct rt6_info {
+	struct dst_entry dst;
+	__u32 rt6i_flags; /* RTF_LOCAL: to this host [CONFIG_IPV6] */
 };
 
 struct sk_buff {
@@ -245,6 +273,7 @@ struct sk_buff {
 	struct sock *sk;
 	unsigned int len;
 	unsigned int data_len;
+	int skb_iif; /* the device that it came in by; 0: this machine made it */
 	__be16 protocol;
 	__u16 transport_header; /* offsets from head */
 	__u16 network_header;
@@ -527,6 +556,7 @@ enum sock_flags {
 
 enum skb_drop_reason { /* values here mean nothing, the running kernel's are used */
 	SKB_DROP_REASON_SOCKET_FILTER = 5,
+	SKB_DROP_REASON_NETFILTER_DROP = 12,
 	SKB_DROP_REASON_XFRM_POLICY = 18,
 	SKB_DROP_REASON_TCP_AUTH_HDR = 21, /* [6.8] */
 	SKB_DROP_REASON_TCP_MD5NOTFOUND = 22,

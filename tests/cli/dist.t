@@ -31,7 +31,7 @@ is "$(jq -r '.packages[0].packageVerificationCode.packageVerificationCodeValue' 
 is "$(jq -r '.files[] | select(.fileName | test("^./(bpf|user)/.*[.][ch]$")) | select(.licenseConcluded == "NOASSERTION") | .fileName' "$bom")" "" \
 	"every source file has its license"
 is "$(jq -r '[.files[] | select(.fileName | startswith("./user/")).licenseConcluded] | unique | join(" ")' "$bom")" "BSD-2-Clause" "user/: BSD-2-Clause"
-is "$(jq -r '[.packages[1:][].name] | sort | join(" ")' "$bom")" "bpftool clang libbpf libelf libmicrohttpd libncursesw libseccomp libtinfo liburing zlib" "what it is linked with and built by"
+is "$(jq -r '[.packages[1:][].name] | sort | join(" ")' "$bom")" "bpftool clang libbpf libcurl libelf libmicrohttpd libncursesw libseccomp libtinfo liburing zlib" "what it is linked with and built by"
 is "$(jq '([.packages[], .files[] | .SPDXID] + [.SPDXID]) as $ids | [.relationships[] | .spdxElementId, .relatedSpdxElement | select(IN($ids[]) | not)] |
 	length' "$bom")" 0 "each relationship is between what it holds"
 is "$(jq -r '[.files[].SPDXID, .packages[].SPDXID] | length - (unique | length)' "$bom")" 0 "no identifier twice"

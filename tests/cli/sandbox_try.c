@@ -320,6 +320,7 @@ static const struct {
 	{"terminal", SANDBOX_TERMINAL},
 	{"replace", SANDBOX_REPLACE},
 	{"create", SANDBOX_CREATE},
+	{"written", SANDBOX_WRITTEN},
 };
 
 static unsigned int need_of(const char *name)
@@ -343,13 +344,13 @@ static void enter(char *list)
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		if (list[8])
 			readable[0] = list + 9;
-		if (landlock_enter(readable, NULL, NULL) < 0)
+		if (landlock_enter(&(struct landlock_exceptions){.readable = readable}) < 0)
 			exit(77);
 		return;
 	}
 	for (char *name = strtok(list, ","); name; name = strtok(NULL, ","))
 		all |= need_of(name);
-	sandbox_enter(&done, all, ".");
+	sandbox_enter(&done, all, &(struct sandbox_dirs){.replaced = ".", .written = {"."}});
 	sandbox_describe(text, sizeof(text), &done);
 	fprintf(stderr, "%s\n", text);
 	if (!done.calls)

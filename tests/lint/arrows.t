@@ -14,15 +14,16 @@ listing		base event
 report		base event
 view		base event listing report
 gate		base event listener
-cli		base event gate listing
-export		base event listener
+cli		base event gate listing otlp
+otlp		base event
+export		base event listener otlp
 top		base event listener listing view
 tracker		base event fact listener
 stream		base event fact listener view cli tracker why
 verify		base event fact listener tracker
 why		base event fact listener tracker
 kernel		base event fact listener cli tracker stream verify why
-run		base event fact listener listing report view gate cli export top tracker stream verify why kernel
+run		base event fact listener listing report view gate cli export otlp top tracker stream verify why kernel
 main		cli run
 lab		base cli
 generate	base event fact cli lab

@@ -99,6 +99,27 @@ fi
 judge 'is("a multishot accept is not called for each connection";
 	[.[] | select(.type == "accept" and .raddr == "127.0.1.6") | has("call_ns"), has("completed_before_accept")] | unique - [false]; [])'
 
+# ---- through the 32-bit table of system calls, which passes no tracepoint ----
+
+if "$lab" server --port 0 --accept32 --duration 1 2>&1 | grep -q 'no 32-bit'; then
+	skip 3 "this kernel takes no 32-bit system calls"
+else
+	serve --name compat --accept32
+	call --bind 127.0.3.1 --count 4 --every 250 --hold 400
+	comes 4 '.type == "close" and server and .raddr == "127.0.3.1"'
+	# The length of the queue is read each second.
+	[ "$(q 'first.facts.accept.is')" = exact ] || until_true came 1 '*"accepts_unseen":4*'
+	end "$server"
+	is "$(grep -c 'accept4.* = [0-9]' "$work/server")" 4 "a 32-bit accept(): the server took four"
+	judge --argjson pid "$server" '(first.facts.accept.is == "exact") as $seen |
+		is("each is seen, or told to be unseen";
+			[(map(select(.type == "accept" and .raddr == "127.0.3.1")) | length),
+			 (map(select(.type == "listener" and .pid == $pid) | .accepts_unseen // 0) | max // 0)];
+			if $seen then [4, 0] else [0, 4] end),
+		is("and nobody is said to wait who has been taken";
+			map(select(.type == "listener" and .pid == $pid and .verdict == "app_slow")); [])'
+fi
+
 # ---- descriptors run out ----
 
 serve --name empty --fd-room 1 --accept-max 3 --exit-when-done
@@ -112,5 +133,5 @@ judge --argjson errors "${errors:-0}" '
 	map(select(.type == "accept_error")) |
 	is("EMFILE as often as the server says"; map(select(.errno == "EMFILE") | .count) | sum; if $seen then $errors else 0 end),
 	is("no other error: EAGAIN is none"; map(select(.errno != "EMFILE")); [])'
-judge 'is("the summary counts all that the servers accepted"; last.accepts; map(select(.type == "accept")) | length)'
+judge 'is("the summary counts all that the servers accepted"; last.accepts; (map(select(.type == "accept")) | length) + ([.[].accepts_unseen // 0] | max))'
 done_testing

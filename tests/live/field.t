@@ -164,10 +164,10 @@ dropped=$(ss -Htlnm "sport = :$port and src 127.0.0.21" | sed -n 's/.*,d\([0-9]*
 end "$discarding"
 comes 2 'to("CLOSE") and .old == "LISTEN" and .pid == '"$discarding"
 is "$(grep -c timed "$work/discarded")" 2 "neither client was answered"
-discarded='map(select(.type == "drop" and .raddr == "127.0.0.22") | [.drop_reason, .count]) | group_by(.[0])[] | "\(.[0][0]) \(map(.[1]) | add)"'
+discarded='map(select(.type == "drop" and .raddr == "127.0.0.22") | ["\(.drop_reason) \(.kernel_reason)", .count, .segment]) | group_by(.[0])[] | "\(.[0][0]) \(map(.[1]) | add) \(map(.[2]) | unique)"'
 if [ "$(q 'map(select(.type == "drop" and .raddr == "127.0.0.22")) | length')" -gt 0 ]; then
-	is "$(q "$discarded")" "bad_signature $md5
-socket_filter $dropped" "each as often as nstat and ss count"
+	is "$(q "$discarded")" "bad_signature TCP_MD5NOTFOUND $md5 [\"other\"]
+socket_filter SOCKET_FILTER $dropped [\"other\"]" "each as often as nstat and ss count"
 else # older kernels free a segment without its listener
 	is "$(q '.[0].facts.ack_drop.by // "" | test("kfree_skb")')" false "without kfree_skb nobody is told"
 fi

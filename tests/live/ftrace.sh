@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # ftrace as the witness of every transition. Sourced after live.sh, in a mount namespace of the test's own.
 #
-#	ftrace_begin			# from now on, of $port
+#	ftrace_begin			# from now on, of $port to $last_port (the same, where nothing else is said)
 #	...
 #	ftrace_end			# $work/happened and $work/hidden: lines "OLD NEW"
 #
@@ -12,12 +12,12 @@
 
 ftrace_instance() # name, kilobytes for each CPU
 {
-	local dir=/sys/kernel/tracing/instances/sockstate.$1.$$ event
+	local dir=/sys/kernel/tracing/instances/sockstate.$1.$$ event last=${last_port:-$port}
 	[ -d /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing 2>/dev/null
 	mkdir "$dir" || return
 	event=$dir/events/sock/inet_sock_set_state
 	echo "$2" >"$dir/buffer_size_kb"
-	echo "sport == $port || dport == $port" >"$event/filter"
+	echo "(sport >= $port && sport <= $last) || (dport >= $port && dport <= $last)" >"$event/filter"
 	if [ "$1" = hidden ] && [ -z "${SOCKSTATE_VM-}" ]; then
 		(cd /proc/1/task && echo ./*) | tr -d './' >"$dir/set_event_pid"
 		echo 1 >"$dir/options/event-fork"
@@ -46,7 +46,7 @@ ftrace_end()
 	done
 }
 
-# Only what is hidden from BPF, of $port, from now on; how much that was so far.
+# Only what is hidden from BPF, of those ports, from now on; how much that was so far.
 ftrace_hide()
 {
 	ftrace_gone

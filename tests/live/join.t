@@ -10,30 +10,19 @@ each=5000
 [ -z "${SOCKSTATE_VM:-}" ] || each=300
 port=$((10000 + RANDOM % 4000))
 
-unshare -n sleep 1000 &
-sleeper=$!
-pids+=("$sleeper")
-elsewhere()
-{
-	[ "$(stat -Lc %i "/proc/$sleeper/ns/net")" != "$ns" ]
-}
-until_true elsewhere
-ns2=$(stat -Lc %i "/proc/$sleeper/ns/net")
-there()
-{
-	nsenter --net="/proc/$sleeper/ns/net" "$@"
-}
-there ip link set lo up
+another_netns
+ns2=$(stat -Lc %i "/proc/$far_pid/ns/net")
+far ip link set lo up
 # On a slow machine the server's FIN goes out twice, the second is answered by TIME_WAIT with an ACK, and the server, closed
 # by then, answers that with a RST. It would end the client's TIME_WAIT (RFC 1337) before ss gets to list it.
 sysctl -qw net.ipv4.tcp_rfc1337=1
-there sysctl -qw net.ipv4.tcp_rfc1337=1
+far sysctl -qw net.ipv4.tcp_rfc1337=1
 
 launch --port "$port"
 ready
 for where in here there; do
 	enter=
-	[ $where = here ] || enter="nsenter --net=/proc/$sleeper/ns/net"
+	[ $where = here ] || enter="nsenter --net=/proc/$far_pid/ns/net"
 	$enter tcpdump -i lo -n -S -tt -l -B 16384 "tcp port $port and tcp[tcpflags] & (tcp-syn|tcp-ack) = (tcp-syn|tcp-ack)" \
 		>"$work/wire.$where" 2>"$work/tcpdump.$where" </dev/null &
 	pids+=($!)
@@ -45,7 +34,7 @@ done
 clients=()
 for where in here there; do
 	enter=
-	[ $where = here ] || enter="nsenter --net=/proc/$sleeper/ns/net"
+	[ $where = here ] || enter="nsenter --net=/proc/$far_pid/ns/net"
 	$enter "$lab" client --port "$port" --bind 127.0.0.1 --bind-port 20000 --count $each --parallel 40 --close shutdown --quiet \
 		>"$work/client.$where" 2>&1 </dev/null &
 	clients+=($!)
@@ -56,7 +45,7 @@ look()
 	local where enter
 	for where in here there; do
 		enter=
-		[ $where = here ] || enter="nsenter --net=/proc/$sleeper/ns/net"
+		[ $where = here ] || enter="nsenter --net=/proc/$far_pid/ns/net"
 		$enter ss -Htane state time-wait "( dport = :$port )" |
 			perl -ne 'print "$1 ", hex($2), "\n" if /127\.0\.0\.1:(\d+) +127\.0\.0\.1:\d+ .* sk:([0-9a-f]+)/' >>"$work/looks.$where"
 		sort -u "$work/looks.$where" >"$work/cookies.$where"
@@ -79,7 +68,7 @@ comes_all()
 until_true comes_all
 until_true has_line "$work/wire.here" 'Flags \[S\.\]' $each
 until_true has_line "$work/wire.there" 'Flags \[S\.\]' $each
-is "$(nstat -asz TcpPassiveOpens | awk '/^Tcp/ { print $2 }') $(there nstat -asz TcpPassiveOpens | awk '/^Tcp/ { print $2 }')" "$each $each" \
+is "$(nstat -asz TcpPassiveOpens | awk '/^Tcp/ { print $2 }') $(far nstat -asz TcpPassiveOpens | awk '/^Tcp/ { print $2 }')" "$each $each" \
 	"nstat: TcpPassiveOpens of both"
 look
 for where in here there; do

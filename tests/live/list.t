@@ -93,7 +93,14 @@ call_bg --count 1 --send 3 --hold forever --close never
 until_true in_state established 1 "( sport = :$port )"
 "$sockstate" list --netns self --watch 100ms --duration 1s >"$work/table" 2>"$work/err"
 is "$?" 0 "--watch with --duration ends with 0"
-ok "$([ "$(grep -c '^$' "$work/table")" -ge 2 ]; echo $?)" "  and prints blocks"
+"$sockstate" list --netns self --watch 100ms >"$work/table" 2>"$work/err" &
+watcher=$!
+pids+=("$watcher")
+blocks() { [ "$(grep -c '^$' "$work/table")" -ge "$1" ]; }
+until_true blocks 2
+ok $? "  and prints blocks"
+kill -INT "$watcher"
+wait "$watcher"
 "$sockstate" list --netns self --watch 100ms --json | head -n 1 >/dev/null
 is "${PIPESTATUS[0]}" 0 "a reader that goes ends it quietly"
 

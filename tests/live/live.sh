@@ -46,6 +46,7 @@ chmod 755 "$work"
 port=$((10000 + RANDOM % 20000))
 out=
 tracer=
+far_pid=
 traces=0
 pids=()
 tests=0
@@ -164,6 +165,25 @@ until_true() # command...
 	done
 }
 
+# Another network namespace, which lives as long as the process $far_pid: `far COMMAND...` runs there.
+another_netns()
+{
+	unshare -n sleep 1000 &
+	far_pid=$!
+	pids+=("$far_pid")
+	until_true lives_elsewhere "$far_pid"
+}
+
+lives_elsewhere() # pid
+{
+	[ "$(stat -Lc %i "/proc/$1/ns/net")" != "$ns" ]
+}
+
+far()
+{
+	nsenter --net="/proc/$far_pid/ns/net" "$@"
+}
+
 gone() # pid
 {
 	! kill -0 "$1" 2>/dev/null
@@ -193,11 +213,12 @@ stopped() # pid: all of it
 
 asleep() # pid
 {
-	local task state
+	local task key state
 	for task in /proc/"$1"/task/*/status; do
+		state=
 		while read -r key state _; do
 			[ "$key" = State: ] && break
-		done <"$task"
+		done 2>/dev/null <"$task" # it may have ended
 		[ "$state" = S ] || return 1
 	done
 }
@@ -212,12 +233,14 @@ in_state() # state, how many, ss filter...
 
 # ---- the tracer ----
 
-# Rights are dropped when the hooks are attached and what exists has been listed: the kernel tells.
+# Rights are dropped when the hooks are attached and what exists has been listed: the kernel tells. (An ordinary user has
+# none before exec() gives it those of the file, either; but then it may still gain some.)
 harmless() # pid
 {
-	local key value
+	local key value without=
 	while read -r key value; do
-		[ "$key" = CapEff: ] && [ "$value" = 0000000000000000 ] && return 0
+		[ "$key" = CapEff: ] && [ "$value" = 0000000000000000 ] && without=yes
+		[ "$key" = NoNewPrivs: ] && [ "$value" = 1 ] && [ -n "$without" ] && return 0
 	done 2>/dev/null <"/proc/$1/status"
 	return 1
 }

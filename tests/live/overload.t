@@ -100,10 +100,28 @@ case_syn()
 	stop_server
 }
 
+# Messages that are no packets, and look like a SYN where the header of one would be: 65535 bytes from the beginning.
+unlike_packets()
+{
+	exec python3 -c '
+import os, socket
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 2)  # NETLINK_USERSOCK
+s.bind((os.getpid(), 0))
+syn = bytearray(70000)
+syn[65535 + 13] = 2
+while True:
+    s.sendto(syn, (os.getpid(), 0))
+    s.recv(70000)'
+}
+
 # The same with --name-syn-drops, in a stream of its own.
 case_syn_named()
 {
+	unlike_packets &
+	local noise=$!
+	pids+=("$noise")
 	start_tracer "$dir/stream" --port "$port" --name-syn-drops || return
+	kill "$noise"
 	syn_finds_no_room
 	if knows syn_drop; then
 		wait_for 'of("drop") | select(.rport)'

@@ -70,12 +70,15 @@ end "$before"
 serve_in_pod --never-accept
 comes 1 "to(\"LISTEN\") and .pid == $server"
 is "$(places "to(\"LISTEN\") and .pid == $server")" "$(path_of "$server") $scope $id $uid web-0" "the line of listen() has it at once"
+call
+comes 1 "to(\"ESTABLISHED\") and .role == \"server\""
+is "$(places ".role == \"server\" and .pid == $server")" "$(path_of "$server") $scope $id $uid web-0" "and so has each line of a connection that is the server's"
 stop_trace
 
 # ---- the other forms ----
 
 "$sockstate" list --json --netns self --port "$port" >"$work/list" 2>"$work/err"
-is "$(jq -r '[.pid, .cgroup, .unit, .container_id, .pod_uid, .hostname] | join(" ")' "$work/list")" \
+is "$(jq -r 'select(.pid) | [.pid, .cgroup, .unit, .container_id, .pod_uid, .hostname] | join(" ")' "$work/list" | sort -u)" \
 	"$server $(path_of "$server") $scope $id $uid web-0" "list --json"
 launch --netns self --summary --interval 1
 ready

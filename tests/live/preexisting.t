@@ -58,8 +58,11 @@ judge --argjson first "$first" --argjson queue "$(ss -Htln "sport = :$first" | a
 	--argjson stopped "$stopped" --argjson holder "$holder" --argjson held "$held" --argjson half $half '
 	is("nothing but them so far"; map(.type) | unique - ["listener", "retransmit", "why"]; ["meta", "socket"]),
 	is("all are preexisting"; map(select(.type == "socket") | .preexisting) | unique; [true]),
-	is("roles are inferred, and it is said from what"; map(select(.type == "socket" and .state == "ESTABLISHED") | "\(.role) by \(.role_basis)") | unique -
-		["client by port"]; ["client by peer", "server by listener"]), # by the port asked for, where its row came first
+	# By the port that was asked for, where its row came before that of its server.
+	(map(select(.type == "socket" and .state == "ESTABLISHED")) as $rows |
+		is("roles are inferred, and it is said from what"; $rows | map("\(.role) by \(.role_basis)");
+			$rows | map(. as $r | if .lport < 32768 then "server by listener"
+				else "client by \(if any($rows[]; .rport == $r.lport and .seq < $r.seq) then "peer" else "port" end)" end))),
 	is("the queue of the listener, as ss shows it"; map(select(.state == "LISTEN" and .lport == $first))[0] | [.accept_queue, .backlog]; $queue),
 	is("and its half-open requests"; map(select(.state == "LISTEN" and .lport == $first))[0].syn_queue; $half),
 	is("listeners have their owners"; map(select(.state == "LISTEN")) | map([.lport, .pid, .comm]) | sort;

@@ -70,6 +70,7 @@ is "$(query 'scrape_samples_post_metric_relabeling > 0' '.data.result | length')
 
 firing() { query "ALERTS{alertstate=\"firing\",alertname=\"$1\"}" '[.data.result[].metric | "\(.instance) \(.port // "")"] | unique | join(", ")'; }
 fires() { [ -n "$(firing "$1")" ]; }
+fires_for() { firing "$1" | grep -q "$2"; }
 
 nsenter --net="/proc/${pid_of[one]}/ns/net" "$lab" server --port 9502 --backlog 2 --never-accept --quiet >/dev/null 2>&1 </dev/null &
 pids+=($!)
@@ -91,8 +92,9 @@ for host in one two three; do
 done
 until_true fires SockstateClientsRefused
 is "$(firing SockstateClientsRefused)" "one 9502" "refused clients: the host that refuses them, and no other"
-until_true fires SockstateProgramStuck
-is "$(firing SockstateProgramStuck | tr ',' '\n' | grep -c 'one 9502')" 1 "a program that does not call accept()"
+# The slow one may be called as well for a while, and first: its last connections wait twelve seconds.
+until_true fires_for SockstateProgramStuck "one 9502"
+ok $? "a program that does not call accept()" || firing SockstateProgramStuck | sed 's/^/# /'
 until_true fires SockstateAcceptQueueNearLimit
 is "$(firing SockstateAcceptQueueNearLimit)" "one 9502" "a queue that is nearly full"
 patience=60

@@ -118,6 +118,35 @@ case_unreachable()
 given_up='of("drop") | select(.drop_reason == "client_unreachable")'
 given_up_as_counted() { [ "$(lines "$given_up")" = "$(counter TcpExtListenDrops)" ]; }
 
+# The witness is how many the kernel holds when more have come. (Some kernels hold one more than the backlog.)
+case_limit()
+{
+	sysctl -qw net.ipv4.tcp_syncookies=0 net.ipv4.tcp_max_syn_backlog=64
+	server --addr 0.0.0.0 --backlog 300 --never-accept
+	"$lab" client --port "$port" --flood 100 --rate 1000 >"$dir/client" 2>&1 </dev/null
+	wait_for 'of("listener") | select(.syn_queue_limit and .syn_queue > 40)'
+	is "$(ask 'map(of("listener") | .syn_queue_limit // empty) | unique')" "[$(sockets syn-recv)]" \
+		'without cookies a quarter of tcp_max_syn_backlog is kept for others'
+	stop_server
+	sysctl -qw net.ipv4.tcp_syncookies=1
+	server --addr 0.0.0.0 --backlog 3 --never-accept
+	wait_for 'of("listener") | select(.syn_queue_limit == 3)'
+	stop_server
+}
+
+# SYNs beyond the limit get a cookie, and leave nothing behind but a count.
+case_cookies()
+{
+	sysctl -qw net.ipv4.tcp_syncookies=1
+	server --addr 0.0.0.0 --backlog 3 --never-accept
+	"$lab" client --port "$port" --flood 100 --rate 1000 >"$dir/client" 2>&1 </dev/null
+	until_true counted TcpExtSyncookiesSent 90
+	wait_for 'of("listener") | select(.syncookies_sent == '"$(counter TcpExtSyncookiesSent)"')'
+	is "$(ask 'map(of("listener") | .syncookies_sent // 0) | max')" "$(counter TcpExtSyncookiesSent)" 'as many as nstat counts'
+	wait_for 'of("listener") | select(.verdict == "syn_flood" and (.advice | test("SYN cookies")))'
+	stop_server
+}
+
 # Ours alone: tens of thousands of requests, a tracer that keeps 16. (An emulated machine has time for some hundred.)
 case_flood()
 {
@@ -162,4 +191,4 @@ flood_is_told()
 has_tun || skip_all 'no TUN device here'
 # The flood is in the stream of all cases, too: as many facts as may come before a busy machine reads them.
 file_options=(--ring-size 16M)
-run_cases flood expires late syn_again reset unreachable
+run_cases flood limit cookies expires late syn_again reset unreachable

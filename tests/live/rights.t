@@ -100,4 +100,27 @@ refused net_admin 'CAP_BPF and CAP_PERFMON'
 # Nothing large lies on the stack: what runs ten times a second least of all.
 is "$(ulimit -s 64; "$sockstate" --netns self --duration 1 >"$work/small" 2>&1; echo $?)" 0 "a stack of 64 KiB is enough"
 
+# ---- and it ends at once ----
+
+# To take a tracepoint's program down lasts some 70 ms each, for which it need not wait (user/kernel/farewell.h). The
+# quickest of five counts: something else may have the CPU.
+if [ -n "${SOCKSTATE_VM-}" ]; then
+	skip 2 "an emulated machine does nothing at once"
+else
+	quickest=9999999 remain=none
+	for ((i = 0; i < 5; i++)); do
+		trace --port "$port"
+		ids=[$(sed -n 's/^prog_id:[[:space:]]*//p' "/proc/$tracer/fdinfo"/* 2>/dev/null | sort -u | paste -sd,)]
+		begin=${EPOCHREALTIME/[.,]/}
+		kill -INT "$tracer"
+		wait "$tracer"
+		took=$((${EPOCHREALTIME/[.,]/} - begin))
+		[ "$took" -ge "$quickest" ] || quickest=$took
+		until_true none_left "$ids" || remain=$ids
+	done
+	ordered "it ends within 100 ms" "$quickest" 100000
+	[ "$ids" != '[]' ] && [ "$remain" = none ]
+	ok $? "and its programs soon after it, each time: $ids"
+fi
+
 done_testing

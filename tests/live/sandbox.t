@@ -81,7 +81,7 @@ inside "list --watch" 0 "$sockstate" list --netns self --watch 0.2 --duration 1
 inside "list --cgroup" 0 "$sockstate" list --cgroup / --json
 inside "list of an ordinary user" 0 setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all "$sockstate" list --watch 0.2 --duration 0.5
 inside "check with a command" 0 "$sockstate" check --netns self --port "$port" --max-refused 1000 --junit "$work/junit" --record "$work/rec2" -- sleep 0.5
-inside "check whose command fails" 0 "$sockstate" check --netns self --port "$port" --max-refused 1000 --json -- false
+inside "check whose command fails" 0 "$sockstate" check --netns self --port "$port" --max-refused 1000 --json -- sh -c "sleep 0.5; false"
 inside "check from a recording" 0 "$sockstate" check --port "$port" --max-refused 1000 --replay "$work/rec2"
 end "$load"
 end "$server"

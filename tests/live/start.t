@@ -308,6 +308,33 @@ case_notices()
 	"$sockstate" --port "$port" --netns self --duration 0.2 >"$dir/out" 2>"$dir/err" </dev/null
 	is "$(grep -c waiting "$dir/err")" 0 'somebody listens'
 	stop_server
+
+	# It is stopped while it loads the programs that look: all else is attached, what exists has been listed.
+	local said=1 try
+	for ((try = 0; try < 20 && said; try++)); do
+		: >"$dir/out"
+		"$sockstate" --port "$port" --netns self --json >"$dir/out" 2>"$dir/err" </dev/null &
+		tracer=$!
+		pids+=("$tracer")
+		perl -e '
+			use strict;
+			my ($pid, $out, $err) = @ARGV;
+			sub programs { my $n = 0; for (glob "/proc/$pid/fdinfo/*") { open my $f, "<", $_ or next; $n += grep { /^prog_type:/ } <$f> } $n }
+			sub until_ { my $is = shift; select undef, undef, undef, 0.0005 until !kill(0, $pid) || $is->() }
+			until_(sub { -s $out });
+			my $attached = programs();
+			until_(sub { programs() > $attached || -s $err }); # it may have been too fast
+			kill "STOP", $pid' "$tracer" "$dir/out" "$dir/err"
+		[ -s "$dir/err" ] || said=
+		[ -z "$said" ] || { kill -KILL "$tracer"; wait "$tracer" 2>/dev/null; }
+	done
+	server
+	kill -CONT "$tracer"
+	until_true grep -q '"new":"LISTEN"' "$dir/out"
+	ok 'somebody listens since' [ -z "$(cat "$dir/err")" ]
+	stop_server
+	kill -INT "$tracer"
+	wait "$tracer"
 }
 
 names=(traffic crowd held_up queue accepted close_wait blocked overloaded notices)

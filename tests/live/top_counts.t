@@ -21,16 +21,10 @@ shows() { shown | grep -qE -- "$1"; }
 appears() # extended regular expression, name
 {
 	until_true shows "$1"
-	ok $? "$2" || shown | sed 's/^/# /'
+	ok $? "$2" || shown | grep '[^ ]' | sed 's/^/# /'
 }
 keys() { mux send-keys -t t "$@"; }
-only() # port: the filter
-{
-	keys f
-	keys C-u
-	keys -l "$1"
-	keys Enter
-}
+only() { keys f C-u "$1" Enter "${@:2}"; } # port, further keys: the filter
 connects() # how many, to $calm
 {
 	"$lab" client --quiet --port "$calm" --count "$1" --send 7 --close fin >"$work/calm" 2>&1 </dev/null
@@ -63,8 +57,12 @@ ok "$([ "$(shown | grep -oE '[0-9]+ lost' | sed 's/ lost//')" -gt 0 ]; echo $?)"
 # ---- what the counters know ----
 
 is "$(connects 20)" 20 "20 connect to the calm server"
-only "$calm"
-keys Enter
+# All in one read: Enter is about what the filter leaves, before that has been drawn.
+top=$(pgrep -P "$(mux display -p -t t '#{pane_pid}')" -f "$sockstate top")
+kill -STOP "$top"
+until_true grep -q '^State:.*stopped' "/proc/$top/status"
+only "$calm" Enter
+kill -CONT "$top"
 appears "arrived .* 20 in all" "  top counts as many"
 appears "accepted .* 20 in all" "  accepted, too"
 appears "all: p50 .* p99 .* max" "  and their waits"

@@ -48,7 +48,7 @@ case_slow()
 case_pause()
 {
 	server --addr 127.0.0.1 --accept-after 2300 --backlog 2
-	client_bg --count 30 --every 50 --send 0 --close shutdown --keep-going
+	client_bg --count 30 --every 50 --timeout 500 --send 0 --close shutdown --keep-going
 	judged app_slow
 	wait_for 'of("accept")'
 	judged ok

@@ -178,4 +178,7 @@ is "$(of '"\(.diagnosis) \(.watchers[0].kind) \(.holders | length)"')" "keeps_up
 end "$server"
 until_true closed
 
+# One source looks again and again, as in a tracer that is left on: 17,000 processes, in tables of 16,384.
+is "$("${WHY_MARKS:-$root/build/tests/live/why_marks}" 17 1000 2>&1)" "0 lost, some records" "what earlier looks have noted leaves room for the next one's"
+
 done_testing

@@ -188,10 +188,12 @@ fi
 # ---- busy ----
 
 if have node 4; then
-	start node -e "require('http').createServer(() => { for (;;); }).listen($port, '127.0.0.1', 8); require('net').createServer().listen($other, '127.0.0.1')"
+	start node -e "require('http').createServer(() => { require('fs').writeSync(1, 'in the loop\\n'); for (;;); }).listen($port, '127.0.0.1', 8); require('net').createServer().listen($other, '127.0.0.1')"
 	until_true listens "$other"
 	since=$SECONDS
-	clients 4 "$http"
+	clients 1 "$http" 0
+	until_true has_line "$work/server" 'in the loop'
+	clients 3 "$http" # it may accept several at once, but none from now on
 	until_true running "$server"
 	why --port "$port"
 	# Where other programs want the CPUs as well, it does not get one for most of the time.

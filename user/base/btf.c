@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/btf.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <linux/btf.h>
 #include <stdlib.h>
@@ -38,49 +39,50 @@ static const char *name_of(const struct kernel_types *k, uint32_t offset)
 	return offset < k->strings_size ? k->strings + offset : "";
 }
 
-/* Bytes that follow struct btf_type; SIZE_MAX if the kind is not known. */
+/* Kinds that the headers of older systems lack. */
+#define KIND_DECL_TAG 17
+#define KIND_TYPE_TAG 18
+#define KIND_ENUM64   19
+
+/*
+ * Bytes that follow struct btf_type, some for each part. A table, because successive types are of
+ * changing kinds, which no branch predictor can foresee.
+ */
+static const struct tail {
+	uint8_t known, fixed, part;
+} tails[BTF_INFO_KIND(UINT32_MAX) + 1] = {
+	[BTF_KIND_INT] = {1, sizeof(uint32_t), 0},
+	[BTF_KIND_PTR] = {1, 0, 0},
+	[BTF_KIND_ARRAY] = {1, sizeof(struct btf_array), 0},
+	[BTF_KIND_STRUCT] = {1, 0, sizeof(struct btf_member)},
+	[BTF_KIND_UNION] = {1, 0, sizeof(struct btf_member)},
+	[BTF_KIND_ENUM] = {1, 0, sizeof(struct btf_enum)},
+	[BTF_KIND_FWD] = {1, 0, 0},
+	[BTF_KIND_TYPEDEF] = {1, 0, 0},
+	[BTF_KIND_VOLATILE] = {1, 0, 0},
+	[BTF_KIND_CONST] = {1, 0, 0},
+	[BTF_KIND_RESTRICT] = {1, 0, 0},
+	[BTF_KIND_FUNC] = {1, 0, 0},
+	[BTF_KIND_FUNC_PROTO] = {1, 0, sizeof(struct btf_param)},
+	[BTF_KIND_VAR] = {1, sizeof(struct btf_var), 0},
+	[BTF_KIND_DATASEC] = {1, 0, sizeof(struct btf_var_secinfo)},
+	[BTF_KIND_FLOAT] = {1, 0, 0},
+	[KIND_DECL_TAG] = {1, sizeof(uint32_t), 0},
+	[KIND_TYPE_TAG] = {1, 0, 0},
+	[KIND_ENUM64] = {1, 0, 12},
+};
+
+/* SIZE_MAX if the kind is not known. */
 static size_t tail_size(const struct btf_type *t)
 {
-	size_t vlen = BTF_INFO_VLEN(t->info);
+	const struct tail *tail = &tails[kind_of(t)];
 
-	switch (kind_of(t)) {
-	case BTF_KIND_INT:
-		return sizeof(uint32_t);
-	case BTF_KIND_ARRAY:
-		return sizeof(struct btf_array);
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		return vlen * sizeof(struct btf_member);
-	case BTF_KIND_ENUM:
-		return vlen * sizeof(struct btf_enum);
-	case BTF_KIND_FUNC_PROTO:
-		return vlen * sizeof(struct btf_param);
-	case BTF_KIND_VAR:
-		return sizeof(struct btf_var);
-	case BTF_KIND_DATASEC:
-		return vlen * sizeof(struct btf_var_secinfo);
-	case 17 /* BTF_KIND_DECL_TAG */:
-		return sizeof(uint32_t);
-	case 19 /* BTF_KIND_ENUM64 */:
-		return vlen * 12;
-	case BTF_KIND_PTR:
-	case BTF_KIND_FWD:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_FLOAT:
-	case 18 /* BTF_KIND_TYPE_TAG */:
-		return 0;
-	default:
-		return SIZE_MAX;
-	}
+	return tail->known ? tail->fixed + (size_t)BTF_INFO_VLEN(t->info) * tail->part : SIZE_MAX;
 }
 
 static bool is_enum(unsigned int kind)
 {
-	return kind == BTF_KIND_ENUM || kind == 19;
+	return kind == BTF_KIND_ENUM || kind == KIND_ENUM64;
 }
 
 static bool is_struct(unsigned int kind)
@@ -90,9 +92,39 @@ static bool is_struct(unsigned int kind)
 
 /* ---- all types: where they are, and their names ---- */
 
-static uint32_t hash_of(const char *name)
+#define LOW_BITS  UINT64_C(0x0101010101010101)
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+/* The bytes before the first 0, of eight of which the first is the lowest. *ends: there is a 0. */
+static uint64_t before_zero(uint64_t word, bool *ends)
 {
-	return hash_text(name, strlen(name));
+	uint64_t zeros = (word - LOW_BITS) & ~word & HIGH_BITS;
+
+	*ends = zeros;
+	return zeros ? word & ((zeros & -zeros) - 1) : word;
+}
+
+/*
+ * Of the first 16 bytes of a name, which tell most apart, and without its length: a kernel has more
+ * than a megabyte of names. room: bytes that may be read.
+ */
+static uint32_t hash_of(const char *name, size_t room)
+{
+	uint64_t words[2] = {0};
+	bool ends;
+
+	if (room >= sizeof(words))
+		memcpy(words, name, sizeof(words));
+	else
+		memcpy(words, name, room);
+	words[0] = before_zero(le64toh(words[0]), &ends);
+	words[1] = ends ? 0 : before_zero(le64toh(words[1]), &ends);
+	return (uint32_t)hash_more(words[0], words[1]);
+}
+
+static uint32_t *bucket_of(const struct kernel_types *k, const char *name)
+{
+	return &k->bucket[hash_of(name, strlen(name) + 1) & k->mask];
 }
 
 static bool has_a_name_that_is_asked_for(unsigned int kind)
@@ -101,10 +133,13 @@ static bool has_a_name_that_is_asked_for(unsigned int kind)
 	       is_enum(kind);
 }
 
-/*
- * Counts the types; once k->offset is allocated, also fills in the tables. Returns -EBADMSG if a
- * type does not fit.
- */
+static uint32_t hash_at(const struct kernel_types *k, uint32_t offset)
+{
+	return offset < k->strings_size ? hash_of(k->strings + offset, k->strings_size - offset)
+					: hash_of("", 1);
+}
+
+/* Counts the types and fills in the tables. Returns -EBADMSG if a type does not fit. */
 static int walk(struct kernel_types *k)
 {
 	uint32_t id = 1;
@@ -119,15 +154,12 @@ static int walk(struct kernel_types *k)
 		tail = tail_size(t);
 		if (tail > k->types_size - at - sizeof(*t))
 			return -EBADMSG;
-		if (k->offset) {
-			k->offset[id] = (uint32_t)at;
-			if (t->name_off && has_a_name_that_is_asked_for(kind_of(t))) {
-				uint32_t *bucket =
-					&k->bucket[hash_of(name_of(k, t->name_off)) & k->mask];
+		k->offset[id] = (uint32_t)at;
+		if (t->name_off && has_a_name_that_is_asked_for(kind_of(t))) {
+			uint32_t *bucket = &k->bucket[hash_at(k, t->name_off) & k->mask];
 
-				k->next[id] = *bucket;
-				*bucket = id;
-			}
+			k->next[id] = *bucket;
+			*bucket = id;
 		}
 		at += sizeof(*t) + tail;
 		id++;
@@ -140,7 +172,7 @@ int kernel_types_new(struct kernel_types **out, const void *bytes, size_t size)
 {
 	const struct btf_header *h = bytes;
 	struct kernel_types *k;
-	size_t body;
+	size_t body, most;
 	int rc;
 
 	if (size < sizeof(*h) || h->magic != BTF_MAGIC || h->hdr_len < sizeof(*h) ||
@@ -161,13 +193,12 @@ int kernel_types_new(struct kernel_types **out, const void *bytes, size_t size)
 		rc = -EBADMSG;
 		goto fail;
 	}
-	rc = walk(k);
-	if (rc)
-		goto fail;
-	for (k->mask = 1023; k->mask < k->count / 2; k->mask = k->mask * 2 + 1)
+	/* As many as there can be. What is not written takes no memory. */
+	most = k->types_size / sizeof(struct btf_type) + 1;
+	for (k->mask = 1023; k->mask < most / 4; k->mask = k->mask * 2 + 1)
 		;
-	k->offset = malloc(k->count * sizeof(uint32_t));
-	k->next = calloc(k->count, sizeof(uint32_t));
+	k->offset = malloc(most * sizeof(uint32_t));
+	k->next = malloc(most * sizeof(uint32_t));
 	k->bucket = calloc(k->mask + 1, sizeof(uint32_t));
 	rc = k->offset && k->next && k->bucket ? walk(k) : -ENOMEM;
 	if (rc)
@@ -220,7 +251,7 @@ uint32_t kernel_types_find(const struct kernel_types *k, enum kernel_thing thing
 	 * A chain begins with the highest id. The last match is therefore the first type of that
 	 * name.
 	 */
-	for (uint32_t id = k->bucket[hash_of(name) & k->mask]; id; id = k->next[id]) {
+	for (uint32_t id = *bucket_of(k, name); id; id = k->next[id]) {
 		const struct btf_type *t = type_at(k, id);
 
 		if (is_thing(kind_of(t), thing) && !strcmp(name_of(k, t->name_off), name))
@@ -361,7 +392,7 @@ static void write_type(struct extract *x, const struct btf_type *t)
 	if (kind == BTF_KIND_PTR)
 		head.type = 0;
 	else if (kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE ||
-		 kind == BTF_KIND_RESTRICT || kind == 18)
+		 kind == BTF_KIND_RESTRICT || kind == KIND_TYPE_TAG)
 		head.type = take_type(x, t->type);
 	append(x, &x->types, &head, sizeof(head));
 	if (is_struct(kind) || is_enum(kind)) {
@@ -380,7 +411,7 @@ static void take_named(struct extract *x, const char *name)
 {
 	const struct kernel_types *k = x->k;
 
-	for (uint32_t id = k->bucket[hash_of(name) & k->mask]; id; id = k->next[id]) {
+	for (uint32_t id = *bucket_of(k, name); id; id = k->next[id]) {
 		const struct btf_type *t = type_at(k, id);
 
 		if (kind_of(t) != BTF_KIND_FUNC && !strcmp(name_of(k, t->name_off), name))

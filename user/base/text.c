@@ -110,6 +110,22 @@ char *text_i64(char *p, int64_t v)
 	return text_u64(p, 0 - (uint64_t)v);
 }
 
+char *text_billionths(char *p, uint64_t value)
+{
+	const uint64_t one = 1000000000;
+	uint64_t rest = value % one;
+
+	p = text_u64(p, value / one);
+	if (!rest)
+		return p;
+	*p++ = '.';
+	for (uint64_t digit = one / 10; rest; digit /= 10) {
+		*p++ = (char)('0' + rest / digit);
+		rest %= digit;
+	}
+	return p;
+}
+
 static char *put_ipv4(char *p, const uint8_t *a)
 {
 	for (int i = 0; i < 4; i++) {
@@ -186,7 +202,25 @@ char *text_addr(char *p, int family, const uint8_t *addr)
 	return p;
 }
 
+bool text_is_link_local(int family, const uint8_t *addr)
+{
+	return family == AF_INET6 && addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
+}
+
+size_t text_zone(char out[TEXT_ZONE_MAX + 1], const char *name)
+{
+	out[0] = '%';
+	text_clean(out + 1, TEXT_ZONE_MAX, name, TEXT_ZONE_MAX - 1, false);
+	return strlen(out);
+}
+
 size_t text_end(char out[TEXT_END_MAX], int family, const uint8_t *addr, int port)
+{
+	return text_end_in(out, family, addr, port, NULL);
+}
+
+size_t text_end_in(char out[TEXT_END_MAX], int family, const uint8_t *addr, int port,
+		   const char *zone)
 {
 	char *p = out;
 
@@ -197,6 +231,8 @@ size_t text_end(char out[TEXT_END_MAX], int family, const uint8_t *addr, int por
 	} else {
 		*p++ = '[';
 		p = put_ipv6(p, addr);
+		if (zone && zone[0] && text_is_link_local(family, addr))
+			p += text_zone(p, zone);
 		*p++ = ']';
 	}
 	*p++ = ':';

@@ -16,14 +16,18 @@
 
 #define TEXT_U64_MAX 20
 /* INET6_ADDRSTRLEN: an IPv6 address has 39 characters, 45 if it is v4-mapped; and NUL */
-#define TEXT_ADDR_MAX	      46
-#define TEXT_END_MAX	      (TEXT_ADDR_MAX + 8) /* "[" address "]:65535" and NUL */
+#define TEXT_ADDR_MAX 46
+#define TEXT_ZONE_MAX 16 /* IFNAMSIZ: the name of a network interface, and NUL */
+/* "[" address "%" zone "]:65535" and NUL */
+#define TEXT_END_MAX	      (TEXT_ADDR_MAX + TEXT_ZONE_MAX + 8)
 #define TEXT_DURATION_MAX     16
 #define TEXT_DURATION_COLUMNS 7
 #define TEXT_RFC3339	      30 /* "2026-11-22T10:31:31.123456789Z" */
 
 char *text_u64(char *p, uint64_t v); /* at most TEXT_U64_MAX bytes */
 char *text_i64(char *p, int64_t v);  /* at most TEXT_U64_MAX + 1 bytes */
+/* value / 10^9, exact, without zeros at the end: 12.5, 0.000001024, 0. At most TEXT_U64_MAX + 1. */
+char *text_billionths(char *p, uint64_t value);
 
 /*
  * RFC 5952. family: AF_INET (4 bytes) or AF_INET6 (16 bytes); nothing is written for another. At
@@ -36,6 +40,16 @@ char *text_addr(char *p, int family, const uint8_t *addr);
  * means not known, "127.0.0.1:?". Returns the length.
  */
 size_t text_end(char out[TEXT_END_MAX], int family, const uint8_t *addr, int port);
+/*
+ * The same with the zone of a link-local address (RFC 4007, section 11), the name of a network
+ * interface: "[fe80::1%eth0]:9502". NULL, or another kind of address: without.
+ */
+size_t text_end_in(char out[TEXT_END_MAX], int family, const uint8_t *addr, int port,
+		   const char *zone);
+/* "%eth0", as the zone behind such an address. Returns the length. */
+size_t text_zone(char out[TEXT_ZONE_MAX + 1], const char *name);
+/* fe80::/10, RFC 4291. */
+bool text_is_link_local(int family, const uint8_t *addr);
 
 /*
  * A duration for people, in at most TEXT_DURATION_COLUMNS columns. It is cut off and never rounded

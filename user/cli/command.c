@@ -10,6 +10,7 @@ static const struct command *const commands[COMMAND_COUNT] = {
 	[COMMAND_WHY] = &command_why,	    [COMMAND_LIST] = &command_list,
 	[COMMAND_TOP] = &command_top,	    [COMMAND_EXPORT] = &command_export,
 	[COMMAND_REPORT] = &command_report, [COMMAND_EXPLAIN] = &command_explain,
+	[COMMAND_SHIP] = &command_ship,
 };
 
 const struct command *command_get(enum command_id id)

@@ -25,6 +25,7 @@
 #include "cli/groups.h"
 #include "cli/list.h"
 #include "cli/report.h"
+#include "cli/ship.h"
 #include "cli/top.h"
 #include "cli/trace.h"
 #include "cli/why.h"
@@ -40,6 +41,7 @@ enum command_id {
 	COMMAND_EXPORT,
 	COMMAND_REPORT,
 	COMMAND_EXPLAIN,
+	COMMAND_SHIP,
 	COMMAND_COUNT
 };
 
@@ -54,10 +56,12 @@ union command_options {
 	struct export_options export;
 	struct report_options report;
 	struct explain_options explain;
+	struct ship_options ship;
 };
 
 extern const struct command command_trace, command_doctor, command_fields, command_check,
-	command_why, command_list, command_top, command_export, command_report, command_explain;
+	command_why, command_list, command_top, command_export, command_report, command_explain,
+	command_ship;
 
 struct command_line {
 	enum command_id id;

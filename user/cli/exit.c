@@ -21,6 +21,7 @@ const struct exit_text exit_texts[EXIT_CODES] = {
 	[EXIT_UNKNOWN] = {"check: a rule cannot be judged",
 			  "check: facts that a rule needs were lost, or this kernel does not show "
 			  "them; no rule is broken."},
-	[EXIT_LOST] = {"--strict: facts were lost",
-		       "--strict: facts were lost, and nothing else went wrong."},
+	[EXIT_LOST] = {"--strict: facts were lost; ship: lines were dropped",
+		       "--strict: facts were lost, and nothing else went wrong. ship: lines were "
+		       "dropped, as many as it said."},
 };

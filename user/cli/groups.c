@@ -89,7 +89,9 @@ static const struct arg socket_args[] = {
 	 .name = "port",
 	 .value = "LIST",
 	 .help = "ports of either end: 9502, http or 80,443,9500-9510; may be repeated",
-	 .more = "At most 32 parts in all. A name is looked up in /etc/services.",
+	 .more = "At most 32 parts in all. A name is looked up in /etc/services. A listener brings "
+		 "its connections, and they bring it, where TPROXY gives it segments to another "
+		 "port.",
 	 .call = add_ports,
 	 .complete = ARG_COMPLETE_PORTS},
 	{.kind = ARG_CALL,
@@ -109,7 +111,8 @@ static const struct arg socket_args[] = {
 	 .name = "laddr",
 	 .value = "NET",
 	 .help = "local address: 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32, or several",
-	 .more = "A listener on all addresses passes, since its connections may.",
+	 .more = "A listener on all addresses passes, since its connections may. One on an address "
+		 "of its own brings its connections to others (TPROXY).",
 	 .call = add_laddrs},
 	{.kind = ARG_CALL,
 	 .name = "host",
@@ -295,9 +298,9 @@ const struct arg_group group_thresholds = {.title = "Verdicts on listeners",
 static const struct arg hook_args[] = {
 	{.kind = ARG_FLAG,
 	 .name = "name-syn-drops",
-	 .help = "name the clients whose SYN was refused; costly: a hook on every packet the "
-		 "machine drops",
-	 .more = "Without it such refusals are counted, not named.",
+	 .help = "name the clients whose SYN was refused, or dropped by a packet filter of this "
+		 "host; costly: a hook on every packet the machine drops",
+	 .more = "Without it refusals are counted, not named, and what a filter drops is not seen.",
 	 ARG_MEMBER(struct opt_hooks, name_syn_drops)},
 	{.kind = ARG_FLAG,
 	 .name = "syscall-fallback",

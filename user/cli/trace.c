@@ -91,6 +91,8 @@ static const struct arg recording_args[] = {
 
 static const struct arg_group recording_group = {.title = "Recordings", ARG_ROWS(recording_args)};
 
+static const char *const overload[] = {"thin", "summary", "keep", NULL};
+
 static const struct arg depth_args[] = {
 	{.kind = ARG_FLAG,
 	 .name = "verify",
@@ -116,6 +118,23 @@ static const struct arg depth_args[] = {
 	 .min = 10 * NS_MS,
 	 .max = NS_HOUR,
 	 ARG_MEMBER(struct trace_options, why_after_ns)},
+	{.kind = ARG_CHOICE,
+	 .name = "overload",
+	 .value = "POLICY",
+	 .help = "where more comes than is read: thin (default), summary or keep",
+	 .more = "thin: connections that begin then are printed whole if they turn out to be "
+		 "notable, as with --notable, and counted else. summary: they are only counted. "
+		 "keep: every line is printed, and more facts are lost. It begins when, at three of "
+		 "ten looks a tenth of a second apart, facts had been lost in a ring although "
+		 "sockstate had read without a pause (what it left unread was never less than a "
+		 "quarter of a ring), and ends by itself. A run that loses nothing prints every "
+		 "line. A lost line says both times what is still exact; connections that began "
+		 "before are printed to their end, and a recording keeps every fact. It does not "
+		 "occur where options choose, count or compare the lines (--only, --min-wait, "
+		 "--min-age, --sample, --notable, --raw, --count, --verify, -o summary), nor in a "
+		 "replay.",
+	 .choices = overload,
+	 ARG_MEMBER(struct trace_options, overload)},
 	{.kind = ARG_FLAG,
 	 .name = "summary",
 	 .help = "count in the kernel, print only the summary: for the busiest machines",

@@ -16,6 +16,13 @@ enum existing {
 	EXISTING_ALL,
 };
 
+/* What the stream does where more comes than its reader sustains. */
+enum overload_policy {
+	OVERLOAD_POLICY_THIN,	 /* of connections that begin, only the notable ones, whole */
+	OVERLOAD_POLICY_SUMMARY, /* of those only counts */
+	OVERLOAD_POLICY_KEEP,	 /* nothing: more facts are lost */
+};
+
 struct trace_options {
 	struct opt_sockets sockets;
 	struct opt_owner owner;
@@ -31,6 +38,7 @@ struct trace_options {
 	struct opt_common common;
 	unsigned int output;   /* enum output */
 	unsigned int existing; /* enum existing */
+	unsigned int overload; /* enum overload_policy */
 	bool raw, verify, summary;
 	uint64_t count;	       /* state and accept lines; 0: no limit */
 	uint64_t interval_ns;  /* 0: listener lines only when something changes */

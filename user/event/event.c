@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/text.h"
 #include "event/tcp.h"
 
 const struct field_info field_infos[FIELD_COUNT] = {
@@ -35,6 +36,12 @@ const char *event_type_name(enum event_type type)
 const char *event_type_meaning(enum event_type type)
 {
 	return (unsigned int)type < EVENT_TYPE_COUNT ? types[type].meaning : "unknown";
+}
+
+bool event_is_link_local(const struct event *e, enum field addr)
+{
+	return event_has(e, addr) && e->v[addr].addr &&
+	       text_is_link_local(e->family, e->v[addr].addr);
 }
 
 bool event_is_listeners(const struct event *e)

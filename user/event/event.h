@@ -135,8 +135,9 @@ union field_value {
 struct event {
 	uint64_t t; /* ns, CLOCK_MONOTONIC: when it happened; key t_ns */
 	enum event_type type;
-	int family; /* AF_INET or AF_INET6, of F_LADDR and F_RADDR */
-	bool late;  /* the tracker has made a line with a later t before */
+	int family;   /* AF_INET or AF_INET6, of F_LADDR and F_RADDR */
+	bool late;    /* the tracker has made a line with a later t before */
+	bool thinned; /* of a connection that began while the stream was thinned (stream.h) */
 	uint64_t present[FIELD_WORDS];
 	union field_value v[FIELD_COUNT]; /* undefined where not present */
 };
@@ -155,6 +156,7 @@ static inline void event_init(struct event *e, enum event_type type, uint64_t t)
 	e->type = type;
 	e->family = 0;
 	e->late = false;
+	e->thinned = false;
 	for (int i = 0; i < FIELD_WORDS; i++)
 		e->present[i] = 0;
 }
@@ -191,6 +193,9 @@ static inline uint64_t event_get(const struct event *e, enum field f)
 {
 	return event_has(e, f) ? e->v[f].u : 0;
 }
+
+/* Whether the field is an address of fe80::/10 (RFC 4291), which has a zone. */
+bool event_is_link_local(const struct event *e, enum field addr);
 
 /*
  * Whether accept_wait_ns is the whole wait: where only its end was seen it is a bound, and no

@@ -321,6 +321,11 @@ bool filter_is_open(const struct filter *f)
 	       f->side == SIDE_BOTH && f->ipv4 && f->ipv6 && !f->netns;
 }
 
+bool filter_brings(const struct filter *f)
+{
+	return f->port_ranges || f->lport_ranges || f->rport_ranges || f->laddrs;
+}
+
 static bool in_ranges(const struct port_range *ranges, unsigned int count, uint16_t port)
 {
 	for (unsigned int i = 0; i < count; i++) {

@@ -72,6 +72,11 @@ int filter_add_hosts(struct filter *f, const char *text, char *err, size_t err_s
 void net_prefix_text(char text[NET_PREFIX_MAX], const struct net_prefix *net);
 /* Nothing is restricted. */
 bool filter_is_open(const struct filter *f);
+/*
+ * The filter asks for ends that a connection may not have, though its listener has them: the port,
+ * or the local address.
+ */
+bool filter_brings(const struct filter *f);
 /* Whether ports were asked for (--port), and this is one of them. */
 bool filter_asks_for_port(const struct filter *f, uint16_t port);
 

@@ -99,6 +99,7 @@ const struct kind_info kind_infos[] = {
 		"nt\"},"
 		"\"accepts_unseen\":{\"$ref\":\"#/$defs/count\"},"
 		"\"accepts_departed\":{\"$ref\":\"#/$defs/count\"},"
+		"\"syncookies_sent\":{\"$ref\":\"#/$defs/count\"},"
 		"\"stuck_close_wait\":{\"$ref\":\"#/$defs/count\"},"
 		"\"stuck_close_wait_ns\":{\"$ref\":\"#/$defs/count\"},"
 		"\"stuck_close_wait_pid\":{\"$ref\":\"#/$defs/count\"},"

@@ -14,7 +14,8 @@ struct dialect {
 static const struct dialect dialects[SQL_DIALECT_COUNT] = {
 	[SQL_CLICKHOUSE] =
 		{'`',
-		 "-- sockstate --json | clickhouse-client --date_time_input_format best_effort \\\n"
+		 "-- sockstate --json | sockstate ship --spool DIR -- clickhouse-client \\\n"
+		 "--     --date_time_input_format best_effort \\\n"
 		 "--     --query 'INSERT INTO sockstate FORMAT JSONEachRow'\n",
 		 ") ENGINE = MergeTree ORDER BY (type, ts, seq);\n"},
 	[SQL_DUCKDB] = {'"',

@@ -35,6 +35,7 @@ struct listener_summary {
 	uint16_t port;
 	uint64_t completed, accepted, drops;
 	uint64_t unseen, departed; /* of accepted, as accepts_unseen and accepts_departed */
+	uint64_t cookies_sent;	   /* as syncookies_sent; 0: none, or not known */
 	/* in CLOSE_WAIT for a second or longer at the end; since when, ns; who holds the oldest */
 	uint64_t stuck, stuck_ns;
 	uint32_t stuck_pid; /* 0 unknown */

@@ -24,6 +24,7 @@ VOCABULARY(reset_reason, RESET_REASONS)
 VOCABULARY(lost_place, LOST_PLACES)
 VOCABULARY(verdict, VERDICTS)
 VOCABULARY(diagnosis, DIAGNOSES)
+VOCABULARY(overload, OVERLOADS)
 
 /* The kernel side sends these numbers. */
 _Static_assert((int)DROP_UNKNOWN == FACT_DROP_UNKNOWN &&
@@ -35,6 +36,7 @@ _Static_assert((int)DROP_UNKNOWN == FACT_DROP_UNKNOWN &&
 		       (int)DROP_SIGNATURE == FACT_DROP_SIGNATURE &&
 		       (int)DROP_FILTER == FACT_DROP_FILTER &&
 		       (int)DROP_POLICY == FACT_DROP_POLICY && (int)DROP_TTL == FACT_DROP_TTL &&
+		       (int)DROP_NETFILTER == FACT_DROP_NETFILTER &&
 		       (int)DROP_REQUEST_EXPIRED == FACT_DROP_REASONS,
 	       "enum drop_reason goes on where enum fact_drop_reason ends");
 _Static_assert(sizeof(lost_place_words) / sizeof(lost_place_words[0]) == FACT_LOST_PLACES,

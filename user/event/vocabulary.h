@@ -35,7 +35,8 @@
 
 #define SEGMENTS(WORD)                                               \
 	WORD(SEGMENT_SYN, "syn", "a SYN: no request was made of it") \
-	WORD(SEGMENT_ACK, "ack", "the final ACK of a handshake")
+	WORD(SEGMENT_ACK, "ack", "the final ACK of a handshake")     \
+	WORD(SEGMENT_OTHER, "other", "any: the listener discarded it before its queues mattered")
 
 #define BASES(WORD)                                                                       \
 	WORD(BASIS_SYN, "syn", "stamped when the SYN made the request")                   \
@@ -99,6 +100,7 @@
 	WORD(DROP_FILTER, "socket_filter", "discarded by the listener's SO_ATTACH_FILTER")        \
 	WORD(DROP_POLICY, "ipsec_policy", "discarded by an IPsec policy")                         \
 	WORD(DROP_TTL, "min_ttl", "discarded: below the listener's IP_MINTTL")                    \
+	WORD(DROP_NETFILTER, "netfilter", "a SYN that a packet filter dropped or rejected")       \
 	WORD(DROP_REQUEST_EXPIRED, "request_expired", "given up: no final ACK was taken in time") \
 	WORD(DROP_CLIENT_UNREACHABLE, "client_unreachable", "given up: an ICMP error came back")
 
@@ -135,6 +137,14 @@
 	WORD(FACT_LOST_MAP, "map_full", "a BPF map was full")                                   \
 	WORD(FACT_LOST_DECODE, "decode", "a record was not what this version knows")            \
 	WORD(FACT_LOST_EVICTED, "evicted", "forgotten to stay within the bound of memory")
+
+/* What the stream does where more comes than its reader sustains. 0 is no word. */
+#define OVERLOADS(WORD)                                                                       \
+	WORD(OVERLOAD_THINS, "thin",                                                          \
+	     "connections that begin now are printed whole once they turn out to be notable") \
+	WORD(OVERLOAD_COUNTS, "summary",                                                      \
+	     "connections that begin now are counted, and not printed")                       \
+	WORD(OVERLOAD_OVER, "over", "connections that begin now are printed again")
 
 /* From the worst on: the first that holds. 0 is a word. */
 #define VERDICTS(WORD)                                                                         \
@@ -196,6 +206,7 @@ enum close_reason { CLOSE_NONE, CLOSE_REASONS(WORD_ID) };
 enum { RESET_LISTENER_CLOSED = FACT_RESET_REASONS, RESET_REASON_COUNT };
 enum drop_reason { DROP_REASONS(WORD_ID) DROP_REASON_COUNT };
 enum verdict { VERDICTS(WORD_ID) VERDICT_COUNT };
+enum overload_word { OVERLOAD_NONE, OVERLOADS(WORD_ID) };
 enum diagnosis { DIAGNOSES(WORD_ID) DIAGNOSIS_COUNT };
 #undef WORD_ID
 
@@ -214,7 +225,7 @@ extern const struct vocabulary vocabulary_role, vocabulary_family, vocabulary_re
 	vocabulary_direction, vocabulary_segment, vocabulary_basis, vocabulary_via,
 	vocabulary_bound, vocabulary_role_basis, vocabulary_cause, vocabulary_close_reason,
 	vocabulary_drop_reason, vocabulary_reset_reason, vocabulary_lost_place, vocabulary_verdict,
-	vocabulary_diagnosis;
+	vocabulary_diagnosis, vocabulary_overload;
 
 /* NULL where no word has this number. */
 static inline const struct word *vocabulary_word(const struct vocabulary *v, unsigned int number)
@@ -235,10 +246,10 @@ static inline const char *drop_reason_name(enum drop_reason reason)
 	return vocabulary_name(&vocabulary_drop_reason, reason);
 }
 
-/* The listener's counter counts it, and its queues have no part in it. */
+/* The listener's queues have no part in it. */
 static inline int drop_is_discard(enum drop_reason reason)
 {
-	return reason >= DROP_SIGNATURE && reason <= DROP_TTL;
+	return reason >= DROP_SIGNATURE && reason <= DROP_NETFILTER;
 }
 
 /* A request that was given up, or a segment that was discarded, is no refusal. */

@@ -2,20 +2,17 @@
 #include "export/metric.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/units.h"
+#include "otlp/metrics.h"
 
 #define LINE_MAX_MORE 128 /* beyond name and labels: another label, value, newline */
 #define VALUE_BYTES   512 /* of a label's value */
 #define VALUE_COLUMNS 200
-
-/* 2^10 ns, 2^12 ns and so on to 2^36 ns, which is 68.7 s. */
-#define LE_FIRST 10
-#define LE_STEP	 2
-#define LE_COUNT 14
 
 const char *metric_content_type(enum metric_form form)
 {
@@ -31,6 +28,28 @@ static const char *suffix_of(const struct metric *family)
 					      : "";
 }
 
+static char *put(char *p, const char *text)
+{
+	size_t n = strlen(text);
+
+	memcpy(p, text, n);
+	return p + n;
+}
+
+static void make_buckets(struct metric_out *m)
+{
+	for (unsigned int i = 0; i < METRIC_BUCKETS; i++) {
+		bool last = i + 1 == METRIC_BUCKETS;
+		struct metric_bucket *b = &m->buckets[i];
+		char *p = put(b->text, "=\"");
+
+		p = last ? put(p, "+Inf") : text_billionths(p, metric_bucket_bound(i));
+		p = put(p, "\"} ");
+		b->len = (size_t)(p - b->text);
+		b->end = metric_bucket_end(i);
+	}
+}
+
 void metric_family(struct metric_out *m, const struct metric *family)
 {
 	static const char *const types[METRIC_FORM_COUNT][4] = {
@@ -41,18 +60,16 @@ void metric_family(struct metric_out *m, const struct metric *family)
 	const char *suffix = m->form == METRIC_PROMETHEUS ? suffix_of(family) : "";
 
 	m->family = family;
+	if (m->form == METRIC_OTLP) {
+		otlp_metrics_family(m->otlp, family);
+		return;
+	}
+	if (family->type == METRIC_HISTOGRAM)
+		make_buckets(m);
 	out_format(m->out, "# TYPE %s%s %s\n", family->name, suffix, types[m->form][family->type]);
 	if (family->unit && m->form == METRIC_OPENMETRICS)
 		out_format(m->out, "# UNIT %s %s\n", family->name, family->unit);
 	out_format(m->out, "# HELP %s%s %s.\n", family->name, suffix, family->help);
-}
-
-static char *put(char *p, const char *text)
-{
-	size_t n = strlen(text);
-
-	memcpy(p, text, n);
-	return p + n;
 }
 
 /* Name, suffix and labels; NULL when out of memory. The caller adds the value and finishes. */
@@ -85,35 +102,28 @@ static void finish(struct metric_out *m, char *p)
 
 void metric_u64(struct metric_out *m, const char *labels, const char *more, uint64_t value)
 {
-	char *p = begin(m, suffix_of(m->family), labels, more ? more : "");
+	char *p;
 
+	if (m->form == METRIC_OTLP) {
+		otlp_metrics_u64(m->otlp, labels, more, value);
+		return;
+	}
+	p = begin(m, suffix_of(m->family), labels, more ? more : "");
 	if (p)
 		finish(m, text_u64(p, value));
 }
 
-/* Exact, without zeros at the end: 12.5, 0.000001024, 0. */
-static char *put_billionths(char *p, uint64_t value)
-{
-	const uint64_t one = 1000000000;
-	uint64_t rest = value % one;
-
-	p = text_u64(p, value / one);
-	if (!rest)
-		return p;
-	*p++ = '.';
-	for (uint64_t digit = one / 10; rest; digit /= 10) {
-		*p++ = (char)('0' + rest / digit);
-		rest %= digit;
-	}
-	return p;
-}
-
 void metric_seconds(struct metric_out *m, const char *labels, const char *more, uint64_t ns)
 {
-	char *p = begin(m, suffix_of(m->family), labels, more ? more : "");
+	char *p;
 
+	if (m->form == METRIC_OTLP) {
+		otlp_metrics_billionths(m->otlp, labels, more, ns);
+		return;
+	}
+	p = begin(m, suffix_of(m->family), labels, more ? more : "");
 	if (p)
-		finish(m, put_billionths(p, ns));
+		finish(m, text_billionths(p, ns));
 }
 
 void metric_share(struct metric_out *m, const char *labels, const char *more, uint64_t billionths)
@@ -121,37 +131,58 @@ void metric_share(struct metric_out *m, const char *labels, const char *more, ui
 	metric_seconds(m, labels, more, billionths);
 }
 
-void metric_histogram(struct metric_out *m, const char *labels, const struct durations *d)
+/* One sample like the first of its series, from its name to its labels. */
+static char *bucket_line(struct metric_out *m, const char *labels)
 {
+	char *p = begin(m, "_bucket", labels, "le");
+
+	return p ? p - strlen("} ") : NULL; /* behind le, where its value follows */
+}
+
+static void text_histogram(struct metric_out *m, const char *labels, const struct durations *d)
+{
+	size_t room = strlen(m->family->name) + strlen(labels) + LINE_MAX_MORE, prefix;
+	char *all = out_reserve(m->out, room * (METRIC_BUCKETS + 1)), *p;
 	uint64_t seen = 0;
 	uint32_t next = 0;
-	char le[40], *p;
 
-	for (unsigned int i = 0; i <= LE_COUNT; i++) {
-		uint64_t bound = 1ULL << (LE_FIRST + LE_STEP * i);
-		uint32_t end =
-			i < LE_COUNT ? bucket_index(DURATIONS_SCHEME, bound) : DURATIONS_BUCKETS;
+	p = all ? bucket_line(m, labels) : NULL;
+	prefix = p ? (size_t)(p - all) : 0;
+	for (unsigned int i = 0; p && i < METRIC_BUCKETS; i++) {
+		const struct metric_bucket *b = &m->buckets[i];
 
-		while (next < end)
+		while (next < b->end)
 			seen += d->bucket[next++];
-		p = put(le, "le=\"");
-		p = i < LE_COUNT ? put_billionths(p, bound) : put(p, "+Inf");
-		*p++ = '"';
-		*p = '\0';
-		p = begin(m, "_bucket", labels, le);
-		if (p)
-			finish(m, text_u64(p, seen));
+		if (i) {
+			memcpy(p, all, prefix);
+			p += prefix;
+		}
+		memcpy(p, b->text, b->len);
+		p = text_u64(p + b->len, seen);
+		*p++ = '\n';
 	}
+	if (p)
+		out_advance(m->out, p);
 	p = begin(m, "_sum", labels, "");
 	if (p)
-		finish(m, put_billionths(p, d->sum));
+		finish(m, text_billionths(p, d->sum));
 	p = begin(m, "_count", labels, "");
 	if (p)
 		finish(m, text_u64(p, seen));
 }
 
+void metric_histogram(struct metric_out *m, const char *labels, const struct durations *d)
+{
+	if (m->form == METRIC_OTLP)
+		otlp_metrics_histogram(m->otlp, labels, d);
+	else
+		text_histogram(m, labels, d);
+}
+
 void metric_end(struct metric_out *m)
 {
+	if (m->form == METRIC_OTLP)
+		otlp_metrics_end(m->otlp);
 	if (m->form == METRIC_OPENMETRICS)
 		out_text(m->out, "# EOF\n");
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * metric.h - writes metrics in the text formats of OpenMetrics 1.0 and of Prometheus (0.0.4). Pure.
+ * metric.h - writes metrics in the text formats of OpenMetrics 1.0 and of Prometheus (0.0.4), or
+ * hands them to otlp/metrics.h. Pure.
  *
- * The same families, labels and values in both. They differ in what # TYPE says of a counter or an
- * info, in # UNIT and in the last line.
+ * The same families, labels and values in all. The texts differ in what # TYPE says of a counter or
+ * an info, in # UNIT and in the last line.
  */
 #ifndef SOCKSTATE_EXPORT_METRIC_H
 #define SOCKSTATE_EXPORT_METRIC_H
@@ -13,7 +14,12 @@
 #include "base/out.h"
 #include "buckets.h"
 
-enum metric_form { METRIC_OPENMETRICS, METRIC_PROMETHEUS, METRIC_FORM_COUNT };
+enum metric_form {
+	METRIC_OPENMETRICS,
+	METRIC_PROMETHEUS,
+	METRIC_FORM_COUNT,		 /* of text */
+	METRIC_OTLP = METRIC_FORM_COUNT, /* otlp/metrics.h writes them */
+};
 
 enum metric_type {
 	METRIC_GAUGE,
@@ -29,10 +35,35 @@ struct metric {
 	const char *help; /* one sentence, without the stop */
 };
 
+/* Of a histogram: 2^10 ns, 2^12 ns and so on to 2^36 ns, which is 68.7 s; then +Inf. */
+#define METRIC_BUCKETS 15
+
+/* Where a bucket ends, in ns; not of the last one, which has no end. */
+static inline uint64_t metric_bucket_bound(unsigned int i)
+{
+	return 1ULL << (10 + 2 * i);
+}
+
+/* The first bucket of struct durations beyond it. */
+static inline uint32_t metric_bucket_end(unsigned int i)
+{
+	return i + 1 == METRIC_BUCKETS ? DURATIONS_BUCKETS
+				       : bucket_index(DURATIONS_SCHEME, metric_bucket_bound(i));
+}
+
+struct otlp_metrics;
+
 struct metric_out {
-	struct out *out;
+	struct out *out; /* of text */
 	enum metric_form form;
+	struct otlp_metrics *otlp;   /* METRIC_OTLP */
 	const struct metric *family; /* of the samples that follow */
+	/* for its histograms: the text between labels and value, and the first bucket beyond */
+	struct metric_bucket {
+		char text[32];
+		size_t len;
+		uint32_t end;
+	} buckets[METRIC_BUCKETS];
 };
 
 /* The value of the header Content-Type. */

@@ -14,6 +14,8 @@
 
 #define BUCKETS 4096u /* a power of two */
 
+_Static_assert(DIAGNOSIS_UNKNOWN < 32, "bits of series.diagnoses");
+
 struct entry {
 	struct series s;
 	struct entry *next; /* in its bucket */
@@ -172,6 +174,7 @@ static void add_row(struct series *s, const struct tally_row *row)
 	s->drops += row->drops;
 	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++)
 		s->refused[i] += row->refused[i];
+	rare_merge(&s->rare, row->rare);
 	durations_merge(&s->handshake, &row->stats->handshake);
 	durations_merge(&s->accept_wait, &row->stats->accept_wait);
 	if (!row->listens)
@@ -179,11 +182,14 @@ static void add_row(struct series *s, const struct tally_row *row)
 	s->listeners++;
 	s->queue += f->queues.accept;
 	s->limit += limit;
+	s->syn_limit += f->queues.syn_limit;
 	s->syn_queue += f->queues.syn;
 	s->round_peak += row->recent_peak;
 	s->fullest = greater(s->fullest, share_of(f->queues.accept, limit));
 	s->round_fullest = greater(s->round_fullest, share_of(row->recent_peak, limit));
 	s->verdicts |= 1u << f->verdict;
+	if (row->diagnosis < DIAGNOSIS_UNKNOWN)
+		s->diagnoses |= 1u << row->diagnosis;
 	s->oldest_ns = greater(s->oldest_ns, row->oldest_ns);
 }
 
@@ -243,7 +249,7 @@ static void end_round(struct series_set *set, struct series *s)
 {
 	s->peak[set->round % SERIES_ROUNDS] = (uint32_t)s->round_peak;
 	s->fullest_peak[set->round % SERIES_ROUNDS] = (uint32_t)s->round_fullest;
-	if (s->listeners)
+	if (s->listeners || rare_get(&s->rare, SUMMARY_NEVER_ACCEPTED, 0))
 		set->shown[set->shown_count++] = s;
 }
 

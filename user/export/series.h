@@ -33,14 +33,16 @@ struct series {
 
 	/* of the last round; numbers of several listeners are summed */
 	unsigned int listeners; /* that listen now */
-	uint64_t queue, limit, syn_queue;
+	uint64_t queue, limit, syn_queue, syn_limit;
 	uint64_t fullest; /* queue by limit of the fullest listener, in parts of SERIES_WHOLE */
 	uint64_t oldest_ns;
-	uint32_t verdicts; /* bits 1 << enum verdict */
+	uint32_t verdicts;  /* bits 1 << enum verdict */
+	uint32_t diagnoses; /* bits 1 << enum diagnosis, as far as looks tell */
 	/* since the tracer started; listeners that have closed count */
 	uint64_t completed, accepted, synack_retrans;
 	uint64_t drops; /* the kernel's own counter sk_drops */
 	uint64_t refused[DROP_REASON_COUNT];
+	struct rare_counts rare;
 	struct durations handshake, accept_wait;
 
 	uint64_t round_peak, round_fullest;
@@ -57,7 +59,10 @@ struct series_set *series_new(size_t max);
 void series_free(struct series_set *set);
 /* Takes the last round of the tally. Returns 0 or -ENOMEM. */
 int series_read(struct series_set *set, const struct tally *t);
-/* The series that have a listener now, in the order in which they became known. */
+/*
+ * The series that have a listener now, in the order in which they became known. One whose listener
+ * closed before it had accepted all connections stays for SERIES_ROUNDS, so that it is told.
+ */
 size_t series_count(const struct series_set *set);
 const struct series *series_get(const struct series_set *set, size_t i);
 /* The longest accept queue of the last SERIES_ROUNDS rounds. */

@@ -52,6 +52,13 @@ static bool check_place(const struct fact_hdr *h)
 	       memchr(f->name, 0, sizeof(f->name));
 }
 
+static bool check_interface(const struct fact_hdr *h)
+{
+	const struct fact_interface *f = (const void *)h;
+
+	return memchr(f->name, 0, sizeof(f->name));
+}
+
 static bool check_listen(const struct fact_hdr *h)
 {
 	const struct fact_listen *f = (const void *)h;
@@ -167,6 +174,7 @@ static const struct {
 	[FACT_TICK] = {sizeof(struct fact_hdr), check_header},
 	[FACT_PROCESS] = {sizeof(struct fact_process), check_process},
 	[FACT_PLACE] = {sizeof(struct fact_place), check_place},
+	[FACT_INTERFACE] = {sizeof(struct fact_interface), check_interface},
 	[FACT_LOOK] = {sizeof(struct fact_look), check_header}, /* and more: check_look() */
 };
 

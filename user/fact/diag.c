@@ -149,7 +149,7 @@ static void read_row(struct sockdiag_row *row, uint32_t netns, const struct nlms
 	e->fd = -1;
 	e->inode = m->idiag_inode;
 	e->h.flags = fin_flags(e->s.state) | (e->inode ? FACT_F_HAS_SOCKET : 0);
-	row->ifindex = m->id.idiag_if;
+	e->s.ifindex = m->id.idiag_if;
 	row->timewait = m->idiag_timer == 3;
 	row->ends_ms = m->idiag_expires;
 

@@ -19,8 +19,6 @@
  */
 struct sockdiag_row {
 	struct fact_existing e;
-	/* device the socket is bound to (SO_BINDTODEVICE), or where the request arrived; 0: none */
-	uint32_t ifindex;
 	bool request;	  /* a request_sock: half open, no socket yet */
 	bool timewait;	  /* a timewait sock; its state may still be FIN_WAIT2 */
 	uint32_t ends_ms; /* timewait: the time that was left when the kernel made the row */

@@ -39,6 +39,8 @@ static const struct hook hooks[HOOK_COUNT] = {
 		{{"syn_answered", "net_dev_queue", true}, {"syn_freed", "consume_skb", true},
 		 {"syn_freed_where", "consume_skb", true}},
 		.cost = "each packet sent: 5 ns, each packet done with: 5 ns"},
+	[HOOK_SYN_FILTERED] = {"syn_filtered", HOOK_TRACEPOINT, {{"syn_filtered", "kfree_skb", true}},
+		.cost = "each packet dropped: 5 ns; each SYN that a packet filter drops: a record"},
 	[HOOK_ACK_REFUSED] = {"ack_refused", HOOK_FUNCTION,
 		{{"ack_comes", "tcp_check_req"}, {"ack_done", "tcp_check_req"}},
 		.cost = "each final ACK: 20 ns"},
@@ -66,7 +68,7 @@ static const struct hook hooks[HOOK_COUNT] = {
 	[HOOK_ACCEPT_SYSCALL] = {"accept_syscall", HOOK_SYSCALL,
 		{{"sys_enter_accept", "sys_enter_accept"}, {"sys_exit_accept", "sys_exit_accept"},
 		 {"sys_enter_accept", "sys_enter_accept4"}, {"sys_exit_accept", "sys_exit_accept4"}},
-		.cost = "every system call of every process: 35 ns (the kernel's slow way in and out); each accept(): 500 ns"},
+		.cost = "every system call of every process: 35 ns (the kernel's slow way in and out); each accept(): 300 ns"},
 	[HOOK_ACCEPT_ANY_SYSCALL] = {"accept_any_syscall", HOOK_TRACEPOINT,
 		{{"any_enter", "sys_enter", true}, {"any_exit", "sys_exit", true}},
 		.cost = "every system call of every process: 270 ns"},
@@ -129,8 +131,10 @@ static const struct candidate {
 	 "at the transition to ESTABLISHED; the listener is told by its port"},
 
 	{KNOW_ACCEPT, HOOK_ACCEPT, FACT_IS_EXACT, "fexit/inet_csk_accept", ""},
-	{KNOW_ACCEPT, HOOK_ACCEPT_SYSCALL, FACT_IS_EXACT, "tp/syscalls/sys_exit_accept4", ""},
-	{KNOW_ACCEPT, HOOK_ACCEPT_ANY_SYSCALL, FACT_IS_EXACT, "tp_btf/sys_exit", ""},
+	{KNOW_ACCEPT, HOOK_ACCEPT_SYSCALL, FACT_IS_DERIVED, "tp/syscalls/sys_exit_accept4",
+	 "accepts of 32-bit programs and of the kernel itself are only counted, by the queue"},
+	{KNOW_ACCEPT, HOOK_ACCEPT_ANY_SYSCALL, FACT_IS_DERIVED, "tp_btf/sys_exit",
+	 "accepts of 32-bit programs and of the kernel itself are only counted, by the queue"},
 
 	{KNOW_ACCEPT_CALL, HOOK_ACCEPT_FAILED, FACT_IS_EXACT, "fexit/__sys_accept4", ""},
 	{KNOW_ACCEPT_CALL, HOOK_ACCEPT, FACT_IS_DERIVED, "fentry/inet_csk_accept", "errors are not seen"},
@@ -164,12 +168,12 @@ static const struct candidate {
 static const struct {
 	enum hook_id chosen, also;
 } companions[] = {
-	{HOOK_STATE, HOOK_RETRANSMIT},		 {HOOK_STATE, HOOK_RESET},
-	{HOOK_EXPIRED, HOOK_UNREACHABLE},	 {HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V4},
-	{HOOK_SYN_REFUSED, HOOK_COOKIE_MADE_V6}, {HOOK_ENQUEUE, HOOK_COOKIE_V4},
-	{HOOK_ENQUEUE, HOOK_COOKIE_V6},		 {HOOK_LISTEN, HOOK_LISTEN_ASKED},
-	{HOOK_TIMEWAIT, HOOK_TIMEWAIT_REAL},	 {HOOK_ACCEPT, HOOK_FORK},
-	{HOOK_ACCEPT_SYSCALL, HOOK_FORK},
+	{HOOK_STATE, HOOK_RETRANSMIT},	     {HOOK_STATE, HOOK_RESET},
+	{HOOK_EXPIRED, HOOK_UNREACHABLE},    {HOOK_STATE, HOOK_COOKIE_MADE_V4},
+	{HOOK_STATE, HOOK_COOKIE_MADE_V6},   {HOOK_ENQUEUE, HOOK_COOKIE_V4},
+	{HOOK_ENQUEUE, HOOK_COOKIE_V6},	     {HOOK_LISTEN, HOOK_LISTEN_ASKED},
+	{HOOK_TIMEWAIT, HOOK_TIMEWAIT_REAL}, {HOOK_ACCEPT, HOOK_FORK},
+	{HOOK_ACCEPT_SYSCALL, HOOK_FORK},    {HOOK_STATE, HOOK_SYN_FILTERED},
 };
 
 /* Hooks whose facts are wrong or useless without those of another. */
@@ -262,8 +266,10 @@ void hooks_init(struct hooks *h, bool name_syn_drops, bool syscall_fallback, con
 		if (id != HOOK_STATE && name_in_list(hooks[id].name, absent))
 			hooks_refuse(h, id, "%s refused: forced", hooks[id].name);
 	}
-	if (!name_syn_drops)
+	if (!name_syn_drops) {
 		hooks_refuse(h, HOOK_SYN_FREED, FACT_WHY_SYNS_COUNTED);
+		hooks_refuse(h, HOOK_SYN_FILTERED, FACT_WHY_SYNS_COUNTED);
+	}
 	if (!syscall_fallback)
 		hooks_refuse(h, HOOK_ACCEPT_ANY_SYSCALL, "only with --syscall-fallback");
 }

@@ -16,8 +16,17 @@ struct part {
 	size_t len, room;
 };
 
+/* Where a process ran when the oldest part began: the parts of its place, as they came. */
+struct spot {
+	uint32_t pid;
+	unsigned int known; /* bits: which of the parts have come */
+	struct fact_place part[FACT_PLACE_HOST + 1];
+};
+
 struct recent {
-	struct part part[PARTS]; /* the oldest first */
+	struct spot *spot[FACT_PLACES];		     /* direct mapped by pid; NULL: nobody yet */
+	struct fact_interface zone[FACT_INTERFACES]; /* direct mapped; ifindex 0: none yet */
+	struct part part[PARTS];		     /* the oldest first */
 	size_t count;
 	struct part look;   /* as it is being taken */
 	struct part during; /* what happens meanwhile: it goes behind the look */
@@ -29,8 +38,56 @@ struct recent *recent_new(void)
 	return calloc(1, sizeof(struct recent));
 }
 
+static void keep_interface(struct recent *r, const void *bytes)
+{
+	struct fact_interface f;
+
+	memcpy(&f, bytes, sizeof(f));
+	if (f.h.kind == FACT_INTERFACE)
+		r->zone[FACT_INTERFACE_PLACE(f.netns, f.ifindex)] = f;
+}
+
+/* What is told once only. Without memory a place is not known. */
+static void keep(struct recent *r, const void *bytes, size_t size)
+{
+	struct fact_place f;
+	struct spot **spot;
+
+	if (size == sizeof(struct fact_interface))
+		keep_interface(r, bytes);
+	if (size != sizeof(f))
+		return;
+	memcpy(&f, bytes, sizeof(f));
+	if (f.h.kind != FACT_PLACE || f.part > FACT_PLACE_HOST)
+		return;
+	spot = &r->spot[f.pid % FACT_PLACES];
+	if (!*spot)
+		*spot = calloc(1, sizeof(**spot));
+	if (!*spot)
+		return;
+	if ((*spot)->pid != f.pid) {
+		(*spot)->pid = f.pid;
+		(*spot)->known = 0;
+	}
+	if (!f.part || (f.part == FACT_PLACE_HOST && !f.groups))
+		(*spot)->known = 0; /* it is told anew */
+	(*spot)->part[f.part] = f;
+	(*spot)->known |= 1u << f.part;
+}
+
+static void keep_all(struct recent *r, const struct part *p)
+{
+	uint16_t size;
+
+	for (size_t at = 0; at < p->len; at += sizeof(size) + size) {
+		memcpy(&size, p->bytes + at, sizeof(size));
+		keep(r, p->bytes + at + sizeof(size), size);
+	}
+}
+
 static void forget_first(struct recent *r)
 {
+	keep_all(r, &r->part[0]);
 	free(r->part[0].bytes);
 	memmove(&r->part[0], &r->part[1], --r->count * sizeof(r->part[0]));
 }
@@ -43,6 +100,8 @@ void recent_free(struct recent *r)
 		forget_first(r);
 	free(r->look.bytes);
 	free(r->during.bytes);
+	for (size_t i = 0; i < FACT_PLACES; i++)
+		free(r->spot[i]);
 	free(r);
 }
 
@@ -154,8 +213,10 @@ void recent_look_end(struct recent *r, uint64_t now, bool whole)
 	} else {
 		free(r->look.bytes);
 	}
-	if (last && !append(last, &r->during))
+	if (!last || !append(last, &r->during)) {
 		forget_all(r);
+		keep_all(r, &r->during);
+	}
 	free(r->during.bytes);
 	r->look = r->during = (struct part){0};
 	r->looking = false;
@@ -167,14 +228,28 @@ void recent_record(struct recent *r, const void *bytes, size_t size)
 
 	if (r->look.bytes)
 		last = &r->during;
-	if (!last)
+	if (!last) {
+		keep(r, bytes, size);
 		return;
+	}
 	if (!add(last, bytes, size)) {
 		forget_all(r);
 		r->looking = false;
 	}
 	while (r->count && total(r) > RECENT_BYTES)
 		forget_first(r);
+}
+
+size_t recent_bytes(const struct recent *r)
+{
+	/* In a recording a record's head is two bytes longer, and the shortest has 18 here. */
+	size_t sum = total(r) + total(r) / 9;
+
+	for (size_t i = 0; i < FACT_INTERFACES; i++)
+		sum += r->zone[i].ifindex ? sizeof(r->zone[i]) + 2 : 0;
+	for (size_t i = 0; i < FACT_PLACES; i++)
+		sum += r->spot[i] ? sizeof(r->spot[i]->part) + sizeof(r->spot[i]->part) / 9 : 0;
+	return sum;
 }
 
 uint64_t recent_begin(const struct recent *r)
@@ -202,10 +277,30 @@ static int write_part(const struct part *p, bool with_look, struct recording_wri
 	return rc;
 }
 
+static int write_kept(const struct recent *r, struct recording_writer *w)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < FACT_INTERFACES && !rc; i++) {
+		if (r->zone[i].ifindex)
+			rc = recording_write(w, &r->zone[i], sizeof(r->zone[i]));
+	}
+
+	for (size_t i = 0; i < FACT_PLACES; i++) {
+		const struct spot *s = r->spot[i];
+
+		for (unsigned int part = 0; !rc && s && part <= FACT_PLACE_HOST; part++) {
+			if (s->known >> part & 1)
+				rc = recording_write(w, &s->part[part], sizeof(s->part[part]));
+		}
+	}
+	return rc;
+}
+
 /* Of later parts the look is left out: it follows from what came before. */
 int recent_write(const struct recent *r, struct recording_writer *w)
 {
-	int rc = 0;
+	int rc = write_kept(r, w);
 
 	for (size_t i = 0; !rc && i < r->count; i++)
 		rc = write_part(&r->part[i], !i, w);

@@ -46,6 +46,8 @@ void recent_record(struct recent *r, const void *bytes, size_t size);
 
 /* When it begins, in ns; 0: nothing is kept. */
 uint64_t recent_begin(const struct recent *r);
+/* How many recent_write() writes, at most. */
+size_t recent_bytes(const struct recent *r);
 /* All of it, the oldest first. Returns 0, or a negative errno. */
 int recent_write(const struct recent *r, struct recording_writer *w);
 

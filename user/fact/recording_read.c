@@ -18,6 +18,7 @@ struct recording_reader {
 	uint64_t at; /* bytes read so far */
 	struct run_text text;
 	char path[256];
+	char buffer[BUFFER_BYTES]; /* setvbuf() would not make one of this size itself */
 };
 
 /* Writes the line of err. Returns -EBADMSG, or the errno of a read that failed. */
@@ -36,7 +37,7 @@ static int damaged(const struct recording_reader *r, uint64_t at, const char *wh
 
 static bool take(struct recording_reader *r, void *bytes, size_t size)
 {
-	size_t got = fread(bytes, 1, size, r->file);
+	size_t got = fread_unlocked(bytes, 1, size, r->file);
 
 	r->at += got;
 	return got == size;
@@ -75,7 +76,7 @@ static int read_about(struct recording_reader *r, struct recording_info *info, c
 		      size_t err_size)
 {
 	uint64_t at = r->at;
-	struct about about;
+	struct about about = {0};
 
 	if (!take(r, &about, sizeof(about)))
 		return damaged(r, r->at, "the head is cut short", err, err_size);
@@ -129,7 +130,7 @@ static int read_head(struct recording_reader *r, struct recording_info *info, ch
 {
 	char magic[MAGIC_BYTES];
 	uint16_t order;
-	struct head head;
+	struct head head = {0};
 	int rc;
 
 	if (!take(r, magic, sizeof(magic)) || memcmp(magic, RECORDING_MAGIC, sizeof(magic))) {
@@ -199,7 +200,7 @@ int recording_find(struct recording_reader **out, const char *path, char *err, s
 		recording_free(r);
 		return rc;
 	}
-	setvbuf(r->file, NULL, _IOFBF, BUFFER_BYTES);
+	setvbuf(r->file, r->buffer, _IOFBF, sizeof(r->buffer));
 	r->begin = ftello(r->file);
 	*out = r;
 	return 0;

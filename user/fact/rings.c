@@ -14,6 +14,8 @@
 #define TOTAL_DEFAULT ((size_t)8 << 20)
 #define SHARE_MIN     ((size_t)512 << 10)
 
+#define NO_RECORD UINT64_MAX
+
 /* The next record of a ring that is not empty. */
 struct front {
 	struct fact_hdr *fact;
@@ -22,12 +24,25 @@ struct front {
 	unsigned int ring;
 };
 
+/* Of a ring's next record. */
+struct match {
+	uint64_t t; /* ns, or NO_RECORD */
+	unsigned int ring;
+};
+
 struct rings {
 	struct ring_ends *ends;
 	unsigned char *chunks;
 	size_t ring_bytes;
 	unsigned int count;
-	struct front *fronts; /* one for each ring; used during a read */
+	/* One for each ring; used during a read. */
+	struct front *fronts;
+	/*
+	 * A tournament: from matches[leaves] on the rings, and matches[n] is the earlier one of
+	 * matches[2 * n] and matches[2 * n + 1]. So the earliest record of all is matches[1].
+	 */
+	struct match *matches;
+	unsigned int leaves; /* a power of two */
 	/* What is handed over: nobody else can change it after it was checked. */
 	union {
 		struct fact_hdr h;
@@ -66,9 +81,13 @@ struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ri
 		return NULL;
 	*r = (struct rings){
 		.ends = ends, .chunks = chunks, .ring_bytes = ring_bytes, .count = count};
+	r->leaves = 1;
+	while (r->leaves < count)
+		r->leaves *= 2;
 	r->fronts = calloc(count, sizeof(*r->fronts));
-	if (!r->fronts) {
-		free(r);
+	r->matches = calloc(2 * (size_t)r->leaves, sizeof(*r->matches));
+	if (!r->fronts || !r->matches) {
+		rings_free(r);
 		return NULL;
 	}
 	for (unsigned int ring = 0; ring < count; ring++)
@@ -78,8 +97,10 @@ struct rings *rings_new(struct ring_ends *ends, unsigned char *chunks, size_t ri
 
 void rings_free(struct rings *r)
 {
-	if (r)
-		free(r->fronts);
+	if (!r)
+		return;
+	free(r->fronts);
+	free(r->matches);
 	free(r);
 }
 
@@ -149,15 +170,33 @@ static int hand_over(struct rings *r, const struct front *front,
 	return fn(ctx, r->record.bytes, front->size);
 }
 
-static size_t earliest(const struct front *fronts, size_t n)
+/* Without a branch: which of two rings comes first cannot be predicted. */
+static struct match earlier(struct match a, struct match b)
 {
-	size_t first = 0;
+	uint64_t second = -(uint64_t)(b.t < a.t);
 
-	for (size_t i = 1; i < n; i++) {
-		if (fronts[i].t < fronts[first].t)
-			first = i;
+	return (struct match){a.t ^ ((a.t ^ b.t) & second),
+			      a.ring ^ ((a.ring ^ b.ring) & (unsigned int)second)};
+}
+
+static void begin_tournament(struct rings *r)
+{
+	struct match *m = r->matches;
+
+	for (unsigned int ring = r->count; ring < r->leaves; ring++)
+		m[r->leaves + ring].t = NO_RECORD;
+	for (unsigned int n = r->leaves - 1; n; n--)
+		m[n] = earlier(m[2 * n], m[2 * n + 1]);
+}
+
+/* A ring has another record now. */
+static void play(struct rings *r, struct match best)
+{
+	for (unsigned int n = r->leaves + best.ring; n > 1; n /= 2) {
+		r->matches[n] = best;
+		best = earlier(best, r->matches[n ^ 1]);
 	}
-	return first;
+	r->matches[1] = best;
 }
 
 int rings_read_ahead(struct rings *r, uint64_t until, int max,
@@ -193,6 +232,19 @@ bool rings_were_full(const struct rings *r)
 	return false;
 }
 
+unsigned int rings_fill(const struct rings *r)
+{
+	uint64_t most = 0;
+
+	for (unsigned int ring = 0; ring < r->count; ring++) {
+		uint64_t head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
+		uint64_t unread = head - r->at[ring].tail;
+
+		most = unread > most ? unread : most;
+	}
+	return most < r->ring_bytes ? (unsigned int)(most * 100 / r->ring_bytes) : 100;
+}
+
 uint64_t rings_abandon(struct rings *r, uint64_t until)
 {
 	uint64_t count = 0;
@@ -223,24 +275,24 @@ int rings_read(struct rings *r, uint64_t *until, int max,
 	       int (*fn)(void *ctx, const void *bytes, size_t size), void *ctx)
 {
 	const uint64_t asked = *until;
+	const struct match *earliest = &r->matches[1];
 	int read = 0, rc = 0;
-	size_t n = 0;
 
 	for (unsigned int ring = 0; ring < r->count; ring++) {
 		r->at[ring].head = __atomic_load_n(&r->ends[ring].head, __ATOMIC_ACQUIRE);
 		r->at[ring].room = r->ends[ring].tail;
 	}
 	for (unsigned int ring = 0; ring < r->count; ring++) {
-		rc = look(r, ring, &r->fronts[n], until);
+		rc = look(r, ring, &r->fronts[ring], until);
 		if (rc < 0)
 			return rc;
-		n += (size_t)rc;
+		r->matches[r->leaves + ring] =
+			(struct match){rc ? r->fronts[ring].t : NO_RECORD, ring};
 	}
-	while (n) {
-		struct front *front = &r->fronts[earliest(r->fronts, n)];
+	begin_tournament(r);
+	while (earliest->t < *until) {
+		struct front *front = &r->fronts[earliest->ring];
 
-		if (front->t >= *until)
-			break;
 		if (read == max) {
 			*until = front->t;
 			break;
@@ -253,13 +305,14 @@ int rings_read(struct rings *r, uint64_t *until, int max,
 		rc = look(r, front->ring, front, until);
 		if (rc < 0)
 			break;
-		if (rc == 0) {
+		if (rc == 0)
 			tell(r, front->ring);
-			*front = r->fronts[--n];
-		}
+		play(r, (struct match){rc ? front->t : NO_RECORD, front->ring});
 	}
-	for (size_t i = 0; i < n; i++)
-		tell(r, r->fronts[i].ring);
+	for (unsigned int ring = 0; ring < r->count; ring++) {
+		if (r->matches[r->leaves + ring].t != NO_RECORD)
+			tell(r, ring);
+	}
 	/*
 	 * A program that had no room reserved when `head` was read reads the clock later than that.
 	 * So its stamp is not older than the time that was asked for.

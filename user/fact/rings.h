@@ -56,6 +56,8 @@ int rings_read_ahead(struct rings *r, uint64_t until, int max,
  * write is missing behind the records that are there now, so a caller can tell of the loss first.
  */
 bool rings_were_full(const struct rings *r);
+/* How full the fullest ring is now, in percent. */
+unsigned int rings_fill(const struct rings *r);
 /*
  * For the end of a run that has no time left: drops the records older than `until` and returns how
  * many they were. An incomplete record counts as one, and hides what is behind it in its ring.

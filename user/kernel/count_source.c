@@ -37,15 +37,21 @@ struct summary_source {
 	struct summary_stats sum;
 	__u64 cookie[SUMMARY_LISTENERS];
 	struct summary_listener listener[SUMMARY_LISTENERS];
+	struct summary_rare rare_key[SUMMARY_RARE_MAX];
+	__u64 rare_value[SUMMARY_RARE_MAX];
+	struct rare_reading rare[SUMMARY_RARE_MAX];
+	size_t rare_count;
+	struct queued_wait waits[SUMMARY_WAITING_SETS * SUMMARY_WAITING_WAYS];
 };
 
 /* ---- the object of programs ---- */
 
 /* The hooks of the stream that --summary needs for its counts. */
 static const enum hook_id used[] = {
-	HOOK_STATE,    HOOK_RETRANSMIT,	 HOOK_ENQUEUE,	      HOOK_LISTENER_READY,
-	HOOK_ACCEPT,   HOOK_IO_ACCEPT,	 HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL,
-	HOOK_IO_URING, HOOK_ACK_REFUSED, HOOK_ACK_DROPPED,
+	HOOK_STATE,	     HOOK_RETRANSMIT,	 HOOK_RESET,	      HOOK_COOKIE_MADE_V4,
+	HOOK_COOKIE_MADE_V6, HOOK_ACCEPT_FAILED, HOOK_ENQUEUE,	      HOOK_LISTENER_READY,
+	HOOK_ACCEPT,	     HOOK_IO_ACCEPT,	 HOOK_ACCEPT_SYSCALL, HOOK_ACCEPT_ANY_SYSCALL,
+	HOOK_IO_URING,	     HOOK_ACK_REFUSED,	 HOOK_ACK_DROPPED,
 };
 
 static int open_object(void *ctx, const struct bpf_object_open_opts *opts, struct bpf_object **obj)
@@ -185,6 +191,12 @@ int summary_source_open(struct summary_source **out, const struct kernel_options
 	return 0;
 }
 
+bool summary_source_counts_cookies(const struct summary_source *s)
+{
+	return s->loader.hooks.chosen[HOOK_COOKIE_MADE_V4] &&
+	       s->loader.hooks.chosen[HOOK_COOKIE_MADE_V6];
+}
+
 void summary_source_pause(struct summary_source *s, bool pause)
 {
 	struct summary_bpf__bss *bss = s->skel->bss;
@@ -231,6 +243,53 @@ static int read_listeners(struct summary_source *s)
 	return rc && rc != -ENOENT ? rc : (int)count;
 }
 
+/* What happened rarely, into s->rare. */
+static int read_rare(struct summary_source *s)
+{
+	__u32 count = SUMMARY_RARE_MAX, next;
+	int rc = bpf_map_lookup_batch(bpf_map__fd(s->skel->maps.rare), NULL, &next, s->rare_key,
+				      s->rare_value, &count, NULL);
+
+	if (rc && rc != -ENOENT)
+		return rc;
+	for (__u32 i = 0; i < count; i++)
+		s->rare[i] = (struct rare_reading){s->rare_key[i], s->rare_value[i]};
+	rare_sort(s->rare, count);
+	s->rare_count = count;
+	return 0;
+}
+
+/*
+ * Since when connections wait, into s->waits, if any queue has some: the table is a megabyte.
+ * Returns how many. The programs go on meanwhile, but a wait is written before its socket's
+ * listener, and stays as it is until accept().
+ */
+static size_t read_waits(struct summary_source *s, int listeners)
+{
+	const struct summary_waiting *w = s->skel->bss->waiting;
+	size_t count = 0;
+	bool any = false;
+
+	for (int i = 0; i < listeners && !any; i++)
+		any = s->listener[i].q.accept_queue;
+	for (size_t i = 0; any && i < SUMMARY_WAITING_SETS * SUMMARY_WAITING_WAYS; i++) {
+		if (w[i].sk && w[i].cookie)
+			s->waits[count++] = (struct queued_wait){w[i].cookie, w[i].t};
+	}
+	queued_sort(s->waits, count);
+	return count;
+}
+
+static int tell_besides(struct summary_source *s, struct tally *tally, int listeners)
+{
+	int rc = read_rare(s);
+
+	if (!rc)
+		tally_besides(tally, &(struct tally_besides){s->rare, s->rare_count, s->waits,
+							     read_waits(s, listeners)});
+	return rc;
+}
+
 /* The listener has closed: removes the connections that waited in its queue. */
 static void sweep(struct summary_source *s, uint64_t cookie)
 {
@@ -265,6 +324,14 @@ static int tell_listener(struct summary_source *s, struct tally *tally, int i)
 	return rc;
 }
 
+static void forget_rare(struct summary_source *s, uint64_t cookie)
+{
+	for (size_t i = 0; i < s->rare_count; i++) {
+		if (s->rare[i].key.cookie == cookie)
+			bpf_map_delete_elem(bpf_map__fd(s->skel->maps.rare), &s->rare[i].key);
+	}
+}
+
 /* Removes a closed listener from the maps in the kernel; its counts are in the tally now. */
 static void forget(struct summary_source *s, uint64_t cookie)
 {
@@ -277,13 +344,14 @@ static void forget(struct summary_source *s, uint64_t cookie)
 	bpf_map_delete_elem(listeners, &cookie);
 	bpf_map_delete_elem(bpf_map__fd(s->skel->maps.stats), &cookie);
 	bpf_map_delete_elem(bpf_map__fd(s->skel->maps.places), &cookie);
+	forget_rare(s, cookie);
 	sweep(s, cookie);
 }
 
 static int tell_listeners(struct summary_source *s, struct tally *tally)
 {
 	int count = read_listeners(s);
-	int rc = count < 0 ? count : 0;
+	int rc = count < 0 ? count : tell_besides(s, tally, count);
 
 	for (int i = 0; i < count && !rc; i++) {
 		rc = tell_listener(s, tally, i);
@@ -335,6 +403,7 @@ int summary_source_read(struct summary_source *s, struct tally *tally,
 	missed += programs_missed(bpf_program__fd(s->skel->progs.synack_again));
 	memset(lost, 0, FACT_LOST_PLACES * sizeof(lost[0]));
 	lost[FACT_LOST_RECURSION] = missed;
-	lost[FACT_LOST_MAP] = counts[SUMMARY_LOST_LISTENER] + counts[SUMMARY_LOST_WAITING];
+	lost[FACT_LOST_MAP] = counts[SUMMARY_LOST_LISTENER] + counts[SUMMARY_LOST_WAITING] +
+			      counts[SUMMARY_LOST_RARE];
 	return 0;
 }

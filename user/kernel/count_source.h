@@ -24,6 +24,8 @@ int summary_source_open(struct summary_source **out, const struct kernel_options
 /* Reads all counters into the tally. lost: as in source_kernel_lost(). */
 int summary_source_read(struct summary_source *s, struct tally *tally,
 			uint64_t lost[FACT_LOST_PLACES]);
+/* Whether this kernel lets us see each SYN cookie that is sent. */
+bool summary_source_counts_cookies(const struct summary_source *s);
 /*
  * Nothing is counted from now on, or it is again. Listeners are registered all the time, and
  * sk_drops goes on. Connections that are in a queue at that time have no wait.

@@ -38,6 +38,7 @@ static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_
 	(void)h;
 	(void)types;
 	bpf_program__set_autoload(w->skel->progs.listening_files, false);
+	programs_bring(w->skel->maps.brought, NULL);
 	return 0;
 }
 

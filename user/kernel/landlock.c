@@ -37,14 +37,19 @@ struct path_beneath {
 	__s32 dir;
 } __attribute__((packed));
 
-static struct ruleset everything(int version)
+#define NET_BIND_TCP	1
+#define NET_CONNECT_TCP 2
+
+static struct ruleset everything(int version, bool connects)
 {
 	/* EXECUTE to MAKE_SYM; then REFER, TRUNCATE, IOCTL_DEV */
 	int bits = 13 + (version >= 2) + (version >= 3) + (version >= 5);
 
 	return (struct ruleset){
 		.fs = (1u << bits) - 1,
-		.net = version >= 4 ? 3 : 0,	/* BIND_TCP, CONNECT_TCP */
+		.net = version < 4 ? 0
+		       : connects  ? NET_BIND_TCP
+				   : NET_BIND_TCP | NET_CONNECT_TCP,
 		.scoped = version >= 6 ? 3 : 0, /* ABSTRACT_UNIX_SOCKET, SIGNAL */
 	};
 }
@@ -61,7 +66,7 @@ static int allow(int rules, const char *path, __u64 access)
 	struct path_beneath rule = {.access = access};
 	int rc;
 
-	rule.dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rule.dir = open(path, O_PATH | O_CLOEXEC);
 	if (rule.dir < 0)
 		return errno == ENOENT ? 0 : -errno; /* nothing is there to be allowed */
 	rc = syscall(CALL_ADD_RULE, rules, RULE_PATH_BENEATH, &rule, 0) ? -errno : 0;
@@ -69,24 +74,35 @@ static int allow(int rules, const char *path, __u64 access)
 	return rc;
 }
 
-int landlock_enter(const char *const *readable, const char *replaced, const char *const *created)
+static int allow_all(int rules, const char *const *paths, __u64 access)
+{
+	int rc = 0;
+
+	for (; !rc && paths && *paths; paths++)
+		rc = allow(rules, *paths, access);
+	return rc;
+}
+
+int landlock_enter(const struct landlock_exceptions *e)
 {
 	int version = (int)syscall(CALL_CREATE, NULL, 0, CREATE_VERSION);
 	struct ruleset all;
-	int rules, rc = 0;
+	int rules, rc;
 
 	if (version < 0)
 		return -errno;
-	all = everything(version);
+	all = everything(version, e->connects);
 	rules = (int)syscall(CALL_CREATE, &all, ruleset_size(version), 0);
 	if (rules < 0)
 		return -errno;
-	for (; !rc && readable && *readable; readable++)
-		rc = allow(rules, *readable, ACCESS_FS_READ_FILE);
-	if (!rc && replaced)
-		rc = allow(rules, replaced, ACCESS_FS_REMOVE_FILE | ACCESS_FS_MAKE_REG);
-	for (; !rc && created && *created; created++)
-		rc = allow(rules, *created, ACCESS_FS_WRITE_FILE | ACCESS_FS_MAKE_REG);
+	rc = allow_all(rules, e->readable, ACCESS_FS_READ_FILE);
+	if (!rc && e->replaced)
+		rc = allow(rules, e->replaced, ACCESS_FS_REMOVE_FILE | ACCESS_FS_MAKE_REG);
+	if (!rc)
+		rc = allow_all(rules, e->created, ACCESS_FS_WRITE_FILE | ACCESS_FS_MAKE_REG);
+	if (!rc)
+		rc = allow_all(rules, e->written,
+			       ACCESS_FS_WRITE_FILE | ACCESS_FS_MAKE_REG | ACCESS_FS_REMOVE_FILE);
 	if (!rc && syscall(CALL_RESTRICT, rules, 0))
 		rc = -errno;
 	close(rules);

@@ -287,6 +287,20 @@ static int load_and_attach(struct loader *l, struct kernel *k, char *err, size_t
 	return -EAGAIN;
 }
 
+/* Now that no hook is given up any more. */
+static void part_quickly(struct loader *l)
+{
+	int fds[LOADER_PROGRAMS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < LOADER_PROGRAMS_MAX; i++) {
+		if (l->links[i])
+			fds[count++] = bpf_link__fd(l->links[i]);
+	}
+	if (count)
+		farewell_open(&l->farewell, fds, count);
+}
+
 int loader_open(struct loader *l, const struct loader_object *object, void *ctx,
 		const struct kernel_options *options, struct fact_list *facts, char *err,
 		size_t err_size)
@@ -297,6 +311,7 @@ int loader_open(struct loader *l, const struct loader_object *object, void *ctx,
 	*l = (struct loader){.object = object,
 			     .ctx = ctx,
 			     .verbose = options->verbose,
+			     .farewell = {-1, -1},
 			     .tracefs = TRACEFS_UNKNOWN};
 	libbpf_log_take(options->verbose);
 	rc = kernel_look(&kernel, err, err_size);
@@ -311,6 +326,8 @@ int loader_open(struct loader *l, const struct loader_object *object, void *ctx,
 	kernel_done(&kernel);
 	if (rc)
 		loader_close(l);
+	else
+		part_quickly(l);
 	return rc;
 }
 
@@ -319,6 +336,7 @@ void loader_close(struct loader *l)
 	if (!l->object)
 		return;
 	unload(l);
+	farewell_close(&l->farewell);
 	if (l->tracefs >= 0)
 		close(l->tracefs);
 	*l = (struct loader){0};

@@ -23,6 +23,7 @@
 
 #include "event/coverage.h"
 #include "fact/hooks.h"
+#include "kernel/farewell.h"
 #include "kernel/source.h"
 
 struct bpf_iter_attach_opts;
@@ -87,6 +88,7 @@ struct loader {
 	size_t attached_count;
 	struct bpf_link *iterators[LOADER_ITERATORS_MAX];
 	size_t iterator_count;
+	struct farewell farewell; /* of all links */
 	int tracefs; /* -EAGAIN: not opened yet; else the result of programs_tracefs() */
 };
 

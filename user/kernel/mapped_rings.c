@@ -148,6 +148,11 @@ bool mapped_rings_were_full(const struct mapped_rings *m)
 	return rings_were_full(m->rings);
 }
 
+unsigned int mapped_rings_fill(const struct mapped_rings *m)
+{
+	return rings_fill(m->rings);
+}
+
 int mapped_rings_poll(struct mapped_rings *m, record_fn fn, void *ctx)
 {
 	uint64_t asked, complete;

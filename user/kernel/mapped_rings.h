@@ -49,6 +49,8 @@ void mapped_rings_close(struct mapped_rings *m);
 /* As the functions of source_kernel with these names. */
 int mapped_rings_wait(const struct mapped_rings *m, int timeout_ms);
 bool mapped_rings_were_full(const struct mapped_rings *m);
+/* How full the fullest ring is now, in percent. */
+unsigned int mapped_rings_fill(const struct mapped_rings *m);
 int mapped_rings_poll(struct mapped_rings *m, record_fn fn, void *ctx);
 int mapped_rings_poll_ahead(struct mapped_rings *m, record_fn fn, void *ctx);
 uint64_t mapped_rings_abandon(struct mapped_rings *m, uint64_t until);

@@ -148,14 +148,14 @@ static void empty_bounding_set(void)
 		prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
 }
 
-int privilege_drop(char *err, size_t err_size)
+int privilege_drop(bool keep_user, char *err, size_t err_size)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	const struct __user_cap_data_struct none[CAPABILITY_WORDS] = {0};
 	int rc = 0;
 
 	empty_bounding_set();
-	if (geteuid() == 0)
+	if (!keep_user && geteuid() == 0)
 		rc = become_ordinary();
 	if (!rc && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
 		rc = -errno;

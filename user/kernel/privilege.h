@@ -22,8 +22,9 @@ bool privilege_has(unsigned int capability);
 void privilege_protect(void);
 /*
  * Gives up every capability, also for whatever is executed later, and, where we are root and may,
- * the user id (to SUDO_UID, else nobody); no_new_privs.
+ * the user id (to SUDO_UID, else nobody); no_new_privs. keep_user: files are still to be made, so
+ * the user stays, and without capabilities is one like others.
  */
-int privilege_drop(char *err, size_t err_size);
+int privilege_drop(bool keep_user, char *err, size_t err_size);
 
 #endif

@@ -19,6 +19,69 @@
 
 static const struct kernel_types *known;
 
+/* ---- bpf_rdonly_cast(), see bpf/load.bpf.h ---- */
+
+static uint32_t cast_id; /* of the function in the kernel's types; 0: it cannot be called */
+
+/*
+ * Whether a program may call the function: there are kernels that have it and do not translate
+ * such calls into machine code.
+ */
+static bool may_cast(uint32_t function, uint32_t type)
+{
+	const struct bpf_insn body[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_1},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = (int)type},
+		{.code = BPF_JMP | BPF_CALL,
+		 .src_reg = BPF_PSEUDO_KFUNC_CALL,
+		 .imm = (int)function},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int program = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, "try_cast", "GPL", body,
+				    sizeof(body) / sizeof(body[0]), NULL);
+
+	if (program < 0)
+		return false;
+	close(program);
+	return true;
+}
+
+bool programs_casts(uint32_t types[CAST_TYPE_COUNT])
+{
+#define CAST_TYPE_NAME(name) #name,
+	static const char *const names[CAST_TYPE_COUNT] = {CAST_TYPES(CAST_TYPE_NAME)};
+
+	for (unsigned int i = 0; i < CAST_TYPE_COUNT; i++)
+		types[i] = kernel_types_find(known, KERNEL_STRUCT, names[i]);
+	return cast_id;
+}
+
+static void learn_cast(void)
+{
+	uint32_t function = kernel_types_find(known, KERNEL_FUNCTION, "bpf_rdonly_cast");
+	uint32_t type = kernel_types_find(known, KERNEL_STRUCT, "list_head");
+
+	cast_id = function && type && may_cast(function, type) ? function : 0;
+}
+
+/* libbpf loads the instructions that it shows. */
+static void put_casts(const struct bpf_program *program)
+{
+	struct bpf_insn *insn = (struct bpf_insn *)bpf_program__insns(program);
+	size_t count = cast_id ? bpf_program__insn_cnt(program) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (insn[i].code == (BPF_JMP | BPF_CALL) && !insn[i].src_reg &&
+		    insn[i].imm == CAST_CALL) {
+			insn[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
+			insn[i].imm = (int)cast_id;
+		}
+	}
+}
+
+/* ---- where programs attach ---- */
+
 /* The prefix of a section's name, and the prefix that kernel types have for such a place. */
 static const struct place {
 	const char *section;
@@ -38,6 +101,7 @@ static int tie(struct bpf_program *program, struct bpf_prog_load_opts *opts, lon
 	char name[128];
 	uint32_t id;
 
+	put_casts(program);
 	snprintf(name, sizeof(name), "%s%s", place->prefix,
 		 bpf_program__section_name(program) + strlen(place->section));
 	id = kernel_types_find(known, place->thing, name);
@@ -45,6 +109,14 @@ static int tie(struct bpf_program *program, struct bpf_prog_load_opts *opts, lon
 		return -ESRCH;
 	opts->attach_btf_id = id;
 	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+static int tie_syscall(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+{
+	(void)opts;
+	(void)cookie;
+	put_casts(program);
+	return 0;
 }
 
 /*
@@ -55,7 +127,12 @@ void programs_know(const struct kernel_types *types)
 {
 	static bool registered;
 
+	LIBBPF_OPTS(libbpf_prog_handler_opts, of_syscalls, .prog_prepare_load_fn = tie_syscall);
+
 	known = types;
+	learn_cast();
+	if (!registered)
+		libbpf_register_prog_handler("tp/", BPF_PROG_TYPE_TRACEPOINT, 0, &of_syscalls);
 	for (size_t i = 0; !registered && i < sizeof(places) / sizeof(places[0]); i++) {
 		LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)i,
 			    .prog_prepare_load_fn = tie);
@@ -77,6 +154,12 @@ void programs_choose(const struct bpf_object *obj, const struct hooks *h)
 		if (id < HOOK_COUNT)
 			bpf_program__set_autoload(program, h->chosen[id]);
 	}
+}
+
+void programs_bring(struct bpf_map *brought, const struct filter *f)
+{
+	if (!f || !filter_brings(f))
+		bpf_map__set_max_entries(brought, 1);
 }
 
 /* ---- attaching ---- */
@@ -200,6 +283,8 @@ static int read_records(int iter, char *records, record_fn fn, void *ctx)
 	int rc = 0;
 
 	while (!rc && (n = read(iter, records + have, WALK_BYTES - have)) != 0) {
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue; /* a million files, and none of ours: MAX_ITER_OBJECTS */
 		if (n < 0)
 			return -errno;
 		have += (size_t)n;

@@ -13,6 +13,7 @@
 #include "event/filter.h"
 #include "fact/hooks.h"
 #include "kernel/source.h"
+#include "settings.h"
 
 struct bpf_link;
 struct bpf_object;
@@ -61,6 +62,7 @@ struct bpf_program;
 		(settings)->setting_ipv6 = (f)->ipv6;                                  \
 		(settings)->setting_io_uring_cqe =                                     \
 			kernel_types_tracepoint_args(types, "io_uring_complete") == 3; \
+		(settings)->setting_cast = programs_casts((settings)->setting_types);  \
 		(settings)->setting_nr_accept = PROGRAMS_NR_ACCEPT;                    \
 		(settings)->setting_nr_accept4 = SYS_accept4;                          \
 	} while (0)
@@ -71,9 +73,22 @@ struct bpf_program;
  * must be kept until the last load.
  */
 void programs_know(const struct kernel_types *types);
+/*
+ * Whether bpf/load.bpf.h may use plain loads; the numbers of the types that it names. After
+ * programs_know().
+ */
+bool programs_casts(uint32_t types[CAST_TYPE_COUNT]);
 
 /* Marks which of the object's programs are loaded. */
 void programs_choose(const struct bpf_object *obj, const struct hooks *h);
+
+struct bpf_map;
+
+/*
+ * Leaves no more than its head of the table of what a listener brings (bpf/brought.bpf.h) where the
+ * filter cannot bring anything, or (NULL) the programs do not. Call before loading.
+ */
+void programs_bring(struct bpf_map *brought, const struct filter *f);
 
 /*
  * Returns a descriptor of a tracefs directory for programs_attach(), or a negative errno. tracefs

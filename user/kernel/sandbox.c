@@ -36,6 +36,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #ifndef AT_EMPTY_PATH
@@ -142,7 +143,7 @@ static const struct allowed allowed[] = {
 	/* only reading: Landlock says where */
 	CALL_MASK(SANDBOX_CGROUPS | SANDBOX_OWNERS | SANDBOX_TERMINAL, openat, 2, READ_ONLY,
 		  O_RDONLY),
-	CALL_MASK(SANDBOX_CREATE, openat, 2, ~(uint32_t)O_LARGEFILE, OUT_NEW),
+	CALL_MASK(SANDBOX_CREATE | SANDBOX_WRITTEN, openat, 2, ~(uint32_t)O_LARGEFILE, OUT_NEW),
 	CALL(SANDBOX_OWNERS, getdents64),
 	CALL(SANDBOX_OWNERS, readlinkat),
 
@@ -158,7 +159,7 @@ static const struct allowed allowed[] = {
 	CALL(SANDBOX_TERMINAL, access),
 	CALL(SANDBOX_TERMINAL, faccessat),
 	CALL(SANDBOX_TERMINAL, faccessat2),
-	CALL(SANDBOX_TERMINAL, newfstatat),
+	CALL(SANDBOX_TERMINAL | SANDBOX_WRITTEN, newfstatat),
 	CALL(SANDBOX_TERMINAL, rt_sigaction),
 	CALL_IF(SANDBOX_TERMINAL, kill, 0, 0), /* all of the job stops */
 	CALL(SANDBOX_TERMINAL, pipe2),
@@ -170,11 +171,62 @@ static const struct allowed allowed[] = {
 	CALL(SANDBOX_TERMINAL, set_robust_list),
 	CALL(SANDBOX_TERMINAL, rseq),
 
-	CALL(SANDBOX_REPLACE, rename),
-	CALL(SANDBOX_REPLACE, renameat),
-	CALL(SANDBOX_REPLACE, renameat2),
-	CALL(SANDBOX_REPLACE, unlink),
-	CALL(SANDBOX_REPLACE, unlinkat),
+	CALL(SANDBOX_REPLACE | SANDBOX_WRITTEN, rename),
+	CALL(SANDBOX_REPLACE | SANDBOX_WRITTEN, renameat),
+	CALL(SANDBOX_REPLACE | SANDBOX_WRITTEN, renameat2),
+	CALL(SANDBOX_REPLACE | SANDBOX_WRITTEN, unlink),
+	CALL(SANDBOX_REPLACE | SANDBOX_WRITTEN, unlinkat),
+
+	/* libcurl, OpenSSL; getaddrinfo() in a thread, which loads modules of nsswitch.conf */
+	CALL_IF(SANDBOX_SENDS, socket, 0, AF_INET),
+	CALL_IF(SANDBOX_SENDS, socket, 0, AF_INET6),
+	CALL_IF(SANDBOX_SENDS, socket, 0, AF_NETLINK), /* getaddrinfo() */
+	CALL(SANDBOX_SENDS, connect),
+	CALL(SANDBOX_SENDS, bind), /* Landlock says no to TCP; getaddrinfo() asks by netlink */
+	CALL(SANDBOX_SENDS, getsockname),
+	CALL(SANDBOX_SENDS, getpeername),
+	CALL(SANDBOX_SENDS, setsockopt),
+	CALL(SANDBOX_SENDS, getsockopt),
+	CALL(SANDBOX_SENDS, shutdown),
+	CALL(SANDBOX_SENDS, sendto),
+	CALL(SANDBOX_SENDS, recvfrom),
+	CALL(SANDBOX_SENDS, sendmsg),
+	CALL(SANDBOX_SENDS, sendmmsg),
+	CALL(SANDBOX_SENDS, recvmsg),
+	CALL_IF(SANDBOX_SENDS, ioctl, 1, FIONBIO),
+	CALL_IF(SANDBOX_SENDS, ioctl, 1, FIONREAD),
+	CALL(SANDBOX_SENDS, fcntl),
+	CALL(SANDBOX_SENDS, pipe2),
+	CALL(SANDBOX_SENDS, eventfd2),
+	CALL(SANDBOX_SENDS, socketpair),
+	CALL(SANDBOX_SENDS, select),
+	CALL(SANDBOX_SENDS, pselect6),
+	CALL_MASK(SANDBOX_SENDS, openat, 2, READ_ONLY, O_RDONLY),
+	CALL_MASK(SANDBOX_SENDS, open, 1, READ_ONLY, O_RDONLY),
+	CALL(SANDBOX_SENDS, newfstatat),
+	CALL(SANDBOX_SENDS, stat),
+	CALL(SANDBOX_SENDS, statx),
+	CALL(SANDBOX_SENDS, access),
+	CALL(SANDBOX_SENDS, faccessat),
+	CALL(SANDBOX_SENDS, faccessat2),
+	CALL(SANDBOX_SENDS, readlink),
+	CALL(SANDBOX_SENDS, pread64),
+	CALL(SANDBOX_SENDS, mmap),
+	CALL(SANDBOX_SENDS, mprotect),
+	CALL(SANDBOX_SENDS, uname),
+	CALL(SANDBOX_SENDS, getuid),
+	CALL(SANDBOX_SENDS, geteuid),
+	CALL(SANDBOX_SENDS, getgid),
+	CALL(SANDBOX_SENDS, getegid),
+	CALL(SANDBOX_SENDS, getppid),
+	CALL(SANDBOX_SENDS, prlimit64),
+	CALL(SANDBOX_SENDS, sched_getaffinity),
+	CALL(SANDBOX_SENDS, sched_yield),
+	CALL(SANDBOX_SENDS, rt_sigaction),
+	CALL(SANDBOX_SENDS, sigaltstack),
+	CALL_MASK(SANDBOX_SENDS, clone, 0, CLONE_THREAD, CLONE_THREAD),
+	CALL(SANDBOX_SENDS, set_robust_list),
+	CALL(SANDBOX_SENDS, rseq),
 };
 
 static int allow(scmp_filter_ctx filter, int call, int arg, uint32_t mask, uint32_t value)
@@ -193,7 +245,7 @@ static int add_rules(scmp_filter_ctx filter, unsigned int needs, unsigned int *c
 	int rc = allow(filter, SCMP_SYS(tgkill), 0, UINT32_MAX, (uint32_t)getpid());
 
 	/* Its flags are out of sight: glibc then starts a thread by clone(). */
-	if (!rc && needs & SANDBOX_TERMINAL)
+	if (!rc && needs & (SANDBOX_TERMINAL | SANDBOX_SENDS))
 		rc = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0,
 					    NULL);
 	*count = 1;
@@ -211,7 +263,8 @@ static int add_rules(scmp_filter_ctx filter, unsigned int needs, unsigned int *c
 /* Returns 0 or a negative errno. */
 static int limit_calls(unsigned int needs, unsigned int *count)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	scmp_filter_ctx filter =
+		seccomp_init(needs & SANDBOX_SENDS ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
 	int rc;
 
 	if (!filter)
@@ -238,10 +291,13 @@ static int limit_calls(unsigned int needs, unsigned int *count)
 
 #endif
 
-static void enter_landlock(struct sandbox *done, unsigned int needs, const char *replaced)
+static void enter_landlock(struct sandbox *done, unsigned int needs,
+			   const struct sandbox_dirs *dirs)
 {
 	static const char *const created[] = {".", "/tmp", NULL};
-	const char *readable[5] = {NULL};
+	/* what libraries, names and certificates are read from */
+	static const char *const system[] = {"/etc", "/usr", "/lib", "/lib64", "/run", "/var/lib"};
+	const char *readable[12] = {NULL};
 	size_t count = 0;
 	int rc;
 
@@ -252,8 +308,17 @@ static void enter_landlock(struct sandbox *done, unsigned int needs, const char 
 		readable[count++] = "/lib/terminfo";
 		readable[count++] = "/etc/terminfo";
 	}
-	rc = landlock_enter(readable, needs & SANDBOX_REPLACE ? replaced : NULL,
-			    needs & SANDBOX_CREATE ? created : NULL);
+	for (size_t i = 0; needs & SANDBOX_SENDS && i < sizeof(system) / sizeof(system[0]); i++)
+		readable[count++] = system[i];
+	if (dirs && needs & SANDBOX_SENDS)
+		readable[count++] = dirs->certificates;
+	rc = landlock_enter(&(struct landlock_exceptions){
+		.readable = readable,
+		.replaced = dirs && needs & SANDBOX_REPLACE ? dirs->replaced : NULL,
+		.created = needs & SANDBOX_CREATE ? created : NULL,
+		.written = dirs && needs & SANDBOX_WRITTEN ? dirs->written : NULL,
+		.connects = needs & SANDBOX_SENDS,
+	});
 
 	if (rc > 0)
 		done->landlock = rc;
@@ -281,7 +346,7 @@ static void enter_seccomp(struct sandbox *done, unsigned int needs)
 		);
 }
 
-void sandbox_enter(struct sandbox *done, unsigned int needs, const char *replaced)
+void sandbox_enter(struct sandbox *done, unsigned int needs, const struct sandbox_dirs *dirs)
 {
 	*done = (struct sandbox){0};
 	if (SANITIZED) {
@@ -296,7 +361,7 @@ void sandbox_enter(struct sandbox *done, unsigned int needs, const char *replace
 	if (needs & SANDBOX_OWNERS)
 		snprintf(done->why_files, sizeof(done->why_files), "owners are read from /proc");
 	else
-		enter_landlock(done, needs, replaced);
+		enter_landlock(done, needs, dirs);
 	/* Last: its list has none of the calls above. */
 	enter_seccomp(done, needs);
 }

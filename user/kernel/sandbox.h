@@ -33,6 +33,23 @@ enum sandbox_need {
 	SANDBOX_TERMINAL = 1 << 8,
 	SANDBOX_REPLACE = 1 << 9, /* renaming and removing files */
 	SANDBOX_CREATE = 1 << 10, /* out_create_new() in the working directory and /tmp */
+	/* Making files as out_create_new() does, renaming and removing them */
+	SANDBOX_WRITTEN = 1 << 11,
+	/*
+	 * Names of hosts, TLS and connections, as libcurl and what it loads make them: files of the
+	 * system are read. What is not in the list fails with EPERM and does not end the process,
+	 * for those libraries are not ours, and this process has nothing but what it sends.
+	 */
+	SANDBOX_SENDS = 1 << 12,
+};
+
+#define SANDBOX_DIRS 2
+
+/* Directories, for the needs of the same name. */
+struct sandbox_dirs {
+	const char *replaced;
+	const char *written[SANDBOX_DIRS + 1]; /* up to a NULL */
+	const char *certificates;	       /* SANDBOX_SENDS: a file besides; NULL: none */
 };
 
 struct sandbox {
@@ -44,9 +61,9 @@ struct sandbox {
 
 /*
  * For the rest of this process and of those that it starts. What this kernel or this build lacks is
- * left out, and told in *done. replaced: the directory for SANDBOX_REPLACE.
+ * left out, and told in *done. dirs: NULL: none.
  */
-void sandbox_enter(struct sandbox *done, unsigned int needs, const char *replaced);
+void sandbox_enter(struct sandbox *done, unsigned int needs, const struct sandbox_dirs *dirs);
 /* In a few words, for people. */
 void sandbox_describe(char *text, size_t size, const struct sandbox *done);
 

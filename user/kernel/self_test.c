@@ -50,9 +50,12 @@ static int connect_to_self(struct sockstate_bpf__bss *learner)
 	    bind(listener, (struct sockaddr *)&addr, size) || listen(listener, 1) ||
 	    getsockname(listener, (struct sockaddr *)&addr, &size))
 		rc = -errno;
-	if (!rc && !stat("/proc/thread-self/ns/net", &ns))
+	if (!rc && stat("/proc/thread-self/ns/net", &ns))
+		rc = -errno;
+	if (!rc) {
 		learner->self_netns = (uint32_t)ns.st_ino;
-	learner->self_port = addr.sin_port;
+		__atomic_store_n(&learner->self_port, addr.sin_port, __ATOMIC_RELEASE);
+	}
 	if (!rc && connect(client, (struct sockaddr *)&addr, size) && errno != EINPROGRESS)
 		rc = -errno;
 	/* Mostly the SYN has been processed by now, but ksoftirqd may still have to do it. */

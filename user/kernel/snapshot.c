@@ -146,13 +146,25 @@ struct owners {
 	uint64_t t; /* ns, no row was read before it */
 };
 
-/* A place is handed over before all rows, and is as old as the first: their lines have it. */
+/* What is handed over before all rows is as old as the first: their lines have it. */
+static int before_rows(const struct owners *o, struct fact_hdr *f)
+{
+	f->t = o->t;
+	return o->from->place ? o->from->place(o->from->place_ctx, f, f->size) : 0;
+}
+
 static int on_place(const struct owners *o, const struct fact_place *part)
 {
 	struct fact_place f = *part;
 
-	f.h.t = o->t;
-	return o->from->place ? o->from->place(o->from->place_ctx, &f, sizeof(f)) : 0;
+	return before_rows(o, &f.h);
+}
+
+static int on_interface(const struct owners *o, const struct fact_interface *name)
+{
+	struct fact_interface f = *name;
+
+	return before_rows(o, &f.h);
 }
 
 static int on_owner(void *ctx, const void *bytes, size_t size)
@@ -164,6 +176,8 @@ static int on_owner(void *ctx, const void *bytes, size_t size)
 
 	if (h->kind == FACT_PLACE && size == sizeof(struct fact_place))
 		return on_place(o, bytes);
+	if (h->kind == FACT_INTERFACE && size == sizeof(struct fact_interface))
+		return on_interface(o, bytes);
 	if (h->kind != FACT_NONE || size != sizeof(*f))
 		return 0;
 	step(o->rows);
@@ -305,7 +319,7 @@ static struct sockdiag_row *listener_of(const struct rows *r, const struct fact_
 						       .family = l->family,
 						       .addr = l->laddr,
 						       .v6only = row->v6only,
-						       .device = row->ifindex},
+						       .device = row->e.s.ifindex},
 			     s, row);
 	}
 	return lookup_only(&lookup);

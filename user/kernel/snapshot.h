@@ -25,7 +25,7 @@ struct snapshot_from {
 	 */
 	int (*owners)(void *ctx, record_fn fn, void *fn_ctx);
 	void *ctx;
-	record_fn place; /* gets each struct fact_place; may be NULL */
+	record_fn place; /* gets each struct fact_place and fact_interface; may be NULL */
 	void *place_ctx;
 	bool no_time_wait; /* those in TIME_WAIT are left out */
 	/* Called with ctx every SNAPSHOT_ROWS rows and open sockets: tables may be long. */

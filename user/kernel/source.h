@@ -66,6 +66,8 @@ int source_kernel_wait(const struct source_kernel *s, int timeout_ms);
  * the next poll hands over what came before and behind the gap.
  */
 bool source_kernel_were_full(const struct source_kernel *s);
+/* How full the fullest ring is now, in percent. */
+unsigned int source_kernel_fill(const struct source_kernel *s);
 /*
  * Hands over what the rings hold, at most some thousand records. The records of all polls together
  * are in the order of their time stamps. Returns the number of records.

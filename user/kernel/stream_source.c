@@ -72,8 +72,10 @@ static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_
 {
 	struct source_kernel *s = ctx;
 
-	(void)h;
 	set_settings(s, types);
+	s->skel->rodata->setting_cookie_made =
+		h->chosen[HOOK_COOKIE_MADE_V4] && h->chosen[HOOK_COOKIE_MADE_V6];
+	programs_bring(s->skel->maps.brought, &s->filter);
 	return mapped_rings_size(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks);
 }
 
@@ -185,6 +187,11 @@ int source_kernel_wait(const struct source_kernel *s, int timeout_ms)
 bool source_kernel_were_full(const struct source_kernel *s)
 {
 	return mapped_rings_were_full(&s->rings);
+}
+
+unsigned int source_kernel_fill(const struct source_kernel *s)
+{
+	return mapped_rings_fill(&s->rings);
 }
 
 int source_kernel_poll(struct source_kernel *s, record_fn fn, void *ctx)

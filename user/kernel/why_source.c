@@ -51,6 +51,7 @@ static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_
 
 	(void)h;
 	PROGRAMS_SET(settings, &s->filter, types);
+	programs_bring(s->skel->maps.brought, NULL);
 	settings->setting_cpus_online = (uint32_t)get_nprocs();
 	settings->setting_cpus_possible = possible > 0 ? (uint32_t)possible : 0;
 	for (size_t i = 0; (call = call_at(i)); i++) {

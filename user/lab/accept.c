@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef HAVE_LIBURING
@@ -106,9 +107,46 @@ static void accept_done(struct acceptor *a, const char *call, int res, const uni
 	conns_add(server, res);
 }
 
+/* Through the table of 32-bit system calls: returns what the kernel does. */
+static long call32(long number, long first)
+{
+#ifdef __x86_64__
+	__asm__ volatile("int $0x80"
+			 : "+a"(number)
+			 : "b"(first), "c"(0L), "d"(0L), "S"(0L)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return number;
+#else
+	(void)number, (void)first;
+	return -ENOSYS;
+#endif
+}
+
+/* Where the kernel takes no such calls (ia32_emulation) it ends who tries it with SIGSEGV. */
+bool accept32_possible(void)
+{
+	int status = 1;
+	pid_t child = fork();
+
+	if (!child)
+		_exit(call32(20, 0) != getpid()); /* getpid, syscall_32.tbl */
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+/* Negative errno. It cannot reach addresses of this program: who came is asked after it. */
+static int accept32(int listener, union lab_addr *from, socklen_t *len)
+{
+	int res = (int)call32(364, listener); /* accept4, syscall_32.tbl */
+
+	if (res >= 0)
+		getpeername(res, &from->sa, len);
+	return res;
+}
+
 static int accept_once(struct acceptor *a, bool say_called)
 {
-	const bool four = a->server->cfg->accept4;
+	const struct server_cfg *cfg = a->server->cfg;
+	const bool four = cfg->accept4 || cfg->accept32;
 	const char *call = four ? "accept4" : "accept";
 	union lab_addr from = {0};
 	socklen_t len = sizeof(from);
@@ -118,9 +156,13 @@ static int accept_once(struct acceptor *a, bool say_called)
 	if (say_called)
 		lab_say(&a->say, "%s(%d) called", call, a->server->listener);
 	called_ns = lab_now_ns();
-	res = four ? accept4(a->server->listener, &from.sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC)
-		   : accept(a->server->listener, &from.sa, &len);
-	if (res < 0)
+	if (cfg->accept32)
+		res = accept32(a->server->listener, &from, &len);
+	else if (four)
+		res = accept4(a->server->listener, &from.sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	else
+		res = accept(a->server->listener, &from.sa, &len);
+	if (res < 0 && !cfg->accept32)
 		res = -errno;
 	accept_done(a, call, res, &from, called_ns);
 	return res;

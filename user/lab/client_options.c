@@ -17,8 +17,9 @@ static const char *const stamps[] = {"relative", "wall", "ns", NULL};
 
 #define S struct client_cfg
 static const struct arg where_args[] = {
-	LAB_TEXT(addr, "addr", "ADDR",
-		 "numeric address [127.0.0.1; with the TUN peer a free 198.18.N.1]"),
+	LAB_TEXT(
+		addr, "addr", "ADDR",
+		"numeric address, also fe80::1%eth0 [127.0.0.1; with the TUN peer a free 198.18.N.1]"),
 	LAB_NUM(port, "port", "PORT", 1, 65535, "port"),
 	LAB_TEXT(bind_addr, "bind", "ADDR", "own address; of the TUN peer: one beside ADDR"),
 	LAB_NUM(bind_port, "bind-port", "PORT", 1, 65535,

@@ -5,7 +5,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -171,6 +173,20 @@ const char *lab_errno_name(int err, char buf[16])
 	return buf;
 }
 
+/* "fe80::1%eth0": of an address on one link alone (RFC 4007). */
+static bool parse_zoned(const char *text, struct sockaddr_in6 *a)
+{
+	const char *zone = strchr(text, '%');
+	char bare[INET6_ADDRSTRLEN];
+
+	if (!zone || zone - text >= (ptrdiff_t)sizeof(bare))
+		return false;
+	memcpy(bare, text, (size_t)(zone - text));
+	bare[zone - text] = '\0';
+	a->sin6_scope_id = if_nametoindex(zone + 1);
+	return a->sin6_scope_id && inet_pton(AF_INET6, bare, &a->sin6_addr) == 1;
+}
+
 int lab_addr_parse(const char *text, uint16_t port, union lab_addr *addr)
 {
 	union lab_addr a;
@@ -178,7 +194,7 @@ int lab_addr_parse(const char *text, uint16_t port, union lab_addr *addr)
 	memset(&a, 0, sizeof(a));
 	if (inet_pton(AF_INET, text, &a.v4.sin_addr) == 1) {
 		a.sa.sa_family = AF_INET;
-	} else if (inet_pton(AF_INET6, text, &a.v6.sin6_addr) == 1) {
+	} else if (inet_pton(AF_INET6, text, &a.v6.sin6_addr) == 1 || parse_zoned(text, &a.v6)) {
 		a.sa.sa_family = AF_INET6;
 	} else {
 		return -EINVAL;

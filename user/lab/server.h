@@ -45,7 +45,7 @@ struct server_cfg {
 	uint64_t fastopen, defer_accept_s;
 
 	uint64_t accept_after_ms, accept_delay_ms, accept_every_ms, accept_max;
-	bool never_accept, accept4, exit_when_done;
+	bool never_accept, accept4, accept32, exit_when_done;
 	unsigned int mode, io_uring;
 	uint64_t threads, workers;
 
@@ -107,6 +107,7 @@ int server_run_workers(const struct server_cfg *cfg, const struct lab_say *say);
 int server_run_passed(const struct server_cfg *cfg, const struct lab_say *say);
 
 /* lab/accept.c */
+bool accept32_possible(void); /* whether this kernel takes 32-bit system calls */
 int acceptors_start(struct server *server);
 void acceptors_stop(struct server *server);
 

@@ -90,6 +90,8 @@ static const struct arg when_args[] = {
 		"quota, memory, freeze"),
 	LAB_CHOICE(mode, "mode", "blocking|epoll", modes, "how to wait for connections"),
 	LAB_FLAG(accept4, "accept4", "use accept4(SOCK_NONBLOCK | SOCK_CLOEXEC)"),
+	LAB_FLAG(accept32, "accept32",
+		 "use the accept4() of 32-bit programs (x86-64), which no tracepoint sees"),
 	LAB_CHOICE(io_uring, "io-uring", "[single|multishot]", urings, "accept through io_uring"),
 	LAB_NUM(threads, "threads", "N", 1, SERVER_THREADS_MAX,
 		"threads that accept on one listener"),
@@ -197,8 +199,12 @@ int server_check(const struct server_cfg *cfg)
 	if (cfg->never_accept && accepts)
 		return lab_usage_error("server",
 				       "--never-accept: contradicts another accept option");
-	if (cfg->io_uring && (cfg->mode == SERVER_EPOLL || cfg->accept4))
-		return lab_usage_error("server", "--io-uring: not with --mode epoll or --accept4");
+	if (cfg->io_uring && (cfg->mode == SERVER_EPOLL || cfg->accept4 || cfg->accept32))
+		return lab_usage_error(
+			"server", "--io-uring: not with --mode epoll, --accept4 or --accept32");
+	if (cfg->accept32 && !accept32_possible())
+		return lab_usage_error("server",
+				       "--accept32: this kernel takes no 32-bit system calls");
 	if (cfg->io_uring == SERVER_URING_MULTISHOT &&
 	    (cfg->accept_delay_ms || cfg->accept_every_ms))
 		return lab_usage_error("server",

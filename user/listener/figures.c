@@ -79,11 +79,15 @@ void listener_figures_put(const struct listener_figures *f, struct event *e)
 	listener_queues_put(&f->queues, e);
 	if (f->queues.backlog_known) /* sk_acceptq_is_full(): the queue holds one more */
 		event_set(e, F_ACCEPT_QUEUE_LIMIT, (uint64_t)f->queues.backlog + 1);
+	if (f->queues.syn_limit_known)
+		event_set(e, F_SYN_QUEUE_LIMIT, f->queues.syn_limit);
 	event_set(e, F_ACCEPT_QUEUE_PEAK, f->peak);
 	if (f->somaxconn)
 		event_set(e, F_SOMAXCONN, f->somaxconn);
 	if (f->drops_known)
 		event_set(e, F_DROPS_TOTAL, f->drops);
+	if (f->cookies_sent)
+		event_set(e, F_SYNCOOKIES_SENT, f->cookies_sent);
 	event_set(e, F_REFUSED, f->refused);
 	event_set(e, F_COMPLETED, f->completed);
 	if (f->accepts_known)
@@ -115,6 +119,7 @@ struct listener_summary listener_figures_summary(const struct listener_figures *
 		.accepted = f->accepted,
 		.unseen = f->unseen,
 		.departed = f->departed,
+		.cookies_sent = f->cookies_sent,
 		.accept_unseen = !f->accepts_known,
 		.drops = f->refused,
 	};

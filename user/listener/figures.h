@@ -33,6 +33,8 @@ struct listener_queues {
 	bool accept_known, syn_known, backlog_known;
 	uint32_t accept, syn; /* connections that wait, half-open requests */
 	uint32_t backlog;
+	bool syn_limit_known;
+	uint32_t syn_limit; /* see the field syn_queue_limit */
 };
 
 /* What the programs of --summary count besides. */
@@ -46,6 +48,7 @@ struct listener_figures {
 	struct listener_queues queues;
 	uint32_t peak; /* of the accept queue, while tracing; 0 is measured */
 	uint32_t somaxconn;
+	uint64_t cookies_sent; /* 0: none, or not known */
 	bool drops_known;
 	uint32_t drops; /* the kernel's own counter, with what came before tracing */
 

@@ -127,6 +127,13 @@ void tally_begin(struct tally *t, uint64_t now)
 	t->round++;
 	t->before = t->now;
 	t->now = now;
+	t->besides = (struct tally_besides){0};
+}
+
+void tally_besides(struct tally *t, const struct tally_besides *besides)
+{
+	t->besides = *besides;
+	rare_of(&t->nobody_rare, besides->rare, besides->rare_count, 0);
 }
 
 /*
@@ -155,6 +162,16 @@ static uint32_t counted_since(const struct tally_entry *row, uint32_t counter)
 	return more > 0 ? (uint32_t)more : 0;
 }
 
+/* 0 where nobody waits. Where the waits themselves are not known, no accept() took one since. */
+static uint64_t oldest_wait(const struct tally *t, const struct tally_entry *row)
+{
+	uint64_t since = queued_since(t->besides.waits, t->besides.wait_count, row->r.cookie,
+				      row->r.listener.q.accept_queue);
+
+	since = since ? since : row->queue_since;
+	return since && since < t->now ? t->now - since : 0;
+}
+
 static void judge(struct tally *t, struct tally_entry *row)
 {
 	const struct fact_queues *q = &row->r.listener.q;
@@ -166,6 +183,7 @@ static void judge(struct tally *t, struct tally_entry *row)
 		row->queue_since = 0;
 	else if (!row->queue_since || row->accepted)
 		row->queue_since = t->now;
+	row->oldest_ns = oldest_wait(t, row);
 	in = (struct verdict_input){
 		.accept_queue = q->accept_queue,
 		.backlog = q->backlog,
@@ -177,9 +195,10 @@ static void judge(struct tally *t, struct tally_entry *row)
 		.shrank = q->accept_queue < row->queue_before,
 		.completed = row->completed,
 		.accepted = row->accepted,
+		.fd_errors = row->fd_errors,
+		.syncookies = row->syncookies,
 		.wait_p50_ns = row->wait_p50,
-		/* They have waited at least that long: no accept() took one since. */
-		.oldest_wait_ns = row->queue_since ? t->now - row->queue_since : 0,
+		.oldest_wait_ns = row->oldest_ns,
 		.since_accept_ns = t->now - row->last_accept,
 	};
 	row->verdict = verdict_judge(&in, &t->limits);
@@ -214,6 +233,34 @@ void tally_place(struct tally *t, uint64_t cookie, const struct summary_place *p
 	row->placed = true;
 }
 
+void tally_why(struct tally *t, uint64_t cookie, enum diagnosis diagnosis)
+{
+	struct tally_entry *row = *slot(t, cookie);
+
+	if (!row)
+		return;
+	row->diagnosis = diagnosis;
+	row->diagnosed = t->now;
+}
+
+static uint64_t fd_errors(const struct rare_counts *r)
+{
+	return rare_get(r, SUMMARY_ACCEPT_ERROR, EMFILE) +
+	       rare_get(r, SUMMARY_ACCEPT_ERROR, ENFILE);
+}
+
+/* Counters go on as long as the kernel side knows the listener. */
+static void count_rare(const struct tally *t, struct tally_entry *row)
+{
+	struct rare_counts now;
+
+	rare_of(&now, t->besides.rare, t->besides.rare_count, row->r.cookie);
+	row->fd_errors = fd_errors(&now) - fd_errors(&row->rare);
+	row->syncookies = rare_get(&now, SUMMARY_COOKIE_SENT, 0) -
+			  rare_get(&row->rare, SUMMARY_COOKIE_SENT, 0);
+	row->rare = now;
+}
+
 int tally_listener(struct tally *t, const struct summary_reading *r,
 		   const struct summary_stats *stats)
 {
@@ -238,6 +285,7 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 			durations_median_since(&stats->accept_wait, &row->stats.accept_wait);
 		row->stats = *stats;
 	}
+	count_rare(t, row);
 	more = counted_since(row,
 			     (q->sk ? q->drops : r->listener.drops) - r->listener.drops_before);
 	full = q->sk && q->accept_queue > q->backlog;
@@ -257,6 +305,11 @@ int tally_listener(struct tally *t, const struct summary_reading *r,
 		row->peak = q->accept_queue;
 	judge(t, row);
 	return 0;
+}
+
+const struct rare_counts *tally_nobody_rare(const struct tally *t)
+{
+	return &t->nobody_rare;
 }
 
 void tally_nobody(struct tally *t, const struct summary_stats *stats)

@@ -20,6 +20,8 @@
 #include "event/totals.h"
 #include "listener/figures.h"
 #include "listener/owner_place.h"
+#include "listener/queued.h"
+#include "listener/rare.h"
 #include "listener/verdict.h"
 #include "summary.h"
 
@@ -34,12 +36,25 @@ void tally_free(struct tally *t);
 
 /* A round begins. now: ns. */
 void tally_begin(struct tally *t, uint64_t now);
+/*
+ * What is known of all listeners besides, before the first tally_listener() of the round. Both
+ * lists are sorted (rare.h, queued.h), and valid until the round has ended.
+ */
+struct tally_besides {
+	const struct rare_reading *rare;
+	size_t rare_count;
+	const struct queued_wait *waits;
+	size_t wait_count;
+};
+void tally_besides(struct tally *t, const struct tally_besides *besides);
 /* stats: the sum over all CPUs; NULL: it never had a connection. Returns 0 or -ENOMEM. */
 int tally_listener(struct tally *t, const struct summary_reading *r,
 		   const struct summary_stats *stats);
 /* Whether it is not known yet where the owner of that listener of this round runs. */
 bool tally_wants_place(struct tally *t, uint64_t cookie);
 void tally_place(struct tally *t, uint64_t cookie, const struct summary_place *place);
+/* What a look at the listener's program has found, in this round. */
+void tally_why(struct tally *t, uint64_t cookie, enum diagnosis diagnosis);
 /* Sockets without a known listener: clients, and connections that outlived their listener. */
 void tally_nobody(struct tally *t, const struct summary_stats *stats);
 
@@ -53,10 +68,15 @@ struct tally_row {
 	uint32_t recent_peak;	 /* longest accept queue since the round before */
 	uint64_t oldest_ns;	 /* the oldest queued connection waits so long or longer; 0: none */
 	bool listens;		 /* false: it has closed, and its counts are kept */
+	const struct rare_counts *rare;
+	/* what a look has found lately, while the verdict is not ok; DIAGNOSIS_COUNT: none has */
+	enum diagnosis diagnosis;
 };
 /* All listeners, in the order in which they became known. */
 void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_row *row),
 		void *ctx);
+/* What happened rarely where no listener is known: clients, and ports where nobody listens. */
+const struct rare_counts *tally_nobody_rare(const struct tally *t);
 /* How much was lost there in all. */
 uint64_t tally_lost(const struct tally *t, enum fact_lost_where where);
 

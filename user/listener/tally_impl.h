@@ -18,6 +18,7 @@
 struct tally_entry {
 	struct summary_reading r; /* as last read */
 	struct summary_stats stats;
+	struct rare_counts rare;
 	struct owner_place place;
 	bool placed;				/* place has been read */
 	uint64_t refused;			/* while tracing */
@@ -30,13 +31,17 @@ struct tally_entry {
 	/* what it did in the last round */
 	uint64_t completed, accepted, refused_now, wait_p50;
 	struct quantiles handshake, accept_wait;
+	uint64_t fd_errors, syncookies;
 	uint64_t undecided;    /* refused in earlier rounds, see verdict_undecided() */
 	uint32_t queue_before; /* length of the accept queue in the round before */
 	/* ns: connections have waited since, without an accept(); 0: none waits */
 	uint64_t queue_since;
+	uint64_t oldest_ns;   /* how long the oldest one waits at least; 0: none waits */
 	uint64_t last_accept; /* ns: the last round with an accept(), or when it became known */
 	enum verdict verdict;
 	char advice[ADVICE_MAX];
+	enum diagnosis diagnosis;
+	uint64_t diagnosed;	  /* ns; 0: never */
 	struct tally_entry *next; /* in its hash bucket */
 };
 
@@ -47,7 +52,9 @@ struct tally {
 	struct tally_entry *bucket[TALLY_BUCKETS];
 	struct tally_entry **list; /* in the order in which they became known */
 	size_t count, room;
+	struct tally_besides besides;	/* of this round */
 	struct summary_stats nobody;	/* of sockets without a known listener */
+	struct rare_counts nobody_rare; /* the same */
 	struct summary_stats forgotten; /* of listeners that are no longer kept */
 	uint64_t drops[DROP_REASON_COUNT];
 	uint64_t lost[FACT_LOST_PLACES], lost_total;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "listener/durations.h"
 #include "listener/figures.h"
 #include "listener/tally_impl.h"
@@ -12,8 +13,7 @@ void tally_waiting(const struct tally *t, uint64_t wait_ns, waiting_fn fn, void 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct tally_entry *row = t->list[i];
 
-		if (!tally_has_gone(t, row) && row->queue_since &&
-		    t->now - row->queue_since >= wait_ns)
+		if (!tally_has_gone(t, row) && row->oldest_ns && row->oldest_ns >= wait_ns)
 			fn(ctx, row->r.cookie, row->r.listener.netns, row->r.listener.port);
 	}
 }
@@ -72,7 +72,9 @@ static struct listener_figures figures_of(const struct tally *t, const struct ta
 			   .syn_known = true,
 			   .syn = q->syn_queue,
 			   .backlog_known = true,
-			   .backlog = q->backlog},
+			   .backlog = q->backlog,
+			   .syn_limit_known = true,
+			   .syn_limit = l->syn_limit},
 		.peak = (uint32_t)row->peak,
 		.somaxconn = l->somaxconn,
 		.drops_known = true,
@@ -115,6 +117,17 @@ static uint32_t drops_of(const struct tally_entry *row)
 	return (l->q.sk ? l->q.drops : l->drops) - l->drops_before;
 }
 
+/* Looks come every ten seconds while nothing changes. */
+#define DIAGNOSIS_NS (25 * NS_S)
+
+static enum diagnosis diagnosis_of(const struct tally *t, const struct tally_entry *row)
+{
+	bool holds = row->diagnosed && row->verdict != VERDICT_OK &&
+		     t->now - row->diagnosed < DIAGNOSIS_NS;
+
+	return holds ? row->diagnosis : DIAGNOSIS_COUNT;
+}
+
 void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_row *row),
 		void *ctx)
 {
@@ -127,8 +140,10 @@ void tally_walk(const struct tally *t, void (*fn)(void *ctx, const struct tally_
 			.refused = row->refused_by,
 			.drops = drops_of(row),
 			.recent_peak = recent_peak(t, row),
-			.oldest_ns = row->queue_since ? t->now - row->queue_since : 0,
+			.oldest_ns = row->oldest_ns,
 			.listens = !tally_has_gone(t, row),
+			.rare = &row->rare,
+			.diagnosis = diagnosis_of(t, row),
 		};
 
 		fn(ctx, &walked);

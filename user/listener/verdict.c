@@ -16,10 +16,19 @@ void verdict_limits_init(struct verdict_limits *limits)
 	};
 }
 
+/* Answers for which no request is kept, and to which hardly any client came back. */
+static bool is_flood_of_cookies(const struct verdict_input *in, const struct verdict_limits *limits)
+{
+	return in->cookies_sent >= limits->flood_min &&
+	       in->cookies_completed * 2 < in->cookies_sent;
+}
+
 static bool is_flood(const struct verdict_input *in, const struct verdict_limits *limits)
 {
 	uint32_t old = in->syn_queue > in->syn_young ? in->syn_queue - in->syn_young : 0;
 
+	if (is_flood_of_cookies(in, limits))
+		return true;
 	if (in->syn_queue < limits->flood_min || in->defers)
 		return false;
 	/* Many half-open requests are no flood where the clients do answer. */
@@ -124,6 +133,14 @@ void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, s
 			in->oldest_at_least ? "at least " : "", oldest_s);
 		break;
 	case VERDICT_SYN_FLOOD:
+		if (in->cookies_sent > in->syn_queue) {
+			snprintf(
+				out, size,
+				"%" PRIu64 " SYNs were answered with SYN cookies, and %" PRIu64
+				" handshakes completed: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",
+				in->cookies_sent, in->cookies_completed);
+			break;
+		}
 		snprintf(
 			out, size,
 			"%u half-open requests, %u of them unanswered: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",

@@ -41,10 +41,12 @@ struct verdict_input {
 	 * or this kernel does not show its accept() calls
 	 */
 	bool shrank;
-	uint64_t completed;   /* handshakes completed in the window */
-	uint64_t accepted;    /* in the window */
-	uint64_t fd_errors;   /* EMFILE and ENFILE in the window */
-	uint64_t syncookies;  /* completed from cookies, or known to be sent, in the window */
+	uint64_t completed;  /* handshakes completed in the window */
+	uint64_t accepted;   /* in the window */
+	uint64_t fd_errors;  /* EMFILE and ENFILE in the window */
+	uint64_t syncookies; /* completed from cookies, or known to be sent, in the window */
+	/* between two walks over the listeners, and what completed meanwhile; 0: not known */
+	uint64_t cookies_sent, cookies_completed;
 	uint64_t wait_p50_ns; /* of connections accepted in the window; 0 none */
 	/* how long the oldest queued connection has been waiting; 0 none */
 	uint64_t oldest_wait_ns;

@@ -247,6 +247,8 @@ static void set_identity(const struct listing_row *row, struct event *e)
 		event_field(e, F_RADDR)->addr = row->s.raddr;
 		event_set(e, F_RPORT, row->s.rport);
 	}
+	if (row->ifname && (event_is_link_local(e, F_LADDR) || event_is_link_local(e, F_RADDR)))
+		event_set_text(e, F_IFNAME, row->ifname);
 	if (row->pid) {
 		event_set(e, F_PID, row->pid);
 		event_set_text(e, F_COMM, row->comm);

@@ -61,8 +61,9 @@ struct listing_row {
 	/* of the listener: its own, or that of the one that a queued connection waits at */
 	bool has_queue;
 	uint32_t accept_queue, backlog, syn_queue, drops;
-	uint32_t pid; /* 0: not known */
-	int32_t fd;   /* of the owner; -1: not known */
+	uint32_t pid;	    /* 0: not known */
+	int32_t fd;	    /* of the owner; -1: not known */
+	const char *ifname; /* the interface that it is bound to; NULL: none, or not known */
 	char comm[16 + 1];
 	uint32_t retrans; /* segments sent again; of a request, its SYN-ACK */
 	bool mptcp;

@@ -185,11 +185,12 @@ static int run(struct summary *s, char *err, size_t err_size)
 	}
 	if (s->write_error)
 		return 0;
-	rc = looker_open(&s->looker, s->options, on_look, s);
+	rc = s->options->no_why ? 0 : looker_new(&s->looker, s->options->why_after_ns, on_look, s);
 	if (rc) {
 		snprintf(err, err_size, "out of memory");
 		return rc;
 	}
+	looker_load(&s->looker, &kernel);
 	rc = setup_confine(&s->options->tests, &s->options->common, SANDBOX_COUNTS | SANDBOX_WALKS,
 			   err, err_size);
 	if (rc)

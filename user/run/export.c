@@ -14,13 +14,19 @@
 #include <unistd.h>
 
 #include "export/page.h"
+#include "fact/decode.h"
 #include "kernel/clock.h"
 #include "kernel/count_source.h"
 #include "kernel/sandbox.h"
+#include "run/export_otlp.h"
+#include "run/exporter.h"
 #include "run/http.h"
+#include "run/looker.h"
 #include "run/run.h"
 #include "run/setup.h"
+#include "run/textfile.h"
 #include "stream/configure.h"
+#include "stream/looks.h"
 
 /* The verdicts, and the peaks of export/series.h, are of rounds of this length. */
 #define ROUND_NS NS_S
@@ -31,26 +37,13 @@
 /* /healthz: without a reading for so long the exporter is blind. */
 #define BLIND_NS (5 * NS_S)
 
-enum page { PAGE_OPENMETRICS, PAGE_PROMETHEUS, PAGE_HTML, PAGE_COUNT };
-
-struct exporter {
-	const struct export_options *options;
-	const struct run_place *place;
-	struct summary_source *source;
-	struct tally *tally;
-	struct series_set *series;
-	struct http *http;
-	struct fact_list facts;
-	struct utsname kernel;
-	int64_t started_s;
-	int statm; /* descriptor of /proc/self/statm; -1: not there */
-	long page_size;
-	uint64_t last_read, read_errors; /* ns; a count */
-	struct {
-		struct out body;
-		uint64_t made; /* ns; 0: never */
-	} pages[PAGE_COUNT];
-};
+void exporter_init(struct exporter *x, const struct export_options *options,
+		   const struct run_place *place)
+{
+	*x = (struct exporter){
+		.options = options, .place = place, .started_s = time(NULL), .statm = -1};
+	uname(&x->kernel);
+}
 
 /* ---- the pages ---- */
 
@@ -78,9 +71,11 @@ static uint64_t cpu_ns(void)
 	       (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * NS_US;
 }
 
-static void write_page(struct exporter *x, enum page page, struct out *body)
+static struct export_state state_of(const struct exporter *x, struct delivery_counts *counts)
 {
-	const struct export_state state = {
+	if (x->pusher)
+		*counts = pusher_counts(x->pusher);
+	return (struct export_state){
 		.series = x->series,
 		.tally = x->tally,
 		.facts = &x->facts,
@@ -91,7 +86,17 @@ static void write_page(struct exporter *x, enum page page, struct out *body)
 		.started_s = x->started_s,
 		.read_age_ns = clock_now_ns() - x->last_read,
 		.read_errors = x->read_errors,
+		.otlp = x->pusher ? counts : NULL,
+		.otlp_forgotten = x->forgotten,
+		.otlp_restarts = x->pusher ? pusher_restarts(x->pusher) : 0,
+		.counts_cookies = summary_source_counts_cookies(x->source),
 	};
+}
+
+static void write_page(struct exporter *x, enum page page, struct out *body)
+{
+	struct delivery_counts counts;
+	const struct export_state state = state_of(x, &counts);
 
 	if (page == PAGE_HTML)
 		export_html(body, &state);
@@ -101,20 +106,16 @@ static void write_page(struct exporter *x, enum page page, struct out *body)
 			       &state);
 }
 
-static void cached_page(struct exporter *x, enum page page, struct out *body)
+static void cached_page(struct exporter *x, enum page page, struct http_page *answer,
+			struct out *body)
 {
-	struct out *kept = &x->pages[page].body;
 	uint64_t now = clock_now_ns();
 
-	if (!x->pages[page].made || now >= x->pages[page].made + PAGE_NS) {
-		kept->len = 0;
-		write_page(x, page, kept);
-		x->pages[page].made = now;
-	}
-	if (kept->err)
-		body->err = kept->err;
-	else
-		out_bytes(body, kept->buf, kept->len);
+	answer->kept = &x->pages[page].kept;
+	if (*answer->kept && now < x->pages[page].made + PAGE_NS)
+		return;
+	write_page(x, page, body);
+	x->pages[page].made = now;
 }
 
 static void on_request(void *ctx, const char *path, const char *accept, struct http_page *page,
@@ -128,10 +129,10 @@ static void on_request(void *ctx, const char *path, const char *accept, struct h
 	if (!strcmp(path, "/metrics")) {
 		page->content_type = metric_content_type(
 			which == PAGE_OPENMETRICS ? METRIC_OPENMETRICS : METRIC_PROMETHEUS);
-		cached_page(x, which, body);
+		cached_page(x, which, page, body);
 	} else if (!strcmp(path, "/")) {
 		page->content_type = "text/html; charset=utf-8";
-		cached_page(x, PAGE_HTML, body);
+		cached_page(x, PAGE_HTML, page, body);
 	} else if (strcmp(path, "/healthz")) {
 		page->status = 404;
 		out_text(body, "not found: /metrics, /healthz and / are here\n");
@@ -141,6 +142,50 @@ static void on_request(void *ctx, const char *path, const char *accept, struct h
 	} else {
 		out_text(body, "ok\n");
 	}
+}
+
+/* ---- why nobody accepts ---- */
+
+/* A record_fn, of facts of looks only. */
+static int on_look(void *ctx, const void *bytes, size_t size)
+{
+	struct exporter *x = ctx;
+	const struct fact_hdr *fact = fact_decode(bytes, size);
+
+	if (fact && fact->kind == FACT_LOOK)
+		looks_fact(x->looks, (const struct fact_look *)fact);
+	return 0;
+}
+
+static void on_why(void *ctx, const struct event *e)
+{
+	struct exporter *x = ctx;
+
+	if (e->type == EVENT_WHY && event_has(e, F_DIAGNOSIS))
+		tally_why(x->tally, event_get(e, F_COOKIE), event_enum(e, F_DIAGNOSIS));
+}
+
+/* A listener whose verdict may be worth a look. */
+static void on_listener(void *ctx, const struct tally_row *row)
+{
+	struct exporter *x = ctx;
+	struct event e;
+
+	if (!row->listens)
+		return;
+	event_init(&e, EVENT_LISTENER, x->last_read);
+	listener_identity_put(&row->figures.identity, &e);
+	event_set_enum(&e, F_VERDICT, row->figures.verdict);
+	looker_event(x->looker, &e);
+	looks_event(x->looks, &e);
+}
+
+static void look_at_programs(struct exporter *x, uint64_t now)
+{
+	if (!x->looker)
+		return;
+	looker_due(x->looker, now);
+	looks_due(x->looks, now, on_why, x);
 }
 
 /* ---- the run ---- */
@@ -155,6 +200,8 @@ static int read_round(struct exporter *x)
 	tally_note_lost(x->tally, FACT_LOST_RECURSION, lost[FACT_LOST_RECURSION]);
 	tally_note_lost(x->tally, FACT_LOST_MAP, lost[FACT_LOST_MAP]);
 	x->last_read = clock_now_ns();
+	if (x->looker)
+		tally_walk(x->tally, on_listener, x);
 	return series_read(x->series, x->tally);
 }
 
@@ -169,20 +216,73 @@ static void read_or_count(struct exporter *x)
 		run_complain("cannot read the counters: %s; trying again", strerror(-rc));
 }
 
+static int write_textfile(struct exporter *x)
+{
+	struct out page;
+	int rc = out_init(&page, -1);
+
+	if (rc)
+		return rc;
+	write_page(x, PAGE_PROMETHEUS, &page);
+	rc = page.err ? page.err : textfile_write(x->textfile, page.buf, page.len);
+	out_free(&page);
+	return rc;
+}
+
+/* What fails while it runs is said once, and tried again. */
+static void keep_textfile(struct exporter *x, uint64_t now)
+{
+	int rc;
+
+	if (!x->textfile || now < x->next_textfile)
+		return;
+	rc = write_textfile(x);
+	if (rc && !x->textfile_fails)
+		run_complain("cannot write '%s': %s; trying again", x->options->textfile,
+			     strerror(-rc));
+	x->textfile_fails = rc;
+	x->next_textfile = now + x->options->interval_ns;
+}
+
+/* The first one tells whether it can be written at all. */
+static int begin_textfile(struct exporter *x, char *err, size_t err_size)
+{
+	int rc = x->textfile ? write_textfile(x) : 0;
+
+	if (rc)
+		snprintf(err, err_size, "cannot write '%s': %s", x->options->textfile,
+			 strerror(-rc));
+	x->next_textfile = clock_now_ns() + x->options->interval_ns;
+	return rc;
+}
+
+static void send_metrics(struct exporter *x, uint64_t now)
+{
+	struct delivery_counts counts;
+	const struct export_state state = state_of(x, &counts);
+
+	pusher_metrics(x->pusher, &state, now);
+}
+
+void exporter_due(struct exporter *x, uint64_t now)
+{
+	if (now >= x->next_round) {
+		read_or_count(x);
+		x->next_round = now + ROUND_NS;
+	}
+	look_at_programs(x, now);
+	keep_textfile(x, now);
+	if (x->pusher && pusher_due(x->pusher, now))
+		send_metrics(x, now);
+}
+
 static void loop(struct exporter *x)
 {
-	uint64_t start = clock_now_ns(), next = start + ROUND_NS;
-	uint64_t end = x->options->duration.ns ? start + x->options->duration.ns : UINT64_MAX;
+	uint64_t now = clock_now_ns();
+	uint64_t end = x->options->duration.ns ? now + x->options->duration.ns : UINT64_MAX;
 
-	while (!x->place->stopped()) {
-		uint64_t now = clock_now_ns();
-
-		if (now >= end)
-			break;
-		if (now >= next) {
-			read_or_count(x);
-			next = now + ROUND_NS;
-		}
+	for (; !x->place->stopped() && now < end; now = clock_now_ns()) {
+		exporter_due(x, now);
 		if (x->http)
 			http_poll(x->http, LOOK_MS);
 		else
@@ -206,12 +306,21 @@ static int print_once(struct exporter *x, char *err, size_t err_size)
 	return rc == -EPIPE ? 0 : rc;
 }
 
+/* NULL: nothing is served. */
+static const char *listen_where(const struct export_options *options)
+{
+	if (options->once)
+		return NULL;
+	return options->listen || options->textfile || options->otlp ? options->listen
+								     : "127.0.0.1:9435";
+}
+
 static int open_http(struct exporter *x, char *err, size_t err_size)
 {
 	struct http_options options = {
-		.where = x->options->listen, .fd = -1, .fn = on_request, .ctx = x};
+		.where = listen_where(x->options), .fd = -1, .fn = on_request, .ctx = x};
 
-	if (x->options->once)
+	if (!options.where)
 		return 0;
 	if (!strcmp(options.where, "systemd")) {
 		options.fd = place_passed_socket();
@@ -225,7 +334,75 @@ static int open_http(struct exporter *x, char *err, size_t err_size)
 	return http_open(&x->http, &options, err, err_size);
 }
 
-static int open_all(struct exporter *x, char *err, size_t err_size)
+int exporter_start(struct exporter *x, char *err, size_t err_size)
+{
+	return pusher_open(&x->pusher, x->options, err, err_size);
+}
+
+int exporter_open(struct exporter *x, const struct kernel_options *kernel, char *err,
+		  size_t err_size)
+{
+	struct verdict_limits limits;
+	int rc = open_http(x, err, err_size);
+
+	if (!rc && x->options->textfile)
+		rc = textfile_open(&x->textfile, x->options->textfile, err, err_size);
+	if (!rc)
+		rc = summary_source_open(&x->source, kernel, &x->facts, err, err_size);
+	if (rc)
+		return rc;
+	stream_limits_init(&limits, &x->options->thresholds);
+	x->tally = tally_new(&limits, clock_now_ns());
+	x->series = series_new((size_t)x->options->max_listeners);
+	if (!x->tally || !x->series) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
+	}
+	x->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	x->page_size = sysconf(_SC_PAGESIZE);
+	return 0;
+}
+
+int exporter_begin(struct exporter *x, char *err, size_t err_size)
+{
+	int rc;
+
+	read_or_count(x);
+	x->next_round = x->last_read + ROUND_NS;
+	rc = begin_textfile(x, err, err_size);
+	if (rc)
+		return rc;
+	if (x->http)
+		run_complain("serving /metrics at %s", listen_where(x->options));
+	if (x->textfile)
+		run_complain("writing '%s'", x->options->textfile);
+	if (x->pusher)
+		run_complain("sending OTLP to %s", pusher_url(x->pusher));
+	return 0;
+}
+
+void exporter_close(struct exporter *x)
+{
+	if (x->pusher && x->last_read) { /* what has happened since the last round */
+		read_or_count(x);
+		send_metrics(x, clock_now_ns());
+	}
+	pusher_close(x->pusher);
+	http_free(x->http);
+	for (int i = 0; i < PAGE_COUNT; i++)
+		http_kept_free(x->pages[i].kept);
+	textfile_free(x->textfile);
+	looker_free(x->looker);
+	looks_free(x->looks);
+	series_free(x->series);
+	tally_free(x->tally);
+	summary_source_free(x->source);
+	if (x->statm >= 0)
+		close(x->statm);
+}
+
+/* Without a story nothing but counters is read, so it takes its looks itself. */
+static int open_alone(struct exporter *x, char *err, size_t err_size)
 {
 	const struct kernel_options kernel = {
 		.filter = x->options->sockets.filter,
@@ -233,56 +410,42 @@ static int open_all(struct exporter *x, char *err, size_t err_size)
 		.verbose = x->options->common.verbose,
 		.force_absent = x->options->tests.force_absent,
 	};
-	struct verdict_limits limits;
-	int rc = setup_rights(err, err_size);
+	int rc = exporter_start(x, err, err_size);
 
 	if (!rc)
-		rc = open_http(x, err, err_size);
+		rc = setup_rights(err, err_size);
 	if (!rc)
-		rc = summary_source_open(&x->source, &kernel, &x->facts, err, err_size);
+		rc = exporter_open(x, &kernel, err, err_size);
 	if (rc)
 		return rc;
-	stream_limits_init(&limits, &x->options->thresholds);
-	x->tally = tally_new(&limits, clock_now_ns());
-	x->series = series_new((size_t)x->options->max_listeners);
-	for (int i = 0; i < PAGE_COUNT && !rc; i++)
-		rc = out_init(&x->pages[i].body, -1);
-	if (rc || !x->tally || !x->series) {
+	x->looks = looks_new();
+	if (!x->looks || (!x->options->no_why && looker_new(&x->looker, 0, on_look, x))) {
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	x->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	x->page_size = sysconf(_SC_PAGESIZE);
-	return setup_confine(&x->options->tests, &x->options->common,
-			     SANDBOX_COUNTS | SANDBOX_WALKS | SANDBOX_HTTP, err, err_size);
+	looker_load(&x->looker, &kernel);
+	return setup_confine_writing(&x->options->tests, &x->options->common, EXPORTER_NEEDS,
+				     (const char *[SANDBOX_DIRS]){textfile_directory(x->textfile)},
+				     err, err_size);
 }
 
 int run_export(const struct export_options *options, const struct run_place *place)
 {
-	struct exporter x = {
-		.options = options, .place = place, .started_s = time(NULL), .statm = -1};
+	struct exporter x;
 	char err[ERR_MAX] = "";
 	int rc;
 
-	uname(&x.kernel);
-	rc = open_all(&x, err, sizeof(err));
+	exporter_init(&x, options, place);
+	rc = open_alone(&x, err, sizeof(err));
+	if (!rc)
+		rc = exporter_begin(&x, err, sizeof(err));
 	if (!rc) {
-		read_or_count(&x);
-		if (x.http)
-			run_complain("serving /metrics at %s", options->listen);
 		loop(&x);
 		if (options->once)
 			rc = print_once(&x, err, sizeof(err));
 	}
 	if (rc)
 		run_complain("%s", err);
-	http_free(x.http);
-	for (int i = 0; i < PAGE_COUNT; i++)
-		out_free(&x.pages[i].body);
-	series_free(x.series);
-	tally_free(x.tally);
-	summary_source_free(x.source);
-	if (x.statm >= 0)
-		close(x.statm);
+	exporter_close(&x);
 	return rc ? EXIT_RUNTIME : EXIT_CLEAN;
 }

@@ -15,12 +15,23 @@
 
 struct http;
 
-/* A page. accept: the value of the request's header Accept, "" where it has none. */
+/* A page that is sent as it is to all who ask for it. */
+struct http_kept;
+void http_kept_free(struct http_kept *kept); /* accepts NULL */
+
 struct http_page {
 	int status;
 	const char *content_type;
+	/*
+	 * NULL: the page is made for this request. Else it is kept there: with nothing in body the
+	 * one that was made last is sent again.
+	 */
+	struct http_kept **kept;
 };
-/* Writes the page for a path into body, which is empty. */
+/*
+ * Writes the page for a path into body, which is empty. accept: the value of the request's header
+ * Accept, "" where it has none.
+ */
 typedef void (*http_fn)(void *ctx, const char *path, const char *accept, struct http_page *page,
 			struct out *body);
 

@@ -15,6 +15,7 @@
 #include "kernel/file_walk.h"
 #include "kernel/look.h"
 #include "kernel/snapshot.h"
+#include "listener/interfaces.h"
 #include "listener/places.h"
 #include "listener/verdict.h"
 #include "run/listed.h"
@@ -35,6 +36,7 @@ struct list {
 	struct file_walk *walk; /* NULL: owners come from /proc */
 	struct listing rows;
 	struct places *places;
+	struct interfaces interfaces;
 	struct view *json; /* NULL: a table */
 	struct out out;
 	bool drawn;
@@ -52,13 +54,21 @@ static int owners(void *ctx, record_fn fn, void *fn_ctx)
 	return 0;
 }
 
+static void learn(struct list *l, const struct fact_hdr *f)
+{
+	if (f->kind == FACT_PLACE)
+		places_learn(l->places, (const struct fact_place *)f);
+	else if (f->kind == FACT_INTERFACE)
+		interfaces_learn(&l->interfaces, (const struct fact_interface *)f);
+}
+
 static int learn_place(void *ctx, const void *bytes, size_t size)
 {
 	const struct fact_hdr *part = fact_decode(bytes, size);
 	struct list *l = ctx;
 
 	if (part)
-		places_learn(l->places, (const struct fact_place *)part);
+		learn(l, part);
 	return 0;
 }
 
@@ -85,6 +95,11 @@ static int look(struct list *l)
 	if (owner_restricts(&l->options->owner.filter))
 		wants.owner = &l->options->owner.filter;
 	listing_finish(&l->rows, &wants);
+	for (size_t i = 0; i < l->rows.count; i++) {
+		struct listing_row *row = &l->rows.rows[i];
+
+		row->ifname = interfaces_find(&l->interfaces, row->s.netns, row->s.ifindex);
+	}
 	return 0;
 }
 

@@ -25,14 +25,12 @@
 
 static int feed_existing(void *ctx, const void *bytes, size_t size)
 {
-	const struct fact_hdr *fact = bytes;
 	struct live *l = ctx;
 
 	/*
 	 * Nothing is printed before all sockets have been listed: fact/order.c then puts what
 	 * happened meanwhile into its place.
 	 */
-	l->anything |= fact->kind == FACT_EXISTING; /* and not where its owner runs */
 	if (++l->existing % DRAIN_SOCKETS == 0)
 		live_collect(l);
 	return live_feed(l, bytes, size);
@@ -152,6 +150,8 @@ static int open_outputs(struct live *l, char *err, size_t err_size)
 		.boot_offset_ns = info->boot_offset_ns,
 	};
 	machine_put(&config.meta, &l->machine);
+	if (l->place->guest)
+		config.overload = OVERLOAD_NONE; /* it takes every event itself */
 	config.notice = on_notice;
 	config.notice_ctx = l;
 	view_options.boot_offset_ns = info->boot_offset_ns;
@@ -184,7 +184,8 @@ static void chores(struct live *l, uint64_t now)
 		return;
 	l->last_chores = now;
 	live_lost(l, now);
-	if (now >= l->next_listeners)
+	if (now >= l->next_listeners ||
+	    (now >= l->listeners_free && tracker_wants_figures(stream_tracker(l->stream))))
 		live_listeners(l, now);
 	look_at_programs(l, now);
 	if (!l->place->guest)
@@ -202,7 +203,9 @@ static void chores(struct live *l, uint64_t now)
 static void start_clocks(struct live *l, uint64_t start)
 {
 	l->deadline = l->options->duration.ns ? start + l->options->duration.ns : UINT64_MAX;
-	l->last_chores = start;
+	l->last_chores = l->overload_t = start;
+	l->left = 100;
+	l->cpu = clock_cpu_ns();
 	l->next_listeners = start;
 	l->next_verify = l->options->verify ? start + VERIFY_NS : 0;
 }
@@ -220,6 +223,15 @@ static int loop(struct live *l)
 		live_flush(l);
 	}
 	return 0;
+}
+
+static void advise(struct live *l)
+{
+	if (!advice_text(&l->advice, l->advice_text, sizeof(l->advice_text)))
+		return;
+	stream_advise(l->stream, l->advice_text);
+	if (!l->place->guest)
+		run_complain("%s", l->advice_text);
 }
 
 /* What the rings still hold, and the last line. */
@@ -241,6 +253,7 @@ static void finish(struct live *l)
 	if (l->options->verify)
 		live_verify_final(l);
 	live_tick(l, clock_now_ns());
+	advise(l);
 	stream_finish(l->stream);
 	live_flush(l);
 }
@@ -269,6 +282,7 @@ static void say_time_waits(const struct live *l)
 
 static int run(struct live *l, char *err, size_t err_size)
 {
+	const struct kernel_options kernel = setup_kernel_options(l->options);
 	uint64_t start = clock_now_ns(), taken;
 	int rc;
 
@@ -290,17 +304,20 @@ static int run(struct live *l, char *err, size_t err_size)
 	live_flush(l);
 	if (l->write_error)
 		return 0;
+	rc = l->options->no_why ? 0
+				: looker_new(&l->looker, l->options->why_after_ns, live_feed, l);
+	if (rc) {
+		snprintf(err, err_size, "out of memory");
+		return rc;
+	}
 	rc = source_kernel_existing(l->source, feed_existing, l);
 	if (rc < 0) {
 		snprintf(err, err_size, "cannot list the sockets that exist: %s", strerror(-rc));
 		return rc;
 	}
 	taken = clock_now_ns();
-	rc = looker_open(&l->looker, l->options, live_feed, l);
-	if (rc) {
-		snprintf(err, err_size, "out of memory");
-		return rc;
-	}
+	live_drain(l, 0); /* what has happened since is not to wait for the programs that look */
+	looker_load(&l->looker, &kernel);
 	rc = setup_confine_guest(l->options, l->place, sandbox_needs(l), err, err_size);
 	if (rc)
 		return rc;

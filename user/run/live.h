@@ -17,6 +17,8 @@
 #include "run/looker.h"
 #include "run/machine.h"
 #include "run/run.h"
+#include "stream/advice.h"
+#include "stream/overload.h"
 #include "stream/stream.h"
 #include "verify/verify.h"
 
@@ -40,17 +42,26 @@ struct live {
 	struct machine machine;
 	bool skipping; /* what the rings hold is thrown away: somebody counts instead */
 	uint64_t next_skip;
+	struct overload overload;
+	uint64_t overload_t;  /* ns: the last look at it; 0: not yet */
+	uint64_t read;	      /* facts since then */
+	uint64_t lost_before; /* in the rings, until then */
+	unsigned int left;    /* percent of a ring, see feed.c */
+	uint64_t cpu;	      /* ns of this thread, until then */
+	struct advice advice;
+	char advice_text[ADVICE_MAX];
 	bool loss;			 /* not made good yet */
 	bool loss_named;		 /* on standard error */
+	bool thinning_named;		 /* there, too */
 	unsigned int repair;		 /* looks to come that put right what it left wrong */
 	uint64_t repaired;		 /* when that was done last */
 	uint64_t lost[FACT_LOST_PLACES]; /* already told */
 	uint64_t last_tick;		 /* nothing earlier will come */
 	uint64_t last_chores;
-	uint64_t deadline; /* UINT64_MAX: none */
-	uint64_t next_listeners;
-	uint64_t next_verify;	 /* 0: never */
-	bool anything;		 /* a socket existed that passes the filter, TIME_WAIT aside */
+	uint64_t deadline;			 /* UINT64_MAX: none */
+	uint64_t next_listeners, listeners_free; /* in turn; and where something is in doubt */
+	uint64_t next_verify;			 /* 0: never */
+	bool anything;		 /* a socket that passes the filter existed, or listens since */
 	uint64_t existing, rows; /* of the tables, told so far */
 	struct looker *looker;	 /* NULL: no looks at what programs do */
 	int recording_error;

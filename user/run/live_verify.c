@@ -22,7 +22,14 @@ static int on_row(void *ctx, const void *bytes, size_t size)
 	/* The tables may be long, and the rings must not fill meanwhile. */
 	if (++l->rows % DRAIN_SOCKETS == 0)
 		live_drain(l, 0);
-	return fact && fact->kind == FACT_EXISTING ? verify_kernel_socket(l->verify, bytes) : 0;
+	if (!fact)
+		return 0;
+	if (fact->kind == FACT_EXISTING)
+		return verify_kernel_socket(l->verify, bytes);
+	/* Told once only, to whoever walks first. */
+	if (fact->kind == FACT_PLACE || fact->kind == FACT_INTERFACE)
+		live_feed(l, bytes, size);
+	return 0;
 }
 
 static void on_tracker_socket(void *ctx, const struct tracker_socket *s)

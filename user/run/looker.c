@@ -13,7 +13,6 @@
 #include "kernel/clock.h"
 #include "kernel/why_source.h"
 #include "run/run.h"
-#include "run/setup.h"
 #include "why.h"
 
 #define BETWEEN_NS  (500 * NS_MS) /* the two looks */
@@ -35,7 +34,7 @@ struct patient {
 };
 
 struct looker {
-	const struct trace_options *options;
+	uint64_t wait_ns; /* --why-after */
 	record_fn fn;
 	void *ctx;
 	struct why_source *source;
@@ -46,30 +45,35 @@ struct looker {
 	uint64_t rest_until; /* ns, what the looks cost allows no other before */
 };
 
-int looker_open(struct looker **out, const struct trace_options *options, record_fn fn, void *ctx)
+int looker_new(struct looker **out, uint64_t wait_ns, record_fn fn, void *ctx)
 {
-	const struct kernel_options kernel = setup_kernel_options(options);
 	struct looker *w;
-	char err[ERR_MAX];
 
 	*out = NULL;
-	if (options->no_why)
-		return 0;
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		return -ENOMEM;
-	w->options = options;
+	w->wait_ns = wait_ns;
 	w->fn = fn;
 	w->ctx = ctx;
-	/* Tracing goes on without it: nothing else depends on it. */
-	if (why_source_open(&w->source, &kernel, err, sizeof(err))) {
-		if (options->common.verbose)
-			run_complain("no looks at what programs do: %s", err);
-		free(w);
-		return 0;
-	}
 	*out = w;
 	return 0;
+}
+
+void looker_load(struct looker **w, const struct kernel_options *options)
+{
+	struct kernel_options kernel = *options;
+	char err[ERR_MAX];
+
+	/* Each look names its port: a listener that its connections brought has another one. */
+	kernel.filter.port_ranges = kernel.filter.lport_ranges = kernel.filter.rport_ranges = 0;
+	kernel.filter.laddrs = 0;
+	if (!*w || !why_source_open(&(*w)->source, &kernel, err, sizeof(err)))
+		return;
+	if (kernel.verbose)
+		run_complain("no looks at what programs do: %s", err);
+	looker_free(*w);
+	*w = NULL;
 }
 
 void looker_free(struct looker *w)
@@ -84,7 +88,7 @@ void looker_free(struct looker *w)
 
 uint64_t looker_wait_ns(const struct looker *w)
 {
-	return w ? w->options->why_after_ns : 0;
+	return w ? w->wait_ns : 0;
 }
 
 /* A wait is judged by the verdict, unless --why-after says how long it has to be. */

@@ -5,8 +5,9 @@
  *
  * Knows nothing of where the looks go: they are handed over as facts (FACT_LOOK).
  *
- *	rc = looker_open(&looker, options, feed, ctx);	before rights are given up
+ *	rc = looker_new(&looker, 0, feed, ctx);
  *	looker_event(looker, e);			each event of the run
+ *	looker_load(&looker, kernel);			before rights are given up
  *	looker_due(looker, now);			some ten times a second
  */
 #ifndef SOCKSTATE_LOOKER_H
@@ -16,16 +17,20 @@
 #include <stdint.h>
 
 #include "base/record.h"
-#include "cli/command.h"
 #include "event/event.h"
+#include "kernel/source.h"
 
 struct looker;
 
 /*
- * -ENOMEM. *out is NULL after success where looks are not wanted (--no-why), or where the kernel
- * refuses them: tracing goes on without. Every function takes that NULL.
+ * wait_ns: --why-after; 0: without. -ENOMEM. Every function takes NULL for a looker: no looks.
  */
-int looker_open(struct looker **out, const struct trace_options *options, record_fn fn, void *ctx);
+int looker_new(struct looker **out, uint64_t wait_ns, record_fn fn, void *ctx);
+/*
+ * Loads the programs that look, which takes as long as a start without them. Where the kernel
+ * refuses them *w is freed and NULL: tracing goes on without.
+ */
+void looker_load(struct looker **w, const struct kernel_options *kernel);
 void looker_event(struct looker *w, const struct event *e);
 /* --why-after; 0: the verdict decides, and nobody has to tell who waits. */
 uint64_t looker_wait_ns(const struct looker *w);

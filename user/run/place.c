@@ -321,3 +321,20 @@ int place_passed_socket(void)
 		return -ENOENT;
 	return PASSED_FD;
 }
+
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+struct place_otlp place_otlp(void)
+{
+	return (struct place_otlp){
+		.endpoint = variable("OTEL_EXPORTER_OTLP_ENDPOINT"),
+		.headers = variable("OTEL_EXPORTER_OTLP_HEADERS"),
+		.certificate = variable("OTEL_EXPORTER_OTLP_CERTIFICATE"),
+		.attributes = variable("OTEL_RESOURCE_ATTRIBUTES"),
+	};
+}

@@ -43,7 +43,9 @@ struct run_guest {
 	void *ctx;
 	unsigned int needs;   /* enum sandbox_need: what it does while and after the run */
 	const char *replaced; /* SANDBOX_REPLACE: the directory; NULL: none */
-	const char *name;     /* the command, for complaints about its recording; NULL: --replay */
+	/* directories in which it makes files, see setup_confine_writing(); NULL: none */
+	const char *const *written;
+	const char *name; /* the command, for complaints about its recording; NULL: --replay */
 };
 
 /* How much a terminal shows; 0: unlimited, or not known. */
@@ -93,6 +95,15 @@ bool place_guest_again(const struct run_place *place);
  * none, or more than one.
  */
 int place_passed_socket(void);
+
+/*
+ * What OpenTelemetry's variables say of where OTLP is sent; NULL: unset or empty. OTEL_EXPORTER_
+ * OTLP_ENDPOINT, _HEADERS, _CERTIFICATE and OTEL_RESOURCE_ATTRIBUTES.
+ */
+struct place_otlp {
+	const char *endpoint, *headers, *certificate, *attributes;
+};
+struct place_otlp place_otlp(void);
 
 /* What stdio has printed must have arrived: the code, or what it becomes. */
 int place_close_stdout(int code);

@@ -20,10 +20,13 @@ int run_why(const struct why_options *options, const struct run_place *place);
 int run_fields(const struct fields_options *options);
 int run_list(const struct list_options *options, const struct run_place *place);
 int run_export(const struct export_options *options, const struct run_place *place);
+/* With what only a trace can tell: --story, --otlp-logs. */
+int run_export_tracing(const struct export_options *options, const struct run_place *place);
 int run_top(const struct top_options *options, const struct run_place *place);
 int run_check(const struct check_options *options, const struct run_place *place);
 int run_report(const struct report_options *options, const struct run_place *place);
 int run_explain(const struct explain_options *options, const struct run_place *place);
+int run_ship(const struct ship_options *options, const struct run_place *place);
 
 /* One line on standard error, with the program's name. */
 void run_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/setup.h"
+
+#include <unistd.h>
+
 #include "kernel/privilege.h"
 #include "run/run.h"
 
@@ -24,15 +27,18 @@ int setup_rights(char *err, size_t err_size)
 	return rc;
 }
 
-static void enter(const struct opt_common *common, unsigned int needs, const char *replaced)
+static void enter(const struct opt_common *common, unsigned int needs,
+		  const struct sandbox_dirs *dirs)
 {
-	struct sandbox done;
+	struct sandbox done = {0};
 	char text[256];
 
-	if (common->no_sandbox)
-		return;
-	sandbox_enter(&done, needs, replaced);
-	if (!common->verbose)
+	if (!common->no_sandbox)
+		sandbox_enter(&done, needs, dirs);
+	if (!done.landlock && needs & SANDBOX_WRITTEN && !geteuid())
+		run_complain("Landlock is not there: this run keeps root's user, and can write "
+			     "root's files; an ordinary user with CAP_BPF and CAP_PERFMON cannot");
+	if (common->no_sandbox || !common->verbose)
 		return;
 	sandbox_describe(text, sizeof(text), &done);
 	run_complain("sandbox: %s", text);
@@ -43,23 +49,42 @@ void setup_sandbox(const struct opt_common *common, unsigned int needs)
 	enter(common, needs, NULL);
 }
 
+static int confine(const struct opt_tests *tests, const struct opt_common *common,
+		   unsigned int needs, const char *replaced, const char *const *written, char *err,
+		   size_t err_size)
+{
+	struct sandbox_dirs dirs = {.replaced = replaced};
+	size_t count = 0;
+	int rc;
+
+	for (size_t i = 0; written && i < SANDBOX_DIRS; i++) {
+		if (written[i])
+			dirs.written[count++] = written[i];
+	}
+	rc = tests->keep_privileges ? 0 : privilege_drop(count, err, err_size);
+	if (!rc)
+		enter(common, needs | (count ? SANDBOX_WRITTEN : 0), &dirs);
+	return rc;
+}
+
 int setup_confine(const struct opt_tests *tests, const struct opt_common *common,
 		  unsigned int needs, char *err, size_t err_size)
 {
-	int rc = tests->keep_privileges ? 0 : privilege_drop(err, err_size);
+	return confine(tests, common, needs, NULL, NULL, err, err_size);
+}
 
-	if (!rc)
-		enter(common, needs, NULL);
-	return rc;
+int setup_confine_writing(const struct opt_tests *tests, const struct opt_common *common,
+			  unsigned int needs, const char *const dirs[SANDBOX_DIRS], char *err,
+			  size_t err_size)
+{
+	return confine(tests, common, needs, NULL, dirs, err, err_size);
 }
 
 int setup_confine_guest(const struct trace_options *options, const struct run_place *place,
 			unsigned int needs, char *err, size_t err_size)
 {
 	const struct run_guest none = {0}, *guest = place->guest ? place->guest : &none;
-	int rc = options->tests.keep_privileges ? 0 : privilege_drop(err, err_size);
 
-	if (!rc)
-		enter(&options->common, needs | guest->needs, guest->replaced);
-	return rc;
+	return confine(&options->tests, &options->common, needs | guest->needs, guest->replaced,
+		       guest->written, err, err_size);
 }

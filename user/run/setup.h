@@ -26,6 +26,13 @@ int setup_rights(char *err, size_t err_size);
  */
 int setup_confine(const struct opt_tests *tests, const struct opt_common *common,
 		  unsigned int needs, char *err, size_t err_size);
+/*
+ * The same for a run that makes, renames and removes files in these directories (NULL: none): it
+ * keeps its user, whose files they are, if there is one.
+ */
+int setup_confine_writing(const struct opt_tests *tests, const struct opt_common *common,
+			  unsigned int needs, const char *const dirs[SANDBOX_DIRS], char *err,
+			  size_t err_size);
 /* The same, with what the guest of the run needs. */
 int setup_confine_guest(const struct trace_options *options, const struct run_place *place,
 			unsigned int needs, char *err, size_t err_size);

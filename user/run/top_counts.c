@@ -11,8 +11,8 @@
 #define LOSSY_SECONDS 3
 #define LAST_SECONDS  0x3ff
 /*
- * For so many seconds less than 1 / CALM_SHARE of what could be read in the best second came: then
- * they are read again.
+ * For so many seconds at most 1 / CALM_SHARE came of what was read in the best second: then they
+ * are read again.
  */
 #define CALM_SECONDS 5
 #define CALM_SHARE   2
@@ -31,7 +31,7 @@ struct top_counts {
 	uint64_t next;	     /* ns: the end of this second */
 	uint64_t read, lost; /* facts of this second */
 	uint64_t offered;    /* of the second before */
-	uint64_t most_read;  /* in a second */
+	uint64_t most_read;  /* in a second, since events are read: the machine may slow down */
 	unsigned int lossy;  /* a bit for each of the last seconds */
 	unsigned int calm;
 };
@@ -135,8 +135,14 @@ static bool to_events(struct top_counts *c, struct model *m)
 	c->tally = NULL;
 	model_counts_only(m, false);
 	c->way = WAY_EVENTS;
+	c->most_read = 0;
 	c->lossy = 0;
 	return true;
+}
+
+static bool too_many(const struct top_counts *c)
+{
+	return c->offered > c->most_read / CALM_SHARE;
 }
 
 /* The second ends at t. */
@@ -148,14 +154,14 @@ static bool decide(struct top_counts *c, struct live *live, struct model *m, uin
 		c->lossy = (c->lossy << 1 | !!c->lost) & LAST_SECONDS;
 		return __builtin_popcount(c->lossy) >= LOSSY_SECONDS && to_counts(c, live, m, t);
 	case WAY_COUNTS:
-		c->calm = c->offered < c->most_read / CALM_SHARE ? c->calm + 1 : 0;
+		c->calm = too_many(c) ? 0 : c->calm + 1;
 		if (c->calm >= CALM_SECONDS) {
 			live_skip(live, false);
 			c->way = WAY_BACK;
 		}
 		break;
 	case WAY_BACK:
-		if (c->lost && c->offered >= c->most_read / CALM_SHARE) {
+		if (c->lost && too_many(c)) {
 			live_skip(live, true);
 			c->way = WAY_COUNTS;
 			c->calm = 0;
@@ -187,7 +193,7 @@ struct scene_counts top_counts_shown(const struct top_counts *c)
 {
 	return (struct scene_counts){
 		.offered = c ? c->offered : 0,
-		.too_many = c && c->offered >= c->most_read / CALM_SHARE,
+		.too_many = c && too_many(c),
 		.back = c && c->way == WAY_BACK,
 	};
 }

@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "run/recording_name.h"
 #include "run/run.h"
 
-#define TOLD_MOST  16
-#define NAME_BYTES 64
+#define TOLD_MOST 16
 
 struct written {
 	bool in_tmp;
-	char name[NAME_BYTES];
+	char name[RECORDING_NAME];
 	char lasts[TEXT_DURATION_MAX];
 };
 
@@ -56,20 +56,6 @@ struct recent *top_recorder_recent(struct top_recorder *r)
 	return r->recent;
 }
 
-/* "sockstate-20261129T004439Z.rec" */
-static void make_name(char name[NAME_BYTES], int64_t wall_ns)
-{
-	struct text_clock clock = {0};
-	char stamp[TEXT_RFC3339 + 1], *to = name + sprintf(name, "sockstate-");
-
-	*text_rfc3339(&clock, stamp, wall_ns) = '\0';
-	for (const char *p = stamp; *p && *p != '.'; p++) {
-		if (*p != '-' && *p != ':')
-			*to++ = *p;
-	}
-	strcpy(to, "Z.rec");
-}
-
 static const char *directory_of(const struct top_recorder *r, const struct written *w)
 {
 	return w->in_tmp ? "/tmp" : *r->directory ? r->directory : ".";
@@ -79,7 +65,7 @@ static const char *directory_of(const struct top_recorder *r, const struct writt
 static int create(struct recording_writer **out, struct written *w,
 		  const struct recording_info *info)
 {
-	char path[NAME_BYTES + 8], err[ERR_MAX];
+	char path[RECORDING_NAME + 8], err[ERR_MAX];
 	int rc = recording_create_new(out, w->name, info, err, sizeof(err));
 
 	if (rc != -EACCES && rc != -EROFS && rc != -EPERM && rc != -ENOENT)
@@ -101,7 +87,7 @@ void top_recorder_write(struct top_recorder *r, const struct recording_info *inf
 		snprintf(note, TOP_RECORD_NOTE, "nothing is kept yet: try again in a second");
 		return;
 	}
-	make_name(w.name, (int64_t)now + info->boot_offset_ns);
+	recording_name(w.name, "sockstate-", (int64_t)now + info->boot_offset_ns);
 	rc = create(&writer, &w, info);
 	if (!rc) {
 		rc = recent_write(r->recent, writer);

@@ -200,6 +200,9 @@ static void read_keys(struct top *t)
 	unsigned int key;
 
 	while (!t->quit && (key = screen_key(t->screen))) {
+		/* A key is about what the keys before it leave, which may not have been drawn. */
+		if (t->dirty && ui_arrange(&t->ui, &t->frame, &t->rows[t->shown]))
+			return;
 		obey(t, ui_key(&t->ui, key));
 		t->dirty = true;
 	}

@@ -145,6 +145,7 @@ uint32_t compact_expand(const uint8_t *from, struct event *e, struct compact_roo
 	e->type = (enum event_type) * p++;
 	e->family = *p++;
 	e->late = *p++;
+	e->thinned = false;
 	memcpy(e->present, p, sizeof(e->present));
 	p += sizeof(e->present);
 	for (int word = 0; word < FIELD_WORDS; word++)

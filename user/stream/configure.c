@@ -33,11 +33,31 @@ void stream_tracker_init(struct tracker_config *tracker, const struct opt_socket
 	stream_limits_init(&tracker->verdict, thresholds);
 }
 
+/*
+ * What the stream may turn to. Not where options choose its lines or count them, where each line is
+ * compared, and where nobody can be too slow.
+ */
+static enum overload_word overload_word(const struct trace_options *o)
+{
+	static const enum overload_word words[] = {
+		[OVERLOAD_POLICY_THIN] = OVERLOAD_THINS,
+		[OVERLOAD_POLICY_SUMMARY] = OVERLOAD_COUNTS,
+		[OVERLOAD_POLICY_KEEP] = OVERLOAD_NONE,
+	};
+	const struct opt_select *s = &o->select;
+
+	if (o->replay || o->verify || o->raw || o->count || o->output == OUTPUT_SUMMARY ||
+	    s->notable || s->only || s->min_wait_ns || s->min_age_ns || s->sample > 1)
+		return OVERLOAD_NONE;
+	return words[o->overload];
+}
+
 void stream_config_init(struct stream_config *config, const struct trace_options *options)
 {
 	*config = (struct stream_config){.count = options->count,
 					 .brief = options->output == OUTPUT_SUMMARY};
 	config->owner = options->owner.filter;
+	config->overload = overload_word(options);
 	config->notable = options->select.notable;
 	config->slow_handshake_ns = options->select.slow_handshake_ns
 					    ? options->select.slow_handshake_ns

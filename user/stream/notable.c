@@ -13,7 +13,7 @@ struct notable {
 	event_fn print;
 	void *ctx;
 	struct story *wait_oldest, *wait_newest; /* in the accept queue, the oldest first */
-	uint64_t unprinted;
+	uint64_t unprinted, printed;
 };
 
 /* ---- who waits for accept() ---- */
@@ -93,8 +93,11 @@ static void print_story(struct notable *n, struct story *s)
 	if (peer && peer->told)
 		peer = NULL;
 	s->told = true;
-	if (peer)
+	n->printed += s->socket;
+	if (peer) {
 		peer->told = true;
+		n->printed += peer->socket;
+	}
 	story_print(s, peer, n->print, n->ctx);
 	story_empty(n->stories, s);
 	if (peer)
@@ -164,10 +167,20 @@ static void end_story(struct notable *n, struct story *s, const struct event *e)
 	story_free(n->stories, s);
 }
 
+bool notable_is_begin(const struct event *e)
+{
+	unsigned int old = (unsigned int)event_get(e, F_OLD);
+
+	return e->type == EVENT_STATE &&
+	       (old == TCP_STATE_CLOSE || old == TCP_STATE_LISTEN || event_get(e, F_SYNCOOKIE));
+}
+
 static void on_connection(struct notable *n, const struct event *e)
 {
 	struct story *s = stories_of(n->stories, e);
 
+	if (!s && n->config.whole && !notable_is_begin(e))
+		return;
 	if (!s && is_epilogue(e)) {
 		if (is_notable(n, NULL, e))
 			n->print(n->ctx, e);
@@ -176,7 +189,8 @@ static void on_connection(struct notable *n, const struct event *e)
 	if (!s)
 		s = stories_begin(n->stories, e);
 	if (!s) { /* without memory nothing is held back */
-		n->print(n->ctx, e);
+		if (!n->config.whole)
+			n->print(n->ctx, e);
 		return;
 	}
 	if (!s->told && ((story_peer(s) && s->peer->told) || is_notable(n, s, e)))
@@ -238,10 +252,16 @@ void notable_free(struct notable *n)
 	free(n);
 }
 
+uint64_t notable_forgotten(const struct notable *n)
+{
+	return stories_forgotten(n->stories);
+}
+
 struct notable_counts notable_counts(const struct notable *n)
 {
 	return (struct notable_counts){
 		.unprinted = n->unprinted + stories_untold(n->stories),
-		.forgotten = stories_forgotten(n->stories),
+		.forgotten = notable_forgotten(n),
+		.printed = n->printed,
 	};
 }

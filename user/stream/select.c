@@ -70,6 +70,19 @@ bool select_passes(const struct selection *s, const struct event *e)
 	return s->sample <= 1 || is_sampled(e, s->sample);
 }
 
+uint32_t select_unwanted(const struct selection *s)
+{
+	uint32_t read = s->only | ALWAYS;
+
+	if (!s->only)
+		return 0;
+	/* Counted (select_only_counts()); looker_event() learns from these who is in trouble. */
+	read |= BIT(SOCKET) | BIT(LISTENER) | BIT(DROP);
+	if (s->only & BIT(WHY)) /* looks_event() learns from these whose program to look at */
+		read |= BIT(STATE) | BIT(ACCEPT);
+	return ~read;
+}
+
 bool select_is_brief(const struct event *e)
 {
 	return is_one_of(e, BIT(LISTENER) | BIT(WHY) | BIT(LOST) | BIT(VERIFY) | BIT(SUMMARY));

@@ -29,6 +29,11 @@ struct selection {
 bool select_passes(const struct selection *s, const struct event *e);
 /* A socket that was in TIME_WAIT before the tracer, which is counted and not let through. */
 bool select_only_counts(const struct selection *s, const struct event *e);
+/*
+ * Bits 1 << enum event_type: lines that do not pass, and that nobody else in the stream learns
+ * from either. The tracker need not make them.
+ */
+uint32_t select_unwanted(const struct selection *s);
 /* What -o summary prints: listeners, the summary, and what makes them doubtful. */
 bool select_is_brief(const struct event *e);
 /* Whether --count counts it: state and accept lines. */

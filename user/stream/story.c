@@ -236,10 +236,25 @@ void story_free(struct stories *ss, struct story *s)
 	free(s);
 }
 
-/* The one that rests longest goes, but not keep. */
+/*
+ * The one that rests longest goes, but not keep; nor one that has been told: what follows of it
+ * would be half of a story. Those hold no copies.
+ */
 static void make_room(struct stories *ss, size_t more, const struct story *keep)
 {
+	const struct story *first_told = NULL;
+
 	while (ss->bytes + more > ss->max_bytes && ss->oldest && ss->oldest != keep) {
+		if (ss->oldest->told && !ss->oldest->over) {
+			struct story *told = ss->oldest;
+
+			if (told == first_told)
+				return;
+			first_told = first_told ? first_told : told;
+			unlink_age(ss, told);
+			link_newest(ss, told);
+			continue;
+		}
 		ss->forgotten += ss->oldest->socket && !ss->oldest->over && !ss->oldest->told;
 		story_free(ss, ss->oldest);
 	}

@@ -39,7 +39,8 @@ struct stream_config {
 	uint64_t slow_handshake_ns; /* with it */
 	event_fn notice; /* also gets every event, before any is selected; NULL: nobody does */
 	void *notice_ctx;
-	bool brief; /* -o summary: only what sums up, and losses */
+	bool brief;		     /* -o summary: only what sums up, and losses */
+	enum overload_word overload; /* what stream_thin() may turn it to; OVERLOAD_NONE: nothing */
 };
 
 struct stream;
@@ -60,6 +61,15 @@ void stream_record(struct stream *s, const void *bytes, size_t size);
 void stream_record_sorted(struct stream *s, const void *bytes, size_t size);
 /* A line that does not come from a fact: --verify. */
 void stream_event(struct stream *s, const struct event *e);
+/*
+ * More comes than the reader sustains; or no longer. Each connection that begins meanwhile is told
+ * whole, once it is notable, or is only counted; those that began before are told to their end. A
+ * `lost` line says so. No effect without config.overload, and without memory.
+ */
+void stream_thin(struct stream *s, bool on);
+bool stream_may_thin(const struct stream *s);
+/* What the summary is to say of losses; borrowed. */
+void stream_advise(struct stream *s, const char *advice);
 /* The stream ends at its last tick: delivers what is held back, and emits the summary. */
 void stream_finish(struct stream *s);
 

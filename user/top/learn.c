@@ -37,6 +37,8 @@ static void learn_address(struct model_listener *l, const struct event *e)
 		l->family = e->family;
 		memcpy(l->addr, e->v[F_LADDR].addr, e->family == AF_INET ? 4 : 16);
 	}
+	if (event_has(e, F_IFNAME))
+		snprintf(l->zone, sizeof(l->zone), "%s", event_text(e, F_IFNAME));
 	if (event_has(e, F_LPORT))
 		l->port = (uint16_t)event_get(e, F_LPORT);
 	if (event_has(e, F_NETNS))

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "event/event.h"
 #include "event/totals.h"
 #include "listener/tally.h"
@@ -63,6 +64,7 @@ struct model_listener {
 	uint64_t cookie;
 	uint32_t netns;
 	int family;
+	char zone[TEXT_ZONE_MAX]; /* of a link-local address; "": none */
 	uint8_t addr[16];
 	uint16_t port;
 	uint32_t pid; /* the owner; 0: not known */

@@ -22,7 +22,7 @@ void part_address(char *text, const struct model_listener *l)
 	static const uint8_t none[16];
 	bool any = !l->family || !memcmp(l->addr, none, sizeof(none));
 
-	text_end(text, l->family, any ? NULL : l->addr, l->port);
+	text_end_in(text, l->family, any ? NULL : l->addr, l->port, l->zone);
 }
 
 void part_owner(char *text, const struct grid *g, uint32_t pid, const char *comm)

@@ -240,6 +240,7 @@ struct conn *conn_add(struct conn_table *t, const struct fact_sock *s, bool requ
 	memset(c, 0, sizeof(*c));
 	c->cookie = s->cookie;
 	c->netns = s->netns;
+	c->ifindex = s->ifindex;
 	c->family = (uint8_t)s->family;
 	c->lport = s->lport;
 	c->rport = s->rport;
@@ -324,6 +325,9 @@ static bool same_isns(const struct conn *a, const struct conn *b)
 		return false;
 	if (!a->isns_known)
 		return a->netns == b->netns;
+	/* A simultaneous open has two clients. */
+	if (a->role == ROLE_CLIENT && b->role == ROLE_CLIENT)
+		return a->client_isn == b->server_isn && a->server_isn == b->client_isn;
 	return a->client_isn == b->client_isn && a->server_isn == b->server_isn;
 }
 
@@ -356,6 +360,7 @@ void conn_learn_ends(struct conn_table *t, struct conn *c, const struct fact_soc
 	c->lport = s->lport;
 	c->rport = s->rport;
 	c->family = (uint8_t)s->family;
+	c->ifindex = s->ifindex;
 	memcpy(c->laddr, s->laddr, sizeof(c->laddr));
 	memcpy(c->raddr, s->raddr, sizeof(c->raddr));
 	link_ends(t, c, conn_id_of(t, c));

@@ -77,6 +77,7 @@ enum conn_flag {
 	CONN_UNSEEN_COUNTED = 1 << 20, /* its accept is counted as one that no hook saw */
 	CONN_DEFERS = 1 << 22,	       /* its listener has TCP_DEFER_ACCEPT */
 	CONN_OWNER_ACTED = 1 << 19,    /* the owner locked it, or a walk met it */
+	CONN_THINNED = 1 << 25,	       /* it began while tracker_thin() was on */
 	/* conn.c's own */
 	CONN_IN_COOKIES = 1 << 17, /* linked under its cookie */
 	CONN_IN_ENDS = 1 << 18,	   /* linked under its ends */
@@ -110,6 +111,7 @@ struct conn {
 	uint32_t retrans, srtt_us;
 	uint8_t laddr[16], raddr[16]; /* network order, as in struct fact_sock */
 	uint32_t netns;
+	uint32_t ifindex; /* as in struct fact_sock */
 	uint32_t client_isn, server_isn;
 	uint32_t pid, name; /* the owner; 0 unknown */
 	uint32_t listener;  /* listener_id in listeners.h; 0 unknown */

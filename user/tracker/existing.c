@@ -15,9 +15,67 @@ static void learn_listener(struct tracker *t, struct listener *l, const struct f
 {
 	listener_learn(t->listeners, l, f->s.cookie, f->s.sk);
 	l->family = f->s.family;
+	l->ifindex = f->s.ifindex;
 	memcpy(l->addr, f->s.laddr, sizeof(l->addr));
 	l->addr_known = true;
+	if (f->syn_limit)
+		l->syn_limit = f->syn_limit;
 	owner_holds_listener(t, l, f->h.t, &f->task);
+}
+
+/* A walk tells a listener once for each process that holds it. */
+#define SAME_WALK_NS (50 * NS_MS)
+
+struct others {
+	const struct listener *l;
+	bool any;
+};
+
+static void find_other(void *ctx, struct listener *o)
+{
+	struct others *s = ctx;
+
+	s->any |= o != s->l && o->alive && o->netns == s->l->netns && o->port == s->l->port;
+}
+
+static struct port_cookies *cookies_of_port(struct tracker *t, const struct listener *l)
+{
+	return &t->port_cookies[(l->netns * 31 + l->port) % PORT_COOKIES_MAX];
+}
+
+/* What earlier listeners of the port had sent, as far as it is known. */
+static uint64_t cookies_before(struct tracker *t, const struct listener *l)
+{
+	const struct port_cookies *p = cookies_of_port(t, l);
+
+	return p->netns == l->netns && p->port == l->port ? p->sent : 0;
+}
+
+/*
+ * Cookies are counted by port, since the tracer began. What was sent before this listener began is
+ * not its own. A verdict compares what was sent between two walks with what completed meanwhile;
+ * where several listeners have the port, whose clients came back is not known.
+ */
+static void learn_cookies(struct tracker *t, struct listener *l, const struct fact_existing *f)
+{
+	struct others others = {.l = l};
+	uint64_t sent = f->cookies_sent;
+
+	l->flood.t = f->h.t;
+	if (!l->cookies_known)
+		l->cookies_before = l->t_state ? cookies_before(t, l) : 0;
+	l->cookies_known = true;
+	*cookies_of_port(t, l) = (struct port_cookies){l->netns, l->port, sent};
+	sent = sent > l->cookies_before ? sent - l->cookies_before : 0;
+	l->flood.sent = sent > l->cookies_sent ? sent - l->cookies_sent : 0;
+	l->flood.completed = l->completed - l->flood.completed_before;
+	l->flood.completed_before = l->completed;
+	l->cookies_sent = sent > l->cookies_sent ? sent : l->cookies_sent;
+	if (!l->flood.sent)
+		return;
+	listeners_each(t->listeners, find_other, &others);
+	if (others.any)
+		l->flood.sent = 0;
 }
 
 static void listener_line(struct tracker *t, const struct listener *l,
@@ -27,7 +85,6 @@ static void listener_line(struct tracker *t, const struct listener *l,
 
 	event_set(e, F_SOCKET_STATE, TCP_STATE_LISTEN);
 	line_listener(&t->lines, l);
-	line_place(&t->lines, l->pid);
 	line_queues(&t->lines, l);
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
@@ -54,6 +111,8 @@ static void existing_listener(struct tracker *t, const struct fact_existing *f)
 	if (!l)
 		return;
 	learn_listener(t, l, f);
+	if (f->syn_limit && f->h.t >= l->flood.t + SAME_WALK_NS) /* a walk, and its first holder */
+		learn_cookies(t, l, f);
 	figures_refresh(t, l, f->h.t, &f->q);
 	/*
 	 * t_state: it began to listen before our eyes. Else it existed, even if a hook named it
@@ -73,7 +132,6 @@ static void conn_line(struct tracker *t, const struct conn *c, const struct fact
 
 	event_set(e, F_SOCKET_STATE, c->state);
 	line_conn(&t->lines, c, listener_of(t, c));
-	line_place(&t->lines, c->pid);
 	if (f->fd >= 0)
 		event_field(e, F_FD)->i = f->fd;
 	/*
@@ -212,13 +270,26 @@ static struct conn *adopt(struct tracker *t, const struct fact_sock *s)
 	return identity_adopt(t, s, s->state);
 }
 
+/*
+ * Without a loss a request is not known where the hook is its SYN-ACK's, which may still wait for
+ * the client's link address.
+ */
+static bool is_repair(const struct tracker *t, const struct fact_existing *f)
+{
+	return !(f->h.flags & FACT_F_TOLD) &&
+	       (f->s.state != TCP_STATE_SYN_RECV || tracker_exact(t, KNOW_SYN_RECV_BEGIN));
+}
+
 static void correct_conn(struct tracker *t, const struct fact_existing *f)
 {
 	struct conn *c = identity_find(t, &f->s);
 	bool over = is_over(t, f);
 
-	if (!c && !over)
+	if (!c && !over) {
 		c = adopt(t, &f->s);
+		if (c && is_repair(t, f))
+			state_not_seen_to_begin(t, f->h.t, c);
+	}
 	if (!c)
 		return;
 	if (c->state != f->s.state && !(f->h.flags & FACT_F_TOLD))

@@ -88,6 +88,7 @@ struct listener_figures figures_of(const struct tracker *t, const struct listene
 		.peak = l->peak,
 		.drops_known = l->drops_known,
 		.drops = l->drops,
+		.cookies_sent = l->cookies_sent,
 		.completed = l->completed,
 		.refused = l->refused,
 		.accepts_known = !tracker_absent(t, KNOW_ACCEPT),
@@ -103,7 +104,6 @@ void figures_line(struct tracker *t, const struct listener *l, uint64_t at)
 	struct listener_figures figures = figures_of(t, l);
 
 	listener_figures_put(&figures, line_begin(&t->lines, EVENT_LISTENER, at));
-	line_place(&t->lines, l->pid);
 }
 
 void figures_refresh(struct tracker *t, struct listener *l, uint64_t at,

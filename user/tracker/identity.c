@@ -237,8 +237,9 @@ struct conn *identity_fast_open(struct tracker *t, const struct fact_sock *s)
 	struct listener *l;
 	struct conn *c;
 
-	if (!q || !(q->h.flags & FACT_F_FASTOPEN) || q->lport != s->lport ||
-	    (q->rport && q->rport != s->rport))
+	/* lport is the listener's, and a child that was steered to it has another. */
+	if (!q || !(q->h.flags & FACT_F_FASTOPEN) ||
+	    (q->rport ? q->rport != s->rport : q->lport != s->lport))
 		return NULL;
 	q->child = 0;
 	c = tracked_add(t, s, false);

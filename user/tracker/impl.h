@@ -21,10 +21,12 @@
 #include "tracker/tracker.h"
 
 /* How long a line may wait for a fact that completes it. */
-#define ACCEPT_WAIT  (100 * NS_MS) /* for accept() to return a connection that left the queue */
-#define UNSEEN_WAIT  (1 * NS_S)	   /* for the same, until it is told that it was not seen */
-#define ENQUEUE_WAIT (2 * NS_MS)   /* ESTABLISHED of an unknown request, for its listener */
-#define RESET_WAIT   (100 * NS_MS) /* the close line of an aborted connection, for its RST */
+/* Ports whose count of SYN cookies is remembered after their listener. */
+#define PORT_COOKIES_MAX 256
+#define ACCEPT_WAIT	 (100 * NS_MS) /* for accept() to return a connection that left the queue */
+#define UNSEEN_WAIT	 (1 * NS_S)    /* for the same, until it is told that it was not seen */
+#define ENQUEUE_WAIT	 (2 * NS_MS)   /* ESTABLISHED of an unknown request, for its listener */
+#define RESET_WAIT	 (100 * NS_MS) /* the close line of an aborted connection, for its RST */
 /* How often. */
 #define ERROR_EVERY   NS_S /* accept() errors of one listener are reported */
 #define VERDICT_EVERY NS_S /* the window of a verdict */
@@ -34,6 +36,7 @@ struct tracker {
 	struct lines lines;
 	struct names *names;
 	struct places *places; /* where owners of listeners run */
+	struct interfaces interfaces;
 	struct conn_table *conns;
 	struct listeners *listeners;
 
@@ -54,7 +57,13 @@ struct tracker {
 	/* counts of the whole run */
 	uint64_t connections, connections_before, accepted, never_accepted, lost;
 	uint64_t never_established;
-	uint64_t doubtful;	   /* connections that may have been counted before */
+	bool thin;	   /* connections that begin are marked */
+	uint64_t doubtful; /* connections that may have been counted before */
+	struct port_cookies {
+		uint32_t netns;
+		uint16_t port;
+		uint64_t sent; /* SYN cookies since the tracer began, at the last walk */
+	} port_cookies[PORT_COOKIES_MAX];
 	uint64_t unseen, departed; /* accepts: that no hook saw, after the client's FIN or RST */
 	uint64_t evicted, evicted_emitted;
 	uint64_t drops[DROP_REASON_COUNT];

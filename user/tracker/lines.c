@@ -8,6 +8,8 @@
 struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t)
 {
 	event_init(&ls->e, type, t);
+	ls->silent = ls->unwanted >> type & 1;
+	ls->ifindex = 0;
 	return &ls->e;
 }
 
@@ -15,10 +17,17 @@ void line_emit(struct lines *ls)
 {
 	if (ls->raw && ls->e.type == EVENT_STATE && !event_has(&ls->e, F_RAW))
 		return;
+	/* Of a process that may hold no listener any more another may have the pid by now. */
+	if (!ls->silent && event_has(&ls->e, F_PID) && event_enum(&ls->e, F_ROLE) != ROLE_CLIENT)
+		places_put(ls->places, (uint32_t)event_get(&ls->e, F_PID), &ls->e);
+	if (!ls->silent)
+		interfaces_put(ls->interfaces, (uint32_t)event_get(&ls->e, F_NETNS), ls->ifindex,
+			       &ls->e);
 	ls->e.late = ls->e.t < ls->last_t;
 	if (!ls->e.late)
 		ls->last_t = ls->e.t;
-	ls->emit(ls->ctx, &ls->e);
+	if (!ls->silent)
+		ls->emit(ls->ctx, &ls->e);
 }
 
 void line_as_fired(struct lines *ls)
@@ -48,6 +57,9 @@ void line_conn(struct lines *ls, const struct conn *c, const struct listener *l)
 {
 	struct event *e = &ls->e;
 
+	if (ls->silent)
+		return;
+	e->thinned = conn_is(c, CONN_THINNED);
 	if (c->role)
 		event_set_enum(e, F_ROLE, c->role);
 	if (c->role_basis)
@@ -58,6 +70,7 @@ void line_conn(struct lines *ls, const struct conn *c, const struct listener *l)
 		event_set(e, F_LISTENER, l->cookie);
 	if (c->netns)
 		event_set(e, F_NETNS, c->netns);
+	ls->ifindex = c->ifindex;
 	family(e, c->family);
 	event_field(e, F_LADDR)->addr = c->laddr;
 	event_field(e, F_RADDR)->addr = c->raddr;
@@ -92,6 +105,8 @@ struct listener_queues line_queues_of(const struct listener *l)
 		.syn = l->syn_queue,
 		.backlog_known = l->limit_known,
 		.backlog = l->backlog,
+		.syn_limit_known = l->syn_limit,
+		.syn_limit = l->syn_limit ? l->syn_limit - 1 : 0,
 	};
 }
 
@@ -99,12 +114,8 @@ void line_listener(struct lines *ls, const struct listener *l)
 {
 	struct listener_identity identity = line_identity_of(ls, l);
 
+	ls->ifindex = l->ifindex;
 	listener_identity_put(&identity, &ls->e);
-}
-
-void line_place(struct lines *ls, uint32_t pid)
-{
-	places_put(ls->places, pid, &ls->e);
 }
 
 void line_ends(struct lines *ls, const struct fact_sock *s)
@@ -115,6 +126,7 @@ void line_ends(struct lines *ls, const struct fact_sock *s)
 		event_set(e, F_COOKIE, s->cookie);
 	if (s->netns)
 		event_set(e, F_NETNS, s->netns);
+	ls->ifindex = s->ifindex;
 	if (!s->lport && !s->rport)
 		return;
 	family(e, s->family);
@@ -152,7 +164,7 @@ void line_queues(struct lines *ls, const struct listener *l)
 {
 	struct listener_queues queues;
 
-	if (!l)
+	if (!l || ls->silent)
 		return;
 	queues = line_queues_of(l);
 	listener_queues_put(&queues, &ls->e);
@@ -207,6 +219,8 @@ void line_life(struct lines *ls, const struct conn *c, uint64_t t)
 	struct event *e = &ls->e;
 	bool any = false;
 
+	if (ls->silent)
+		return;
 	if (c->t_begin && t >= c->t_begin)
 		event_set(e, F_LIFE_NS, t - c->t_begin);
 	for (unsigned int s = 0; s < TCP_STATE_COUNT; s++) {

@@ -15,6 +15,7 @@
 #include "event/filter.h"
 #include "event/tcp.h"
 #include "listener/figures.h"
+#include "listener/interfaces.h"
 #include "listener/places.h"
 #include "tracker/conn.h"
 #include "tracker/listeners.h"
@@ -27,13 +28,17 @@ struct lines {
 	uint64_t last_t; /* ns: of the last line */
 	const struct names *names;
 	const struct places *places;
-	bool raw; /* of transitions only those as the kernel's tracepoint fired (--raw) */
+	const struct interfaces *interfaces;
+	uint32_t ifindex;  /* of the line being made; 0: none */
+	bool raw;	   /* of transitions only those as the kernel's tracepoint fired (--raw) */
+	uint32_t unwanted; /* bits 1 << enum event_type: nobody reads them */
+	bool silent;	   /* the line being made is unwanted: it is not described */
 	uint64_t states[TCP_STATE_COUNT];
 };
 
 /* Begins a line. The caller fills the returned event, then emits it. */
 struct event *line_begin(struct lines *ls, enum event_type type, uint64_t t);
-/* Emits the line; with --raw no transition but those as fired. */
+/* Emits the line, unless nobody reads it; with --raw no transition but those as fired. */
 void line_emit(struct lines *ls);
 /* With --raw this line is what the kernel's tracepoint fired; else no effect. */
 void line_as_fired(struct lines *ls);
@@ -41,8 +46,6 @@ void line_as_fired(struct lines *ls);
 /* Identity and owner. l: its listener, or NULL. */
 void line_conn(struct lines *ls, const struct conn *c, const struct listener *l);
 void line_listener(struct lines *ls, const struct listener *l);
-/* Where the owner runs, on lines of which there are few. */
-void line_place(struct lines *ls, uint32_t pid);
 /* The same as parts of a listener's figures. */
 struct listener_identity line_identity_of(const struct lines *ls, const struct listener *l);
 struct listener_queues line_queues_of(const struct listener *l);

@@ -15,6 +15,7 @@
 static void learn_addr(struct listener *l, const struct fact_sock *s)
 {
 	l->family = s->family;
+	l->ifindex = s->ifindex;
 	memcpy(l->addr, s->laddr, sizeof(l->addr));
 	l->addr_known = true;
 }
@@ -38,7 +39,6 @@ static void transition_line(struct tracker *t, uint64_t at, const struct listene
 	event_set(e, F_OLD, old_state);
 	event_set(e, F_NEW, new_state);
 	line_listener(&t->lines, l);
-	line_place(&t->lines, l->pid);
 	line_queues(&t->lines, l);
 }
 
@@ -180,7 +180,6 @@ static void verdict_line(struct tracker *t, struct listener *l, uint64_t at,
 	figures.completed_since = l->completed - l->line_completed;
 	figures.accepted_since = l->accepted - l->line_accepted;
 	listener_figures_put(&figures, line_begin(&t->lines, EVENT_LISTENER, at));
-	line_place(&t->lines, l->pid);
 	line_emit(&t->lines);
 	l->line_t = at;
 	l->line_completed = l->completed;

@@ -18,6 +18,7 @@ struct listeners {
 	uint32_t used, size, count;
 	uint32_t first_free; /* ids below are taken */
 	struct listener *by_cookie[1 << HASH_BITS], *by_sk[1 << HASH_BITS];
+	struct listener *by_port[1 << HASH_BITS]; /* those that are alive */
 	struct listener *dead_oldest, *dead_newest;
 	uint32_t dead;
 };
@@ -62,6 +63,11 @@ static struct listener **sk_slot(struct listeners *ls, uint64_t sk)
 	return &ls->by_sk[hash_u64(sk, HASH_BITS)];
 }
 
+static struct listener **port_slot(struct listeners *ls, uint32_t netns, uint16_t port)
+{
+	return &ls->by_port[hash_u64((uint64_t)netns << 16 | port, HASH_BITS)];
+}
+
 struct listener *listener_by_cookie(struct listeners *ls, uint64_t cookie)
 {
 	struct listener *l = cookie ? *cookie_slot(ls, cookie) : NULL;
@@ -87,10 +93,8 @@ struct listener *listener_without_cookie(struct listeners *ls, uint32_t netns, u
 {
 	struct listener *found = NULL;
 
-	for (uint32_t i = 0; i < ls->used; i++) {
-		struct listener *l = ls->list[i];
-
-		if (!l || !l->alive || l->cookie || l->netns != netns || l->port != port)
+	for (struct listener *l = *port_slot(ls, netns, port); l; l = l->next_port) {
+		if (l->cookie || l->netns != netns || l->port != port)
 			continue;
 		if (found)
 			return NULL;
@@ -103,18 +107,13 @@ static struct lookup look_up(struct listeners *ls, const struct fact_sock *s)
 {
 	struct lookup lookup = {0};
 
-	for (uint32_t i = 0; i < ls->used; i++) {
-		struct listener *l = ls->list[i];
-
-		if (!l || !l->alive)
-			continue;
+	for (struct listener *l = *port_slot(ls, s->netns, s->lport); l; l = l->next_port)
 		lookup_offer(&lookup,
 			     &(struct lookup_listener){.netns = l->netns,
 						       .port = l->port,
 						       .family = (uint16_t)l->family,
 						       .addr = l->addr_known ? l->addr : NULL},
 			     s, l);
-	}
 	return lookup;
 }
 
@@ -155,6 +154,23 @@ static void link_keys(struct listeners *ls, struct listener *l)
 		l->next_sk = *sk_slot(ls, l->sk);
 		*sk_slot(ls, l->sk) = l;
 	}
+}
+
+static void link_port(struct listeners *ls, struct listener *l)
+{
+	struct listener **slot = port_slot(ls, l->netns, l->port);
+
+	l->next_port = *slot;
+	*slot = l;
+}
+
+static void unlink_port(struct listeners *ls, struct listener *l)
+{
+	struct listener **p = port_slot(ls, l->netns, l->port);
+
+	while (*p != l)
+		p = &(*p)->next_port;
+	*p = l->next_port;
 }
 
 void listener_learn(struct listeners *ls, struct listener *l, uint64_t cookie, uint64_t sk)
@@ -203,6 +219,7 @@ struct listener *listener_add(struct listeners *ls, uint64_t cookie, uint64_t sk
 	l->alive = true;
 	l->t_known = l->window.start = l->line_t = t;
 	link_keys(ls, l);
+	link_port(ls, l);
 	return l;
 }
 
@@ -243,6 +260,7 @@ void listener_died(struct listeners *ls, struct listener *l)
 	if (!l->alive)
 		return;
 	l->alive = false;
+	unlink_port(ls, l);
 	if (!l->refs && !l->completed && !l->accepted && !l->refused) {
 		forget(ls, l);
 		return;

@@ -43,6 +43,7 @@ struct listener {
 	uint32_t id;
 	uint64_t cookie, sk;
 	uint32_t netns;
+	uint32_t ifindex; /* as in struct fact_sock */
 	int family;
 	bool addr_known;
 	uint8_t addr[16];
@@ -58,7 +59,15 @@ struct listener {
 	bool queues_known; /* accept_queue, backlog and drops are the kernel's */
 	bool syn_known;	   /* syn_queue and syn_young are */
 	uint32_t accept_queue, backlog, syn_queue, syn_young, drops;
-	bool limit_known; /* backlog alone is the kernel's */
+	bool limit_known;      /* backlog alone is the kernel's */
+	uint32_t syn_limit;    /* of the SYN queue, and one more; 0: not known */
+	uint64_t cookies_sent; /* SYN cookies at its port since it began, or the tracer did */
+	bool cookies_known;
+	uint64_t cookies_before; /* at its port, when it began */
+	struct {
+		uint64_t sent, completed;     /* between the last two walks */
+		uint64_t completed_before, t; /* ns: at the last of them */
+	} flood;
 	uint32_t cookie_stamp;
 	uint32_t somaxconn;	/* 0 unknown */
 	uint32_t backlog_asked; /* with asked_known */
@@ -72,6 +81,7 @@ struct listener {
 	conn_id queue_oldest, queue_newest; /* known connections in the accept queue */
 	uint32_t queued;
 	uint64_t excess_t;   /* ns: `queued` is above the kernel's length since; 0: is not */
+	uint64_t doubted_t;  /* ns: since when the oldest waits that was in doubt */
 	uint64_t figures_t;  /* ns: when the kernel's figures were last read */
 	bool accept_unseen;  /* some of its accepts were not seen */
 	uint32_t connecting; /* clients of this machine in SYN_SENT to it */
@@ -89,7 +99,7 @@ struct listener {
 	uint64_t error_t;	      /* ns: errors were last reported; 0 never */
 	enum verdict verdict;
 	struct listener_error errors[LISTENER_ERRNOS];
-	struct listener *next_cookie, *next_sk, *next_dead;
+	struct listener *next_cookie, *next_sk, *next_port, *next_dead;
 };
 
 struct listeners;

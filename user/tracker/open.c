@@ -391,6 +391,7 @@ void tracker_on_established(struct tracker *t, const struct fact_hdr *h)
 		c = identity_fast_open(t, &f->s);
 	if (c && c->role == ROLE_CLIENT) { /* simultaneous open: SYN_SENT, SYN_RECV, ESTABLISHED */
 		learn_client(t, c, f);
+		tracked_meet_peer(t, c);
 		establish(t, f, c, false);
 	} else if (early_take(t, &f->s, h->t, &q)) {
 		passive_established(t, f, c, &q);

@@ -52,6 +52,11 @@ static bool request_was_reset(const struct tracker *t, const struct fact_sock *s
 
 /* ---- a refused segment ---- */
 
+static unsigned int segments_of(const struct fact_drop *f)
+{
+	return f->segments ? f->segments : 1;
+}
+
 /*
  * By how much the listener's own counter (sk_drops) moves for this refusal. A final ACK that finds
  * the queue full counts once because no child is made (tcp_listendrop in tcp_v4_syn_recv_sock), and
@@ -61,13 +66,14 @@ static bool request_was_reset(const struct tracker *t, const struct fact_sock *s
  */
 static unsigned int counted_as(const struct fact_drop *f)
 {
-	if (drop_is_discard((enum drop_reason)f->reason))
-		return f->segments ? f->segments : 1;
-	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED)
+	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED ||
+	    f->reason == FACT_DROP_NETFILTER)
 		return 0;
+	if (drop_is_discard((enum drop_reason)f->reason))
+		return segments_of(f);
 	if (f->h.flags & (FACT_F_SEGMENT_SYN | FACT_F_SYNCOOKIE))
 		return 1;
-	return 1 + (f->segments ? f->segments : 1);
+	return 1 + segments_of(f);
 }
 
 /*
@@ -97,10 +103,39 @@ struct refusal {
 	bool believes; /* the client's connect() has returned: it believes to be connected */
 };
 
+/* enum skb_drop_reason, without SKB_DROP_REASON_. NULL: unknown. */
+static const char *kernel_discard_reason(unsigned int discard)
+{
+	static const char *const names[FACT_DISCARDS] = {
+		[FACT_DISCARD_TCP_MD5NOTFOUND] = "TCP_MD5NOTFOUND",
+		[FACT_DISCARD_TCP_MD5UNEXPECTED] = "TCP_MD5UNEXPECTED",
+		[FACT_DISCARD_TCP_MD5FAILURE] = "TCP_MD5FAILURE",
+		[FACT_DISCARD_TCP_AUTH_HDR] = "TCP_AUTH_HDR",
+		[FACT_DISCARD_TCP_AONOTFOUND] = "TCP_AONOTFOUND",
+		[FACT_DISCARD_TCP_AOUNEXPECTED] = "TCP_AOUNEXPECTED",
+		[FACT_DISCARD_TCP_AOKEYNOTFOUND] = "TCP_AOKEYNOTFOUND",
+		[FACT_DISCARD_TCP_AOFAILURE] = "TCP_AOFAILURE",
+		[FACT_DISCARD_SOCKET_FILTER] = "SOCKET_FILTER",
+		[FACT_DISCARD_XFRM_POLICY] = "XFRM_POLICY",
+		[FACT_DISCARD_TCP_MINTTL] = "TCP_MINTTL",
+		[FACT_DISCARD_NETFILTER_DROP] = "NETFILTER_DROP",
+	};
+
+	return discard < FACT_DISCARDS ? names[discard] : NULL;
+}
+
+/* What was discarded had not come as far as the queues, whatever segment it was. */
+static enum segment segment_of(const struct fact_drop *f, enum drop_reason reason)
+{
+	if (drop_is_discard(reason))
+		return SEGMENT_OTHER;
+	return f->h.flags & FACT_F_SEGMENT_SYN ? SEGMENT_SYN : SEGMENT_ACK;
+}
+
 static void drop_line(struct tracker *t, const struct fact_drop *f, const struct refusal *r)
 {
 	struct event *e = line_begin(&t->lines, EVENT_DROP, f->h.t);
-	bool syn = f->h.flags & FACT_F_SEGMENT_SYN;
+	const char *kernel = kernel_discard_reason(f->discard);
 
 	if (r->request) {
 		line_conn(&t->lines, r->request, r->l);
@@ -108,13 +143,15 @@ static void drop_line(struct tracker *t, const struct fact_drop *f, const struct
 	} else {
 		line_ends(&t->lines, &f->s);
 		line_refused(&t->lines, r->l);
-		if (syn)
+		if (f->h.flags & FACT_F_SEGMENT_SYN)
 			event_set(e, F_CLIENT_ISN, f->client_seq);
 	}
-	event_set(e, F_COUNT, drop_is_discard(r->reason) ? counted_as(f) : 1);
-	event_set_enum(e, F_SEGMENT, syn ? SEGMENT_SYN : SEGMENT_ACK);
+	event_set(e, F_COUNT, drop_is_discard(r->reason) ? segments_of(f) : 1);
+	event_set_enum(e, F_SEGMENT, segment_of(f, r->reason));
 	if (r->reason != DROP_UNKNOWN)
 		event_set_enum(e, F_DROP_REASON, r->reason);
+	if (kernel)
+		event_set_text(e, F_KERNEL_REASON, kernel);
 	if (r->believes)
 		event_set(e, F_CLIENT_BELIEVES, true);
 	if (f->h.flags & FACT_F_SYNCOOKIE)
@@ -140,10 +177,13 @@ void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
 			    (c || !request_was_reset(t, &f->s, h->t)),
 	};
 
+	/* Of several with that port it is not known whose it was. */
+	if (r.reason == DROP_NETFILTER && !l && !listener_at_port(t->listeners, &f->s))
+		return;
 	if (r.reason == DROP_UNKNOWN && l)
 		r.reason = figures_full_queue(l);
 	if (drop_is_discard(r.reason))
-		t->drops[r.reason] += counted_as(f); /* the listener has not refused anybody */
+		t->drops[r.reason] += segments_of(f); /* the listener has not refused anybody */
 	else
 		figures_count_refusal(t, r.reason, l, 1);
 	if (c && r.believes)

@@ -30,17 +30,32 @@ static void enter(struct conn *c, unsigned int state, uint64_t t)
 	c->t_state = t;
 }
 
+static void verify_line(struct tracker *t, uint64_t at, const struct conn *c, const char *text)
+{
+	struct event *e = line_begin(&t->lines, EVENT_VERIFY, at);
+
+	line_conn(&t->lines, c, listener_of(t, c));
+	event_set_text(e, F_DIFFERENCE, text);
+	line_emit(&t->lines);
+}
+
 void state_differs(struct tracker *t, uint64_t at, const struct conn *c, const char *what,
 		   unsigned int from, unsigned int to)
 {
-	struct event *e = line_begin(&t->lines, EVENT_VERIFY, at);
 	char text[96];
 
 	snprintf(text, sizeof(text), "%s: %s to %s", what, tcp_state_name(from),
 		 tcp_state_name(to));
-	line_conn(&t->lines, c, listener_of(t, c));
-	event_set_text(e, F_DIFFERENCE, text);
-	line_emit(&t->lines);
+	verify_line(t, at, c, text);
+}
+
+void state_not_seen_to_begin(struct tracker *t, uint64_t at, const struct conn *c)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "corrected after a loss: it is in %s, and was not known",
+		 tcp_state_name(c->state));
+	verify_line(t, at, c, text);
 }
 
 struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsigned int old_state,

@@ -18,6 +18,9 @@ struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsign
 void state_differs(struct tracker *t, uint64_t at, const struct conn *c, const char *what,
 		   unsigned int from, unsigned int to);
 
+/* A `verify` line: the kernel has c, which no fact told of. */
+void state_not_seen_to_begin(struct tracker *t, uint64_t at, const struct conn *c);
+
 /* Why c is in CLOSE; CAUSE_NONE: not known, or by FINs. */
 enum cause state_cause(const struct conn *c);
 /*

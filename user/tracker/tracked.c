@@ -30,7 +30,14 @@ struct conn *tracked_add(struct tracker *t, const struct fact_sock *s, bool requ
 		t->connections++;
 	else
 		t->evicted++;
+	if (c && t->thin)
+		c->flags |= CONN_THINNED;
 	return c;
+}
+
+void tracker_thin(struct tracker *t, bool on)
+{
+	t->thin = on;
 }
 
 void tracked_promote(struct tracker *t, struct conn *c)

@@ -48,7 +48,9 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->lines.ctx = ctx;
 	t->lines.names = t->names;
 	t->lines.places = t->places;
+	t->lines.interfaces = &t->interfaces;
 	t->lines.raw = config->raw;
+	t->lines.unwanted = config->unwanted;
 	if (t->names && t->places && t->conns && t->listeners && t->ended && t->early &&
 	    t->reset_requests && t->pending && t->handshakes && t->aborted && t->failed_calls)
 		return t;
@@ -114,6 +116,11 @@ void tracker_place(const struct tracker *t, uint32_t pid, struct event *e)
 	places_put(t->places, pid, e);
 }
 
+static void on_interface(struct tracker *t, const struct fact_hdr *h)
+{
+	interfaces_learn(&t->interfaces, (const struct fact_interface *)h);
+}
+
 static void on_tick(struct tracker *t, const struct fact_hdr *h)
 {
 	open_flush_pending(t, h->t > ENQUEUE_WAIT ? h->t - ENQUEUE_WAIT : 0);
@@ -151,6 +158,7 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
 		[FACT_TICK] = on_tick,
 		[FACT_PROCESS] = tracker_on_process,
 		[FACT_PLACE] = on_place,
+		[FACT_INTERFACE] = on_interface,
 	};
 
 	if (!t->t_first)
@@ -353,9 +361,24 @@ static void walk_listener(void *ctx, struct listener *l)
 		w->fn(w->ctx, &s);
 }
 
-bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q)
+bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q,
+			  struct lookup_listener *known)
 {
-	return listener_by_queues(t->listeners, q);
+	const struct listener *l = listener_by_queues(t->listeners, q);
+
+	if (!l)
+		return false;
+	*known = (struct lookup_listener){.netns = l->netns,
+					  .port = l->port,
+					  .family = (uint16_t)l->family,
+					  .addr = l->addr_known ? l->addr : NULL};
+	return true;
+}
+
+bool tracker_has_connection(const struct tracker *t, const struct fact_sock *s)
+{
+	return conn_by_cookie(t->conns, s->cookie) ||
+	       (s->lport && s->rport && conn_by_ends(t->conns, s));
 }
 
 struct waiting {
@@ -380,6 +403,36 @@ void tracker_waiting(struct tracker *t, uint64_t wait_ns, waiting_fn fn, void *c
 	struct waiting w = {t, wait_ns, fn, ctx};
 
 	listeners_each(t->listeners, tell_waiting, &w);
+}
+
+struct doubt {
+	const struct tracker *tracker;
+	uint64_t wait_ns;
+	bool any;
+};
+
+static void doubt(void *ctx, struct listener *l)
+{
+	struct doubt *d = ctx;
+	const struct tracker *t = d->tracker;
+	uint64_t waited = l->alive ? listener_oldest_wait(t->conns, l, t->t_now, NULL) : 0;
+
+	/* Once for each that is the oldest: a walk may not find its listener. */
+	if (waited >= d->wait_ns && l->figures_t < t->t_now - waited + d->wait_ns &&
+	    l->doubted_t != t->t_now - waited) {
+		l->doubted_t = t->t_now - waited;
+		d->any = true;
+	}
+}
+
+bool tracker_wants_figures(struct tracker *t)
+{
+	struct doubt d = {t, t->config.verdict.slow_ns / 100, false};
+
+	if (tracker_exact(t, KNOW_ACCEPT))
+		return false; /* no accept() is unseen */
+	listeners_each(t->listeners, doubt, &d);
+	return d.any;
 }
 
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),

@@ -25,6 +25,7 @@
 #include "event/totals.h"
 #include "event/vocabulary.h"
 #include "fact.h"
+#include "fact/lookup.h"
 #include "listener/figures.h"
 #include "listener/verdict.h"
 
@@ -37,6 +38,8 @@ struct tracker_config {
 	size_t max_connections; /* bound of the table of connections */
 	size_t max_requests;	/* bound of the table of half-open requests */
 	bool raw;		/* transitions as the kernel's tracepoint fired them */
+	/* bits 1 << enum event_type: lines that nobody reads are neither described nor emitted */
+	uint32_t unwanted;
 };
 void tracker_config_init(struct tracker_config *config);
 
@@ -57,6 +60,12 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact);
  * event.
  */
 void tracker_finish(struct tracker *t, uint64_t now);
+
+/*
+ * From now on, or no longer: the events of each connection that begins bear the mark `thinned`, as
+ * long as it lives. What is done about them is the stream's.
+ */
+void tracker_thin(struct tracker *t, bool on);
 
 /* For verify/, run/top_rows.c and tests: a socket that, as far as the tracker knows, exists. */
 struct tracker_socket {
@@ -80,12 +89,20 @@ struct tracker_socket {
 	const char *comm;     /* borrowed; NULL unknown */
 	uint32_t synack_retrans;
 };
-/* Whether it knows the listener that a hook names. */
-bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q);
+/* Whether it knows the listener that a hook names; what of it is known, the address borrowed. */
+bool tracker_has_listener(const struct tracker *t, const struct fact_queues *q,
+			  struct lookup_listener *known);
+/* Whether it knows the connection, or its request. */
+bool tracker_has_connection(const struct tracker *t, const struct fact_sock *s);
 /* Adds where pid runs to a line, if it is known. The line borrows until the next fact. */
 void tracker_place(const struct tracker *t, uint32_t pid, struct event *e);
 /* The listeners whose oldest connection has waited for accept() for that long. */
 void tracker_waiting(struct tracker *t, uint64_t wait_ns, waiting_fn fn, void *ctx);
+/*
+ * Whether a connection seems to wait although the length of its queue was not read since: an
+ * accept() that no hook saw may have taken it. Asked for in time: long before the wait is slow.
+ */
+bool tracker_wants_figures(struct tracker *t);
 void tracker_walk(struct tracker *t, void (*fn)(void *ctx, const struct tracker_socket *s),
 		  void *ctx);
 

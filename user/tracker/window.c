@@ -165,6 +165,8 @@ void listener_window_close(struct conn_table *conns, struct listener *l, uint64_
 		.accepted = l->window.accepted,
 		.fd_errors = l->window.fd_errors,
 		.syncookies = l->window.syncookies,
+		.cookies_sent = l->flood.sent,
+		.cookies_completed = l->flood.completed,
 		.wait_p50_ns = durations_median(&l->window.waits),
 		.oldest_wait_ns = oldest,
 		.oldest_at_least = at_least,

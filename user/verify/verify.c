@@ -169,10 +169,23 @@ static bool must_know(const struct verify *v, const struct row *r)
 	return true;
 }
 
+/*
+ * Whether the tables hold the socket, if it exists. They are read by the same filter, and that does
+ * not list a connection that its listener has brought, nor a listener that a connection has.
+ */
+static bool is_asked_for(const struct filter *f, const struct tracker_socket *s)
+{
+	bool listener = s->state == TCP_STATE_LISTEN;
+
+	return (listener ? filter_match_listener(f, s->family, false, s->lport)
+			 : filter_match(f, s->family, s->lport, s->rport)) &&
+	       filter_match_nets(f, s->family, s->laddr, s->raddr, listener);
+}
+
 /* Whether the kernel should list a socket that the tracker has. */
 static bool must_exist(const struct verify *v, const struct tracker_socket *s)
 {
-	if (!is_listed(v, s->netns) || s->since > v->begin)
+	if (!is_listed(v, s->netns) || s->since > v->begin || !is_asked_for(&v->config.filter, s))
 		return false;
 	if (s->state == TCP_STATE_CLOSE)
 		return false;

@@ -18,6 +18,7 @@
 #include "event/totals.h"
 #include "event/vocabulary.h"
 #include "view/impl.h"
+#include "view/json_parts.h"
 #include "view/json_why.h"
 
 struct json_view {
@@ -27,6 +28,7 @@ struct json_view {
 	struct text_clock clock;
 	char *labels; /* ,"labels":{...} as it stands on every line; NULL: none */
 	size_t labels_len;
+	struct json_parts parts;
 };
 
 /* ,"key": in a cell that is copied whole: cheaper than its own length. */
@@ -387,6 +389,7 @@ static bool put_listeners(struct cursor *c, const struct listener_summaries *all
 		    (!l->accept_unseen && !put_pair(c, "accepts", l->accepted, &first)) ||
 		    (l->unseen && !put_pair(c, "accepts_unseen", l->unseen, &first)) ||
 		    (l->departed && !put_pair(c, "accepts_departed", l->departed, &first)) ||
+		    (l->cookies_sent && !put_pair(c, "syncookies_sent", l->cookies_sent, &first)) ||
 		    (l->stuck && !put_pair(c, "stuck_close_wait", l->stuck, &first)) ||
 		    (l->stuck && !put_pair(c, "stuck_close_wait_ns", l->stuck_ns, &first)) ||
 		    (l->stuck_pid && !put_pair(c, "stuck_close_wait_pid", l->stuck_pid, &first)) ||
@@ -516,6 +519,75 @@ static bool put_other(struct cursor *c, enum field f, int family, const union fi
 	}
 }
 
+/* These fields of a word of the present ones. False only without memory. */
+static inline bool put_fields(struct cursor *c, const struct event *e, int word, uint64_t bits)
+{
+	for (; bits; bits &= bits - 1) {
+		enum field f = (enum field)(word * 64 + __builtin_ctzll(bits));
+
+		if (!room(c, SCALAR_MAX))
+			return false;
+		if (keys[f].kind == KIND_U64) {
+			put_key(c, f);
+			c->p = text_u64(c->p, e->v[f].u);
+		} else if (!put_other(c, f, e->family, &e->v[f])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Copies 64 bytes at a time, which is faster than the exact length. */
+static inline void put_kept(struct cursor *c, const struct json_part *part)
+{
+	for (size_t i = 0; i < part->len; i += 64)
+		memcpy(c->p + i, part->text + i, 64);
+	c->p += part->len;
+}
+_Static_assert(JSON_PART_MAX % 64 == 0, "the last copy stays within the text");
+
+static inline bool put_part(struct json_parts *parts, struct cursor *c, const struct event *e,
+			    enum json_part_kind kind)
+{
+	uint64_t fields = e->present[0] & json_part_fields[kind];
+	struct json_part *part = fields ? json_part_of(parts, kind, e) : NULL;
+	size_t begin;
+
+	if (!fields)
+		return true;
+	if (!room(c, JSON_PART_MAX))
+		return false;
+	if (part && part->len) {
+		put_kept(c, part);
+		return true;
+	}
+	begin = (size_t)(c->p - c->out->buf);
+	if (!put_fields(c, e, 0, fields))
+		return false;
+	if (part)
+		json_part_keep(part, kind, e, c->out->buf + begin,
+			       (size_t)(c->p - c->out->buf) - begin);
+	return true;
+}
+
+/* In the order of the catalogue. */
+static inline bool put_all(struct json_parts *parts, struct cursor *c, const struct event *e)
+{
+	/* Those between the address and the owner. */
+	const uint64_t ends = (PART_BIT(PID) - 1) & ~(PART_BIT(LADDR) * 2 - 1);
+	const uint64_t behind = ~UINT64_C(0) << F_HOSTNAME << 1;
+
+	if (!put_part(parts, c, e, PART_STATES) ||
+	    !put_fields(c, e, 0, e->present[0] & PART_BIT(COOKIE)) ||
+	    !put_part(parts, c, e, PART_PLACE) || !put_fields(c, e, 0, e->present[0] & ends) ||
+	    !put_part(parts, c, e, PART_OWNER) || !put_fields(c, e, 0, e->present[0] & behind))
+		return false;
+	for (int word = 1; word < FIELD_WORDS; word++)
+		if (!put_fields(c, e, word, e->present[word]))
+			return false;
+	return true;
+}
+
 static void json_event(struct view *view, const struct event *e)
 {
 	struct json_view *v = (struct json_view *)view;
@@ -532,22 +604,8 @@ static void json_event(struct view *view, const struct event *e)
 	c.p = text_u64(c.p, e->t);
 	PUT(&c, ",\"seq\":");
 	c.p = text_u64(c.p, v->seq);
-	for (int word = 0; word < FIELD_WORDS; word++) {
-		uint64_t bits = e->present[word];
-
-		for (; bits; bits &= bits - 1) {
-			enum field f = (enum field)(word * 64 + __builtin_ctzll(bits));
-
-			if (!room(&c, SCALAR_MAX))
-				goto no_memory;
-			if (keys[f].kind == KIND_U64) {
-				put_key(&c, f);
-				c.p = text_u64(c.p, e->v[f].u);
-			} else if (!put_other(&c, f, e->family, &e->v[f])) {
-				goto no_memory;
-			}
-		}
-	}
+	if (!put_all(&v->parts, &c, e))
+		goto no_memory;
 	if (!room(&c, v->labels_len + 32))
 		goto no_memory;
 	if (v->labels_len)

@@ -2,6 +2,7 @@
 #include "view/words.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #define WORDS_OF(kind, ...)                                                                       \
 	const char *words_of_##kind(unsigned int number)                                          \
@@ -68,6 +69,7 @@ WORDS_OF(drop,
 	[DROP_FILTER] = "socket filter",
 	[DROP_POLICY] = "IPsec policy",
 	[DROP_TTL] = "below IP_MINTTL",
+	[DROP_NETFILTER] = "dropped or rejected by a packet filter",
 	[DROP_REQUEST_EXPIRED] = "no final ACK",
 	[DROP_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
 
@@ -97,7 +99,8 @@ WORDS_OF(reset,
 WORDS_OF(segment,
 	[SEGMENT_UNKNOWN] = "segment",
 	[SEGMENT_SYN] = "SYN",
-	[SEGMENT_ACK] = "ACK")
+	[SEGMENT_ACK] = "ACK",
+	[SEGMENT_OTHER] = "segment")
 
 WORDS_OF(lost,
 	[FACT_LOST_RING] = "ringbuf",
@@ -157,4 +160,18 @@ WORDS_OF(diagnosis,
 	default:
 		return words_of_close_of_an_end(close_reason);
 	}
+}
+
+void words_of_overload(char *text, size_t size, const struct event *e)
+{
+	static const char *const what[] = {
+		[OVERLOAD_THINS] = "THINNED from here on: only new connections that are notable",
+		[OVERLOAD_COUNTS] = "COUNTED from here on: no new connections",
+		[OVERLOAD_OVER] = "every new connection again",
+	};
+	unsigned int word = event_enum(e, F_OVERLOAD);
+
+	snprintf(text, size, "%s; %llu sockets not printed so far",
+		 word < sizeof(what) / sizeof(what[0]) && what[word] ? what[word] : "overload",
+		 (unsigned long long)event_get(e, F_UNPRINTED));
 }

@@ -8,7 +8,9 @@
 #ifndef SOCKSTATE_WORDS_H
 #define SOCKSTATE_WORDS_H
 
-#include "event/vocabulary.h"
+#include <stddef.h>
+
+#include "event/event.h"
 
 const char *words_of_cause(unsigned int cause);
 /* The same in eight columns, where there are words that short. */
@@ -25,6 +27,8 @@ const char *words_of_reset(unsigned int reset_reason);
 const char *words_of_segment(unsigned int segment);
 const char *words_of_lost(unsigned int place);
 const char *words_of_verdict(unsigned int verdict);
+/* The sentence of a `lost` line that has F_OVERLOAD. */
+void words_of_overload(char *text, size_t size, const struct event *e);
 const char *words_of_diagnosis(unsigned int diagnosis);
 
 #endif

@@ -107,6 +107,12 @@ static void check_addresses(void)
 	is_str(got, "127.0.0.1:?", "a port not known");
 	text_end(got, AF_INET, NULL, 80);
 	is_str(got, "*:80", "an address not known");
+	text_end_in(got, AF_INET6, (const uint8_t[16]){0xfe, 0x80, [15] = 1}, 80, "eth0");
+	is_str(got, "[fe80::1%eth0]:80", "a link-local end has its zone");
+	text_end_in(got, AF_INET6, (const uint8_t[16]){0xfe, 0x80, [15] = 1}, 80, "e\033[1m");
+	is_str(got, "[fe80::1%e?[1m]:80", "whose name cannot reach the terminal");
+	text_end_in(got, AF_INET6, (const uint8_t[16]){0x20, 1, [15] = 1}, 80, "eth0");
+	is_str(got, "[2001::1]:80", "others have none");
 	text_end(got, 0, a, 80);
 	is_str(got, "*:80", "a family not known");
 }

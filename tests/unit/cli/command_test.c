@@ -179,10 +179,10 @@ static void test_bad(void)
 		{"docter", "unexpected word 'docter': did you mean 'doctor'?"},
 		{"9502", "unexpected word '9502': a port is given as --port 9502"},
 		{"serve",
-		 "unexpected word 'serve': commands are doctor, fields, check, why, list, top, export, report and explain; see 'sockstate --help'"},
+		 "unexpected word 'serve': commands are doctor, fields, check, why, list, top, export, report, explain and ship; see 'sockstate --help'"},
 		{"doctor fields", "'fields': one command at a time"},
 		{"-",
-		 "unexpected word '-': commands are doctor, fields, check, why, list, top, export, report and explain; see 'sockstate --help'"},
+		 "unexpected word '-': commands are doctor, fields, check, why, list, top, export, report, explain and ship; see 'sockstate --help'"},
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -2,6 +2,7 @@
 /*
  * Series: which listeners share one, what is summed, what a new scrape may not forget.
  */
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -225,8 +226,99 @@ static void test_place(void)
 	series_free(set);
 }
 
+/* A round with one listener, and what is known besides. */
+static void round_with(struct series_set *set, const struct summary_reading *r,
+		       const struct tally_besides *besides)
+{
+	now += NS_S;
+	tally_begin(tally, now);
+	tally_besides(tally, besides);
+	tally_listener(tally, r, NULL);
+	series_read(set, tally);
+}
+
+static void test_rare(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r = at(1, 80, 0);
+	struct rare_reading rare[] = {{{1, SUMMARY_ACCEPT_ERROR, EMFILE}, 4},
+				      {{1, SUMMARY_NEVER_ACCEPTED, 0}, 0}};
+	const struct tally_besides besides = {.rare = rare, .rare_count = 2};
+	const struct series *s;
+
+	begin();
+	round_with(set, &r, &besides);
+	s = series_get(set, 0);
+	ok(rare_get(&s->rare, SUMMARY_ACCEPT_ERROR, EMFILE) == 4, "errors of accept()");
+	ok(s->verdicts == 1u << VERDICT_OUT_OF_FDS, "of which the verdict knows");
+	round_with(set, &r, &besides);
+	s = series_get(set, 0);
+	ok(s->verdicts == 1u << VERDICT_OK && rare_get(&s->rare, SUMMARY_ACCEPT_ERROR, EMFILE) == 4,
+	   "until there are no further ones");
+	rare[1].count = 3;
+	r.listener.q.sk = 0;
+	round_with(set, &r, &besides);
+	ok(series_count(set) == 1 && !series_get(set, 0)->listeners &&
+		   rare_get(&series_get(set, 0)->rare, SUMMARY_NEVER_ACCEPTED, 0) == 3,
+	   "a listener that closed before it had accepted all of them stays");
+	for (int i = 0; i < SERIES_ROUNDS; i++)
+		round_of(set, NULL, NULL, 0);
+	ok(series_count(set) == 0, "for a minute");
+	tally_free(tally);
+	series_free(set);
+}
+
+static void test_oldest(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r = at(1, 80, 2);
+	struct queued_wait waits[] = {{1, 102 * NS_S}, {1, 97 * NS_S}};
+	struct tally_besides besides = {.waits = waits, .wait_count = 2};
+
+	begin();
+	round_with(set, &r, &besides);
+	ok(series_get(set, 0)->oldest_ns == 4 * NS_S, "how long the oldest connection waits");
+	besides.wait_count = 1;
+	round_with(set, &r, &besides);
+	round_with(set, &r, &besides);
+	ok(series_get(set, 0)->oldest_ns == 2 * NS_S,
+	   "not all of them are known: as long as nothing was accepted");
+	tally_free(tally);
+	series_free(set);
+}
+
+static void test_why(void)
+{
+	struct series_set *set = series_new(10);
+	struct summary_reading r = at(1, 80, 2);
+	const struct tally_besides none = {0};
+
+	begin();
+	tally_begin(tally, now);
+	for (int i = 0; i < 10; i++)
+		round_with(set, &r, &none);
+	tally_why(tally, 1, DIAGNOSIS_SLEEPING);
+	round_with(set, &r, &none);
+	ok(series_get(set, 0)->diagnoses == 1u << DIAGNOSIS_SLEEPING, "what a look has found");
+	r.listener.q.accept_queue = 0;
+	round_with(set, &r, &none);
+	ok(!series_get(set, 0)->diagnoses, "holds while something is wrong");
+	r.listener.q.accept_queue = 2;
+	for (int i = 0; i < 10; i++)
+		round_with(set, &r, &none);
+	ok(series_get(set, 0)->diagnoses, "which it is again");
+	for (int i = 0; i < 30; i++)
+		round_with(set, &r, &none);
+	ok(!series_get(set, 0)->diagnoses, "and no look has said so for long");
+	tally_free(tally);
+	series_free(set);
+}
+
 int main(void)
 {
+	test_rare();
+	test_oldest();
+	test_why();
 	test_place();
 	test_members();
 	test_restart();

@@ -12,16 +12,17 @@
 #include "fact/decode.h"
 
 static const char *const story_kinds[FACT_KINDS] = {
-	[FACT_STATE] = "state",	      [FACT_LISTEN] = "listen",
-	[FACT_CONNECT] = "connect",   [FACT_ESTABLISHED] = "est",
-	[FACT_CLOSED] = "closed",     [FACT_SYN] = "syn",
-	[FACT_RETRANSMIT] = "again",  [FACT_EXPIRED] = "expired",
-	[FACT_DROP] = "drop",	      [FACT_ENQUEUE] = "enqueue",
-	[FACT_ACCEPT] = "accept",     [FACT_RESET] = "reset",
-	[FACT_TIMEWAIT] = "timewait", [FACT_TIMEWAIT_END] = "timewait_end",
-	[FACT_EXISTING] = "existing", [FACT_EXISTING_END] = "walked",
-	[FACT_LOST] = "lost",	      [FACT_TICK] = "tick",
-	[FACT_PROCESS] = "process",   [FACT_PLACE] = "place",
+	[FACT_STATE] = "state",		[FACT_LISTEN] = "listen",
+	[FACT_CONNECT] = "connect",	[FACT_ESTABLISHED] = "est",
+	[FACT_CLOSED] = "closed",	[FACT_SYN] = "syn",
+	[FACT_RETRANSMIT] = "again",	[FACT_EXPIRED] = "expired",
+	[FACT_DROP] = "drop",		[FACT_ENQUEUE] = "enqueue",
+	[FACT_ACCEPT] = "accept",	[FACT_RESET] = "reset",
+	[FACT_TIMEWAIT] = "timewait",	[FACT_TIMEWAIT_END] = "timewait_end",
+	[FACT_EXISTING] = "existing",	[FACT_EXISTING_END] = "walked",
+	[FACT_LOST] = "lost",		[FACT_TICK] = "tick",
+	[FACT_PROCESS] = "process",	[FACT_PLACE] = "place",
+	[FACT_INTERFACE] = "interface",
 };
 
 static const char *const story_flags[] = {"owned",	  "syncookie", "fastopen", "synack",
@@ -107,12 +108,13 @@ static bool set_states(struct words *w, char *word)
 static bool set_number(struct words *w, const char *key, const char *value)
 {
 	uint64_t n = strtoull(value, NULL, 0);
-	uint64_t *const numbers[] = {&w->cpu,	    &w->count, &w->of,	  &w->pid,     &w->retrans,
-				     &w->in,	    &w->out,   &w->seq,	  &w->fd,      &w->attempt,
-				     &w->somaxconn, &w->inode, &w->asked, &w->segments};
-	static const char *const keys[] = {"cpu",	"count", "of",	  "pid",     "retrans",
-					   "in",	"out",	 "seq",	  "fd",	     "attempt",
-					   "somaxconn", "inode", "asked", "segments"};
+	uint64_t *const numbers[] = {&w->cpu,	  &w->count,	&w->of,	       &w->pid,
+				     &w->retrans, &w->in,	&w->out,       &w->seq,
+				     &w->fd,	  &w->attempt,	&w->somaxconn, &w->inode,
+				     &w->asked,	  &w->segments, &w->discard};
+	static const char *const keys[] = {"cpu",	"count", "of",	  "pid",      "retrans",
+					   "in",	"out",	 "seq",	  "fd",	      "attempt",
+					   "somaxconn", "inode", "asked", "segments", "discard"};
 	uint32_t *const figures[] = {&w->q.syn_young, &w->q.drops, &w->q.cookie_stamp, &w->s.netns};
 	static const char *const figure_keys[] = {"young", "drops", "stamp", "ns"};
 	int i = FIND(keys, key);
@@ -310,7 +312,8 @@ void fact_fill(union any_fact *f, enum fact_kind kind, const struct words *w)
 	case FACT_DROP:
 		f->drop = (struct fact_drop){.s = w->s,
 					     .q = w->q,
-					     .reason = (uint16_t)w->drop_reason,
+					     .reason = (uint8_t)w->drop_reason,
+					     .discard = (uint8_t)w->discard,
 					     .segments = (uint16_t)w->segments,
 					     .client_seq = (uint32_t)w->seq};
 		break;

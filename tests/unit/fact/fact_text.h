@@ -52,7 +52,7 @@ struct words {
 	uint32_t flags;
 	uint64_t cpu, client_isn, server_isn, copy_queue, copy_backlog, count, called, of;
 	uint64_t pid, srtt, retrans, err, in, out, fd, drop_reason, reset_reason, seq, attempt,
-		asked, somaxconn, inode, where, segments;
+		asked, somaxconn, inode, where, segments, discard;
 	bool asked_known, fd_known, isns_known;
 };
 

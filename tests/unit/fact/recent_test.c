@@ -101,6 +101,72 @@ static void meanwhile(void)
 	recent_free(r);
 }
 
+static int see_places(void *ctx, const void *bytes, size_t size)
+{
+	const struct fact_place *f = bytes;
+	char *text = ctx, *end = text + strlen(text);
+
+	(void)size;
+	if (f->h.kind == FACT_PLACE)
+		sprintf(end, "%u:%u:%s ", f->pid, f->part, f->name);
+	else if (f->h.kind == FACT_INTERFACE)
+		sprintf(end, "%s ", ((const struct fact_interface *)bytes)->name);
+	else if (f->h.kind == FACT_TICK)
+		strcpy(end, "| ");
+	return 0;
+}
+
+static void place(struct recent *r, uint64_t t, uint32_t pid, uint8_t part, const char *name)
+{
+	struct fact_place f = {
+		.h = {.t = t, .size = sizeof(f), .kind = FACT_PLACE}, .pid = pid, .part = part};
+
+	f.groups = part == FACT_PLACE_HOST;
+	strcpy(f.name, name);
+	recent_record(r, &f, sizeof(f));
+}
+
+static void interface(struct recent *r, uint64_t t, const char *name)
+{
+	struct fact_interface f = {.h = {.t = t, .size = sizeof(f), .kind = FACT_INTERFACE},
+				   .netns = 4026531840,
+				   .ifindex = 3};
+
+	strcpy(f.name, name);
+	recent_record(r, &f, sizeof(f));
+}
+
+/* Where a process runs, and what an interface is called, is told once, perhaps long before. */
+static void check_places(void)
+{
+	struct recording_info info = {.fact_version = FACT_VERSION};
+	struct recent *r = recent_new();
+	struct recording_reader *reader = NULL;
+	struct recording_writer *w;
+	char err[ERR_MAX], text[512] = "";
+
+	filter_init(&info.filter);
+	place(r, NS_S, 50, 0, "web");
+	place(r, NS_S, 50, FACT_PLACE_HOST, "host");
+	interface(r, NS_S, "eth0");
+	look(r, 2 * NS_S, 1, true);
+	place(r, 3 * NS_S, 60, 0, "db");
+	place(r, 4 * NS_S, 60, 1, "slice");
+	place(r, 100 * NS_S, 60, 0, "moved");
+	for (uint64_t s = 20; s <= 200; s += 20)
+		look(r, s * NS_S, 1, true);
+	place(r, 210 * NS_S, 50, 0, "later");
+	unlink(path);
+	ok(!recording_create_new(&w, path, &info, err, sizeof(err)) && !recent_write(r, w) &&
+		   !recording_close(w) && !recording_open(&reader, path, &info, err, sizeof(err)) &&
+		   !recording_read(reader, see_places, text, err, sizeof(err)),
+	   "places are written");
+	is_str(text, "eth0 50:0:web 50:6:host 60:0:moved | 50:0:later ",
+	       "as they were when it begins, and what comes in its place");
+	recording_free(reader);
+	recent_free(r);
+}
+
 int main(void)
 {
 	struct recording_info info = {.fact_version = FACT_VERSION};
@@ -151,6 +217,7 @@ int main(void)
 	   "  and a new begin where no look comes");
 	recent_free(r);
 	meanwhile();
+	check_places();
 	unlink(path);
 	return done();
 }

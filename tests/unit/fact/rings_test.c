@@ -146,6 +146,27 @@ static void test_earliest_first(void)
 	close_place(&p);
 }
 
+static void test_many(void)
+{
+	enum { RINGS = 7, RECORDS = 2000 };
+	struct place p = open_place(8 * RING_CHUNK, RINGS);
+	struct seen seen = {0};
+	uint32_t random = 1;
+
+	for (uint64_t t = 10; t < 10 + RECORDS; t++) {
+		random = random * 1664525 + 1013904223;
+		put(&p, (random >> 16) % RINGS, 88, t);
+		/* Some are left, so that the next read begins in the middle. */
+		if (t % 50 == 0)
+			read_all(&p, 47, &seen);
+	}
+	while (read_all(&p, 47, &seen) > 0)
+		;
+	ok(seen.count == RECORDS && !seen.unordered && !seen.wrong,
+	   "seven rings in turn at random: in order, and none is left out");
+	close_place(&p);
+}
+
 static void test_limit(void)
 {
 	struct place p = open_place(RING_CHUNK, 2);
@@ -450,6 +471,7 @@ int main(void)
 {
 	test_share();
 	test_earliest_first();
+	test_many();
 	test_limit();
 	test_incomplete();
 	test_ahead();

@@ -5,16 +5,25 @@
 
 #include "tap.h"
 
-static bool knows(const void *ctx, const struct fact_queues *q)
+static const uint8_t here[16] = {10, 0, 0, 9};
+
+/* The listener 7, on 10.0.0.9:80; and the connection 70. */
+static bool knows(const void *ctx, const struct fact_queues *q, struct lookup_listener *l)
 {
+	*l = (struct lookup_listener){.netns = 1, .port = 80, .family = AF_INET, .addr = here};
 	return q->cookie == *(const uint64_t *)ctx;
+}
+
+static bool knows_connection(const void *ctx, const struct fact_sock *s)
+{
+	return s->cookie == *(const uint64_t *)ctx * 10;
 }
 
 static const uint64_t known = 7;
 
 static bool passes(const struct filter *f, const void *fact)
 {
-	return narrow_passes(f, fact, knows, &known);
+	return narrow_passes(f, fact, &(struct narrow_known){knows, knows_connection, &known});
 }
 
 static struct fact_state on_socket(uint8_t family, uint16_t lport, uint16_t rport)
@@ -36,11 +45,24 @@ int main(void)
 				      .rport = 4000,
 				      .q = {.sk = 1, .cookie = 7}};
 	struct fact_accept failed = {.h = {.kind = FACT_ACCEPT}, .q = {.sk = 1, .cookie = 7}};
+	struct fact_syn steered = {
+		.h = {.kind = FACT_SYN},
+		.s = {.netns = 1,
+		      .family = AF_INET,
+		      .lport = 81,
+		      .rport = 4000,
+		      .laddr = {192, 0, 2, 1}},
+		.q = {.sk = 1, .cookie = 7},
+	};
+	struct fact_state later = on_socket(AF_INET, 81, 4000);
+	struct filter all_netns2;
 	bool general = true;
 
 	filter_init(&all);
 	four = port = net = all;
 	four.ipv6 = false;
+	all_netns2 = all;
+	all_netns2.netns = 2;
 	port.ports[0] = (struct port_range){80, 80};
 	port.port_ranges = 1;
 
@@ -87,5 +109,26 @@ int main(void)
 	   "queued at a listener that did not pass: the address is not known");
 	queued.q.cookie = 7;
 	ok(passes(&net, &queued), "at one that did");
+
+	/* TPROXY: the connection has another port, and another address, than its listener. */
+	ok(passes(&port, &steered), "a connection of another port: its listener is asked for");
+	steered.q.cookie = 8;
+	ok(!passes(&port, &steered), "its listener is not");
+	steered.q.cookie = 7;
+	net.laddrs = 0;
+	filter_add_laddrs(&net, "10.1.0.0/16", err, sizeof(err));
+	ok(!passes(&net, &steered), "the listener's address is none of those");
+	filter_add_laddrs(&net, "10.0.0.9", err, sizeof(err));
+	ok(passes(&net, &steered), "it is");
+	filter_add_rports(&net, "4001", NULL, err, sizeof(err));
+	ok(!passes(&net, &steered), "its peer's port is not asked for");
+	ok(!passes(&all_netns2, &steered), "of another namespace");
+	later.s.lport = 81;
+	ok(!passes(&port, &later), "a later fact of such a connection, that did not pass");
+	later.s.cookie = 70;
+	ok(passes(&port, &later), "of one that did");
+	queued.lport = 81;
+	queued.child_cookie = 70;
+	ok(passes(&port, &queued), "and it is queued");
 	return done();
 }

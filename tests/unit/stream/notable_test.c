@@ -244,6 +244,34 @@ static void check_stories(void)
 	stories_free(ss);
 }
 
+/* --overload thin: of what did not begin here nothing is printed, and a told story stays told. */
+static void check_whole(void)
+{
+	const struct notable_config config = {.slow_ns = 100 * MS,
+					      .slow_handshake_ns = S,
+					      .accepts_seen = true,
+					      .max_bytes = 6000,
+					      .whole = true};
+	struct notable *n = notable_new(&config, print, NULL);
+
+	memset(&got, 0, sizeof(got));
+	accepted(n, 10, 4001, 200 * MS);
+	closed(n, 20, ROLE_SERVER, 4001, CLOSE_NEVER_ACCEPTED);
+	ok(!got.count, "whole: a connection whose begin was not seen is not printed");
+	handshake(n, 1000, 4002);
+	accepted(n, 2000 + 200 * MS, 4002, 200 * MS);
+	ok(got.count == 5 && notable_counts(n).printed == 2, "one that began here is, both ends");
+	for (uint16_t i = 0; i < 40; i++)
+		handshake(n, 300 * MS + i * 10u, (uint16_t)(5000 + i));
+	ok(notable_counts(n).forgotten > 0 && got.count == 5, "others are let go for want of room");
+	accepted(n, 350 * MS, 5000, 150 * MS);
+	ok(got.count == 5, "one that was let go is not half told");
+	closed(n, S, ROLE_SERVER, 4002, CLOSE_FIN_PASSIVE);
+	closed(n, S, ROLE_CLIENT, 4002, CLOSE_FIN_ACTIVE);
+	ok(got.count == 7 && got.cookie[6] == 104002, "the one that was told is told to its end");
+	notable_free(n);
+}
+
 int main(void)
 {
 	check_wait();
@@ -251,5 +279,6 @@ int main(void)
 	check_rest();
 	check_bound();
 	check_stories();
+	check_whole();
 	return done();
 }

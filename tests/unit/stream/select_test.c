@@ -117,6 +117,28 @@ static void check_sample(void)
 	   "listeners and losses are not sampled");
 }
 
+/* Whatever does not pass is not made; of what others learn from everything is. */
+static void check_unwanted(void)
+{
+	const uint32_t close = 1u << EVENT_CLOSE, why = 1u << EVENT_WHY;
+	const struct selection all = {0}, only_close = {.only = close}, only_why = {.only = why};
+	uint32_t unwanted = select_unwanted(&only_close);
+	bool passed = false;
+
+	ok(select_unwanted(&all) == 0, "without --only every line is made");
+	for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+		passed |= unwanted >> type & 1 && passes(&only_close, type, ROLE_SERVER);
+	ok(!passed, "--only close: no line that passes is left out");
+	ok(unwanted >> EVENT_STATE & 1 && unwanted >> EVENT_ACCEPT & 1 && !(unwanted & close),
+	   "states and accepts are");
+	ok(!(unwanted >> EVENT_LISTENER & 1) && !(unwanted >> EVENT_DROP & 1) &&
+		   !(unwanted >> EVENT_SOCKET & 1),
+	   "listeners, drops and sockets are not: others learn from them");
+	ok(!(select_unwanted(&only_why) >> EVENT_ACCEPT & 1) &&
+		   !(select_unwanted(&only_why) >> EVENT_STATE & 1),
+	   "--only why: nor are accepts and states, which say whom to look at");
+}
+
 int main(void)
 {
 	check_side();
@@ -124,5 +146,6 @@ int main(void)
 	check_only();
 	check_thresholds();
 	check_sample();
+	check_unwanted();
 	return done();
 }

@@ -18,12 +18,14 @@ struct bench {
 	char text[16384];
 };
 
-static struct bench bench_open(uint64_t count, const struct filter *only)
+static struct bench bench_open_side(enum filter_side side, uint64_t count,
+				    const struct filter *only)
 {
 	static const char *const argv[] = {"sockstate", NULL};
-	const struct trace_options options = {.output = OUTPUT_JSON,
-					      .count = count,
-					      .sockets.filter = {.ipv4 = true, .ipv6 = true}};
+	const struct trace_options options = {
+		.output = OUTPUT_JSON,
+		.count = count,
+		.sockets.filter = {.ipv4 = true, .ipv6 = true, .side = side}};
 	struct bench b = {.fd = memfd_create("out", 0)};
 	struct stream_config config;
 
@@ -33,6 +35,11 @@ static struct bench bench_open(uint64_t count, const struct filter *only)
 	b.view = stream_view_new(&options, &(struct view_options){.fd = b.fd});
 	b.stream = stream_new(&config, b.view);
 	return b;
+}
+
+static struct bench bench_open(uint64_t count, const struct filter *only)
+{
+	return bench_open_side(SIDE_BOTH, count, only);
 }
 
 static const char *bench_text(struct bench *b)
@@ -266,6 +273,89 @@ static void test_empty(void)
 	stream_free(NULL);
 }
 
+/* Connections of before are told on, those that begin meanwhile are counted, later ones told. */
+static void test_thin(void)
+{
+	struct bench b = bench_open(0, NULL);
+	const char *text;
+
+	tick(&b, 100);
+	connecting(&b, 200, 1, 80);
+	tick(&b, 300);
+	stream_thin(b.stream, true);
+	stream_thin(b.stream, true);
+	connecting(&b, 400, 2, 80);
+	connecting(&b, 500, 3, 80);
+	connecting(&b, 2000000, 1, 80); /* the same socket again: another connection */
+	tick(&b, 3000000);
+	stream_thin(b.stream, false);
+	connecting(&b, 4000000, 4, 80);
+	tick(&b, 5000000);
+	stream_finish(b.stream);
+	text = bench_text(&b);
+	ok(lines(text, "\"new\":\"SYN_SENT\"") == 2 && strstr(text, "\"cookie\":4,") &&
+		   !strstr(text, "\"cookie\":2,") && !strstr(text, "\"cookie\":3,"),
+	   "thinned: what begins is not told, what begins later is");
+	ok(lines(text, "\"type\":\"close\"") == 1, "what began before is told to its end");
+	ok(lines(text, "\"overload\":\"thin\",\"still_exact\":\"connections that begin") == 1 &&
+		   lines(text, "\"overload\":\"over\",\"still_exact\":\"connections that") == 1,
+	   "each turn is told once, with what is still exact");
+	ok(lines(text, "\"unprinted\":3,") + lines(text, "\"unprinted\":3}") == 2,
+	   "and how many sockets were not printed, also in the summary");
+	ok(stream_loss(b.stream).total == 0, "nothing is lost by it");
+	bench_close(&b);
+}
+
+/* Those of the other side would not have been printed in any case. */
+static void test_thin_side(void)
+{
+	struct bench b = bench_open_side(SIDE_SERVER, 0, NULL);
+
+	tick(&b, 100);
+	stream_thin(b.stream, true);
+	connecting(&b, 200, 1, 80);
+	tick(&b, 3000000);
+	stream_finish(b.stream);
+	ok(strstr(bench_text(&b), "\"type\":\"summary\"") && !strstr(b.text, "\"unprinted\":1"),
+	   "what was not asked for is not counted");
+	bench_close(&b);
+}
+
+/* Where options choose, count or compare the lines, or nobody can be too slow, each is printed. */
+static void test_may_thin(void)
+{
+	const struct {
+		struct trace_options options;
+		enum overload_word word;
+	} cases[] = {
+		{{.output = OUTPUT_TABLE}, OVERLOAD_THINS},
+		{{.output = OUTPUT_LADDER}, OVERLOAD_THINS},
+		{{.record = "file"}, OVERLOAD_THINS},
+		{{.select.strict = true}, OVERLOAD_THINS},
+		{{.overload = OVERLOAD_POLICY_SUMMARY}, OVERLOAD_COUNTS},
+		{{.overload = OVERLOAD_POLICY_KEEP}, OVERLOAD_NONE},
+		{{.output = OUTPUT_SUMMARY}, OVERLOAD_NONE},
+		{{.replay = "file"}, OVERLOAD_NONE},
+		{{.verify = true}, OVERLOAD_NONE},
+		{{.count = 10}, OVERLOAD_NONE},
+		{{.raw = true}, OVERLOAD_NONE},
+		{{.select.notable = true}, OVERLOAD_NONE},
+		{{.select.only = 1}, OVERLOAD_NONE},
+		{{.select.min_wait_ns = 1}, OVERLOAD_NONE},
+		{{.select.min_age_ns = 1}, OVERLOAD_NONE},
+		{{.select.sample = 10}, OVERLOAD_NONE},
+	};
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stream_config config;
+
+		stream_config_init(&config, &cases[i].options);
+		wrong += config.overload != cases[i].word;
+	}
+	ok(!wrong, "what may be thinned, and what is not");
+}
+
 int main(void)
 {
 	test_order();
@@ -277,5 +367,8 @@ int main(void)
 		    "-6 of a recording: listeners on IPv6, and what came to their queues");
 	test_family(false, true, false, true, "-4 of a recording: those that serve IPv4");
 	test_empty();
+	test_thin();
+	test_thin_side();
+	test_may_thin();
 	return done();
 }

@@ -73,6 +73,28 @@ static void finds(void)
 	listeners_free(NULL);
 }
 
+static void finds_among_many(void)
+{
+	enum { MANY = 5000 };
+	struct listeners *ls = listeners_new();
+	struct listener *l[MANY];
+	unsigned int wrong = 0;
+
+	for (int i = 0; i < MANY; i++) {
+		l[i] = listener_add(ls, (uint64_t)i + 1, 0, 1, (uint16_t)(1000 + i), 5);
+		l[i]->refs = i % 2;
+	}
+	for (int i = 0; i < MANY; i += 3)
+		listener_died(ls, l[i]);
+	for (int i = 0; i < MANY; i++) {
+		struct fact_sock s = {.netns = 1, .lport = (uint16_t)(1000 + i)};
+
+		wrong += listener_by_port(ls, &s) != (i % 3 ? l[i] : NULL);
+	}
+	ok(!wrong, "of many, each that lives is found by its port");
+	listeners_free(ls);
+}
+
 static void counts_refusals(void)
 {
 	uint64_t at = 0;
@@ -233,6 +255,7 @@ static void bounded(void)
 int main(void)
 {
 	finds();
+	finds_among_many();
 	counts_refusals();
 	queues();
 	windows();

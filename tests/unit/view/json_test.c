@@ -251,6 +251,57 @@ static void check_more_filters(void)
 	   "filters by one end, and by owner with the place where it is applied");
 }
 
+/* Parts that stood on an earlier line are copied: not where a text has changed in its place. */
+static void check_repeated_parts(void)
+{
+	static char cgroup[600] = "/a.slice", comm[] = "one", control[] = "x\"y";
+	static uint8_t addr[16] = {10, 0, 0, 1};
+	struct event *e = at(&s, EVENT_ACCEPT, 0, 's', 51234);
+	char *first;
+
+	open_view();
+	event_set(e, F_TID, 5);
+	event_set_text(e, F_COMM, comm);
+	event_set_text(e, F_CGROUP, cgroup);
+	event_set_text(e, F_HOSTNAME, control);
+	event_field(e, F_LADDR)->addr = addr;
+	for (int i = 0; i < 2; i++)
+		tell(&s);
+	memcpy(comm, "two", 4);
+	tell(&s);
+	memcpy(cgroup, "/b", 2);
+	addr[3] = 2;
+	tell(&s);
+	event_set(e, F_TID, 6);
+	memset(cgroup + 1, 'c', sizeof(cgroup) - 2); /* longer than what is kept */
+	tell(&s);
+	tell(&s);
+	first = strdup(result());
+	open_view();
+	for (int i = 0; i < 6; i++) { /* each line by a view that has seen no other */
+		char want[1200], seq[32];
+		const char *line = first;
+
+		for (int j = 0; j < i; j++)
+			line = strchr(line, '\n') + 1;
+		snprintf(seq, sizeof(seq), "\"seq\":%d,", i);
+		snprintf(want, sizeof(want), "\"laddr\":\"10.0.0.%d\",", i < 3 ? 1 : 2);
+		if (!strstr(line, seq) || !strstr(line, want) ||
+		    strcspn(line, "\n") < (i < 4 ? 200u : 700u))
+			break;
+		snprintf(want, sizeof(want), "\"tid\":%d,\"comm\":\"%s\",\"cgroup\":\"%.3s",
+			 i < 4 ? 5 : 6, i < 2 ? "one" : "two",
+			 i < 3	 ? "/a."
+			 : i < 4 ? "/b."
+				 : "/cc");
+		ok(strstr(line, want) && strstr(line, want) < line + strcspn(line, "\n") &&
+			   strstr(line, "\"hostname\":\"x\\\"y\""),
+		   "line %d has the texts of its own event", i);
+	}
+	result();
+	free(first);
+}
+
 int main(void)
 {
 	fd = story_fd();
@@ -259,6 +310,7 @@ int main(void)
 	check_large();
 	check_errors();
 	check_more_filters();
+	check_repeated_parts();
 	free(text);
 	return done();
 }

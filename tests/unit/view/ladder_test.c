@@ -713,6 +713,87 @@ static void check_existing(void)
 	ok(strstr(text, "\n138 more connections not drawn\n"), "the rest counted");
 }
 
+/* The other one of two sockets here that connect to each other. */
+static struct event *other_end(struct event *e)
+{
+	event_set(e, F_LPORT, 9502);
+	event_set(e, F_RPORT, 51234);
+	event_set(e, F_COOKIE, 77);
+	event_set(e, F_PID, 4713);
+	event_set_text(e, F_COMM, "other");
+	return e;
+}
+
+static void numbers(struct event *e, uint64_t own, uint64_t others)
+{
+	event_set(e, F_CLIENT_ISN, own);
+	event_set(e, F_SERVER_ISN, others);
+}
+
+static void check_both_connect(void)
+{
+	struct event *e;
+
+	open_view(false);
+	move(&s, 0, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
+	tell(&s);
+	other_end(move(&s, 20 * US, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0));
+	tell(&s);
+	move(&s, 50 * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_SYN_RECV, 50 * US);
+	tell(&s);
+	other_end(move(&s, 60 * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_SYN_RECV, 40 * US));
+	tell(&s);
+	e = move(&s, 80 * US, 'c', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 30 * US);
+	numbers(e, 100, 200);
+	event_set(e, F_CONNECT_NS, 80 * US);
+	tell(&s);
+	e = other_end(
+		move(&s, 90 * US, 'c', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 30 * US));
+	numbers(e, 200, 100);
+	event_set(e, F_CONNECT_NS, 70 * US);
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "                 client nc[4712]                          client other[4713]\n"
+	       " 0.000000      SYN_SENT | connect()                                |\n"
+	       " 0.000020               |                                connect() | SYN_SENT\n"
+	       " 0.000050      SYN_RECV |<- SYN K=200 -----------------------------|\n"
+	       " 0.000060               |-- SYN J=100 ---------------------------->| SYN_RECV\n"
+	       " 0.000080   ESTABLISHED |<- SYN, ACK J+1=101 ----------------------|\n"
+	       "                        | connected after 80 us                    |\n"
+	       " 0.000090               |-- SYN, ACK K+1=201 --------------------->| ESTABLISHED\n"
+	       "                        |                    connected after 70 us |\n"
+	       "              still open\n",
+	       "both ends of a simultaneous open, in one ladder");
+
+	open_view(false);
+	move(&s, 0, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0);
+	tell(&s);
+	other_end(move(&s, 20 * US, 'c', 51234, TCP_STATE_CLOSE, TCP_STATE_SYN_SENT, 0));
+	tell(&s);
+	move(&s, 50 * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_SYN_RECV, 50 * US);
+	tell(&s);
+	e = other_end(
+		move(&s, 60 * US, 'c', 51234, TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, 40 * US));
+	numbers(e, 200, 100);
+	tell(&s);
+	e = move(&s, 80 * US, 'c', 51234, TCP_STATE_SYN_RECV, TCP_STATE_ESTABLISHED, 30 * US);
+	numbers(e, 100, 200);
+	tell(&s);
+	is_str(result(),
+	       "\n"
+	       "-- 127.0.0.1:51234 -> 127.0.0.1:9502 ----------------------- 10:31:30.000000 ---\n"
+	       "                 client nc[4712]                          client other[4713]\n"
+	       " 0.000000      SYN_SENT | connect()                                |\n"
+	       " 0.000020               |                                connect() | SYN_SENT\n"
+	       " 0.000050      SYN_RECV |<- SYN K=200 -----------------------------|\n"
+	       " 0.000060               |-- SYN J=100, ACK K+1=201 --------------->| ESTABLISHED\n"
+	       " 0.000080   ESTABLISHED |<- ACK J+1=101 ---------------------------|\n"
+	       "              still open\n",
+	       "and where the SYN of one was lost");
+}
+
 int main(void)
 {
 	fd = story_fd();
@@ -733,6 +814,7 @@ int main(void)
 	check_half_closed();
 	check_refused_by_reset();
 	check_existing();
+	check_both_connect();
 	check_bounds();
 	free(text);
 	return done();

@@ -10,12 +10,13 @@
 #include "view/ladder/step.h"
 #include "view/words.h"
 
-enum { SYN, SYN_ACK, ACK, CROSSING_SYN, CROSSING_ACK };
+enum { SYN, SYN_ACK, ACK, CROSSING_SYN, CROSSING_ACK, BACK_SYN_ACK, BACK_ACK, BACK_CROSSING };
 
 /* "SYN J=653072494" and the others; without numbers where they are not known. */
 static const char *segment(const struct ladder *c, char *buf, size_t size, int which)
 {
-	static const char *const plain[] = {"SYN", "SYN, ACK", "ACK", "SYN", "SYN, ACK"};
+	static const char *const plain[] = {"SYN",	"SYN, ACK", "ACK", "SYN",
+					    "SYN, ACK", "SYN, ACK", "ACK", "SYN, ACK"};
 	unsigned int j = c->isn[CLIENT], k = c->isn[SERVER];
 
 	if (!c->isn_known && !(which == SYN && c->syn_known))
@@ -28,6 +29,12 @@ static const char *segment(const struct ladder *c, char *buf, size_t size, int w
 		snprintf(buf, size, "ACK K+1=%u", (unsigned int)(k + 1u));
 	else if (which == CROSSING_SYN)
 		snprintf(buf, size, "SYN K=%u", k);
+	else if (which == BACK_SYN_ACK)
+		snprintf(buf, size, "SYN J=%u, ACK K+1=%u", j, (unsigned int)(k + 1u));
+	else if (which == BACK_ACK)
+		snprintf(buf, size, "ACK J+1=%u", (unsigned int)(j + 1u));
+	else if (which == BACK_CROSSING)
+		snprintf(buf, size, "SYN, ACK K+1=%u", (unsigned int)(k + 1u));
 	else
 		snprintf(buf, size, "SYN, ACK J+1=%u", (unsigned int)(j + 1u));
 	return buf;
@@ -87,6 +94,43 @@ static void draw_crossing(struct pen *pen, const struct ladder *c, const struct 
 			   segment(c, buf, sizeof(buf), CROSSING_ACK), "(SYN_RECV)");
 }
 
+/*
+ * What arrives at an end of a simultaneous open, both of which are here. Only one of them may have
+ * met the other's SYN: it then sends the SYN-ACK, as a server does.
+ */
+static int crossing_segment(const struct ladder *c, const struct step *s)
+{
+	bool server = s->side == SERVER;
+
+	if (s->to == TCP_STATE_SYN_RECV)
+		return server ? SYN : CROSSING_SYN;
+	if (s->from == TCP_STATE_SYN_SENT)
+		return server ? BACK_SYN_ACK : SYN_ACK;
+	if (ladder_has(c, server ? CLIENT : SERVER, TCP_STATE_SYN_RECV))
+		return server ? BACK_CROSSING : CROSSING_ACK;
+	return server ? ACK : BACK_ACK;
+}
+
+static void draw_both_connect(struct pen *pen, const struct ladder *c, const struct step *s)
+{
+	const char *name = tcp_state_name(s->to);
+	char buf[64], words[96], time[TEXT_DURATION_MAX];
+	bool server = s->side == SERVER;
+	int at = server ? AT_SERVER : AT_CLIENT;
+
+	if (s->to == TCP_STATE_SYN_SENT)
+		ladder_row(pen, c, s->t, server ? "" : name, at, "connect()", server ? name : "");
+	else
+		ladder_row(pen, c, s->t, server ? "" : name, server ? TO_SERVER : TO_CLIENT,
+			   segment(c, buf, sizeof(buf), crossing_segment(c, s)),
+			   server ? name : "");
+	if (s->has_wait) {
+		text_duration(time, s->wait_ns, pen_utf8(pen));
+		snprintf(words, sizeof(words), "connected after %s", time);
+		ladder_row(pen, c, 0, "", at, words, "");
+	}
+}
+
 /* Whether connect() ended before it sent a SYN. */
 static bool syn_never_sent(const struct ladder *c)
 {
@@ -107,6 +151,10 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 
 		ladder_row(pen, c, s->t, server ? "" : name, server ? AT_SERVER : AT_CLIENT,
 			   words_of_cause(s->reason), server ? name : "");
+		return;
+	}
+	if (c->both_connect) {
+		draw_both_connect(pen, c, s);
 		return;
 	}
 	if (s->to == TCP_STATE_SYN_SENT) {
@@ -383,7 +431,8 @@ static unsigned int draw_step(struct pen *pen, struct ladder *c, const struct st
 	case EVENT_RETRANSMIT:
 		if (s->syn && c->seen[SERVER]) { /* the server's end shows whether it arrives */
 			snprintf(words, sizeof(words), "sends SYN again (%u)", s->attempt);
-			ladder_row(pen, c, s->t, "", AT_CLIENT, words, "");
+			ladder_row(pen, c, s->t, "", s->side == SERVER ? AT_SERVER : AT_CLIENT,
+				   words, "");
 			break;
 		}
 		snprintf(words, sizeof(words), "%s again (%u)", s->syn ? "SYN" : "SYN, ACK",

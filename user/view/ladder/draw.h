@@ -52,10 +52,11 @@ struct step {
 struct ladder {
 	struct ladder *next;
 	int family;
-	uint8_t addr[2][16];	    /* by enum ladder_side */
-	uint16_t port[2];	    /* 0 not known yet */
-	bool nat;		    /* addresses are translated between the ends: */
-	uint8_t called_addr[2][16]; /* addr and port as the client has them */
+	uint8_t addr[2][16];	     /* by enum ladder_side */
+	uint16_t port[2];	     /* 0 not known yet */
+	char zone[2][TEXT_ZONE_MAX]; /* of link-local addresses, as that end calls it; "": none */
+	bool nat;		     /* addresses are translated between the ends: */
+	uint8_t called_addr[2][16];  /* addr and port as the client has them */
 	uint16_t called_port[2];
 	uint64_t cookie[2], netns[2];
 	uint64_t listener; /* cookie of the one that made the server's end; 0: not known */
@@ -63,8 +64,10 @@ struct ladder {
 	bool socket[2];	   /* has had a state */
 	bool done[2], closed[2];
 	bool roles_known; /* which end is the client */
-	bool isn_known;	  /* both */
-	bool syn_known;	  /* the client's alone, from a refused SYN */
+	/* Two sockets of this machine connect to each other: the second has the server's place. */
+	bool both_connect;
+	bool isn_known; /* both */
+	bool syn_known; /* the client's alone, from a refused SYN */
 	uint32_t isn[2];
 	char owner[2][32]; /* clean; "" unknown */
 	uint64_t last_t;

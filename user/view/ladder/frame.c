@@ -22,7 +22,7 @@ static const char *part(const struct ladder *c, int side)
 {
 	if (!c->roles_known)
 		return "";
-	return side == CLIENT || ladder_simultaneous(c) ? "client" : "server";
+	return side == CLIENT || c->both_connect || ladder_simultaneous(c) ? "client" : "server";
 }
 
 /* The client sent its SYN again, and its listener is known. */
@@ -79,7 +79,9 @@ static int put_end(char out[TEXT_END_MAX], const struct ladder *c, int side, boo
 	const uint8_t *addr = called ? c->called_addr[side] : c->addr[side];
 	uint16_t port = called ? c->called_port[side] : c->port[side];
 
-	return (int)text_end(out, c->family, addr, port ? port : -1);
+	/* Where one end alone is traced, both are called as that one does. */
+	return (int)text_end_in(out, c->family, addr, port ? port : -1,
+				c->zone[side][0] ? c->zone[side] : c->zone[!side]);
 }
 
 /* "   translated (NAT): 127.0.0.1:51234 → 127.0.0.1:9502 at the server" */

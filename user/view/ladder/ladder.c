@@ -153,7 +153,7 @@ static void learn(struct ladder_view *v, struct ladder *c, const struct event *e
 	c->socket[x->side] |=
 		e->type == EVENT_STATE || e->type == EVENT_SOCKET || e->type == EVENT_ACCEPT;
 	c->roles_known |= event_has(e, F_ROLE);
-	if (x->side == SERVER && socket) {
+	if (x->side == SERVER && socket && !c->both_connect) {
 		v->server_ever = true;
 		if (event_has(e, F_ROLE))
 			ladder_learn_listens(v, x->port[SERVER]);
@@ -171,13 +171,15 @@ static void learn(struct ladder_view *v, struct ladder *c, const struct event *e
 		c->isn_known = true;
 		c->isn[0] = x->isn[0];
 		c->isn[1] = x->isn[1];
-	} else if (!c->isn_known && event_has(e, F_CLIENT_ISN)) {
+	} else if (!c->isn_known && event_has(e, F_CLIENT_ISN) && !c->both_connect) {
 		c->syn_known = true;
 		c->isn[CLIENT] = x->isn[CLIENT];
 	}
 	ladder_owner(e, v->base.options.utf8, name);
 	if (*name && (e->type != EVENT_ACCEPT || !*c->owner[x->side]))
 		memcpy(c->owner[x->side], name, sizeof(name));
+	if (x->zone)
+		snprintf(c->zone[x->side], sizeof(c->zone[0]), "%s", x->zone);
 	if (e->t > c->last_t)
 		c->last_t = e->t;
 }
@@ -213,6 +215,7 @@ static struct ladder *join(struct ladder_view *v, struct ladder *c)
 		o->seen[CLIENT] = o->socket[CLIENT] = o->roles_known = true;
 		o->cookie[CLIENT] = c->cookie[CLIENT];
 		o->netns[CLIENT] = c->netns[CLIENT];
+		memcpy(o->zone[CLIENT], c->zone[CLIENT], sizeof(o->zone[CLIENT]));
 		memcpy(o->owner[CLIENT], c->owner[CLIENT], sizeof(o->owner[CLIENT]));
 		if (c->isn_known) {
 			o->isn_known = true;
@@ -333,7 +336,7 @@ static void add_syn(struct ladder *c, const struct step *established)
 		.to = TCP_STATE_SYN_RECV,
 	};
 
-	if (established->side != SERVER || !established->has_wait ||
+	if (established->side != SERVER || c->both_connect || !established->has_wait ||
 	    established->wait_ns >= established->t || ladder_has(c, SERVER, TCP_STATE_SYN_RECV))
 		return;
 	s.t = established->t - established->wait_ns;
@@ -353,6 +356,10 @@ static void connection_event(struct ladder_view *v, const struct event *e)
 		c = begin(v, e, &x);
 	if (!c)
 		return;
+	if (x.side == SERVER && event_enum(e, F_ROLE) == ROLE_CLIENT && !c->both_connect) {
+		c->both_connect = true;
+		c->headed = false; /* what is drawn already has nobody at that end */
+	}
 	learn(v, c, e, &x);
 	if (x.side == CLIENT && c->port[CLIENT] && !c->seen[SERVER])
 		c = join(v, c);

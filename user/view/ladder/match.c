@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "event/tcp.h"
+#include "view/ladder/step.h"
+
 static bool read_ends(const struct event *e, int local, struct ends *x)
 {
 	x->side = local;
@@ -18,6 +21,7 @@ static bool read_ends(const struct event *e, int local, struct ends *x)
 	x->addr[!local] = e->v[F_RADDR].addr;
 	x->port[local] = (uint16_t)event_get(e, F_LPORT);
 	x->port[!local] = (uint16_t)event_get(e, F_RPORT);
+	x->zone = event_text(e, F_IFNAME);
 	x->cookie = event_get(e, F_COOKIE);
 	x->netns = event_get(e, F_NETNS);
 	x->isn_known = event_has(e, F_CLIENT_ISN) && event_has(e, F_SERVER_ISN);
@@ -55,7 +59,7 @@ bool ladder_same_ends(const struct ladder *c, int family, const uint8_t *const a
 static bool is_epilogue(const struct event *e)
 {
 	return e->type == EVENT_CLOSE || e->type == EVENT_RESET ||
-	       (e->type == EVENT_DROP && event_enum(e, F_SEGMENT) == SEGMENT_ACK);
+	       (e->type == EVENT_DROP && event_has(e, F_SEGMENT) && !ladder_segment_is_syn(e));
 }
 
 static struct ladder *find(const struct ladder_view *v, const struct event *e, const struct ends *x)
@@ -75,6 +79,33 @@ static struct ladder *find(const struct ladder_view *v, const struct event *e, c
 			best = c; /* the youngest, or one whose numbers agree */
 	}
 	return best || !is_epilogue(e) ? best : ended;
+}
+
+/*
+ * Of two sockets here that connect to each other (a simultaneous open, RFC 9293 3.5) the second:
+ * it has the server's place, and its own number is K. NULL: e is of no such socket.
+ */
+static struct ladder *find_crossing(const struct ladder_view *v, const struct event *e,
+				    struct ends *x)
+{
+	bool connects = e->type == EVENT_STATE && event_get(e, F_NEW) == TCP_STATE_SYN_SENT;
+	uint32_t own;
+
+	if (!read_ends(e, SERVER, x))
+		return NULL;
+	own = x->isn[CLIENT];
+	x->isn[CLIENT] = x->isn[SERVER];
+	x->isn[SERVER] = own;
+	for (struct ladder *c = v->list; c; c = c->next) {
+		if (c->both_connect && x->cookie && c->cookie[SERVER] == x->cookie)
+			return c;
+		if (connects && !c->seen[SERVER] && !c->done[CLIENT] && same_isn(c, x) &&
+		    ladder_has(c, CLIENT, TCP_STATE_SYN_SENT) &&
+		    ladder_same_ends(c, e->family, x->addr, x->port) &&
+		    differ(c->cookie[CLIENT], x->cookie) && !differ(c->netns[CLIENT], x->netns))
+			return c;
+	}
+	return NULL;
 }
 
 /*
@@ -111,6 +142,13 @@ bool ladder_place(const struct ladder_view *v, const struct event *e, struct end
 		if (!read_ends(e, role == ROLE_CLIENT ? CLIENT : SERVER, x))
 			return false;
 		*c = find(v, e, x);
+		if (!*c && role == ROLE_CLIENT) {
+			struct ends crossing;
+
+			*c = find_crossing(v, e, &crossing);
+			if (*c)
+				*x = crossing;
+		}
 		return true;
 	}
 	for (int side = CLIENT; side <= SERVER && !*c; side++) {

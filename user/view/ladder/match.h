@@ -48,6 +48,7 @@ struct ends {
 	int side;
 	const uint8_t *addr[2];
 	uint16_t port[2];
+	const char *zone; /* NULL: none */
 	uint64_t cookie, netns;
 	bool isn_known;
 	uint32_t isn[2];

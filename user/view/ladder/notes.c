@@ -62,8 +62,8 @@ void ladder_note_listens(struct ladder_view *v, const struct event *e)
 
 	*text_time_of_day(&clock, stamp, (int64_t)e->t + v->base.options.boot_offset_ns,
 			  v->base.options.utc_offset_s) = '\0';
-	text_end(end, e->family, event_has(e, F_LADDR) ? e->v[F_LADDR].addr : NULL,
-		 event_has(e, F_LPORT) ? (int)e->v[F_LPORT].u : -1);
+	text_end_in(end, e->family, event_has(e, F_LADDR) ? e->v[F_LADDR].addr : NULL,
+		    event_has(e, F_LPORT) ? (int)e->v[F_LPORT].u : -1, event_text(e, F_IFNAME));
 	ladder_owner(e, v->base.options.utf8, name);
 	ladder_learn_listens(v, event_get(e, F_LPORT));
 	begin_note(v);
@@ -174,7 +174,14 @@ void ladder_note_why(struct ladder_view *v, const struct event *e)
 
 void ladder_note_lost(struct ladder_view *v, const struct event *e)
 {
+	char text[200];
+
 	begin_note(v);
+	if (event_has(e, F_OVERLOAD)) {
+		words_of_overload(text, sizeof(text), e);
+		out_format(&v->base.out, "%s\n", text);
+		return;
+	}
 	out_format(&v->base.out, "LOST %llu facts: a ladder may miss steps\n",
 		   (unsigned long long)event_get(e, F_COUNT));
 }

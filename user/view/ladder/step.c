@@ -38,20 +38,27 @@ static uint8_t reason_of(const struct event *e)
 	return (uint8_t)event_enum(e, f);
 }
 
+/* A discarded segment that belongs to no request is a SYN if its number is told as the client's. */
+bool ladder_segment_is_syn(const struct event *e)
+{
+	if (event_enum(e, F_SEGMENT) == SEGMENT_OTHER)
+		return event_has(e, F_CLIENT_ISN) && !event_has(e, F_SERVER_ISN);
+	return event_enum(e, F_SEGMENT) == SEGMENT_SYN || event_enum(e, F_WHAT) == RESENT_SYN;
+}
+
 struct step ladder_make_step(const struct event *e, int side, bool utf8)
 {
 	enum field wait = e->type == EVENT_ACCEPT  ? F_ACCEPT_WAIT_NS
 			  : e->type == EVENT_CLOSE ? F_LIFE_NS
-			  : side == CLIENT	   ? F_CONNECT_NS
-						   : F_HANDSHAKE_NS;
+			  : event_enum(e, F_ROLE) == ROLE_CLIENT || side == CLIENT ? F_CONNECT_NS
+										   : F_HANDSHAKE_NS;
 	struct step s = {
 		.t = e->t,
 		.type = (uint8_t)e->type,
 		.side = (uint8_t)side,
 		.from = (uint8_t)event_get(e, F_OLD),
 		.to = (uint8_t)event_get(e, e->type == EVENT_STATE ? F_NEW : F_SOCKET_STATE),
-		.syn = event_enum(e, F_SEGMENT) == SEGMENT_SYN ||
-		       event_enum(e, F_WHAT) == RESENT_SYN,
+		.syn = ladder_segment_is_syn(e),
 		.sent = event_enum(e, F_DIR) == DIRECTION_SENT,
 		.believes = event_get(e, F_CLIENT_BELIEVES),
 		.queued = event_get(e, F_QUEUED),

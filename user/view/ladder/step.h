@@ -9,6 +9,8 @@
 
 /* The name of the process or its pid, clean; "" where the event has neither. */
 void ladder_owner(const struct event *e, bool utf8, char out[32]);
+/* Whether a refused, discarded or repeated segment is a SYN. */
+bool ladder_segment_is_syn(const struct event *e);
 /* side: enum ladder_side, whose event it is. */
 struct step ladder_make_step(const struct event *e, int side, bool utf8);
 /* Merges a RST that the other end has reported already; what does not fit is counted in c->more. */

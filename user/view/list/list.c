@@ -87,7 +87,7 @@ static void put_local(char *cell, const struct listing_row *row)
 	const struct fact_sock *s = &row->s;
 	bool all = row->kind == LISTING_LISTENER && s->family == AF_INET6 && is_any(s);
 
-	text_end(cell, s->family, all ? NULL : s->laddr, s->lport);
+	text_end_in(cell, s->family, all ? NULL : s->laddr, s->lport, row->ifname);
 }
 
 static void put_cell(char *cell, const struct listing_row *row, enum column column, bool utf8)
@@ -127,7 +127,7 @@ static void put_cell(char *cell, const struct listing_row *row, enum column colu
 		break;
 	case COLUMN_PEER:
 		if (row->kind != LISTING_LISTENER)
-			text_end(cell, row->s.family, row->s.raddr, row->s.rport);
+			text_end_in(cell, row->s.family, row->s.raddr, row->s.rport, row->ifname);
 		break;
 	case COLUMN_OWNER:
 		put_owner(cell, row, utf8);

@@ -176,13 +176,16 @@ static void put_peer(struct line *l, const struct event *e, bool listener)
 			return;
 		n = (size_t)(text_addr(text, e->family, e->v[F_LADDR].addr) - text);
 		text[n] = '\0';
+		if (event_is_link_local(e, F_LADDR) && event_has(e, F_IFNAME))
+			n += text_zone(text + n, event_text(e, F_IFNAME));
 	} else {
 		if (event_has(e, F_RADDR))
 			addr = e->v[F_RADDR].addr;
 		if (!addr && !event_has(e, F_RPORT))
 			return;
-		n = text_end(text, e->family, addr,
-			     event_has(e, F_RPORT) ? (int)e->v[F_RPORT].u : -1);
+		n = text_end_in(text, e->family, addr,
+				event_has(e, F_RPORT) ? (int)e->v[F_RPORT].u : -1,
+				event_text(e, F_IFNAME));
 	}
 	table_put_end(l, text, n, t->peer_columns);
 }

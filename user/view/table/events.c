@@ -388,6 +388,11 @@ static void lost_line(struct line *l, const struct event *e)
 {
 	char text[200], *p;
 
+	if (event_has(e, F_OVERLOAD)) {
+		words_of_overload(text, sizeof(text), e);
+		table_note(l, TIME_COLUMNS + 1, true, YELLOW, text);
+		return;
+	}
 	p = stpcpy(text, "LOST ");
 	p = stpcpy(text_u64(p, event_get(e, F_COUNT)), " facts");
 	if (event_has(e, F_WHERE))

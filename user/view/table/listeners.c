@@ -10,6 +10,8 @@
  */
 #include "view/table/table.h"
 
+#include <stdio.h>
+
 static struct table_listener *place_of(struct table *t, uint64_t cookie)
 {
 	return &t->listeners[cookie % TABLE_LISTENERS];
@@ -66,6 +68,8 @@ void table_learn_listener(struct table *t, const struct event *e, const char *ow
 	l->family = e->family;
 	if (event_has(e, F_LADDR) && e->v[F_LADDR].addr)
 		memcpy(l->addr, e->v[F_LADDR].addr, e->family == AF_INET6 ? 16 : 4);
+	if (event_has(e, F_IFNAME))
+		snprintf(l->zone, sizeof(l->zone), "%s", event_text(e, F_IFNAME));
 	look_for_others(t, l);
 }
 

@@ -58,6 +58,7 @@ struct table_listener {
 	uint64_t cookie; /* 0: the entry is free */
 	uint64_t netns, port, backlog;
 	int family;
+	char zone[TEXT_ZONE_MAX]; /* of a link-local address; "": none */
 	uint8_t addr[16];
 	bool listens, backlog_known;
 	bool one_of_many; /* others listen, or listened, at the same ends */

@@ -151,7 +151,7 @@ static void listener_row(struct line *l, const struct listener_summary *s)
 	const char *owner = known ? known->owner : "";
 	bool two_rows = s->handshake.count && s->accept_wait.count;
 	char text[TEXT_END_MAX];
-	size_t n = text_end(text, s->family, s->addr, s->port);
+	size_t n = text_end_in(text, s->family, s->addr, s->port, known ? known->zone : NULL);
 
 	table_put_end(l, text, n, PEER_COLUMNS);
 	put_number_right(l, s->accepted, 29);

@@ -31,11 +31,13 @@ tier exact
 22 existing #9 10.0.0.1:9502<10.0.0.2:4002 state=ESTABLISHED +again
     verify server#9@1 10.0.0.1:9502<10.0.0.2:4002 [50/srv] difference="corrected after a loss: SYN_RECV to ESTABLISHED"
 22 existing #10 10.0.0.1:9502<10.0.0.2:4003 state=ESTABLISHED +again
+    verify server#10@1 10.0.0.1:9502<10.0.0.2:4003 role_basis=listener difference="corrected after a loss: it is in ESTABLISHED, and was not known"
 22 existing 10.0.0.1:9502<10.0.0.2:4005 state=SYN_RECV +again
 22 existing #2 0.0.0.0:9503 state=CLOSE +again
     state LISTEN->CLOSE listener#2 0.0.0.0:9503 [51/other] accept_queue=0 backlog=2 syn_queue=0
 # a difference that --verify has told, without a loss, needs no second line
 22.5 existing #13 10.0.0.1:9502<10.0.0.2:4006 state=ESTABLISHED +again
+    verify server#13@1 10.0.0.1:9502<10.0.0.2:4006 role_basis=listener difference="corrected after a loss: it is in ESTABLISHED, and was not known"
 22.6 existing #13 10.0.0.1:9502<10.0.0.2:4006 state=FIN_WAIT1 +again +told
 # what nobody knows is gone already
 22 existing #11 10.0.0.1:9502<10.0.0.2:4004 state=CLOSE +again

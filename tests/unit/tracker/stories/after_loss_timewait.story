@@ -21,6 +21,7 @@ tier tracepoint
     verify server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] difference="corrected after a loss: ESTABLISHED to FIN_WAIT2"
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] close_reason=unknown client_isn=101 server_isn=201
 22 existing #9 10.0.0.1:9502<10.0.0.2:4002 state=FIN_WAIT2 inode=7 +again
+    verify server#9@1 10.0.0.1:9502<10.0.0.2:4002 role_basis=listener difference="corrected after a loss: it is in FIN_WAIT2, and was not known"
 30 closed #9 FIN_WAIT2>CLOSE 10.0.0.1:9502<10.0.0.2:4002
     state FIN_WAIT2->CLOSE server#9@1 10.0.0.1:9502<10.0.0.2:4002 role_basis=listener
     close server#9@1 10.0.0.1:9502<10.0.0.2:4002 role_basis=listener close_reason=unknown bytes_in=0 bytes_out=0 retrans=0
