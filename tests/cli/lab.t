@@ -52,10 +52,14 @@ becomes() {
 	done
 	ok "$name"
 }
+# Each server has a port of its own, below those that clients get: where the kernel chooses, an earlier server's TIME_WAIT
+# may have the same.
+last_port=20000
 server() {
 	: >"$dir/server"
 	rm -f "$dir/ready" && mkfifo "$dir/ready"
-	"$lab" server --port 0 --ready-fd 7 "$@" >"$dir/server" 2>&1 7>"$dir/ready" &
+	last_port=$((last_port + 1))
+	"$lab" server --port $last_port --ready-fd 7 "$@" >"$dir/server" 2>&1 7>"$dir/ready" &
 	server_pid=$!
 	read -r port <"$dir/ready"
 }
@@ -94,6 +98,12 @@ is 'keep-going ends with status 0' [ $client_status -eq 0 ]
 stop_server
 is 'the server ends cleanly on SIGTERM' [ $server_status -eq 0 ]
 
+server --port 0
+is 'port 0: the kernel chooses, and the lab says which' [ "$port" -gt 0 ]
+client
+is 'and it serves there' client_said '1 connected'
+stop_server
+
 server --stamps ns
 start=$(sed 's/\..*//' /proc/uptime)
 client
@@ -102,8 +112,11 @@ is 'stamps are CLOCK_MONOTONIC in ns' \
 	[ $((stamp / 1000000000)) -ge $((start - 2)) -a $((stamp / 1000000000)) -le $((start + 2)) ]
 stop_server
 
-server --backlog 3 --never-accept --relisten 300:7
+# Nothing that the server does after a while is missed: it stands still until its state was looked at.
+server --backlog 3 --never-accept --relisten 2000:7
+kill -STOP "$server_pid"
 is 'listen(.., 3) is what ss shows' queue '0 3'
+kill -CONT "$server_pid"
 becomes 'listen() again changes Send-Q' queue '0 7'
 stop_server
 
@@ -114,7 +127,7 @@ becomes 'and the third connection stays queued' queue '1 128'
 stop_client
 stop_server
 
-server --accept-delay 3000
+server --accept-delay 6000
 client_bg --hold forever
 becomes 'a delayed accept leaves the connection queued' queue '1 128'
 becomes 'then takes it' queue '0 128'
@@ -122,8 +135,10 @@ stop_client
 stop_server
 
 server --never-accept --close-listener-after 3000
+kill -STOP "$server_pid"
 client_bg --read
 becomes 'a connection waits' queue '1 128'
+kill -CONT "$server_pid"
 end_client
 is 'the listener closes with it: the client is reset' client_said 'read(3) = -1 ECONNRESET'
 is 'and the port is free' [ -z "$(ss -tlnH "sport = :$port")" ]

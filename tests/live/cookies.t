@@ -33,11 +33,10 @@ until_true listens
 
 trace --port "$port,$((port + 1))" --side server --interval 0.2
 before=$(sent)
-# One after the other: what another CPU does between a child and its queueing leaves the child's line without its listener
-# (docs/explain/kinds.md).
-far "$lab" client --addr 10.98.0.1 --port "$port" --every 30 --count 7 --quiet >/dev/null 2>&1 </dev/null
+# Two at a time: what another CPU does falls between a child and its queueing.
+far "$lab" client --addr 10.98.0.1 --port "$port" --parallel 2 --count 7 --quiet >/dev/null 2>&1 </dev/null
 alone=$(($(sent) - before))
-far "$lab" client --addr 10.98.0.1 --port $((port + 1)) --every 30 --count 12 --quiet >/dev/null 2>&1 </dev/null
+far "$lab" client --addr 10.98.0.1 --port $((port + 1)) --parallel 2 --count 12 --quiet >/dev/null 2>&1 </dev/null
 shared=$(($(sent) - before - alone))
 is "$alone $shared" "7 12" "nstat: every SYN is answered with a cookie"
 comes 1 ".syncookies_sent == $alone" || ok 1 "they are told"

@@ -127,8 +127,6 @@ void tracker_on_accept(struct tracker *t, const struct fact_hdr *h)
 	struct listener *l;
 	struct conn *c;
 
-	/* accept() may return a child before its enqueue was seen: no need to wait for that now. */
-	open_flush_pending(t, h->t);
 	l = figures_observe(t, h, &f->q, f->s.netns, f->s.lport);
 	if (f->err) {
 		accept_failed(t, f, l);

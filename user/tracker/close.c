@@ -37,7 +37,6 @@ void tracker_on_state(struct tracker *t, const struct fact_hdr *h)
 	 */
 	if (f->old == TCP_STATE_LISTEN || f->old == f->new)
 		return;
-	open_flush_pending(t, h->t);
 	c = conn_of_fact(t, &f->s, f->old);
 	if (!c || c->state == f->new)
 		return;
@@ -250,7 +249,6 @@ void tracker_on_closed(struct tracker *t, const struct fact_hdr *h)
 		listen_closed(t, f);
 		return;
 	}
-	open_flush_pending(t, h->t);
 	/*
 	 * An unknown child in SYN_RECV came to nothing: two CPUs made one of the same ACK. Its
 	 * request goes on.

@@ -37,9 +37,14 @@ bool open_is_duplicate(struct tracker *t, const struct fact_hdr *h);
 void tracker_on_connect(struct tracker *t, const struct fact_hdr *h);
 void tracker_on_established(struct tracker *t, const struct fact_hdr *h);
 void tracker_on_enqueue(struct tracker *t, const struct fact_hdr *h);
-struct pending_opens *pending_new(void);
-/* Connections that have waited for their listener since `at` or longer go on without it. */
-void open_flush_pending(struct tracker *t, uint64_t at);
+struct child *child_new(void);
+/* A child waits for its enqueue: no handler is called but for what ends that. */
+bool open_waits(const struct tracker *t);
+enum open_end { OPEN_WAITS, OPEN_QUEUED, OPEN_GIVEN_UP };
+/* Whether h ends that: it is the enqueue, or that cannot come any more. */
+enum open_end open_ends_by(const struct tracker *t, const struct fact_hdr *h);
+/* If a child waits, it goes on without a listener. */
+void open_give_up(struct tracker *t);
 
 /* ---- accept.c ---- */
 

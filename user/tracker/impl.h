@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "event/tcp.h"
 #include "tracker/conn.h"
+#include "tracker/held.h"
 #include "tracker/lines.h"
 #include "tracker/listeners.h"
 #include "tracker/names.h"
@@ -44,7 +45,8 @@ struct tracker {
 	struct early_children *early;	       /* identity.c */
 	struct handshakes *handshakes;	       /* translated.c */
 	struct reset_requests *reset_requests; /* refuse.c */
-	struct pending_opens *pending;	       /* open.c */
+	struct child *child;		       /* open.c */
+	struct held *held;		       /* tracker.c */
 	struct aborted *aborted;	       /* close.c */
 	struct failed_calls *failed_calls;     /* failed_calls.c */
 

@@ -301,75 +301,64 @@ static void active_established(struct tracker *t, const struct fact_established 
 
 /* ---- ESTABLISHED before its enqueue ---- */
 
-#define PENDING_MAX 16
-
 /*
  * A child without request whose listener only its enqueue names, or an MPTCP subflow: has it one?
- * Which of the two comes first depends on the hook that sees the enqueue.
+ * Which of the two comes first depends on the hook that sees the enqueue. The facts behind it wait
+ * with it (held.h).
  */
-struct pending {
+struct child {
 	struct fact_established f;
-	bool used;
+	bool waits;
 };
 
-struct pending_opens {
-	struct pending open[PENDING_MAX];
-	unsigned int count;
-};
-
-struct pending_opens *pending_new(void)
+struct child *child_new(void)
 {
-	return calloc(1, sizeof(struct pending_opens));
+	return calloc(1, sizeof(struct child));
 }
 
-static void finish_pending(struct tracker *t, struct pending *p, const struct fact_enqueue *q)
+bool open_waits(const struct tracker *t)
 {
-	p->used = false;
-	t->pending->count--;
-	passive_established(t, &p->f, identity_match_request(t, &p->f), q);
+	return t->child->waits;
 }
 
-void open_flush_pending(struct tracker *t, uint64_t at)
+static void child_goes_on(struct tracker *t, const struct fact_enqueue *q)
 {
-	for (int i = 0; t->pending->count && i < PENDING_MAX; i++) {
-		struct pending *p = &t->pending->open[i];
-
-		if (p->used && p->f.h.t <= at)
-			finish_pending(t, p, NULL);
-	}
+	t->child->waits = false;
+	passive_established(t, &t->child->f, identity_match_request(t, &t->child->f), q);
 }
 
-static bool is_pending(const struct tracker *t, const struct fact_established *f)
+void open_give_up(struct tracker *t)
 {
-	for (int i = 0; t->pending->count && i < PENDING_MAX; i++)
-		if (t->pending->open[i].used && t->pending->open[i].f.s.cookie == f->s.cookie)
-			return true;
-	return false;
+	if (t->child->waits)
+		child_goes_on(t, NULL);
 }
 
-/* False: no room. */
-static bool make_pending(struct tracker *t, const struct fact_established *f)
+static bool is_enqueue_of(const struct fact_established *child, const struct fact_hdr *h)
 {
-	for (int i = 0; i < PENDING_MAX; i++) {
-		if (t->pending->open[i].used)
-			continue;
-		t->pending->open[i] = (struct pending){.f = *f, .used = true};
-		t->pending->count++;
-		return true;
-	}
-	return false;
+	const struct fact_enqueue *f = (const struct fact_enqueue *)h;
+
+	return h->kind == FACT_ENQUEUE && ((f->child && child->s.sk == f->child) ||
+					   (f->child_cookie && child->s.cookie == f->child_cookie));
 }
 
-static struct pending *pending_of(struct tracker *t, const struct fact_enqueue *f)
+/* Its enqueue would have come before any of these. */
+static bool is_later_of(const struct fact_established *child, const struct fact_hdr *h)
 {
-	for (int i = 0; t->pending->count && i < PENDING_MAX; i++) {
-		struct pending *p = &t->pending->open[i];
+	const struct fact_sock *s = h->kind == FACT_STATE    ? &((const struct fact_state *)h)->s
+				    : h->kind == FACT_CLOSED ? &((const struct fact_closed *)h)->s
+				    : h->kind == FACT_ACCEPT ? &((const struct fact_accept *)h)->s
+							     : NULL;
 
-		if (p->used && ((f->child && p->f.s.sk == f->child) ||
-				(f->child_cookie && p->f.s.cookie == f->child_cookie)))
-			return p;
-	}
-	return NULL;
+	return s && s->cookie == child->s.cookie;
+}
+
+enum open_end open_ends_by(const struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_established *f = &t->child->f;
+
+	if (is_enqueue_of(f, h))
+		return OPEN_QUEUED;
+	return is_later_of(f, h) || h->t > f->h.t + ENQUEUE_WAIT ? OPEN_GIVEN_UP : OPEN_WAITS;
 }
 
 /* ---- the facts ---- */
@@ -385,7 +374,7 @@ void tracker_on_established(struct tracker *t, const struct fact_hdr *h)
 		return;
 	}
 	c = identity_match_request(t, f);
-	if ((c && c->state == TCP_STATE_ESTABLISHED) || is_pending(t, f))
+	if (c && c->state == TCP_STATE_ESTABLISHED)
 		return; /* a duplicate */
 	if (!c)
 		c = identity_fast_open(t, &f->s);
@@ -395,9 +384,10 @@ void tracker_on_established(struct tracker *t, const struct fact_hdr *h)
 		establish(t, f, c, false);
 	} else if (early_take(t, &f->s, h->t, &q)) {
 		passive_established(t, f, c, &q);
-	} else if ((c && !joins_mptcp(t, f, c, NULL)) || tracker_absent(t, KNOW_ENQUEUE) ||
-		   !make_pending(t, f)) {
+	} else if ((c && !joins_mptcp(t, f, c, NULL)) || tracker_absent(t, KNOW_ENQUEUE)) {
 		passive_established(t, f, c, NULL);
+	} else {
+		*t->child = (struct child){.f = *f, .waits = true};
 	}
 }
 
@@ -405,12 +395,11 @@ void tracker_on_enqueue(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_enqueue *f = (const struct fact_enqueue *)h;
 	struct listener *l = figures_observe(t, h, &f->q, f->netns, f->lport);
-	struct pending *p = pending_of(t, f);
 	struct conn *c;
 
 	t->enqueue_seen = true;
-	if (p) {
-		finish_pending(t, p, f);
+	if (t->child->waits) {
+		child_goes_on(t, f);
 		return;
 	}
 	c = conn_by_cookie(t->conns, f->child_cookie);

@@ -40,7 +40,8 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->ended = ended_new();
 	t->early = early_new();
 	t->reset_requests = reset_requests_new();
-	t->pending = pending_new();
+	t->child = child_new();
+	t->held = held_new();
 	t->handshakes = handshakes_new();
 	t->aborted = aborted_new();
 	t->failed_calls = failed_calls_new();
@@ -52,7 +53,8 @@ struct tracker *tracker_new(const struct tracker_config *config, event_fn emit, 
 	t->lines.raw = config->raw;
 	t->lines.unwanted = config->unwanted;
 	if (t->names && t->places && t->conns && t->listeners && t->ended && t->early &&
-	    t->reset_requests && t->pending && t->handshakes && t->aborted && t->failed_calls)
+	    t->reset_requests && t->child && t->held && t->handshakes && t->aborted &&
+	    t->failed_calls)
 		return t;
 	tracker_free(t);
 	return NULL;
@@ -69,7 +71,8 @@ void tracker_free(struct tracker *t)
 	free(t->ended);
 	free(t->early);
 	free(t->reset_requests);
-	free(t->pending);
+	free(t->child);
+	held_free(t->held);
 	free(t->handshakes);
 	free(t->aborted);
 	free(t->failed_calls);
@@ -123,7 +126,6 @@ static void on_interface(struct tracker *t, const struct fact_hdr *h)
 
 static void on_tick(struct tracker *t, const struct fact_hdr *h)
 {
-	open_flush_pending(t, h->t > ENQUEUE_WAIT ? h->t - ENQUEUE_WAIT : 0);
 	close_flush_aborted(t, h->t > RESET_WAIT ? h->t - RESET_WAIT : 0, h->t);
 	failed_calls_flush(t, h->t > ERROR_EVERY ? h->t - ERROR_EVERY : 0, h->t);
 	emit_evicted(t, h->t);
@@ -135,7 +137,7 @@ static void on_tick(struct tracker *t, const struct fact_hdr *h)
 	listeners_each(t->listeners, listen_judge, t);
 }
 
-void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
+static void handle(struct tracker *t, const struct fact_hdr *fact)
 {
 	static void (*const handlers[FACT_KINDS])(struct tracker * t, const struct fact_hdr *h) = {
 		[FACT_STATE] = tracker_on_state,
@@ -165,11 +167,60 @@ void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
 		t->t_first = t->t_verdict = fact->t;
 	if (fact->t > t->t_now)
 		t->t_now = fact->t;
-	open_flush_pending(t, fact->t > ENQUEUE_WAIT ? fact->t - ENQUEUE_WAIT : 0);
 	if (t->config.raw)
 		raw_emit(t, fact);
 	if (fact->kind < FACT_KINDS && handlers[fact->kind])
 		handlers[fact->kind](t, fact);
+}
+
+/* ---- facts behind a child that waits for its enqueue ---- */
+
+/* Whether a held fact ends the wait. The enqueue is taken out of its turn. */
+static bool ends_wait(struct tracker *t)
+{
+	for (unsigned int i = 0; i < held_count(t->held); i++) {
+		const struct fact_hdr *fact = held_at(t->held, i);
+		enum open_end end = fact ? open_ends_by(t, fact) : OPEN_WAITS;
+
+		if (end == OPEN_WAITS)
+			continue;
+		if (end == OPEN_QUEUED) {
+			handle(t, fact);
+			held_take(t->held, i);
+		} else {
+			open_give_up(t);
+		}
+		return true;
+	}
+	return false;
+}
+
+/* Handles what was held, until the next child has to wait. */
+static void go_on(struct tracker *t)
+{
+	while (!open_waits(t) || ends_wait(t)) {
+		if (!held_count(t->held))
+			return;
+		if (held_at(t->held, 0))
+			handle(t, held_at(t->held, 0));
+		held_next(t->held);
+	}
+}
+
+void tracker_fact(struct tracker *t, const struct fact_hdr *fact)
+{
+	while (open_waits(t)) {
+		enum open_end end = open_ends_by(t, fact);
+
+		if (end == OPEN_QUEUED)
+			break;
+		if (end == OPEN_WAITS && held_add(t->held, fact))
+			return;
+		open_give_up(t);
+		go_on(t);
+	}
+	handle(t, fact);
+	go_on(t);
 }
 
 /* ---- the end of the stream ---- */
@@ -287,7 +338,10 @@ void tracker_finish(struct tracker *t, uint64_t now)
 
 	if (now > t->t_now)
 		t->t_now = now;
-	open_flush_pending(t, UINT64_MAX);
+	while (open_waits(t)) {
+		open_give_up(t);
+		go_on(t);
+	}
 	close_flush_aborted(t, UINT64_MAX, t->t_now);
 	listeners_each(t->listeners, settle, t);
 	conn_each(t->conns, false, settle_conn, t);
