@@ -33,7 +33,7 @@ end "$server"
 labelled v2 bad --why-after 500ms --name-syn-drops
 serve --port $sleeps --backlog 2 --stall sleep --name sleeper
 sleeper=$server
-call_bg --count 6 --timeout 2500 --keep-going --hold forever
+on_one_cpu=$one_cpu call_bg --count 6 --timeout 2500 --keep-going --hold forever
 sleepers_client=$client
 serve --port $slow --backlog 64 --accept-every 30 --name slow
 call_bg --port $slow --count 40 --hold 2500 --close rst

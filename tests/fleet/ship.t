@@ -9,7 +9,7 @@
 # ---- the lines ----
 
 connections=10000
-"$sockstate" --netns self --port "$port" --record "$work/lab.rec" -o summary >"$work/summary" 2>"$work/err" </dev/null &
+"$sockstate" --netns self --port "$port" --ring-size 64M --record "$work/lab.rec" -o summary >"$work/summary" 2>"$work/err" </dev/null &
 tracer=$!
 pids+=("$tracer")
 ready
@@ -63,7 +63,7 @@ until_true complained 0
 ok $? "the server is stopped: $(grep -m 1 'ended with' "$work/said" | sed 's/.*ship: //')"
 start_clickhouse
 before=$(ask 'SELECT count() FROM sockstate')
-until_true there $((before + 1))
+patience=120 until_true there $((before + 1))
 ok $? "the server is back, and lines arrive"
 failed_before=$(grep -c 'ended with exit code' "$work/said")
 stop_clickhouse -KILL

@@ -37,7 +37,7 @@ drops() { nstat -asz TcpExtListenDrops | awk '$1 == "TcpExtListenDrops" { print 
 serve --backlog 2 --never-accept
 until_true gives "sockstate_listeners{port=\"$port\"}" 1
 is "$(query "sockstate_listeners{port=\"$port\",datacenter=\"ams\",instance=\"one\"}")" 1 "a listener of the host, with the labels of its Prometheus"
-call_bg --count 6 --timeout 1500 --keep-going --hold 60000
+on_one_cpu=$one_cpu call_bg --count 6 --timeout 1500 --keep-going --hold 60000
 until_true has_line "$work/client" EINPROGRESS 3
 refused=$(drops)
 until_true gives "sockstate_refused_total{port=\"$port\",reason=\"accept_queue_full\"}" "$refused"

@@ -47,9 +47,10 @@ call --count 4 --parallel 1 --close shutdown &
 caller=$!
 pids+=("$caller")
 until_true has_line "$work/server" 'accept.* = [0-9]+' 4
-end "$server"
 wait "$caller"
+# Before the server ends: a listener that has closed gets no verdict any more.
 judged
+end "$server"
 is "$status $(result .exit_code) $(result .result)" "4 4 broken" "a broken rule ends with 4"
 is "$(verdict_of 'max-wait max=250ms')" broken "a wait of 300 ms breaks max=250ms"
 is "$(verdict_of 'max-wait max=20s') $(verdict_of 'max-wait p50=20s')" "held held" "and holds 20 s"
@@ -118,7 +119,7 @@ if have_tun; then
 	serve --addr 0.0.0.0
 	check_bg --max-synack-retrans 0 --min-connections 0
 	attached
-	call --raw 'syn; wait-synack; delay 2500'
+	call --raw 'syn; wait-synack timeout=100000; expect-synack-retransmit timeout=100000'
 	end "$server"
 	judged
 	is "$status $(verdict_of 'max-synack-retrans 0')" "4 broken" "a SYN-ACK that nobody answers is sent again"
@@ -175,8 +176,16 @@ kill -0 "$(cat "$work/left")"
 is "$? $status" "0 0" "a command that forks and leaves: its child is not waited for"
 run_check --max-refused 0 -- /nonexistent/command
 is "$status $(cat "$work/err")" "1 sockstate: cannot run '/nonexistent/command': No such file or directory" "a command that does not exist"
-run_check --max-refused 0 --duration 1 -- sh -c "$client; trap '' TERM; while :; do sleep 0.1; done"
-is "$status $(tail -n 1 "$work/table")" "0 the command ended with status 137" "one that ignores SIGTERM is killed after a grace"
+"$sockstate" check --port "$port" --max-refused 0 -- \
+	sh -c "$client; trap '' TERM; echo >$work/ignores; while :; do sleep 0.1; done" >"$work/table" 2>"$work/err" </dev/null &
+checker=$!
+pids+=("$checker")
+until_true test -e "$work/ignores"
+kill -TERM "$checker"
+wait "$checker"
+is "$? $(tail -n 1 "$work/table")" "0 the command ended with status 137" "one that ignores SIGTERM is killed after a grace"
+run_check --max-refused 0 --min-connections 0 --duration 1 -- sleep 300
+is "$status $(tail -n 1 "$work/table")" "0 the command ended with status 143" "the end of the time ends the command"
 
 "$sockstate" check --port "$port" --max-refused 0 -- \
 	sh -c "$client; trap 'echo got it >$work/signal; exit 7' TERM; echo >$work/waits; while :; do sleep 0.05; done" >"$work/table" 2>"$work/err" </dev/null &
@@ -277,7 +286,7 @@ C
 	server=$!
 	pids+=("$server")
 	until_true in_state listening 1 "sport = :$port"
-	"$sockstate" check --port "$port" --json --max-refused 0 --max-never-accepted 1000000 --min-connections 100 -- \
+	"$sockstate" check --port "$port" --json --ring-size 128M --max-refused 0 --max-never-accepted 1000000 --min-connections 100 -- \
 		wrk -t1 -c8 -d2s "http://127.0.0.1:$port/" >"$work/check" 2>"$work/err" </dev/null
 	status=$?
 	is "$status $(result .result)" "0 held" "nginx under wrk"

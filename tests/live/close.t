@@ -189,16 +189,23 @@ case_resets()
 	stop_server
 }
 
+holds_unread() { [ "$(ss -Htan state established "sport = :$port" | awk '{ print $1 }')" = "$1" ]; }
+
 case_unread()
 {
-	server --addr 127.0.0.1 --no-read --close-after 3000
-	client --send 900 --read-eof --keep-going
+	server --addr 127.0.0.1 --no-read --close-after 0
+	kill -STOP "$server_pid"
+	until_true stopped "$server_pid"
+	client_bg --send 900 --read-eof --keep-going
+	until_true holds_unread 900
+	kill -CONT "$server_pid"
 	wait_for 'server | of("close")'
 	is "$(ask 'map(server | of("close") | [.close_reason, .bytes_in])')" '[["rst_sent",900]]' 'data unread at close(): RST'
 	is "$(counter TcpExtTCPAbortOnClose)" 1 'nstat calls it AbortOnClose'
 	if fact reset_reason exact; then
 		is "$(ask 'map(of("reset") | select(.dir == "sent") | .reset_reason)')" '["abort_on_close"]' 'and so does the line'
 	fi
+	stop_client
 	stop_server
 }
 

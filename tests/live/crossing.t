@@ -7,12 +7,12 @@ needs=python3
 
 command -v nft >/dev/null || skip_all "nft is not installed"
 other=$((port + 1))
-# The first SYN of one end is lost; so the other's meets a socket that connects.
+# The SYNs of one end are lost; so the other's meets a socket that connects.
 nft -f - 2>"$work/nft" <<NFT || skip_all "no filter here: $(head -n 1 "$work/nft")"
 table ip crossing {
 	chain out {
 		type filter hook output priority 0;
-		tcp sport $port tcp dport $other tcp flags & (syn | ack) == syn quota 70 bytes drop
+		tcp sport $port tcp dport $other tcp flags & (syn | ack) == syn drop
 	}
 }
 NFT
@@ -42,6 +42,7 @@ two.close()
 PY
 comes 2 '.type == "close"'
 stop_trace
+until_true has_line "$work/wire" 'Flags \[F' 2
 captured_all
 "$sockstate" --replay "$work/rec" -o ladder >"$work/ladder"
 

@@ -4,12 +4,16 @@
 # shellcheck disable=SC2034 # variables of cases.sh
 . "$(dirname "$0")/cases.sh"
 
-accepts_after() { until_true server_said 'accept([0-9]*) = '; }
+# The server stands still until what comes before its next step has been looked at.
+hold_still() { kill -STOP "$server_pid" && until_true stopped "$server_pid"; }
+accepts_after() { kill -CONT "$server_pid" && until_true server_said 'accept([0-9]*) = '; }
+holds_unread() { ss -Htan state established "sport = :$port" | awk -v n="$1" '$1 == n { found = 1 } END { exit !found }'; }
 
 # The client resets; accept() hands out what was reset while queued.
 case_reset()
 {
 	server --addr 0.0.0.0 --accept-after 8000 --hold
+	hold_still
 	client_bg --bind-port 40001 --raw 'syn; wait-synack timeout=20000; ack; delay 100; rst' --hold forever
 	until_true counted TcpEstabResets 1
 	is "$(ss -tlnH "sport = :$port" | awk '{ print $2 }')" 1 'the dead connection still fills the queue (ss)'
@@ -34,6 +38,7 @@ case_reset()
 case_fin()
 {
 	server --addr 127.0.0.1 --accept-after 8000
+	hold_still
 	client --send 700
 	until_true in_state close-wait 1
 	wait_for 'server | to("ESTABLISHED"; "CLOSE_WAIT")'
@@ -51,9 +56,11 @@ case_fin()
 case_listener_closes()
 {
 	server --addr 127.0.0.1 --never-accept --close-listener-after 8000 --name leaver
+	hold_still
 	client_bg --count 4 --name decoy --send 0 --hold forever
 	until_true queue '4 128'
 	before=$(counter TcpOutRsts)
+	kill -CONT "$server_pid"
 	until_true in_state listening 0
 	is "$(($(counter TcpOutRsts) - before))" 4 'four RSTs leave (nstat)'
 	wait_for 4 'server | of("close")'
@@ -111,6 +118,7 @@ case_killed()
 	first=$client_pid
 	client_bg --name decoy --send 500 --hold forever
 	until_true in_state established 4
+	until_true holds_unread 500
 	wait_for 2 'of("accept")'
 	second=$client_pid
 	client_bg --count 2 --name decoy --send 0 --hold forever

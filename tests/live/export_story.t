@@ -30,6 +30,9 @@ says_listener() { grep -q "^sockstate_listeners{[^}]*port=\"$port\"" <<<"$(curl 
 
 serve --backlog 2 --never-accept
 keep_bg
+until_true says_listener
+# Full, one after another: of two final ACKs at once, on two CPUs, one may be refused, and its client goes on to send.
+call --count 3 --parallel 1
 overflow 6
 refused=$(drops)
 ok "$([ "$refused" -gt 0 ]; echo $?)" "clients are refused"

@@ -56,7 +56,7 @@ every_client_ended()
 	look
 	gone "${clients[0]}" && gone "${clients[1]}"
 }
-until_true every_client_ended
+patience=$((4 * patience)) until_true every_client_ended
 has_line "$work/client.here" "$each connected" && has_line "$work/client.there" "$each connected"
 ok $? "the clients: $each connections in each of two namespaces, ports 20000 and up in both"
 comes_all()

@@ -120,7 +120,10 @@ case_reuseport()
 	server --addr 127.0.0.1 --workers 3 --never-accept
 	until_true in_state listening 3
 	# One after another: of two final ACKs on two CPUs at once both find the other's connection in the queue already.
-	client_bg --count 12 --every 10 --send 0 --hold forever
+	held=()
+	for ((n = 0; n < 12; n++)); do
+		exec {fd}<>"/dev/tcp/127.0.0.1/$port" && held+=("$fd")
+	done
 	wait_for 12 'server | to("SYN_RECV"; "ESTABLISHED")'
 	# The witness: cookie and length of each queue
 	ss -tlneH "sport = :$port" | while read -r _ queued _ _ _ rest; do
@@ -130,7 +133,9 @@ case_reuseport()
 		"$(cat "$dir/queues")" 'each connection belongs to the member that has it (ss)'
 	is "$(ask 'map(server | to("SYN_RECV"; "ESTABLISHED")) | group_by(.listener) | map([.[].accept_queue] == [range(1; length + 1)]) | unique')" \
 		'[true]' 'and the queues grow one by one'
-	stop_client
+	for fd in "${held[@]}"; do
+		exec {fd}>&-
+	done
 	stop_server
 }
 

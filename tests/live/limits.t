@@ -106,6 +106,7 @@ is "$said" "1 sockstate: --record: cannot write '$work/fifo': it is a FIFO that 
 cat "$work/fifo" >"$work/through" &
 reader=$!
 pids+=("$reader")
+until_true asleep "$reader" # in open(): from there on the FIFO has a reader
 run "$sockstate" --duration 0.5 --record "$work/fifo" --json
 wait "$reader"
 run "$sockstate" --replay "$work/through" --json
@@ -124,6 +125,7 @@ is "$? $(wc -c <"$work/out")" "0 0" "a replay that waits for a writer ends clean
 sleep 100 <"$work/fifo" &
 reader=$!
 pids+=("$reader")
+until_true asleep "$reader"
 trace --port "$port" --record "$work/fifo" --raw
 serve --quiet
 call --count 1200 --parallel 20

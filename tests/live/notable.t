@@ -11,11 +11,16 @@ passive_opens()
 }
 
 # A connection that waits for accept() while the server is stopped, until the given command is true.
-slow_one() # command...
+# None is left of those that the server has taken before it.
+slow_one() # how many those are, command...
 {
+	until_true has_line "$work/server" ' close\([0-9]' "$1"
+	until_true in_state close-wait 0 sport = ":$port"
+	shift
 	kill -STOP "$server"
 	until_true stopped "$server"
 	call_bg --bind-port "$slow_port" --send 0
+	until_true in_state close-wait 1 sport = ":$port" # its FIN comes before accept()
 	until_true "$@"
 	kill -CONT "$server"
 	wait "$client"
@@ -29,14 +34,14 @@ told_while_it_waits()
 # Seen by ss, and then as long as the threshold: time is what is waited for.
 queued_for_long()
 {
-	in_state close-wait 1 sport = ":$port" && sleep 0.3
+	in_state close-wait 1 sport = ":$port" && sleep 3.1
 }
 
 slow_port=$((port + 1))
 serve
-trace --notable --slow 200ms --port "$port"
+trace --notable --slow 3s --slow-handshake 3s --port "$port"
 call --count 50 --send 0
-slow_one told_while_it_waits
+slow_one 50 told_while_it_waits
 until_true has_line "$out" '"type":"close".*"role":"server"'
 stop_trace
 is "$(q '[.[] | select(.role == "server" or .role == "client") | if .role == "server" then .rport else .lport // empty end] |
@@ -46,13 +51,13 @@ is "$(q '[.[] | select(.role == "server") | .new // .type] | join(" ")')" \
 is "$(q 'map(select(.type == "summary")) | last | .unprinted')" $((2 * ($(passive_opens) - 1))) \
 	"both ends of the others are counted, as nstat counts them"
 
-trace --only accept,drop --min-wait 200ms --port "$port"
+trace --only accept,drop --min-wait 3s --port "$port"
 call --count 50 --send 0
 slow_port=$((port + 2))
-slow_one queued_for_long
+slow_one 101 queued_for_long
 comes 1 '.type == "accept"'
 stop_trace
-is "$(q '[.[] | select(.netns) | "\(.type) \(.rport) \(.accept_wait_ns >= 200000000)"] | join(",")')" \
+is "$(q '[.[] | select(.netns) | "\(.type) \(.rport) \(.accept_wait_ns >= 3000000000)"] | join(",")')" \
 	"accept $slow_port true" "--only accept,drop --min-wait: its accept line alone"
 
 # ---- a loss ----

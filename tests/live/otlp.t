@@ -54,7 +54,7 @@ receive_bg
 serve --backlog 2 --never-accept
 before=$(nstat_of TcpExtListenDrops)
 push_bg --listen "127.0.0.1:$home" --otlp-header x-api-key=secret
-call_bg --count 6 --timeout 1500 --keep-going --hold 60000
+on_one_cpu=$one_cpu call_bg --count 6 --timeout 1500 --keep-going --hold 60000
 until_true in_state established 3 "sport = :$port"
 until_true has_line "$work/client" EINPROGRESS 3
 # One whose final ACK was refused goes on to send what it has.
@@ -128,10 +128,12 @@ ok $? "an answer without end is none"
 
 mode status 503 2
 : >"$got/log"
-until_true asked status 2
+until_true asked status 4
 mode ok
 until_true asked ok 2
-ordered "503 with Retry-After: after two to three seconds" 2000 "$(awk '$2 == "status" { if (t) { print int(($3 - t) * 1000); exit } t = $3 }' "$got/log")" 3700
+# The shortest of three pauses: something else may have the CPU.
+ordered "503 with Retry-After: after two to three seconds" 2000 \
+	"$(awk '$2 == "status" { if (t) print int(($3 - t) * 1000); t = $3 }' "$got/log" | sort -n | head -n 1)" 3700
 in_order() { all metrics | jq -r '.resourceMetrics[0].scopeMetrics[0].metrics[0].gauge.dataPoints[0].timeUnixNano // empty' | sort -nc; }
 in_order
 ok $? "what has waited comes first, and in order"
@@ -140,7 +142,7 @@ for how in "status 429" close hang; do
 	mode $how
 	: >"$got/log"
 	until_true asked "${how% *}" 1
-	is "$(curl -sS --max-time 2 "http://127.0.0.1:$home/healthz")" ok "$how: counting goes on"
+	is "$(curl -sS --max-time 8 "http://127.0.0.1:$home/healthz")" ok "$how: counting goes on"
 	[ "$how" = hang ] || { mode ok && until_true asked ok 1; }
 done
 end "$receiver" # which ends what hangs
@@ -256,18 +258,21 @@ serve --backlog 2 --never-accept
 OTEL_RESOURCE_ATTRIBUTES='deployment.environment=test,team=a%20b' OTEL_EXPORTER_OTLP_HEADERS='x-api-key=by%20environment' \
 	push_bg --otlp-logs
 before=$(nstat_of TcpExtListenDrops)
+begun=$(date +%s%N)
 call --count 6 --timeout 1500 --keep-going --hold 500
 records() { all logs | jq -r --argjson port "$port" '.resourceLogs[].scopeLogs[].logRecords[] | (.attributes | map({(.key): (.value | .stringValue // .intValue // .boolValue)}) | add) as $a | select($a["network.local.port"] == "\($port)" or $a["network.peer.port"] == "\($port)") | '"$1"; }
 dropped() { [ "$(records 'select(.eventName == "sockstate.drop" and $a["sockstate.drop_reason"] == "accept_queue_full") | $a["sockstate.count"]' | awk '{ n += $1 } END { print n + 0 }')" = "$1" ]; }
 dropped_as_counted() { dropped "$(($(nstat_of TcpExtListenDrops) - before))"; }
 until_true dropped_as_counted
 ok $? "refusals are log records, as nstat counts them"
+verdict_told() { [ -n "$(records 'select(.eventName == "sockstate.listener" and $a["sockstate.verdict"] != "ok") | 1')" ]; }
+until_true verdict_told
 end "$server"
 until_true there_are logs 1
 is "$(records 'select(.eventName == "sockstate.listener" and $a["sockstate.verdict"] != "ok") | .severityNumber' | sort -u)" 13 "a verdict that turns bad is a warning"
 is "$(records 'select(.eventName == "sockstate.listener") | $a["sockstate.verdict"]' | uniq -d | wc -l)" 0 "and told when it changes"
 # The time of a record is the fact's own.
-is "$(records 'select(.eventName == "sockstate.drop") | (.observedTimeUnixNano | tonumber) - (.timeUnixNano | tonumber) < 2e9' | sort -u)" true "with the fact's own time"
+is "$(records 'select(.eventName == "sockstate.drop") | (.timeUnixNano | tonumber) | . >= '"$begun"' and . <= '"$(date +%s%N)" | sort -u)" true "with the fact's own time"
 is "$(jq -r '.resourceLogs[0].resource.attributes | map({(.key): .value.stringValue}) | add | "\(.["deployment.environment"]) \(.team)"' "$(newest logs)")" "test a b" \
 	"the resource has the attributes of the environment"
 is "$(sed 's/.*x-api-key=//' "$got/log" | sort -u)" "by environment" "and the requests its headers"
@@ -303,7 +308,7 @@ else
 		done
 	done
 	pids+=("${many[@]}")
-	until_true some_forgotten
+	patience=$((4 * patience)) until_true some_forgotten
 	ok $? "beyond the bound sockets are forgotten, and counted"
 	is "$(grep -c -- '--otlp-logs: more connections are open than 16 MiB hold' "$work/err")" 1 "and that is said once"
 	stop
@@ -354,7 +359,7 @@ if [ -n "${SOCKSTATE_VM:-}" ] || cc -shared -fPIC -D_GNU_SOURCE -o "$work/step.s
 	call --count 4 --timeout 700 --keep-going --hold 100
 	some_dropped() { [ "$(records 'select(.eventName == "sockstate.drop") | 1' | wc -l)" -gt 0 ]; }
 	until_true some_dropped
-	is "$(records '(.observedTimeUnixNano | tonumber) - (.timeUnixNano | tonumber) < 5e9' | sort -u)" true "the wall clock is set: log records have the new time"
+	is "$(records '(.observedTimeUnixNano | tonumber) - (.timeUnixNano | tonumber) < 40e9' | sort -u)" true "the wall clock is set: log records have the new time"
 	set_clock -1000
 	one_more metrics
 	one_more metrics

@@ -160,8 +160,8 @@ case_ack()
 	every_drop_is_told 3
 	wait_for 'of("retransmit")'
 	is "$(ask 'map(of("retransmit") | [.what, .attempt, .rport]) | .[:1]')" '[["synack",1,40004]]' 'the SYN-ACK is sent again'
-	until_true enough "$(($(wire "\.$port > .*40004: Flags \[S\.\]") - 1))" 'of("retransmit")'
-	ok 'as often as tcpdump shows it' enough "$(($(wire "\.$port > .*40004: Flags \[S\.\]") - 1))" 'of("retransmit")'
+	as_shown() { enough "$(($(wire "\.$port > .*40004: Flags \[S\.\]") - 1))" 'of("retransmit")'; }
+	becomes 'as often as tcpdump shows it' as_shown
 	is "$(ask 'map(st | server | select(.rport == 40004) | [.old, .new])')" '[["LISTEN","SYN_RECV"]]' \
 		'no ESTABLISHED for the one that is not'
 	is "$(ask 'map(of("retransmit") | [.syn_queue, .accept_queue, .backlog]) | unique')" '[[1,3,2]]' 'and the queues of that moment'
@@ -296,7 +296,8 @@ case_no_cookies()
 	client_bg --bind-port 40001 --raw '
 		use 1; syn; use 2; syn; use 3; syn; use 4; syn; use 5; syn
 		wait-input timeout=600000' --hold forever
-	until_true counted TcpExtTCPReqQFullDrop 1
+	all_five() { [ $(($(sockets syn-recv) + $(counter TcpExtTCPReqQFullDrop))) -eq 5 ]; }
+	until_true all_five
 	requests=$(sockets syn-recv)
 	is "$((5 - requests))" "$(counter TcpExtTCPReqQFullDrop)" 'two or three requests fill the SYN queue (ss, nstat)'
 	every_drop_is_told

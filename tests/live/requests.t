@@ -47,8 +47,8 @@ case_late()
 	client_bg --bind-port 40001 --raw 'syn; drop-synack timeout=20000; expect-synack-retransmit timeout=20000; ack' --hold forever
 	wait_for 'to("SYN_RECV"; "ESTABLISHED")'
 	is "$(ask 'map(to("SYN_RECV"; "ESTABLISHED") | [.synack_retrans, .handshake_ns > 0.9e9, .handshake_ns == .in_old_ns])')" \
-		'[[1,true,true]]' 'a SYN-ACK that was lost costs a second'
-	is "$(counter TcpExtTCPSynRetrans)" 1 'one was sent again (nstat)'
+		"[[$(counter TcpExtTCPSynRetrans),true,true]]" 'a SYN-ACK that was lost costs a second; sent again as often as nstat counts'
+	ok 'it was sent again (nstat)' counted TcpExtTCPSynRetrans 1
 	stop_client
 	stop_server
 }
@@ -155,7 +155,7 @@ case_flood()
 	local flood=40000 rate=20000 room=50000
 	[ -z "${SOCKSTATE_VM:-}" ] || flood=3000 rate=3000 room=1000
 	sysctl -qw net.ipv4.tcp_syncookies=0 net.ipv4.tcp_max_syn_backlog=65536 net.core.somaxconn=65536
-	start_tracer "$dir/stream" --port "$port" --max-requests 16 || return
+	start_tracer "$dir/stream" --port "$port" --max-requests 16 --ring-size 64M || return
 	server --addr 0.0.0.0 --backlog $room --never-accept
 	"$lab" client --port "$port" --flood 100 --rate 1000 >"$dir/client" 2>&1 </dev/null
 	until_true enough 100 'to("LISTEN"; "SYN_RECV")'
@@ -190,5 +190,5 @@ flood_is_told()
 
 has_tun || skip_all 'no TUN device here'
 # The flood is in the stream of all cases, too: as many facts as may come before a busy machine reads them.
-file_options=(--ring-size 16M)
+file_options=(--ring-size 64M)
 run_cases flood limit cookies expires late syn_again reset unreachable

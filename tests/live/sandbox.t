@@ -41,13 +41,8 @@ end "$server"
 # ---- every option ----
 
 serve --quiet
-load() # for as long as the runs below last
-{
-	while :; do call --count 5 --every 40 --close shutdown || return; done
-}
-load &
-load=$!
-pids+=("$load")
+call_bg --quiet --count 1000000 --every 40 --close shutdown --keep-going # for as long as the runs below last
+load=$client
 inside() # what, want, command...; ended by itself, or by its own signal
 {
 	local name=$1 want=$2 got=0
@@ -70,7 +65,7 @@ inside "without fentry" 0 "$sockstate" --force-absent fentry "${t[@]}"
 inside "fewer hooks, no looks" 0 "$sockstate" --force-absent listener_ready,accept --no-why "${t[@]}"
 inside "--notable --slow 1ms" 0 "$sockstate" --notable --slow 1ms "${t[@]}"
 inside "--pid, --comm" 0 "$sockstate" --pid "$server" --comm sockstate-lab "${t[@]}"
-inside "--cgroup" 0 "$sockstate" --cgroup / --json "${t[@]}"
+inside "--cgroup" 0 "$sockstate" --cgroup / --json --netns self --port "$port" --count 60
 ok "$(grep -q '"type":"accept"' "$work/out"; echo $?)" "  which finds its processes"
 inside "--keep-privileges" 0 "$sockstate" --keep-privileges --verify --json "${t[@]}"
 inside "--summary" 0 "$sockstate" --summary --interval 0.2 "${t[@]}"
@@ -80,8 +75,8 @@ inside "list" 0 "$sockstate" list --netns self
 inside "list --watch" 0 "$sockstate" list --netns self --watch 0.2 --duration 1
 inside "list --cgroup" 0 "$sockstate" list --cgroup / --json
 inside "list of an ordinary user" 0 setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all "$sockstate" list --watch 0.2 --duration 0.5
-inside "check with a command" 0 "$sockstate" check --netns self --port "$port" --max-refused 1000 --junit "$work/junit" --record "$work/rec2" -- sleep 0.5
-inside "check whose command fails" 0 "$sockstate" check --netns self --port "$port" --max-refused 1000 --json -- sh -c "sleep 0.5; false"
+inside "check with a command" 0 "$sockstate" check --netns self --port "$port" --max-refused 1000 --junit "$work/junit" --record "$work/rec2" -- "$lab" client --quiet --port "$port" --close shutdown
+inside "check whose command fails" 0 "$sockstate" check --netns self --port "$port" --max-refused 1000 --json -- sh -c "'$lab' client --quiet --port $port --close shutdown; false"
 inside "check from a recording" 0 "$sockstate" check --port "$port" --max-refused 1000 --replay "$work/rec2"
 end "$load"
 end "$server"

@@ -59,10 +59,10 @@ is() # got, want, name
 	fi
 }
 
-until_true() # command...; up to ten seconds
+until_true() # command...; up to thirty seconds
 {
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		"$@" && return 0
 		sleep 0.05
 	done

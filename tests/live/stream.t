@@ -25,9 +25,10 @@ ready
 # A name that is no good text: escape codes, quotes, a control byte, bytes that are not UTF-8; 15 bytes at most.
 name=$'\e[31m"\\\x01\xff\xc3\nz'
 serve --name "$name"
-call --count 12 --every 20 --close shutdown --name $'\xe2\x82'
-comes 12 '.type == "close" and server'
-comes 12 'to("TIME_WAIT") and client'
+# Over nine seconds: a stall of three delays less than half of the lines.
+call --count 30 --every 300 --close shutdown --name $'\xe2\x82'
+comes 30 '.type == "close" and server'
+comes 30 'to("TIME_WAIT") and client'
 # Witness of the delay: the reader's clock, not the tracer's.
 limit=200000000
 [ -z "${SOCKSTATE_VM:-}" ] || limit=5000000000

@@ -95,6 +95,8 @@ until_true stopped "$reader"
 load 1500
 kill -CONT "$reader"
 : >"$work/fast"
+all_told() { [ "$(told)" -ge $((2 * made)) ]; } # at its end a run reads on for a second only
+until_true all_told
 stop_slowly
 advice() { jq -r 'select(.type == "summary") | .advice // "none"' "$out"; }
 is "$(told) $(counted) $(grep -c '"type":"lost"' "$out") $(advice)" "$((2 * made)) 0 0 none" \

@@ -20,10 +20,13 @@ call --bind 127.0.0.2 --send 0 --read-eof --keep-going
 wait "$server"
 serve --addr 0.0.0.0 --never-accept --backlog 1
 # One after the other: of two that complete at once the tracepoint tier says for both that they are the first in the queue.
-call_bg --bind 127.0.0.3 --count 2 --every 300 --hold forever
+call_bg --bind 127.0.0.3 --hold forever
+first=$client
+until_true in_state established 1 "( sport = :$port )"
+call_bg --bind 127.0.0.3 --hold forever
 until_true in_state established 2 "( sport = :$port )"
 end "$server"
-end "$client"
+end "$first" "$client"
 for out in "$full" "$less"; do
 	comes 3 '.old == "LISTEN" and .new == "CLOSE"'
 	comes 3 'server and .type == "close" and .raddr == "127.0.0.1"'

@@ -22,11 +22,17 @@ figures_agree()
 
 case_ok()
 {
-	server --addr 127.0.0.1
-	client --count 5 --every 50
-	wait_for 'of("listener") | select(.accepts == 5 and .completed == 5)'
-	is "$(ask 'map(of("listener") | .verdict) | unique')" '["ok"]' 'ok, and nothing else'
-	is "$(ask 'map(of("listener") | .advice // empty)')" '[]' 'without advice'
+	local name
+	# Where the machine kept the server from accept() for as long as is slow, once more.
+	for name in first second third fourth fifth; do
+		server --addr 127.0.0.1 --name $name
+		client --count 5 --every 50
+		wait_for "of(\"listener\") | select(.comm == \"$name\" and .accepts == 5 and .completed == 5)"
+		[ "$(ask "map(of(\"accept\") | select(.comm == \"$name\") | .accept_wait_ns) | max < 100000000")" = false ] || break
+		[ $name = fifth ] || stop_server
+	done
+	is "$(ask "map(of(\"listener\") | select(.comm == \"$name\") | .verdict) | unique")" '["ok"]' 'ok, and nothing else'
+	is "$(ask "map(of(\"listener\") | select(.comm == \"$name\") | .advice // empty)")" '[]' 'without advice'
 	as_ss_says
 	is "$(ask 'map(of("listener") | select(.accepted_per_s > 0)) | length > 0')" true 'rates are told'
 	stop_server
@@ -47,9 +53,14 @@ case_slow()
 # The program does something else for a while: what was refused then says nothing about the backlog.
 case_pause()
 {
-	server --addr 127.0.0.1 --accept-after 2300 --backlog 2
+	server --addr 127.0.0.1 --backlog 2
+	kill -STOP "$server_pid"
+	until_true stopped "$server_pid"
 	client_bg --count 30 --every 50 --timeout 500 --send 0 --close shutdown --keep-going
 	judged app_slow
+	until_true client_said '#30 '
+	until_true in_state syn-sent 0
+	kill -CONT "$server_pid"
 	wait_for 'of("accept")'
 	judged ok
 	until_true test "$(counter TcpExtListenDrops)" -gt 0

@@ -90,15 +90,24 @@ finish_stall
 
 # ---- a queue that moves again before the look ----
 
-trace --port "$port" --slow 100
-serve --backlog 8
-kill -STOP "$server"
-until_true stopped "$server"
-call_bg --count 2 --hold forever
-# The verdict asks for the look, which is over half a second later.
-comes 1 '.verdict == "app_slow"'
-kill -CONT "$server"
-comes 1 '.type == "why"'
+for ((try = 0; try < 5; try++)); do
+	trace --port "$port" --slow 100
+	serve --backlog 8
+	kill -STOP "$server"
+	until_true stopped "$server"
+	call_bg --count 2 --hold forever
+	# The verdict asks for the look, which is over half a second later.
+	comes 1 '.verdict == "app_slow"'
+	kill -CONT "$server"
+	comes 1 '.type == "why"'
+	until_true has_line "$work/server" 'accept\([0-9]+\) = ' 2
+	[[ $found =~ ^\ *([0-9]+) ]]
+	# Where the machine let it catch up behind the look only, once more.
+	[ $((BASH_REMATCH[1] + 50000000)) -ge "$(q 'map(select(.type == "why")) | first | .t_ns')" ] && [ $try -lt 4 ] || break
+	stop_trace
+	end "$client" "$server"
+	until_true closed
+done
 is "$(q 'map(select(.type == "why")) | first | .diagnosis')" keeps_up "a server that has caught up when the look comes keeps up"
 is "$(q 'map(select(.type == "why")) | first | .sentence | test("^now it keeps up: .*; it was app_slow .* before$")')" true "  and the sentence says what differs in time"
 stop_trace

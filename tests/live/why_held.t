@@ -427,6 +427,7 @@ if command -v python3 >/dev/null; then
 	pids+=("$server")
 	until_true has_line "$work/server" ready
 	call_bg --count 16 --hold forever
+	until_true in_state established 16 "sport = :$port"
 	until_true one_idle
 	why
 	is "$code $(of 'select(.accept_queue > 0) | .diagnosis')" "4 wrong_member" "wrong_member: the diagnosis, and exit code 4"

@@ -170,6 +170,7 @@ X
 	two_children() { [ "$(children "$server" | wc -l)" = 2 ]; }
 	start nginx -c "$work/nginx.conf" -p "$work"
 	until_true two_children
+	for pid in $(children "$server"); do until_true asleep "$pid"; done # in epoll_wait()
 	why --port "$port"
 	is "$code $(of .diagnosis)" "0 keeps_up" "nginx keeps up"
 	is "$(of '[.watchers[].kind] | unique | join(",")')" epoll "  its workers watch it by epoll"
