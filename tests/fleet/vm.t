@@ -7,7 +7,7 @@ needs="systemd-analyze curl python3"
 
 [ -x /lib/systemd/systemd ] || skip_all "systemd is not installed"
 [ -x "$static" ] || skip_all "build/static/sockstate is not built (make static)"
-timeout 550 "$root/tests/vm/run" --timeout 500 6.12 tests/fleet/boot "$static"
+timeout 550 "$root/tests/vm/run" --timeout 500 6.12 tests/fleet/boot "$static" "$sockstate"
 status=$?
 [ $status != 77 ] || skip_all "the virtual machine can not be had here"
 exit $status
