@@ -176,24 +176,22 @@ kill -0 "$(cat "$work/left")"
 is "$? $status" "0 0" "a command that forks and leaves: its child is not waited for"
 run_check --max-refused 0 -- /nonexistent/command
 is "$status $(cat "$work/err")" "1 sockstate: cannot run '/nonexistent/command': No such file or directory" "a command that does not exist"
-"$sockstate" check --port "$port" --max-refused 0 -- \
-	sh -c "$client; trap '' TERM; echo >$work/ignores; while :; do sleep 0.1; done" >"$work/table" 2>"$work/err" </dev/null &
-checker=$!
-pids+=("$checker")
-until_true test -e "$work/ignores"
-kill -TERM "$checker"
-wait "$checker"
+told_to_end() # what sh does; SIGTERM comes when that has made $work/ready_for_it
+{
+	rm -f "$work/ready_for_it"
+	"$sockstate" check --port "$port" --max-refused 0 -- sh -c "$client; $1" >"$work/table" 2>"$work/err" </dev/null &
+	checker=$!
+	pids+=("$checker")
+	until_true test -e "$work/ready_for_it"
+	kill -TERM "$checker"
+	wait "$checker"
+}
+told_to_end "trap '' TERM; echo >$work/ready_for_it; while :; do sleep 0.1; done"
 is "$? $(tail -n 1 "$work/table")" "0 the command ended with status 137" "one that ignores SIGTERM is killed after a grace"
 run_check --max-refused 0 --min-connections 0 --duration 1 -- sleep 300
 is "$status $(tail -n 1 "$work/table")" "0 the command ended with status 143" "the end of the time ends the command"
 
-"$sockstate" check --port "$port" --max-refused 0 -- \
-	sh -c "$client; trap 'echo got it >$work/signal; exit 7' TERM; echo >$work/waits; while :; do sleep 0.05; done" >"$work/table" 2>"$work/err" </dev/null &
-checker=$!
-pids+=("$checker")
-until_true test -e "$work/waits"
-kill -TERM "$checker"
-wait "$checker"
+told_to_end "trap 'echo got it >$work/signal; exit 7' TERM; echo >$work/ready_for_it; while :; do sleep 0.05; done"
 is "$? $(cat "$work/signal") $(tail -n 1 "$work/table")" "0 got it the command ended with status 7" "signals reach the command"
 
 SUDO_UID=65534 run_check --max-refused 0 -- sh -c "id -u >&2; $client"
