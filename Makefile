@@ -325,6 +325,10 @@ check-fleet: build-with-deps
 	@+$(MAKE) --no-print-directory static
 	@$(RUN) $(FLEET_T)
 
+## check-stalled	check-cli, check-live on CPUs that are taken away for one second in six; root
+check-stalled: all $(O)/generate $(HELPER_PROGRAMS)
+	@tests/stalled $(PROVE) $(CLI_T) $(LIVE_T)
+
 ## check-asan	unit, replay and command line with address and undefined-behaviour sanitizers
 check-asan:
 	@+$(MAKE) --no-print-directory O=build/asan BIN=build/asan SANITIZE=address,undefined \
