@@ -325,7 +325,7 @@ check-fleet: build-with-deps
 	@+$(MAKE) --no-print-directory static
 	@$(RUN) $(FLEET_T)
 
-## check-stalled	check-cli, check-live on CPUs that are taken away for one second in six; root
+## check-stalled	check-cli, check-live while each CPU is taken for one second in six; root
 check-stalled: all $(O)/generate $(HELPER_PROGRAMS)
 	@tests/stalled $(PROVE) $(CLI_T) $(LIVE_T)
 
