@@ -873,14 +873,15 @@ int why_threads(struct bpf_iter__task *ctx)
 
 /*
  * A connection of a listener's port: written for the first descriptor of each process, as the
- * process accepted it, or got it from one that did.
+ * process accepted it, or got it from one that did. A socket that is only bound to the port has
+ * no peer: the masters of a SO_REUSEPORT group reserve their port so.
  */
 static __always_inline bool serves(const struct why_object *on, __u64 who)
 {
 	__u64 key = key_of_server(on->s.lport);
 	struct mark *mark = find_mark(&others, &key);
 
-	if (on->kind != WHY_OBJECT_TCP || !mark || on->s.state == TCP_LISTEN)
+	if (on->kind != WHY_OBJECT_TCP || !mark || on->s.state == TCP_LISTEN || !on->s.rport)
 		return false;
 	if (mark->who >> 32 != who >> 32)
 		mark->who = who;

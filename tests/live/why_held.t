@@ -420,6 +420,19 @@ one_idle()
 
 # Members cannot bind where connections of a socket that was none linger.
 port=$((other_port + 2))
+
+# The master of workers keeps their port by a socket that is bound and does not listen. It is no connection. So many
+# connect that each worker gets some.
+serve --workers 2 --never-accept
+call_bg --count 24 --send 0 --hold forever
+until_true in_state established 24 "sport = :$port"
+why
+is "$(find "/proc/$server/fd" -lname 'socket:*' | wc -l) $(ss -Htlnp "sport = :$port" | grep -c "pid=$server,")" "1 0" \
+	"workers: their master has a socket of the port and does not listen"
+is "$code $(of 'select(.accept_queue > 0) | .diagnosis' | sort -u)" "4 nobody_watches" "  nobody watches, as nobody has accepted"
+finish_stall
+
+port=$((port + 2))
 if command -v python3 >/dev/null; then
 	: >"$work/server"
 	python3 -c "$members" "$port" >"$work/server" 2>&1 &

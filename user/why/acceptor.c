@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "why/acceptor.h"
 
+/* Looks of older recordings hold sockets that are only bound to the port, too. */
 static bool serves(const struct why_other *o, const struct why_listener *listener)
 {
-	return o->flags & WHY_OTHER_SERVES && o->on.s.lport == listener->s.lport &&
+	return o->flags & WHY_OTHER_SERVES && o->on.s.rport && o->on.s.lport == listener->s.lport &&
 	       o->on.s.netns == listener->s.netns;
 }
 

@@ -69,6 +69,29 @@ static void test_left_to_child(void)
 	scene_done(&s);
 }
 
+/* The master of a SO_REUSEPORT group that keeps its port by a socket which is only bound to it. */
+static void test_reserved(void)
+{
+	struct scene s;
+	struct why_thread t = in_call(PID, SYS_nanosleep);
+	struct why_other o = {.flags = WHY_OTHER_SERVES,
+			      .task = {.pid = 50, .tid = 50, .comm = "master"}};
+
+	never_accepted = true;
+	s = scene_new(3);
+	HEAD(&o, WHY_OTHER);
+	o.on = (struct why_object){.kind = WHY_OBJECT_TCP, .s = ends(PORT, 0)};
+	o.on.s.state = TCP_STATE_CLOSE;
+	put(s.now, &o);
+	t.parent = 50;
+	put_still(&s, t);
+	says(&s, DIAGNOSIS_SLEEPING,
+	     MINE "sleeps in nanosleep() for 3.20 s; nobody waits for it, and nobody has a "
+		  "connection that came from it");
+	scene_done(&s);
+	never_accepted = false;
+}
+
 /* A server that forks for each connection: its children have the connections and nothing else. */
 static void test_forks(void)
 {
@@ -110,6 +133,7 @@ int main(void)
 {
 	test_paused();
 	test_left_to_child();
+	test_reserved();
 	test_forks();
 	test_never_accepted();
 	return done();
