@@ -243,7 +243,7 @@ static const char *const help[] = {
 	" Tab                          the other list",
 	" Enter                        that listener; that connection's ladder, growing",
 	" Esc                          back",
-	" f                            filter: 8080  10.0.0.0/8  nginx  trouble, or several",
+	" f                            filter: 8080  10.0.0.0/8  nginx  trouble",
 	" /  n                         search; the next one",
 	" s  r                         sort by the next column; reverse",
 	" space  p                     pause; events go on being counted",
@@ -303,9 +303,8 @@ void draw_screen(struct grid *g, struct ui *ui, const struct scene *scene)
 
 	grid_clear(g);
 	if (g->rows < SCREEN_ROWS_LEAST || g->columns < SCREEN_COLUMNS_LEAST) {
-		if (g->rows > 0)
-			grid_text(g, 0, 0, g->columns, LOOK_BOLD,
-				  "too small: 40x10 at least; q quits");
+		grid_text(g, 0, 0, g->columns, LOOK_BOLD, "too small: needs");
+		grid_text(g, 1, 0, g->columns, LOOK_BOLD, "40x10; q quits");
 		return;
 	}
 	draw_first_line(g, ui, scene);

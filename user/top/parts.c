@@ -75,12 +75,24 @@ int part_quantiles(struct grid *g, int y, int x, const struct scene *scene, cons
 {
 	const uint64_t values[] = {q->p50, q->p99, q->max};
 	static const char *const names[] = {" p50 ", " p99 ", " max "};
+	int first = 3, left = g->columns - x - (int)text_columns(name);
 	char text[PART_TEXT];
 
-	x = grid_text(g, y, x, g->columns, LOOK_DIM, name);
-	if (!q->count)
+	if (!q->count) {
+		x = grid_text(g, y, x, g->columns, LOOK_DIM, name);
 		return grid_text(g, y, x, g->columns, LOOK_DIM, g->utf8 ? " –" : " -");
-	for (int i = 0; i < 3; i++) {
+	}
+	/* Half a number is a wrong one. What fits is kept from the end: the longest first. */
+	for (; first; first--) {
+		part_duration(text, g, values[first - 1]);
+		left -= (int)(text_columns(names[first - 1]) + text_columns(text));
+		if (left < 0)
+			break;
+	}
+	if (first == 3)
+		return x;
+	x = grid_text(g, y, x, g->columns, LOOK_DIM, name);
+	for (int i = first; i < 3; i++) {
 		x = grid_text(g, y, x, g->columns, LOOK_DIM, names[i]);
 		part_duration(text, g, values[i]);
 		x = grid_text(g, y, x, g->columns, part_look_of_wait(scene, values[i]), text);
@@ -91,8 +103,11 @@ int part_quantiles(struct grid *g, int y, int x, const struct scene *scene, cons
 int part_waits(struct grid *g, int y, int x, const struct model_listener *l,
 	       const struct scene *scene)
 {
+	/* Of what was in the queue before us it is not always known since when. */
 	if (!l->wait.count)
-		return grid_text(g, y, x, g->columns, LOOK_DIM, "no connection was accepted yet");
+		return grid_text(g, y, x, g->columns, LOOK_DIM,
+				 l->accepted ? "no wait for accept() is known yet"
+					     : "no connection was accepted yet");
 	x = part_quantiles(g, y, x, scene, "wait, 10 s:", &l->recent) + 2;
 	return part_quantiles(g, y, x, scene, "all:", &l->wait);
 }

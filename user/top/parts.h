@@ -40,7 +40,10 @@ void part_duration(char *text, const struct grid *g, uint64_t ns);
 /* What is wrong and what to do, or what a look at the program showed. */
 void part_sentence(char *text, size_t size, const struct grid *g, const struct model_listener *l);
 unsigned int part_look_of_wait(const struct scene *scene, uint64_t ns);
-/* "waits p50 52 µs p99 1.20 ms max 1.30 ms". Returns the column after it. */
+/*
+ * "waits p50 52 µs p99 1.20 ms max 1.30 ms"; of the figures those at the end that fit, of which
+ * none is cut. Returns the column after it.
+ */
 int part_quantiles(struct grid *g, int y, int x, const struct scene *scene, const char *name,
 		   const struct quantiles *q);
 /* The waits of the last seconds, and of all. Returns the column after them. */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "scene.h"
 #include "tap.h"
+#include "top/parts.h"
 
 struct stage {
 	struct model *model;
@@ -125,6 +126,54 @@ static const char *const gold[SCREENS] = {
 #include "draw_gold.h"
 };
 
+static void print_row(char *text, size_t size, int columns, const struct quantiles *q,
+		      const struct model_listener *l, const struct scene *scene)
+{
+	struct grid g;
+	struct out o;
+
+	grid_init(&g, 1, columns, true);
+	out_init(&o, -1);
+	if (q)
+		part_quantiles(&g, 0, 0, scene, "all:", q);
+	else
+		part_waits(&g, 0, 0, l, scene);
+	grid_print(&g, &o);
+	snprintf(text, size, "%.*s", (int)o.len, o.buf);
+	out_free(&o);
+	grid_free(&g);
+}
+
+/* Figures that do not fit are left out from the front; none is cut. */
+static void test_waits(void)
+{
+	const struct quantiles q = {
+		.count = 9, .p50 = 1870 * NS_MS, .p99 = 2650 * NS_MS, .max = 4080 * NS_MS};
+	static const struct {
+		int columns;
+		const char *text;
+	} rows[] = {
+		{40, "all: p50 1.87 s p99 2.65 s max 4.08 s\n"},
+		{37, "all: p50 1.87 s p99 2.65 s max 4.08 s\n"},
+		{36, "all: p99 2.65 s max 4.08 s\n"},
+		{25, "all: max 4.08 s\n"},
+		{14, "\n"},
+	};
+	const struct scene scene = {.slow_ns = NS_S, .stuck_ns = 5 * NS_S};
+	struct model_listener l = {.accepted = 3};
+	char text[200];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		print_row(text, sizeof(text), rows[i].columns, &q, NULL, &scene);
+		is_str(text, rows[i].text, "waits in a few columns");
+	}
+	print_row(text, sizeof(text), 80, NULL, &l, &scene);
+	is_str(text, "no wait for accept() is known yet\n", "accepts of which no wait is known");
+	l.accepted = 0;
+	print_row(text, sizeof(text), 80, NULL, &l, &scene);
+	is_str(text, "no connection was accepted yet\n", "no accept at all");
+}
+
 static void print_gold(const char *text)
 {
 	for (const char *p = text; *p;) {
@@ -179,5 +228,6 @@ int main(int argc, char **argv)
 			    screens[i].replay, screens[i].counts),
 		       gold[i] ? gold[i] : "", screens[i].name);
 	test_sizes();
+	test_waits();
 	return done();
 }
