@@ -152,7 +152,8 @@ static const struct arg socket_args[] = {
 
 const struct arg_group group_sockets = {
 	.title = TITLE_SOCKETS,
-	.about = "Applied in the kernel: other traffic costs next to nothing.",
+	.about = "Applied in the kernel, or while a recording is read: other traffic costs next to "
+		 "nothing.",
 	ARG_ROWS(socket_args),
 	.init = init_sockets,
 };

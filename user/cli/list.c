@@ -113,9 +113,10 @@ const struct command command_list = {
 		"time since data was last sent or received, UNREAD the bytes that the program has "
 		"not read, UNACKED those that the peer has not acknowledged. On top are queued "
 		"connections, then CLOSE_WAIT, then data that has been lying for a while, then what "
-		"has been idle longest. Times have the grain of the kernel's clock tick. Without "
-		"rights it lists the sockets of its own network namespace and the owners that "
-		"/proc shows, and says what is missing.",
+		"has been idle longest. The last line counts sockets by state; with --min-wait, "
+		"--min-idle and a filter by process only those that are listed. Times have the "
+		"grain of the kernel's clock tick. Without rights it lists the sockets of its own "
+		"network namespace and the owners that /proc shows, and says what is missing.",
 	.args = {.program = "sockstate list", .size = sizeof(struct list_options), ARG_USES(uses)},
 	.contradiction = contradiction,
 };

@@ -110,15 +110,20 @@ static bool wanted(const struct listing_row *row, const struct listing_wants *wa
 
 static void choose(struct listing *l, const struct listing_wants *wants)
 {
+	bool narrow = wants->owner || wants->min_wait_ns || wants->min_idle_ns;
 	size_t kept = 0;
 
 	l->many_netns = false;
+	if (narrow)
+		memset(l->by_state, 0, sizeof(l->by_state));
 	for (size_t i = 0; i < l->count; i++) {
 		if (!wanted(&l->rows[i], wants))
 			continue;
 		l->rows[kept] = l->rows[i];
 		if (l->rows[kept].s.netns != l->rows[0].s.netns)
 			l->many_netns = true;
+		if (narrow)
+			l->by_state[listing_row_state(&l->rows[kept])]++;
 		kept++;
 	}
 	l->count = kept;

@@ -28,7 +28,11 @@ struct listing_wants {
 struct listing {
 	struct listing_row *rows;
 	size_t count, room;
-	/* of all rows that were added, by state; after listing_finish() rows holds some of them */
+	/*
+	 * By state, of all rows that were added, also of states that are not wanted; but after
+	 * listing_finish() only of those of the wanted owner, wait and idleness, where such is
+	 * asked for: nobody is to take the others for them.
+	 */
 	size_t by_state[LISTING_STATES];
 	bool many_netns; /* the rows are of several network namespaces */
 };

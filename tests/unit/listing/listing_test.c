@@ -169,6 +169,17 @@ static void test_order(void)
 	wants.min_wait_ns = NS_S;
 	listing_finish(&l, &wants);
 	is_order(&l, "6", "--min-wait: what has been queued so long");
+	ok(l.by_state[LISTING_STATE_QUEUED] == 1 && !l.by_state[TCP_STATE_LISTEN],
+	   "  and nothing else is counted");
+
+	listing_clear(&l);
+	fill(&l);
+	wants = (struct listing_wants){
+		.owner = &(struct owner_filter){.pids = {813}, .pid_count = 1}};
+	listing_finish(&l, &wants);
+	is_order(&l, "", "--pid of a process that has none");
+	ok(!l.by_state[LISTING_STATE_QUEUED] && !l.by_state[TCP_STATE_TIME_WAIT],
+	   "  the sockets of others are not counted");
 
 	listing_clear(&l);
 	fill(&l);
@@ -177,6 +188,7 @@ static void test_order(void)
 	l.rows[1].s.netns++;
 	listing_finish(&l, &wants);
 	is_order(&l, "9 2", "--state: these, TIME_WAIT too");
+	ok(l.by_state[LISTING_STATE_QUEUED] == 2, "  the other states are counted");
 	ok(l.many_netns, "a second network namespace is seen");
 
 	listing_clear(&l);
