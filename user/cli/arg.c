@@ -401,6 +401,10 @@ int arg_parse(const struct arg_table *table, void *options, const struct arg_lin
 		else
 			rc = parse_word(&w, word);
 	}
+	/* As in -- $COMMAND, where the variable is empty. */
+	if (!rc && !w.ended && only_words && table->operand && table->operand->kind == ARG_REST)
+		return refuse(err, err_size, "nothing follows --: give %s, or leave -- out",
+			      table->operand->value);
 	return rc;
 }
 

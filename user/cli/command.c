@@ -54,7 +54,8 @@ static const char *nearest_name(const char *word)
 		size_t d = commands[id]->name ? arg_distance(word, strlen(word), commands[id]->name)
 					      : SIZE_MAX;
 
-		if (d < best) {
+		/* Half of a word that is wrong makes it another word. */
+		if (d < best && d * 2 <= strlen(word)) {
 			best = d;
 			name = commands[id]->name;
 		}
@@ -73,7 +74,8 @@ static int refuse_word(const struct arg_table *table, const char *word, char *er
 		return -EINVAL;
 	}
 	arg_refuse_word(table, word, hint, sizeof(hint));
-	if (!strstr(hint, "--help")) {
+	if (!strstr(hint, "--help") ||
+	    strcmp(table->program, commands[COMMAND_TRACE]->args.program)) {
 		snprintf(err, err_size, "%s", hint);
 	} else if (near) {
 		snprintf(err, err_size, "unexpected word '%.40s': did you mean '%s'?", word, near);

@@ -181,6 +181,12 @@ static void test_bad(void)
 		{"serve",
 		 "unexpected word 'serve': commands are doctor, fields, check, why, list, top, export, report, explain and ship; see 'sockstate --help'"},
 		{"doctor fields", "'fields': one command at a time"},
+		{"lst", "unexpected word 'lst': did you mean 'list'?"},
+		{"list foo", "unexpected word 'foo': see 'sockstate list --help'"},
+		{"list tap", "unexpected word 'tap': see 'sockstate list --help'"},
+		{"check --port 80 --max-refused 0 --",
+		 "nothing follows --: give COMMAND, or leave -- out"},
+		{"ship --spool /tmp --", "nothing follows --: give COMMAND, or leave -- out"},
 		{"-",
 		 "unexpected word '-': commands are doctor, fields, check, why, list, top, export, report, explain and ship; see 'sockstate --help'"},
 	};
