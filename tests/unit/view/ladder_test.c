@@ -703,6 +703,30 @@ static void check_existing(void)
 	       "              still open\n",
 	       "who is the client is not said where nobody knows");
 
+	/* It had waited for 4 s already. Its client closes, and the program does not accept it. */
+	open_view(false);
+	e = at(&s, EVENT_SOCKET, 0, 's', 51234);
+	event_set(e, F_SOCKET_STATE, TCP_STATE_ESTABLISHED);
+	event_set(e, F_PREEXISTING, 1);
+	event_set(e, F_QUEUED, 1);
+	event_set(e, F_ACCEPT_WAIT_NS, 4 * SEC);
+	event_set_enum(e, F_WAIT_BASIS, BOUND_AT_LEAST);
+	tell(&s);
+	existing(0, 'c', 51234, true);
+	view_tick(s.v, STORY_T0 + SEC);
+	is_str(so_far(),
+	       "1 more is open and has waited at least 5.00 s for accept(); drawn when it ends\n",
+	       "what was in the queue before has waited since then at the latest");
+	move(&s, 2 * SEC, 'c', 51234, TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT1, 0);
+	tell(&s);
+	e = at(&s, EVENT_CLOSE, 3 * SEC, 'c', 51234);
+	event_set(e, F_BYTES_IN, 0);
+	event_set(e, F_BYTES_OUT, 7);
+	tell(&s);
+	ok(strstr(result(), "              client: 0 B in, 7 B out\n"
+			    "              server: still in the accept queue\n"),
+	   "  one end is closed, the other one still waits");
+
 	open_view(false);
 	for (unsigned int i = 0; i < 200; i++)
 		existing(0, 's', 1000 + i, true);

@@ -38,7 +38,8 @@ struct step {
 	bool has_wait, has_syn_queue, has_accept_queue, has_backlog, has_fd, has_bytes;
 	uint32_t syn_queue, accept_queue, backlog, attempt;
 	int32_t fd;
-	uint64_t wait_ns; /* connect, handshake, accept wait or life */
+	uint64_t wait_ns;   /* connect, handshake, accept wait or life */
+	uint64_t waited_ns; /* SOCKET that is queued: for accept(), at least; 0: not known */
 	uint64_t call_ns;
 	uint64_t bytes_in, bytes_out;
 	/*

@@ -190,4 +190,6 @@ void ladder_foot(struct pen *pen, struct ladder *c)
 		out_format(pen->out, "%sclosed", between);
 	}
 	pen_text(pen, "\n");
+	if (close->side == CLIENT && ladder_waits_since(c, NULL))
+		out_format(pen->out, "%*sserver: still in the accept queue\n", FOOT, "");
 }

@@ -116,26 +116,6 @@ void ladder_note_verdict(struct ladder_view *v, const struct event *e)
 	note_sentence(v, e, fine, words_of_verdict(verdict), fine ? NULL : event_text(e, F_ADVICE));
 }
 
-/* When it came into the accept queue, in which it is still; 0: it does not wait. */
-static uint64_t waits_since(const struct ladder *c)
-{
-	uint64_t since = 0;
-
-	if (c->done[SERVER])
-		return 0;
-	for (unsigned int i = 0; i < c->count; i++) {
-		const struct step *s = &c->steps[i];
-
-		if (s->side != SERVER)
-			continue;
-		if (s->type == EVENT_ACCEPT)
-			return 0;
-		if (s->queued && !since)
-			since = s->t;
-	}
-	return since;
-}
-
 /*
  * Into the gap between ESTABLISHED and accept() of those that wait, where it is new. In the gap of
  * one that is on the screen already the note stands.
@@ -151,7 +131,7 @@ static void add_diagnosis(struct ladder_view *v, const struct event *e)
 		bool known = false;
 
 		if (c->drawn || !c->listener || c->listener != event_get(e, F_COOKIE) ||
-		    !waits_since(c))
+		    !ladder_waits_since(c, NULL))
 			continue;
 		for (unsigned int i = 0; i < c->count; i++) {
 			if (c->steps[i].type == EVENT_WHY)
@@ -214,15 +194,18 @@ void ladder_note_undrawn(struct ladder_view *v, uint64_t now)
 	struct ladder_undrawn is = {0};
 	uint64_t oldest = UINT64_MAX;
 	char text[NOTE_MAX], wait[TEXT_DURATION_MAX];
+	bool at_least = false;
 	int n;
 
 	for (const struct ladder *c = v->list; c; c = c->next) {
-		uint64_t since = waits_since(c);
+		bool before = false;
+		uint64_t since = ladder_waits_since(c, &before);
 
 		if (c == v->live || c->drawn || !is_open(c))
 			continue;
 		is.open++;
 		is.queued += since != 0;
+		at_least |= before;
 		if (since && since < oldest)
 			oldest = since;
 	}
@@ -235,12 +218,13 @@ void ladder_note_undrawn(struct ladder_view *v, uint64_t now)
 	if (is.queued)
 		text_duration(wait, now > oldest ? now - oldest : 0, v->base.options.utf8);
 	if (is.queued && is.open == 1)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, " and has waited %s for accept()",
+		n += snprintf(text + n, sizeof(text) - (size_t)n,
+			      " and has waited %s%s for accept()", at_least ? "at least " : "",
 			      wait);
 	else if (is.queued)
 		n += snprintf(text + n, sizeof(text) - (size_t)n,
-			      ", %u wait%s for accept(), the oldest %s", is.queued,
-			      is.queued == 1 ? "s" : "", wait);
+			      ", %u wait%s for accept(), the oldest %s%s", is.queued,
+			      is.queued == 1 ? "s" : "", at_least ? "at least " : "", wait);
 	snprintf(text + n, sizeof(text) - (size_t)n, "; drawn when %s",
 		 is.open == 1 ? "it ends" : "they end");
 	put_note(v, "2", strlen(text), text);

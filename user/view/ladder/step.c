@@ -82,6 +82,7 @@ struct step ladder_make_step(const struct event *e, int side, bool utf8)
 		.attempt = small(e, F_ATTEMPT),
 		.fd = event_has(e, F_FD) ? (int32_t)e->v[F_FD].i : -1,
 		.wait_ns = event_get(e, wait),
+		.waited_ns = e->type == EVENT_SOCKET ? event_get(e, F_ACCEPT_WAIT_NS) : 0,
 		.call_ns = event_get(e, F_CALL_NS),
 		.bytes_in = event_get(e, F_BYTES_IN),
 		.bytes_out = event_get(e, F_BYTES_OUT),
@@ -170,4 +171,28 @@ bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to)
 bool ladder_simultaneous(const struct ladder *c)
 {
 	return ladder_has(c, CLIENT, TCP_STATE_SYN_RECV);
+}
+
+uint64_t ladder_waits_since(const struct ladder *c, bool *before)
+{
+	bool existed = false;
+	uint64_t since = 0;
+
+	if (c->done[SERVER])
+		return 0;
+	for (unsigned int i = 0; i < c->count; i++) {
+		const struct step *s = &c->steps[i];
+
+		if (s->side != SERVER)
+			continue;
+		if (s->type == EVENT_ACCEPT)
+			return 0;
+		if (s->queued && !since) {
+			since = s->t - s->waited_ns;
+			existed = s->type == EVENT_SOCKET;
+		}
+	}
+	if (since && existed && before)
+		*before = true;
+	return since;
 }

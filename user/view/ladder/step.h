@@ -25,4 +25,10 @@ bool ladder_has(const struct ladder *c, enum ladder_side side, unsigned int to);
 /* A simultaneous open: both ends connect, there is no server (RFC 9293 3.5). */
 bool ladder_simultaneous(const struct ladder *c);
 
+/*
+ * When it came into the accept queue, in which it is still; 0: it does not wait. One that existed
+ * before came then at the latest: *before is set, and else left alone.
+ */
+uint64_t ladder_waits_since(const struct ladder *c, bool *before);
+
 #endif
