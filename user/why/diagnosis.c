@@ -300,18 +300,35 @@ static bool is_held_back(struct case_of *c)
 	return false;
 }
 
+/*
+ * One accept() between the looks does not tell how long it is to the next one. Of several that may
+ * be more, all but one have a whole pause before them.
+ */
+static void say_pace(struct case_of *c)
+{
+	uint64_t accepts = c->queue.accepts;
+	char each[TEXT_DURATION_MAX];
+
+	if (accepts == 1) {
+		text_duration(each, c->out->look_ns, true);
+		say(c, "it accepts, but took one connection%s in %s",
+		    c->queue.at_least ? " or more" : "", each);
+		return;
+	}
+	text_duration(each, c->out->look_ns / (c->queue.at_least ? accepts - 1 : accepts), true);
+	say(c, "it accepts, but needs %s%s between two accepts",
+	    c->queue.at_least ? "at most " : "", each);
+}
+
 /* It accepts, but connections wait for long. */
 static bool is_slow(struct case_of *c)
 {
 	const struct doing *first = c->threads;
-	char each[TEXT_DURATION_MAX];
 
 	if (!c->queue.accepts)
 		return false;
 	conclude(c, DIAGNOSIS_SLOW_PER_ACCEPT);
-	text_duration(each, c->out->look_ns / c->queue.accepts, true);
-	say(c, "it accepts, but needs %s%s between two accepts",
-	    c->queue.at_least ? "at most " : "", each);
+	say_pace(c);
 	if (doing_keeps_from_accept(first->what) || first->what == DOING_LOCK) {
 		say(c, ": ");
 		say_doing(c, first);

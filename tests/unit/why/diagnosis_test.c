@@ -520,6 +520,33 @@ static void test_slow(void)
 	ok(s.report->accepts_known && s.report->accepts == 2 && !s.report->accepts_at_least,
 	   "  two in the time");
 	scene_done(&s);
+
+	is = listener(7);
+	for (int i = 0; i < 7; i++)
+		is.queue[i] = was.queue[i + 1];
+	s = scene_of(&was, &is);
+	put_moving(&s, t, 5, 10);
+	says(&s, DIAGNOSIS_SLOW_PER_ACCEPT,
+	     "it accepts, but took one connection in 500 ms: " MINE "sleeps in nanosleep()");
+	scene_done(&s);
+
+	/* All that were there have gone, and nobody knows how many of those that came later. */
+	was = listener(1);
+	is.queue[0].child += 100;
+	s = scene_of(&was, &is);
+	put_moving(&s, t, 5, 10);
+	says(&s, DIAGNOSIS_SLOW_PER_ACCEPT,
+	     "it accepts, but took one connection or more in 500 ms: " MINE
+	     "sleeps in nanosleep()");
+	scene_done(&s);
+
+	was = listener(3);
+	s = scene_of(&was, &is);
+	put_moving(&s, t, 5, 10);
+	says(&s, DIAGNOSIS_SLOW_PER_ACCEPT,
+	     "it accepts, but needs at most 250 ms between two accepts: " MINE
+	     "sleeps in nanosleep()");
+	scene_done(&s);
 }
 
 static void test_group(void)
