@@ -64,6 +64,24 @@ static struct why_history *learn(struct looks *l, uint64_t cookie)
 	return &k->history;
 }
 
+/* With --summary and export there are no accept lines: its figures tell that somebody accepts. */
+static void learn_listener(struct looks *l, const struct event *e)
+{
+	uint64_t accepts = event_get(e, F_ACCEPTED_COUNT);
+	bool fine = event_enum(e, F_VERDICT) == VERDICT_OK;
+	struct why_history *h;
+
+	if (fine && !accepts)
+		return;
+	h = learn(l, event_get(e, F_COOKIE));
+	if (!h->accepts)
+		h->accepts = accepts;
+	if (!fine) {
+		h->trouble = event_enum(e, F_VERDICT);
+		h->trouble_t = e->t;
+	}
+}
+
 void looks_event(struct looks *l, const struct event *e)
 {
 	struct why_history *h;
@@ -77,10 +95,8 @@ void looks_event(struct looks *l, const struct event *e)
 		   event_get(e, F_PID)) {
 		h = learn(l, event_get(e, F_COOKIE));
 		h->listened_pid = (uint32_t)event_get(e, F_PID);
-	} else if (e->type == EVENT_LISTENER && event_enum(e, F_VERDICT) != VERDICT_OK) {
-		h = learn(l, event_get(e, F_COOKIE));
-		h->trouble = event_enum(e, F_VERDICT);
-		h->trouble_t = e->t;
+	} else if (e->type == EVENT_LISTENER) {
+		learn_listener(l, e);
 	}
 }
 
