@@ -285,6 +285,59 @@ else
 	skip 2 "TCP_REPAIR: $(tail -n 1 "$work/repair")"
 fi
 
+# ---- a RST for the child of a server that forks; ss -K, which holds nothing; a socket that connects to itself ----
+
+cat >"$work/resets.py" <<'PY'
+import os, socket, struct, subprocess, sys, time
+port = int(sys.argv[1])
+def tell(who):
+    print(who, subprocess.run(["ss", "-Htnp", "state", "established", f"sport = :{port}"], capture_output=True, text=True)
+          .stdout.partition("pid=")[2].partition(",")[0], flush=True)
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", port))
+s.listen(9)
+c = socket.create_connection(("127.0.0.1", port), source_address=("127.0.0.13", 0))
+a, _ = s.accept()
+child = os.fork()
+if not child:
+    s.close()
+    c.close()
+    try: a.recv(9)
+    except ConnectionResetError: pass
+    os._exit(0)
+a.close()
+tell("forked")
+c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+c.close()
+os.waitpid(child, 0)
+c = socket.create_connection(("127.0.0.1", port), source_address=("127.0.0.14", 0))
+a, _ = s.accept()
+me = socket.socket()
+me.bind(("127.0.0.15", port))
+me.connect(("127.0.0.15", port))
+me.close()
+subprocess.run(["ss", "-K", "state", "established", "dst", "127.0.0.14"], capture_output=True)
+try: a.recv(9)
+except OSError as e: print("killed", os.getpid(), e.errno, flush=True)
+PY
+timeout 60 python3 "$work/resets.py" "$port" >"$work/resets"
+comes 1 'server and .raddr == "127.0.0.13" and .type == "close"'
+forked=$(sed -n 's/^forked //p' "$work/resets")
+is "$(q 'map(select(server and .raddr == "127.0.0.13" and (.type == "reset" or .new == "CLOSE" or .type == "close")) | .pid // '"$forked"') | unique | join(" ")')" \
+	"$forked" "at a RST the parent, which closed its copy, is not named: ss found the child alone"
+if grep -q "^killed .* 103$" "$work/resets"; then # ECONNABORTED: the kernel can do it (CONFIG_INET_DIAG_DESTROY)
+	comes 1 'server and .raddr == "127.0.0.14" and .type == "close"'
+	is "$(q 'map(select(server and .raddr == "127.0.0.14" and (.new == "CLOSE" or .type == "close")) | "\(.errno) \(.pid // 0)") | unique | join(", ")' |
+		sed "s/ 0$/ $(sed -n 's/^killed \([0-9]*\) .*/\1/p' "$work/resets")/")" \
+		"ECONNABORTED $(sed -n 's/^killed \([0-9]*\) .*/\1/p' "$work/resets")" "ss -K ended it, and is not its owner"
+else
+	skip 1 "ss -K: $(tail -n 1 "$work/resets")"
+fi
+comes 1 '.raddr == "127.0.0.15" and .type == "close"'
+is "$(q 'map(select(.raddr == "127.0.0.15" and has("connect_ns")) | .connect_ns) | "\(length) \(unique | length)"')" "2 1" \
+	"connected to itself: after one time, by both lines that have it"
+
 is "$(q 'map(select(.type == "verify")) | length')" 0 "--verify: the tracker and the kernel agree"
 stop_trace
 done_testing

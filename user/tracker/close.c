@@ -44,7 +44,7 @@ void tracker_on_state(struct tracker *t, const struct fact_hdr *h)
 		accept_queue_accepted_unseen(t, c);
 	conn_learn_ends(t->conns, c, &f->s);
 	owner_from_pid(t, c, h, f->pid);
-	owner_doubt(t, c, h);
+	owner_doubt(t, c);
 	conn_touch(t->conns, c);
 	if (c->state == TCP_STATE_SYN_SENT)
 		connecting_end(t, c);
@@ -160,12 +160,22 @@ static enum end_cause cause_while_connecting(const struct fact_closed *f)
 	return f->h.flags & FACT_F_NO_SYN ? END_NO_SYN : END_CLOSED_CONNECTING;
 }
 
+/*
+ * ECONNABORTED is of tcp_abort(): another process ended the connection (ss -K, a BPF program). It
+ * locks the socket, and need not hold it.
+ */
+static void learn_who_closed(struct tracker *t, struct conn *c, const struct fact_closed *f)
+{
+	if (f->err != ECONNABORTED)
+		owner_from_pid(t, c, &f->h, f->pid);
+	owner_doubt(t, c);
+}
+
 static void learn_totals(struct tracker *t, struct conn *c, const struct fact_closed *f)
 {
 	conn_learn_ends(t->conns, c, &f->s);
 	conn_touch(t->conns, c);
-	owner_from_pid(t, c, &f->h, f->pid);
-	owner_doubt(t, c, &f->h);
+	learn_who_closed(t, c, f);
 	c->bytes_in = f->bytes_in;
 	c->bytes_out = f->bytes_out;
 	c->retrans = f->retrans;
@@ -363,8 +373,10 @@ void tracker_on_reset(struct tracker *t, const struct fact_hdr *h)
 		c = identity_fast_open(t, &f->s);
 	if (!c && (ended_lately(t, f->s.cookie) || (!f->s.lport && !f->s.rport)))
 		return;
-	if (c)
+	if (c) {
 		conn_learn_ends(t->conns, c, &f->s);
+		owner_doubt(t, c);
+	}
 	/* In TIME_WAIT a RST answers a segment from long ago, and ends nothing. */
 	if (c && c->state != TCP_STATE_TIME_WAIT)
 		conn_ended_by(c, sent ? END_RST_SENT : END_RST_RECEIVED);

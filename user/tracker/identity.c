@@ -282,11 +282,11 @@ void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h,
 	c->name = names_of_pid(t->names, pid);
 }
 
-void owner_doubt(struct tracker *t, struct conn *c, const struct fact_hdr *h)
+void owner_doubt(struct tracker *t, struct conn *c)
 {
 	uint64_t accepted = conn_is(c, CONN_WAIT_KNOWN) ? c->t_established + c->accept_wait : 0;
 
-	if (h->flags & FACT_F_OWNED || c->stage != STAGE_ACCEPTED || conn_is(c, CONN_OWNER_ACTED) ||
+	if (c->stage != STAGE_ACCEPTED || conn_is(c, CONN_OWNER_ACTED) ||
 	    !names_forked_since(t->names, c->pid, accepted))
 		return;
 	c->pid = c->name = 0;

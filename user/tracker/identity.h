@@ -55,10 +55,10 @@ void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *
 /* The owner as a pid alone, if the fact comes from a user of the socket (FACT_F_OWNED). */
 void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid);
 /*
- * c did something in softirq. Its owner accepted it and has forked since: that one may have closed
+ * What became of c names nobody. Its owner accepted it and has forked since: that one may have closed
  * its copy, so nobody is named until the owner acts, or a walk over open files meets it.
  */
-void owner_doubt(struct tracker *t, struct conn *c, const struct fact_hdr *h);
+void owner_doubt(struct tracker *t, struct conn *c);
 /* A walk over open files, at `at`, met a descriptor of c in that process. */
 void owner_holds(struct tracker *t, struct conn *c, uint64_t at, const struct fact_task *task);
 /* The owner of a listener as a fact names it: it accepts, or it called listen(). */

@@ -214,6 +214,13 @@ int slot_of_state(unsigned int state)
 	}
 }
 
+/* In a simultaneous open SYN_RECV comes in between. */
+static uint64_t connected_after(const struct conn *c)
+{
+	return c->spent[SLOT_SYN_SENT] +
+	       (c->timed >> TCP_STATE_SYN_RECV & 1 ? c->spent[SLOT_SYN_RECV] : 0);
+}
+
 void line_life(struct lines *ls, const struct conn *c, uint64_t t)
 {
 	struct event *e = &ls->e;
@@ -237,7 +244,7 @@ void line_life(struct lines *ls, const struct conn *c, uint64_t t)
 		event_set(e, F_HANDSHAKE_NS, c->spent[SLOT_SYN_RECV]);
 	if (c->role == ROLE_CLIENT && c->timed >> TCP_STATE_SYN_SENT & 1 &&
 	    c->visited >> TCP_STATE_ESTABLISHED & 1)
-		event_set(e, F_CONNECT_NS, c->spent[SLOT_SYN_SENT]);
+		event_set(e, F_CONNECT_NS, connected_after(c));
 	if (conn_is(c, CONN_WAIT_KNOWN))
 		line_wait(ls, c, c->accept_wait);
 	if (c->role == ROLE_SERVER && conn_accept_known(c))
