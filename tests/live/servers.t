@@ -180,4 +180,7 @@ fi
 
 is "$(q 'map(select(.type == "verify")) | length')" 0 "--verify: the tracker and the kernel agree"
 stop_trace
+is "$(q 'map(select(.type == "summary"))[0].listeners | map("\(.cookie) \(.pid) \(.comm)") | unique | join("\n")')" \
+	"$(q 'map(select(.role == "listener" and .old == "LISTEN")) | group_by(.cookie) | map(.[-1] | "\(.cookie) \(.pid) \(.comm)") | sort | join("\n")')" \
+	"summary: each listener with who had it at its end"
 done_testing

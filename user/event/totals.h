@@ -33,6 +33,8 @@ struct listener_summary {
 	int family;
 	uint8_t addr[16];
 	uint16_t port;
+	uint32_t pid;	  /* the owner, 0 unknown; of a listener that has ended: the last one */
+	const char *comm; /* NULL unknown. Borrowed */
 	uint64_t completed, accepted, drops;
 	uint64_t unseen, departed; /* of accepted, as accepts_unseen and accepts_departed */
 	uint64_t cookies_sent;	   /* as syncookies_sent; 0: none, or not known */

@@ -115,6 +115,8 @@ struct listener_summary listener_figures_summary(const struct listener_figures *
 		.netns = f->identity.netns,
 		.family = f->identity.family,
 		.port = f->identity.port,
+		.pid = f->identity.pid,
+		.comm = f->identity.comm,
 		.completed = f->completed,
 		.accepted = f->accepted,
 		.unseen = f->unseen,

@@ -55,8 +55,8 @@ void owner_from_task(struct tracker *t, struct conn *c, const struct fact_task *
 /* The owner as a pid alone, if the fact comes from a user of the socket (FACT_F_OWNED). */
 void owner_from_pid(struct tracker *t, struct conn *c, const struct fact_hdr *h, uint32_t pid);
 /*
- * What became of c names nobody. Its owner accepted it and has forked since: that one may have closed
- * its copy, so nobody is named until the owner acts, or a walk over open files meets it.
+ * What became of c names nobody. Its owner accepted it and has forked since: that one may have
+ * closed its copy, so nobody is named until the owner acts, or a walk over open files meets it.
  */
 void owner_doubt(struct tracker *t, struct conn *c);
 /* A walk over open files, at `at`, met a descriptor of c in that process. */

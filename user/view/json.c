@@ -357,6 +357,16 @@ static bool put_quantiles(struct cursor *c, const char *name, const struct quant
 	return put_quantiles_object(c, q);
 }
 
+static bool put_comm(struct cursor *c, const char *comm)
+{
+	if (!comm || !*comm)
+		return true;
+	if (!room(c, SCALAR_MAX))
+		return false;
+	PUT(c, ",\"comm\":");
+	return put_text(c, comm);
+}
+
 static bool put_listeners(struct cursor *c, const struct listener_summaries *all)
 {
 	*c->p++ = '[';
@@ -385,6 +395,7 @@ static bool put_listeners(struct cursor *c, const struct listener_summaries *all
 			*c->p++ = '"';
 		}
 		if (!put_pair(c, "lport", l->port, &first) ||
+		    (l->pid && !put_pair(c, "pid", l->pid, &first)) || !put_comm(c, l->comm) ||
 		    !put_pair(c, "completed", l->completed, &first) ||
 		    (!l->accept_unseen && !put_pair(c, "accepts", l->accepted, &first)) ||
 		    (l->unseen && !put_pair(c, "accepts_unseen", l->unseen, &first)) ||

@@ -258,6 +258,8 @@ static __attribute__((unused)) void story_summary(struct story *s, uint64_t t)
 		.family = AF_INET,
 		.addr = {127, 0, 0, 1},
 		.port = SERVER_PORT,
+		.pid = 4711,
+		.comm = "lab",
 		.completed = 4,
 		.accepted = 1,
 		.drops = 3,

@@ -102,7 +102,7 @@ static void check_lines(void)
 	       "{\"type\":\"summary\",\"ts\":\"2026-11-22T10:31:30.000000000Z\",\"t_ns\":1000000000000,\"seq\":0,"
 	       "\"accepts\":1,\"connections\":5,\"never_accepted\":0,\"still_queued\":3,"
 	       "\"drops_by_reason\":{\"accept_queue_full\":3},\"lost\":12,\"listeners\":[{\"cookie\":1,\"netns\":4026531840,"
-	       "\"family\":\"ipv4\",\"laddr\":\"127.0.0.1\",\"lport\":9502,\"completed\":4,\"accepts\":1,"
+	       "\"family\":\"ipv4\",\"laddr\":\"127.0.0.1\",\"lport\":9502,\"pid\":4711,\"comm\":\"lab\",\"completed\":4,\"accepts\":1,"
 	       "\"drops\":3,\"handshake\":{\"count\":4,\"p50_ns\":41000,\"p90_ns\":44000,\"p99_ns\":44000,\"max_ns\":44000},"
 	       "\"accept_wait\":{\"count\":1,\"p50_ns\":2000000000,\"p90_ns\":2000000000,\"p99_ns\":2000000000,"
 	       "\"max_ns\":2000000000}}]}\n",

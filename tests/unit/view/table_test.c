@@ -321,6 +321,9 @@ static void group(void)
 						    .addr = {127, 0, 0, 1},
 						    .port = (uint16_t)(i < 2 ? 9502 : 9503),
 						    .accepted = i};
+	/* Nothing was told of it since another process began to accept. */
+	list[2].pid = 4799;
+	list[2].comm = "next-worker";
 	e = &s.e;
 	event_init(e, EVENT_SUMMARY, STORY_T0);
 	event_set(e, F_CONNECTIONS, 3);
@@ -363,7 +366,7 @@ static void check_group(void)
 	       "127.0.0.1:9502              1       0\n"
 	       "  long-worker[4702]\n"
 	       "127.0.0.1:9503              2       0\n"
-	       "  long-worker[4703]\n",
+	       "  next-worker[4799]\n",
 	       "members of a group are told apart at 80 columns");
 	open_view(0, true, false, true);
 	group();

@@ -98,6 +98,10 @@ void rows_learn_summary(struct rows *all, const struct event *e)
 			return;
 		row->family = l->family;
 		memcpy(row->addr, l->addr, sizeof(row->addr));
+		if (l->pid || l->comm) {
+			row->pid = l->pid;
+			copy_text(row->comm, sizeof(row->comm), l->comm);
+		}
 		row->completed = l->completed;
 		row->accepted = l->accepted;
 		row->drops = l->drops;

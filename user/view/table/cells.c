@@ -22,14 +22,14 @@ static void make_owner(struct table_owner *o, const char *comm, uint64_t pid, bo
 	o->columns = (uint8_t)text_columns(o->text);
 }
 
-/*
- * "lab[4711]", "pid 4711", "lab" or "". Most calls are for an owner that is in the table already.
- * Valid until the next call.
- */
 const struct table_owner *table_owner_of(struct table *t, const struct event *e)
 {
-	const char *comm = event_text(e, F_COMM);
-	uint64_t pid = event_has(e, F_PID) ? e->v[F_PID].u : TABLE_NO_PID;
+	return table_owner(t, event_text(e, F_COMM),
+			   event_has(e, F_PID) ? e->v[F_PID].u : TABLE_NO_PID);
+}
+
+const struct table_owner *table_owner(struct table *t, const char *comm, uint64_t pid)
+{
 	struct table_owner *o = &t->owners[pid % TABLE_OWNERS];
 	size_t n;
 

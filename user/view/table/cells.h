@@ -8,6 +8,11 @@
 #include "view/table/table.h"
 
 /* "lab[4711]", "pid 4711", "lab" or "". Valid until the next call. */
+/*
+ * "lab[4711]", "pid 4711", "lab" or "". Most calls are for an owner that is in the table already.
+ * Valid until the next call. comm: NULL for none; pid: TABLE_NO_PID for none.
+ */
+const struct table_owner *table_owner(struct table *t, const char *comm, uint64_t pid);
 const struct table_owner *table_owner_of(struct table *t, const struct event *e);
 /* The accept queue holds one connection more than the backlog. */
 bool table_queue_full(const struct event *e);

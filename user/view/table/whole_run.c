@@ -6,6 +6,7 @@
 #include "event/filter.h"
 #include "event/owner.h"
 #include "event/totals.h"
+#include "view/table/cells.h"
 #include "view/table/table.h"
 #include "view/totals.h"
 
@@ -141,6 +142,15 @@ static void put_quantiles(struct line *l, const char *label, const struct quanti
 		table_put(l, " n=1", 4, 4);
 }
 
+/* Who owns it at the end; the lines before may have named an earlier one. */
+static const char *owner_of_row(struct table *t, const struct listener_summary *s,
+				const struct table_listener *known)
+{
+	if (s->pid || s->comm)
+		return table_owner(t, s->comm, s->pid ? s->pid : TABLE_NO_PID)->text;
+	return known ? known->owner : "";
+}
+
 /*
  * The row of a listener, with its owner below the address: only who owns it tells it from others
  * with the same address and port.
@@ -148,7 +158,7 @@ static void put_quantiles(struct line *l, const char *label, const struct quanti
 static void listener_row(struct line *l, const struct listener_summary *s)
 {
 	const struct table_listener *known = table_listener(l->t, s->cookie);
-	const char *owner = known ? known->owner : "";
+	const char *owner = owner_of_row(l->t, s, known);
 	bool two_rows = s->handshake.count && s->accept_wait.count;
 	char text[TEXT_END_MAX];
 	size_t n = text_end_in(text, s->family, s->addr, s->port, known ? known->zone : NULL);
