@@ -41,6 +41,7 @@ struct listener_summary {
 	/* in CLOSE_WAIT for a second or longer at the end; since when, ns; who holds the oldest */
 	uint64_t stuck, stuck_ns;
 	uint32_t stuck_pid; /* 0 unknown */
+	bool closed;	    /* it listens no more */
 	bool accept_unseen; /* accepted says nothing: accept() cannot be seen here */
 	struct quantiles handshake, accept_wait;
 };

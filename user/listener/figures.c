@@ -122,6 +122,7 @@ struct listener_summary listener_figures_summary(const struct listener_figures *
 		.unseen = f->unseen,
 		.departed = f->departed,
 		.cookies_sent = f->cookies_sent,
+		.closed = f->closed,
 		.accept_unseen = !f->accepts_known,
 		.drops = f->refused,
 	};

@@ -54,6 +54,7 @@ struct listener_figures {
 
 	/* while tracing; 0 is measured */
 	uint64_t completed, refused;
+	bool closed; /* it listens no more */
 	bool accepts_known;
 	uint64_t accepted, unseen, departed; /* as in struct listener_summary */
 	enum verdict verdict;

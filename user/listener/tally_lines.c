@@ -81,6 +81,7 @@ static struct listener_figures figures_of(const struct tally *t, const struct ta
 		.drops = q->drops,
 		.completed = row->stats.completed,
 		.refused = row->refused,
+		.closed = tally_has_gone(t, row),
 		.accepts_known = true,
 		.accepted = row->stats.accepted,
 		.verdict = row->verdict,

@@ -91,6 +91,7 @@ struct listener_figures figures_of(const struct tracker *t, const struct listene
 		.cookies_sent = l->cookies_sent,
 		.completed = l->completed,
 		.refused = l->refused,
+		.closed = !l->alive,
 		.accepts_known = !tracker_absent(t, KNOW_ACCEPT),
 		.accepted = l->accepted + l->unseen,
 		.unseen = l->unseen,

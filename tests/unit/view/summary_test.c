@@ -64,6 +64,8 @@ static void tell_listener(const struct sample *l, uint64_t t)
 	view_event(view, &e);
 }
 
+static bool all_closed;
+
 static void tell_summary(uint64_t t)
 {
 	static struct listener_summary list[] = {
@@ -78,6 +80,8 @@ static void tell_summary(uint64_t t)
 	static const struct listener_summaries all = {.list = list, .count = 2};
 	struct event e;
 
+	for (size_t i = 0; i < all.count; i++)
+		list[i].closed = all_closed;
 	event_init(&e, EVENT_SUMMARY, STORY_T0 + t);
 	event_set(&e, F_CONNECTIONS, 9);
 	event_set(&e, F_ACCEPTED_COUNT, 7);
@@ -204,12 +208,33 @@ static void check_terminal(void)
 	view_free(view);
 }
 
+/* Then no listener line comes any more, and the rates of the last ones are over. */
+static void check_closed(void)
+{
+	open_view(80, false, 0);
+	tell_round(0);
+	so_far();
+	all_closed = true;
+	tell_summary(SEC);
+	is_str(so_far(),
+	       "\n"
+	       "10:31:31.000 · 0 listeners · 0/s completed · 0/s accepted\n"
+	       " PORT QUEUE      SYN  DONE/s   ACC/s REFUSED WAIT p50 WAIT p99 OWNER\n"
+	       " 8080 closed                               0                   python3[13552]\n"
+	       "   80 closed                               0    18 µs  1.20 ms nginx[811]\n"
+	       "9 connections · 7 accepted\n",
+	       "all listeners have closed");
+	all_closed = false;
+	view_free(view);
+}
+
 int main(void)
 {
 	fd = story_fd();
 	check_columns();
 	check_widths();
 	check_terminal();
+	check_closed();
 	free(text);
 	return done();
 }

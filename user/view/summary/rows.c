@@ -42,8 +42,6 @@ void rows_learn_listener(struct rows *all, const struct event *e)
 {
 	struct row *row;
 
-	if (!all->waiting)
-		all->round++;
 	all->waiting = true;
 	row = row_of(all, event_get(e, F_COOKIE), (uint16_t)event_get(e, F_LPORT));
 	if (!row)
@@ -70,7 +68,6 @@ void rows_learn_listener(struct rows *all, const struct event *e)
 	if (row->judged && row->verdict == VERDICT_OK)
 		row->sentence[0] = '\0';
 	row->gone = false;
-	row->round = all->round;
 }
 
 void rows_learn_why(struct rows *all, const struct event *e)
@@ -88,8 +85,6 @@ void rows_learn_summary(struct rows *all, const struct event *e)
 	const struct listener_summaries *summaries =
 		event_has(e, F_LISTENERS) ? e->v[F_LISTENERS].listeners : NULL;
 
-	if (!all->waiting)
-		all->round++;
 	for (size_t i = 0; summaries && i < summaries->count; i++) {
 		const struct listener_summary *l = &summaries->list[i];
 		struct row *row = row_of(all, l->cookie, l->port);
@@ -107,9 +102,9 @@ void rows_learn_summary(struct rows *all, const struct event *e)
 		row->drops = l->drops;
 		row->handshake = l->handshake;
 		row->accept_wait = l->accept_wait;
-		if (all->waiting) /* this round has a line for every open listener */
-			row->gone = row->round != all->round;
-		row->round = all->round;
+		row->gone = l->closed;
+		if (row->gone)
+			row->completed_rate = row->accepted_rate = 0;
 	}
 }
 

@@ -32,22 +32,20 @@ struct row {
 	char advice[ADVICE_BYTES];
 	enum diagnosis diagnosis; /* of the last look; sentence "": there was none */
 	char sentence[WHY_SENTENCE_MAX];
-	uint64_t round;
 };
 
 /* All zero: no rows. The owner frees list. */
 struct rows {
 	struct row *list;
 	size_t count, room;
-	uint64_t round; /* of listener lines */
-	bool waiting;	/* there are listener lines that are not drawn yet */
+	bool waiting; /* there are listener lines that are not drawn yet */
 };
 
-/* Learns from a listener line. The first such line after a table was drawn begins a round. */
+/* Learns from a listener line. */
 void rows_learn_listener(struct rows *all, const struct event *e);
 /* Learns from a look. It stands until the verdict is OK again, as the advice does. */
 void rows_learn_why(struct rows *all, const struct event *e);
-/* Learns from the last summary of a run. A listener without a line in its round has closed. */
+/* Learns from a summary, which has a listener that has closed, too. */
 void rows_learn_summary(struct rows *all, const struct event *e);
 /* Sorts those in trouble first, then the busiest; closed listeners last. */
 void rows_sort(struct rows *all);
