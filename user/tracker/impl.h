@@ -21,13 +21,13 @@
 #include "tracker/names.h"
 #include "tracker/tracker.h"
 
-/* How long a line may wait for a fact that completes it. */
 /* Ports whose count of SYN cookies is remembered after their listener. */
 #define PORT_COOKIES_MAX 256
-#define ACCEPT_WAIT	 (100 * NS_MS) /* for accept() to return a connection that left the queue */
-#define UNSEEN_WAIT	 (1 * NS_S)    /* for the same, until it is told that it was not seen */
-#define ENQUEUE_WAIT	 (2 * NS_MS)   /* ESTABLISHED of an unknown request, for its listener */
-#define RESET_WAIT	 (100 * NS_MS) /* the close line of an aborted connection, for its RST */
+/* How long a line may wait for a fact that completes it. */
+#define ACCEPT_WAIT  (100 * NS_MS) /* for accept() to return a connection that left the queue */
+#define UNSEEN_WAIT  (1 * NS_S)	   /* for the same, until it is told that it was not seen */
+#define ENQUEUE_WAIT (2 * NS_MS)   /* ESTABLISHED of an unknown request, for its listener */
+#define RESET_WAIT   (100 * NS_MS) /* the close line of an aborted connection, for its RST */
 /* How often. */
 #define ERROR_EVERY   NS_S /* accept() errors of one listener are reported */
 #define VERDICT_EVERY NS_S /* the window of a verdict */
