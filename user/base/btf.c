@@ -16,18 +16,23 @@ struct kernel_types {
 	uint32_t types_size;
 	const char *strings;
 	uint32_t strings_size;
-	uint32_t *offset; /* byte offset of each type in types, by its id; id 0 is void */
-	uint32_t count;
-	uint32_t *next, *bucket; /* chains of ids by hash of the name; 0 ends a chain */
-	uint32_t mask;
+	uint32_t count; /* with id 0, which is void */
+	/*
+	 * Byte offset in types of each type whose id is a multiple of MARKED. All offsets would be
+	 * half a megabyte, which takes longer to write than a few steps take to walk.
+	 */
+	uint32_t *mark;
+	/*
+	 * Of each type's name, by its id; 0: none that is asked for. Small, because all of them are
+	 * looked through for each name. Room for a whole number of blocks.
+	 */
+	uint16_t *print;
 };
 
-/* ---- one type ---- */
+#define MARKED 32 /* a power of two */
+#define BLOCK  64
 
-static const struct btf_type *type_at(const struct kernel_types *k, uint32_t id)
-{
-	return (const void *)(k->types + k->offset[id]);
-}
+/* ---- one type ---- */
 
 static unsigned int kind_of(const struct btf_type *t)
 {
@@ -80,6 +85,21 @@ static size_t tail_size(const struct btf_type *t)
 	return tail->known ? tail->fixed + (size_t)BTF_INFO_VLEN(t->info) * tail->part : SIZE_MAX;
 }
 
+static const struct btf_type *after(const struct btf_type *t)
+{
+	return (const void *)((const uint8_t *)(t + 1) + tail_size(t));
+}
+
+static const struct btf_type *type_at(const struct kernel_types *k, uint32_t id)
+{
+	const struct btf_type *t = (const void *)(k->types + k->mark[id / MARKED]);
+
+	/* id 0 has no bytes: the first mark is that of the type 1 */
+	for (uint32_t at = id / MARKED ? id / MARKED * MARKED : 1; at < id; at++)
+		t = after(t);
+	return t;
+}
+
 static bool is_enum(unsigned int kind)
 {
 	return kind == BTF_KIND_ENUM || kind == KIND_ENUM64;
@@ -106,11 +126,12 @@ static uint64_t before_zero(uint64_t word, bool *ends)
 
 /*
  * Of the first 16 bytes of a name, which tell most apart, and without its length: a kernel has more
- * than a megabyte of names. room: bytes that may be read.
+ * than a megabyte of names. Never 0. room: bytes that may be read.
  */
-static uint32_t hash_of(const char *name, size_t room)
+static uint16_t print_of(const char *name, size_t room)
 {
 	uint64_t words[2] = {0};
+	uint16_t print;
 	bool ends;
 
 	if (room >= sizeof(words))
@@ -119,12 +140,8 @@ static uint32_t hash_of(const char *name, size_t room)
 		memcpy(words, name, room);
 	words[0] = before_zero(le64toh(words[0]), &ends);
 	words[1] = ends ? 0 : before_zero(le64toh(words[1]), &ends);
-	return (uint32_t)hash_more(words[0], words[1]);
-}
-
-static uint32_t *bucket_of(const struct kernel_types *k, const char *name)
-{
-	return &k->bucket[hash_of(name, strlen(name) + 1) & k->mask];
+	print = (uint16_t)hash_more(words[0], words[1]);
+	return print ? print : 1;
 }
 
 static bool has_a_name_that_is_asked_for(unsigned int kind)
@@ -133,13 +150,13 @@ static bool has_a_name_that_is_asked_for(unsigned int kind)
 	       is_enum(kind);
 }
 
-static uint32_t hash_at(const struct kernel_types *k, uint32_t offset)
+static uint16_t print_at(const struct kernel_types *k, uint32_t offset)
 {
-	return offset < k->strings_size ? hash_of(k->strings + offset, k->strings_size - offset)
-					: hash_of("", 1);
+	return offset < k->strings_size ? print_of(k->strings + offset, k->strings_size - offset)
+					: print_of("", 1);
 }
 
-/* Counts the types and fills in the tables. Returns -EBADMSG if a type does not fit. */
+/* Counts the types and fills in both tables. Returns -EBADMSG if a type does not fit. */
 static int walk(struct kernel_types *k)
 {
 	uint32_t id = 1;
@@ -154,13 +171,10 @@ static int walk(struct kernel_types *k)
 		tail = tail_size(t);
 		if (tail > k->types_size - at - sizeof(*t))
 			return -EBADMSG;
-		k->offset[id] = (uint32_t)at;
-		if (t->name_off && has_a_name_that_is_asked_for(kind_of(t))) {
-			uint32_t *bucket = &k->bucket[hash_at(k, t->name_off) & k->mask];
-
-			k->next[id] = *bucket;
-			*bucket = id;
-		}
+		if (id % MARKED == 0)
+			k->mark[id / MARKED] = (uint32_t)at;
+		if (t->name_off && has_a_name_that_is_asked_for(kind_of(t)))
+			k->print[id] = print_at(k, t->name_off);
 		at += sizeof(*t) + tail;
 		id++;
 	}
@@ -195,12 +209,9 @@ int kernel_types_new(struct kernel_types **out, const void *bytes, size_t size)
 	}
 	/* As many as there can be. What is not written takes no memory. */
 	most = k->types_size / sizeof(struct btf_type) + 1;
-	for (k->mask = 1023; k->mask < most / 4; k->mask = k->mask * 2 + 1)
-		;
-	k->offset = malloc(most * sizeof(uint32_t));
-	k->next = malloc(most * sizeof(uint32_t));
-	k->bucket = calloc(k->mask + 1, sizeof(uint32_t));
-	rc = k->offset && k->next && k->bucket ? walk(k) : -ENOMEM;
+	k->mark = calloc(most / MARKED + 1, sizeof(*k->mark));
+	k->print = calloc(most + BLOCK, sizeof(*k->print));
+	rc = k->mark && k->print ? walk(k) : -ENOMEM;
 	if (rc)
 		goto fail;
 	*out = k;
@@ -214,9 +225,8 @@ void kernel_types_free(struct kernel_types *k)
 {
 	if (!k)
 		return;
-	free(k->offset);
-	free(k->next);
-	free(k->bucket);
+	free(k->mark);
+	free(k->print);
 	free(k);
 }
 
@@ -238,26 +248,43 @@ static bool is_thing(unsigned int kind, enum kernel_thing thing)
 	return false;
 }
 
+/* Without a branch for each print, so that compilers compare many at once. */
+static bool block_has(const uint16_t *block, uint16_t print)
+{
+	uint16_t has = 0;
+
+	for (int i = 0; i < BLOCK; i++)
+		has |= block[i] == print;
+	return has;
+}
+
+static bool is_named(const struct kernel_types *k, uint32_t id, enum kernel_thing thing,
+		     const char *name)
+{
+	const struct btf_type *t = type_at(k, id);
+
+	return is_thing(kind_of(t), thing) && !strcmp(name_of(k, t->name_off), name);
+}
+
 uint32_t kernel_types_find(const struct kernel_types *k, enum kernel_thing thing, const char *name)
 {
 	char full[128] = TRACEPOINT_PREFIX;
-	uint32_t found = 0;
+	uint16_t print;
 
 	if (thing == KERNEL_TRACEPOINT) {
 		strncat(full, name, sizeof(full) - sizeof(TRACEPOINT_PREFIX));
 		name = full;
 	}
-	/*
-	 * A chain begins with the highest id. The last match is therefore the first type of that
-	 * name.
-	 */
-	for (uint32_t id = *bucket_of(k, name); id; id = k->next[id]) {
-		const struct btf_type *t = type_at(k, id);
-
-		if (is_thing(kind_of(t), thing) && !strcmp(name_of(k, t->name_off), name))
-			found = id;
+	print = print_of(name, strlen(name) + 1);
+	for (uint32_t block = 0; block < k->count; block += BLOCK) {
+		if (!block_has(k->print + block, print))
+			continue;
+		for (uint32_t id = block; id < block + BLOCK; id++) {
+			if (k->print[id] == print && is_named(k, id, thing, name))
+				return id;
+		}
 	}
-	return found;
+	return 0;
 }
 
 /*
@@ -407,14 +434,32 @@ static void write_type(struct extract *x, const struct btf_type *t)
 	}
 }
 
-static void take_named(struct extract *x, const char *name)
+static bool is_among(const struct kernel_types *k, uint32_t id, const char *const *names,
+		     size_t count)
 {
-	const struct kernel_types *k = x->k;
+	const struct btf_type *t = type_at(k, id);
 
-	for (uint32_t id = *bucket_of(k, name); id; id = k->next[id]) {
-		const struct btf_type *t = type_at(k, id);
+	for (size_t i = 0; kind_of(t) != BTF_KIND_FUNC && i < count; i++) {
+		if (!strcmp(name_of(k, t->name_off), names[i]))
+			return true;
+	}
+	return false;
+}
 
-		if (kind_of(t) != BTF_KIND_FUNC && !strcmp(name_of(k, t->name_off), name))
+/* Of all names at once: the prints are looked through once. */
+static void take_named(struct extract *x, const char *const *names, size_t count)
+{
+	uint64_t wanted[(UINT16_MAX + 1) / 64] = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		uint16_t print = print_of(names[i], strlen(names[i]) + 1);
+
+		wanted[print / 64] |= UINT64_C(1) << print % 64;
+	}
+	for (uint32_t id = 1; id < x->k->count; id++) {
+		uint16_t print = x->k->print[id];
+
+		if (wanted[print / 64] >> print % 64 & 1 && is_among(x->k, id, names, count))
 			take_type(x, id);
 	}
 }
@@ -454,8 +499,7 @@ int kernel_types_extract(const struct kernel_types *k, const char *const *names,
 	x.taken = malloc(k->count * sizeof(uint32_t));
 	if (x.new_id && x.taken) {
 		append(&x, &x.strings, "", 1);
-		for (size_t i = 0; i < count; i++)
-			take_named(&x, names[i]);
+		take_named(&x, names, count);
 		for (uint32_t i = 0; i < x.count && !x.failed; i++)
 			write_type(&x, type_at(k, x.taken[i]));
 		if (!x.failed && x.types.size)

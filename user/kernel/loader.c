@@ -81,7 +81,8 @@ static int open_and_load(struct loader *l, struct kernel *k)
 		return rc;
 	programs_choose(l->obj, &l->hooks);
 	leave_out_optional(l);
-	if (object->prepare)
+	rc = programs_zeroes(l->obj);
+	if (!rc && object->prepare)
 		rc = object->prepare(l->ctx, &l->hooks, k->types);
 	if (rc)
 		return rc;

@@ -156,6 +156,32 @@ void programs_choose(const struct bpf_object *obj, const struct hooks *h)
 	}
 }
 
+int programs_zeroes(struct bpf_object *obj)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	struct bpf_map *map;
+	int fd, rc;
+
+	bpf_object__for_each_map(map, obj)
+	{
+		const char *name = bpf_map__name(map);
+		size_t length = strlen(name);
+
+		if (!bpf_map__is_internal(map) || length < 4 || strcmp(name + length - 4, ".bss"))
+			continue;
+		opts.map_flags = bpf_map__map_flags(map);
+		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "zeroes", bpf_map__key_size(map),
+				    bpf_map__value_size(map), bpf_map__max_entries(map), &opts);
+		if (fd < 0)
+			return fd;
+		rc = bpf_map__reuse_fd(map, fd);
+		close(fd); /* the map has a duplicate */
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
 void programs_bring(struct bpf_map *brought, const struct filter *f)
 {
 	if (!f || !filter_brings(f))
