@@ -63,6 +63,7 @@ struct net {
 	struct hlist_head *dev_index_head; /* its interfaces by number, in 256 lists */
 	struct netns_core core;
 	struct netns_ipv4 ipv4;
+	__u64 net_cookie; /* [5.12] unique, in a cache line that is not written to */
 };
 
 typedef struct {

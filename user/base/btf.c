@@ -29,7 +29,7 @@ struct kernel_types {
 	uint16_t *print;
 };
 
-#define MARKED 32 /* a power of two */
+#define MARKED 8 /* a power of two */
 #define BLOCK  64
 
 /* ---- one type ---- */
