@@ -63,7 +63,10 @@ enum fact_flag {
 	FACT_F_OWNED = 1 << 0,
 	FACT_F_SYNCOOKIE = 1 << 1, /* the connection came from a SYN cookie */
 	FACT_F_FASTOPEN = 1 << 2,  /* the child was made at the SYN (TCP Fast Open) */
-	/* FACT_SYN: the time is when the SYN-ACK left, and not when the SYN came */
+	/*
+	 * FACT_SYN: the time is when the SYN-ACK left, or was to leave, and not when the SYN came.
+	 * FACT_DROP: the segment was our SYN-ACK
+	 */
 	FACT_F_SYNACK = 1 << 3,
 	FACT_F_PEER_FIN = 1 << 4, /* the peer's FIN has been received (SOCK_DONE) */
 	FACT_F_SENT = 1 << 5,	  /* FACT_RESET: we sent it */
@@ -97,8 +100,8 @@ enum fact_flag {
 	FACT_F_DEFERS = 1 << 19,
 	FACT_F_QUEUED_SINCE = 1 << 20, /* FACT_EXISTING: queued_since, in place of bytes_out */
 	/*
-	 * FACT_RETRANSMIT of a SYN-ACK: the client's SYN came again for it. The listener's counter
-	 * moves for that SYN in a moment, and nobody is refused
+	 * FACT_RETRANSMIT or FACT_DROP of a SYN-ACK: the client's SYN came again for it. The
+	 * listener's counter moves for that SYN in a moment, and nobody is refused
 	 */
 	FACT_F_SYN_CAME = 1 << 21,
 	/* FACT_EXISTING, looked up again: nothing was lost, and a line has told what differs */
@@ -233,7 +236,8 @@ enum fact_drop_reason {
 	FACT_DROP_FILTER,    /* by its socket filter (SO_ATTACH_FILTER) */
 	FACT_DROP_POLICY,    /* by an IPsec policy */
 	FACT_DROP_TTL,	     /* below its IP_MINTTL */
-	FACT_DROP_NETFILTER, /* a SYN for it, by a packet filter; its counter does not count it */
+	/* a SYN for it, or its SYN-ACK, by a packet filter; its counter does not count it */
+	FACT_DROP_NETFILTER,
 	FACT_DROP_REASONS
 };
 
@@ -263,7 +267,7 @@ struct fact_drop {
 	__u8 discard;	      /* enum fact_discard; 0 in older recordings */
 	/* TCP segments in the refused packet (GRO); 0, in older recordings, means 1 */
 	__u16 segments;
-	__u32 client_seq; /* sequence number of the first segment */
+	__u32 client_seq; /* sequence number of the first segment; of a SYN-ACK, the client's SYN's */
 };
 
 struct fact_enqueue {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * filtered.bpf.c - SYNs that a packet filter of this host throws away before TCP sees them; only
- * with --name-syn-drops.
+ * filtered.bpf.c - segments of a handshake that a packet filter of this host throws away.
  *
+ *	a SYN, before TCP sees it; only with --name-syn-drops
  *		tp_btf/kfree_skb with the reason NETFILTER_DROP; each packet dropped: 5 ns
+ *	a SYN-ACK on its way out (filtered.bpf.h)
+ *		the same; where ack_dropped is attached there (refuse.bpf.c), it does this too
  *
- * Told are those that the kernel had routed to this host, which is so in the INPUT chains. Of what
- * the PREROUTING chains drop it is not known for whom it was. Whether anybody listens there, user
- * space knows.
+ * Told are those SYNs that the kernel had routed to this host, which is so in the INPUT chains. Of
+ * what the PREROUTING chains drop it is not known for whom it was. Whether anybody listens there,
+ * user space knows.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -15,6 +17,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "drop.bpf.h"
+#include "filtered.bpf.h"
 
 #define IPPROTO_AT_V4 9 /* bytes from the network header */
 #define IPPROTO_AT_V6 6
@@ -45,13 +48,11 @@ SEC("tp_btf/kfree_skb")
 int syn_filtered(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	__u32 reason = ctx[2];
 	bool v6 = skb->protocol == bpf_htons(ETH_P_IPV6);
 	struct segment t;
 
 	/* What has not come in by a device is being sent. */
-	if (!IS_REASON(reason, NETFILTER_DROP) || !skb->skb_iif ||
-	    (!v6 && skb->protocol != bpf_htons(ETH_P_IP)))
+	if (!is_filtered(ctx[2]) || !skb->skb_iif || (!v6 && skb->protocol != bpf_htons(ETH_P_IP)))
 		return 0;
 	if (!is_for_this_host(skb, v6) || !is_tcp(skb, v6) || !segment_read(&t, skb) ||
 	    (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != TCP_FLAG_SYN)
@@ -59,4 +60,10 @@ int syn_filtered(__u64 *ctx)
 	send_drop(NULL, skb, &t, FACT_F_SEGMENT_SYN,
 		  FACT_DROP_NETFILTER | FACT_DISCARD_NETFILTER_DROP << 8);
 	return 0;
+}
+
+SEC("tp_btf/kfree_skb")
+int synack_filtered(__u64 *ctx)
+{
+	return is_filtered(ctx[2]) ? synack_filtered_send((struct sk_buff *)ctx[0]) : 0;
 }

@@ -26,12 +26,11 @@
 
 #include "cookie.bpf.h"
 #include "interface_send.bpf.h"
+#include "request.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
 #include "steered.bpf.h"
 
-/* A first SYN-ACK leaves at once. The shortest retransmission timeout is longer than this. */
-#define FIRST_SYNACK_NS 100000000ULL
 /* From one device of a stack to the next. A SYN that comes again has another answer later. */
 #define SAME_PACKET_NS 100000ULL
 
@@ -116,11 +115,7 @@ SEC("tp_btf/net_dev_queue")
 int synack_leaves(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	const struct sock *sk, *listener;
-	const struct sock_common *c;
-	__u32 server_isn;
-	struct fact_syn *f;
-	struct common k;
+	const struct sock *sk;
 	struct cpu *cpu;
 	enum kin kin;
 
@@ -130,38 +125,13 @@ int synack_leaves(__u64 *ctx)
 		return cookie_leaves(skb);
 	if (sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
 		return 0;
-	c = &sk->__sk_common;
 	cpu = this_cpu();
 	if (!cpu)
 		return 0;
-	kin = kin_of_request(c);
-	if (kin == KIN_UNWANTED || LOAD(request_sock, sk, num_retrans))
-		return 0;
-	if (bpf_ktime_get_ns() - LOAD(tcp_request_sock, sk, snt_synack) * 1000 > FIRST_SYNACK_NS)
-		return 0;
-	/* A packet passes here again on the next device (bond, VLAN): send it once. */
-	server_isn = LOAD(tcp_request_sock, sk, snt_isn);
-	if (cpu->synack_req == (__u64)sk && cpu->synack_isn == server_isn)
-		return 0;
-	cpu->synack_req = (__u64)sk;
-	cpu->synack_isn = server_isn;
-	if (kin == KIN_BROUGHT)
-		request_note(c, server_isn);
-	if (LOAD(sock, sk, __sk_common.skc_bound_dev_if))
-		interface_send(cpu, sk);
-	listener = LOAD(sock, sk, __sk_common.skc_listener);
-	f = fact_reserve(FACT_SYN, sizeof(*f),
-			 FACT_F_SYNACK | (is_deferring(listener) ? FACT_F_DEFERS : 0));
-	if (!f)
-		return 0;
-	common_copy(&k, c);
-	sock_fill_copy(&f->s, &k, sk, COMMON(&k, skc_num));
-	queues_probe(&f->q, listener);
-	f->client_isn = LOAD(tcp_request_sock, sk, rcv_isn);
-	f->server_isn = server_isn;
-	f->attempt = 0;
-	f->pad = 0;
-	fact_submit(f, sizeof(*f));
+	kin = kin_of_request(&sk->__sk_common);
+	/* A packet passes here again on the next device (bond, VLAN): request_send() sends once. */
+	if (kin != KIN_UNWANTED && is_first_synack(sk))
+		request_send(cpu, sk, kin);
 	return 0;
 }
 
@@ -234,28 +204,6 @@ static __always_inline const struct request_sock *request_of_timer(__u64 timer)
 					     bpf_core_field_offset(struct request_sock, rsk_timer));
 }
 
-static __always_inline void send_expired(const struct request_sock *req, __u32 flags)
-{
-	struct fact_syn *f;
-	struct common k;
-
-	common_copy(&k, &req->__req_common);
-	if (!request_copy_wanted(&k))
-		return;
-	f = fact_reserve(FACT_EXPIRED, sizeof(*f), FACT_F_TCP_FUNCTIONS | flags);
-	if (!f)
-		return;
-	sock_fill_copy(&f->s, &k, req, COMMON(&k, skc_num));
-	queues_probe(&f->q, BPF_CORE_READ(req, __req_common.skc_listener));
-	if (flags & FACT_F_UNREACHABLE) /* the kernel still counts this request */
-		f->q.syn_queue -= !!f->q.syn_queue;
-	f->client_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, rcv_isn);
-	f->server_isn = BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn);
-	f->attempt = BPF_CORE_READ(req, num_retrans);
-	f->pad = 0;
-	fact_submit(f, sizeof(*f));
-}
-
 /* A request that is half open at the entry and not at the exit was given up by the timer. */
 SEC("fentry/reqsk_timer_handler")
 int request_timer(__u64 *ctx)
@@ -278,7 +226,7 @@ int request_expired(__u64 *ctx)
 		return 0;
 	cpu->timer_req = 0;
 	if (!request_hashed(req))
-		send_expired(req, 0);
+		request_send_expired(req, FACT_F_TCP_FUNCTIONS, false);
 	return 0;
 }
 
@@ -295,6 +243,6 @@ int request_unreachable(__u64 *ctx)
 
 	if (ends && request_hashed(req) &&
 	    (__u32)ctx[1] == BPF_CORE_READ((const struct tcp_request_sock *)req, snt_isn))
-		send_expired(req, FACT_F_UNREACHABLE);
+		request_send_expired(req, FACT_F_TCP_FUNCTIONS | FACT_F_UNREACHABLE, true);
 	return 0;
 }

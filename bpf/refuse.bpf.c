@@ -34,6 +34,7 @@
 
 #include "cookie.bpf.h"
 #include "drop.bpf.h"
+#include "filtered.bpf.h"
 #include "segment.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
@@ -295,7 +296,8 @@ __weak __noinline __u32 why_discarded(__u32 reason)
 
 /*
  * Without fentry and fexit. The kernel drops an ACK because the accept queue is full, or a segment
- * with its listener, before anybody looked for its request.
+ * with its listener, before anybody looked for its request. One program for all that is dropped:
+ * also for SYN-ACKs that a packet filter drops.
  */
 SEC("tp_btf/kfree_skb")
 int ack_dropped(__u64 *ctx)
@@ -307,6 +309,8 @@ int ack_dropped(__u64 *ctx)
 	__u32 reason, flags;
 	struct segment t;
 
+	if (is_filtered(ctx[2]))
+		return synack_filtered_send(skb);
 	if (!has_listen_overflow())
 		return 0;
 	listener = (struct sock *)ctx[3];

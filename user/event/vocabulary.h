@@ -33,14 +33,15 @@
 	WORD(DIRECTION_SENT, "sent", "this machine sent it") \
 	WORD(DIRECTION_RECEIVED, "received", "it arrived here")
 
-#define SEGMENTS(WORD)                                               \
-	WORD(SEGMENT_SYN, "syn", "a SYN: no request was made of it") \
-	WORD(SEGMENT_ACK, "ack", "the final ACK of a handshake")     \
+#define SEGMENTS(WORD)                                                     \
+	WORD(SEGMENT_SYN, "syn", "a SYN: no request was made of it")       \
+	WORD(SEGMENT_ACK, "ack", "the final ACK of a handshake")           \
+	WORD(SEGMENT_SYNACK, "synack", "our SYN-ACK, which did not leave") \
 	WORD(SEGMENT_OTHER, "other", "any: the listener discarded it before its queues mattered")
 
-#define BASES(WORD)                                                                       \
-	WORD(BASIS_SYN, "syn", "stamped when the SYN made the request")                   \
-	WORD(BASIS_SYNACK, "synack", "stamped when the SYN-ACK left, microseconds later") \
+#define BASES(WORD)                                                                           \
+	WORD(BASIS_SYN, "syn", "stamped when the SYN made the request")                       \
+	WORD(BASIS_SYNACK, "synack", "stamped when the SYN-ACK was sent, microseconds later") \
 	WORD(BASIS_RTT, "rtt", "derived from the kernel's SYN-ACK RTT sample")
 
 /* Of a duration: absent, it is exact. */
@@ -100,7 +101,8 @@
 	WORD(DROP_FILTER, "socket_filter", "discarded by the listener's SO_ATTACH_FILTER")        \
 	WORD(DROP_POLICY, "ipsec_policy", "discarded by an IPsec policy")                         \
 	WORD(DROP_TTL, "min_ttl", "discarded: below the listener's IP_MINTTL")                    \
-	WORD(DROP_NETFILTER, "netfilter", "a SYN that a packet filter dropped or rejected")       \
+	WORD(DROP_NETFILTER, "netfilter",                                                         \
+	     "a SYN or SYN-ACK that a packet filter dropped or rejected")                         \
 	WORD(DROP_REQUEST_EXPIRED, "request_expired", "given up: no final ACK was taken in time") \
 	WORD(DROP_CLIENT_UNREACHABLE, "client_unreachable", "given up: an ICMP error came back")
 

@@ -41,6 +41,8 @@ static const struct hook hooks[HOOK_COUNT] = {
 		.cost = "each packet sent: 5 ns, each packet done with: 5 ns"},
 	[HOOK_SYN_FILTERED] = {"syn_filtered", HOOK_TRACEPOINT, {{"syn_filtered", "kfree_skb", true}},
 		.cost = "each packet dropped: 5 ns; each SYN that a packet filter drops: a record"},
+	[HOOK_SYNACK_FILTERED] = {"synack_filtered", HOOK_TRACEPOINT, {{"synack_filtered", "kfree_skb", true}},
+		.cost = "each packet dropped: 5 ns"},
 	[HOOK_ACK_REFUSED] = {"ack_refused", HOOK_FUNCTION,
 		{{"ack_comes", "tcp_check_req"}, {"ack_done", "tcp_check_req"}},
 		.cost = "each final ACK: 20 ns"},
@@ -174,6 +176,14 @@ static const struct {
 	{HOOK_ENQUEUE, HOOK_COOKIE_V6},	     {HOOK_LISTEN, HOOK_LISTEN_ASKED},
 	{HOOK_TIMEWAIT, HOOK_TIMEWAIT_REAL}, {HOOK_ACCEPT, HOOK_FORK},
 	{HOOK_ACCEPT_SYSCALL, HOOK_FORK},    {HOOK_STATE, HOOK_SYN_FILTERED},
+	{HOOK_STATE, HOOK_SYNACK_FILTERED},
+};
+
+/* Hooks that do the work of another besides, which is then not attached. */
+static const struct {
+	enum hook_id hook, does;
+} doubles[] = {
+	{HOOK_ACK_DROPPED, HOOK_SYNACK_FILTERED}, /* one program for each packet dropped */
 };
 
 /* Hooks whose facts are wrong or useless without those of another. */
@@ -320,6 +330,10 @@ void hooks_choose(struct hooks *h)
 	for (size_t i = 0; i < COUNT(needs); i++) {
 		if (h->chosen[needs[i].hook])
 			h->chosen[needs[i].needs] = true;
+	}
+	for (size_t i = 0; i < COUNT(doubles); i++) {
+		if (h->chosen[doubles[i].hook])
+			h->chosen[doubles[i].does] = false;
 	}
 }
 

@@ -92,7 +92,7 @@ static struct listener *refusing_listener(struct tracker *t, const struct fact_d
 	else
 		l = listener_by_port(t->listeners, &f->s);
 	if (l)
-		l->named_drops += counted_as(f);
+		l->named_drops += counted_as(f) + !!(f->h.flags & FACT_F_SYN_CAME);
 	return f->q.sk ? figures_observe(t, &f->h, &f->q, f->s.netns, f->s.lport) : l;
 }
 
@@ -127,6 +127,8 @@ static const char *kernel_discard_reason(unsigned int discard)
 /* What was discarded had not come as far as the queues, whatever segment it was. */
 static enum segment segment_of(const struct fact_drop *f, enum drop_reason reason)
 {
+	if (f->h.flags & FACT_F_SYNACK)
+		return SEGMENT_SYNACK;
 	if (drop_is_discard(reason))
 		return SEGMENT_OTHER;
 	return f->h.flags & FACT_F_SEGMENT_SYN ? SEGMENT_SYN : SEGMENT_ACK;
@@ -162,6 +164,20 @@ static void drop_line(struct tracker *t, const struct fact_drop *f, const struct
 	line_emit(&t->lines);
 }
 
+/* Our SYN-ACK did not leave. Its request is told by that, where it is older than the tracer. */
+static struct conn *request_of_synack(struct tracker *t, const struct fact_drop *f, struct conn *c,
+				      struct listener *l)
+{
+	if (!c)
+		c = identity_adopt_request(t, &f->s, l);
+	if (!c)
+		return NULL;
+	c->t_last = f->h.t;
+	conn_learn_cookie(t->conns, c, f->s.cookie);
+	conn_touch(t->conns, c);
+	return c;
+}
+
 void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
 {
 	const struct fact_drop *f = (const struct fact_drop *)h;
@@ -169,7 +185,6 @@ void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
 	struct conn *c = syn ? NULL : identity_find_request(t, &f->s);
 	struct listener *l = refusing_listener(t, f, c);
 	struct refusal r = {
-		.request = c,
 		.l = l,
 		.reason = (enum drop_reason)f->reason,
 		/* A client that our RST has reached knows better. */
@@ -177,6 +192,9 @@ void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
 			    (c || !request_was_reset(t, &f->s, h->t)),
 	};
 
+	if (h->flags & FACT_F_SYNACK)
+		c = request_of_synack(t, f, c, l);
+	r.request = c;
 	/* Of several with that port it is not known whose it was. */
 	if (r.reason == DROP_NETFILTER && !l && !listener_at_port(t->listeners, &f->s))
 		return;

@@ -100,6 +100,7 @@ WORDS_OF(segment,
 	[SEGMENT_UNKNOWN] = "segment",
 	[SEGMENT_SYN] = "SYN",
 	[SEGMENT_ACK] = "ACK",
+	[SEGMENT_SYNACK] = "SYN-ACK",
 	[SEGMENT_OTHER] = "segment")
 
 WORDS_OF(lost,

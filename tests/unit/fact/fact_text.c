@@ -32,8 +32,9 @@ static const char *const story_flags[] = {"owned",	  "syncookie", "fastopen", "s
 					  "repair",	  "segment",   "no_syn",   "defers",
 					  "queued_since", "syn_came",  "told"};
 static const char *const story_drops[FACT_DROP_REASONS] = {
-	"unknown", "accept_queue_full", "syn_queue_full", "cookie_invalid", "listener_closed",
-	"other",   "signature",		"filter",	  "policy",	    "ttl"};
+	"unknown",  "accept_queue_full", "syn_queue_full", "cookie_invalid", "listener_closed",
+	"other",    "signature",	 "filter",	   "policy",	     "ttl",
+	"netfilter"};
 static const char *const story_places[FACT_LOST_PLACES] = {"ring", "recursion", "map", "decode",
 							   "evicted"};
 

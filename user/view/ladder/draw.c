@@ -174,7 +174,7 @@ static void draw_open(struct pen *pen, struct ladder *c, const struct step *s)
 			snprintf(words, sizeof(words), "SYN queue %u", s->syn_queue);
 			ladder_row(pen, c, 0, "", AT_SERVER, words, "");
 		}
-		if (!c->seen[CLIENT])
+		if (!c->seen[CLIENT] && !(s + 1 < c->steps + c->count && s[1].synack))
 			ladder_row(pen, c, 0, "", TO_CLIENT, segment(c, buf, sizeof(buf), SYN_ACK),
 				   "");
 		return;
@@ -361,8 +361,12 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 			draw_believes(pen, c);
 		return;
 	}
-	ladder_row(pen, c, s->t, "", REFUSED, segment(c, buf, sizeof(buf), s->syn ? SYN : ACK),
-		   drop_is_discard(s->reason) ? "discarded" : "refused");
+	if (s->synack)
+		ladder_row(pen, c, s->t, "", AT_SERVER, "its SYN-ACK is discarded", "");
+	else
+		ladder_row(pen, c, s->t, "", REFUSED,
+			   segment(c, buf, sizeof(buf), s->syn ? SYN : ACK),
+			   drop_is_discard(s->reason) ? "discarded" : "refused");
 	draw_full(pen, c, s);
 	if (s->believes && !c->done[SERVER]) /* otherwise a RST shows it */
 		draw_believes(pen, c);

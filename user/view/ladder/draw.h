@@ -34,6 +34,7 @@ struct step {
 	bool paired;	  /* RESET: the other end has reported it too */
 	bool queued;	  /* waits for accept() */
 	bool fastopen, defers, io_uring;
+	bool synack; /* EVENT_DROP: our SYN-ACK */
 	bool believes, syncookie, before_accept, unaccepted;
 	bool has_wait, has_syn_queue, has_accept_queue, has_backlog, has_fd, has_bytes;
 	uint32_t syn_queue, accept_queue, backlog, attempt;

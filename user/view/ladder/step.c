@@ -59,6 +59,7 @@ struct step ladder_make_step(const struct event *e, int side, bool utf8)
 		.from = (uint8_t)event_get(e, F_OLD),
 		.to = (uint8_t)event_get(e, e->type == EVENT_STATE ? F_NEW : F_SOCKET_STATE),
 		.syn = ladder_segment_is_syn(e),
+		.synack = event_enum(e, F_SEGMENT) == SEGMENT_SYNACK,
 		.sent = event_enum(e, F_DIR) == DIRECTION_SENT,
 		.believes = event_get(e, F_CLIENT_BELIEVES),
 		.queued = event_get(e, F_QUEUED),
@@ -130,7 +131,7 @@ const struct step *ladder_unexplained_reset(const struct ladder *c)
 void ladder_add_step(struct ladder *c, const struct step *s)
 {
 	const struct step *reset =
-		s->type == EVENT_DROP && !s->syn ? ladder_unexplained_reset(c) : NULL;
+		s->type == EVENT_DROP && !s->syn && !s->synack ? ladder_unexplained_reset(c) : NULL;
 	uint64_t t = s->t;
 	unsigned int at = c->count;
 
