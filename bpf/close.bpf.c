@@ -78,6 +78,24 @@ static __always_inline void send_reset_of_segment(const struct tcp_sock *listene
 	fact_submit(f, sizeof(*f));
 }
 
+/* A timewait socket answers a segment. It has the ends and the cookie of its connection. */
+static __always_inline void send_reset_of_timewait(const struct sock *sk, __u32 reason)
+{
+	const struct sock_common *c = &sk->__sk_common;
+	struct fact_reset *f;
+
+	if (!common_wanted(c))
+		return;
+	f = fact_reserve(FACT_RESET, sizeof(*f), FACT_F_SENT);
+	if (!f)
+		return;
+	sock_fill(&f->s, c, BPF_CORE_READ(c, skc_net.net, ns.inum), c->skc_cookie.counter,
+		  c->skc_num, TCP_TIME_WAIT);
+	f->reason = reason;
+	f->pid = 0;
+	fact_submit(f, sizeof(*f));
+}
+
 SEC("tp_btf/tcp_receive_reset")
 int reset_received(__u64 *ctx)
 {
@@ -94,7 +112,9 @@ int reset_sent(__u64 *ctx)
 	__u8 state = sk ? sk->__sk_common.skc_state : TCP_CLOSE;
 	__u32 reason = reset_reason(ctx, state);
 
-	if (sk && state != TCP_LISTEN && state != TCP_NEW_SYN_RECV && state != TCP_TIME_WAIT)
+	if (sk && state == TCP_TIME_WAIT)
+		send_reset_of_timewait(sk, reason);
+	else if (sk && state != TCP_LISTEN && state != TCP_NEW_SYN_RECV)
 		send_reset_of_sock(sk, reason, FACT_F_SENT);
 	else if (skb)
 		send_reset_of_segment(state == TCP_LISTEN ? bpf_skc_to_tcp_sock(sk) : NULL, skb,

@@ -267,7 +267,8 @@ struct fact_drop {
 	__u8 discard;	      /* enum fact_discard; 0 in older recordings */
 	/* TCP segments in the refused packet (GRO); 0, in older recordings, means 1 */
 	__u16 segments;
-	__u32 client_seq; /* sequence number of the first segment; of a SYN-ACK, the client's SYN's */
+	/* sequence number of the first segment, and where that is our SYN-ACK, of the client's SYN */
+	__u32 client_seq;
 };
 
 struct fact_enqueue {
@@ -334,7 +335,10 @@ enum fact_reset_reason {
 
 struct fact_reset {
 	struct fact_hdr h;
-	/* s.sk 0: there is no socket; the ends are those of the segment, seen from here */
+	/*
+	 * s.sk 0: there is no socket; the ends are those of the segment, seen from here.
+	 * s.state TIME_WAIT: a timewait socket, whose connection may have been told to its end
+	 */
 	struct fact_sock s;
 	__u32 reason; /* enum fact_reset_reason */
 	/* valid with FACT_F_OWNED; with FACT_F_SEGMENT the sequence number of the RST */

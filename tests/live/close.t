@@ -153,6 +153,29 @@ case_orphan_late_fin()
 	stop_server
 }
 
+# The same, and data comes: the timewait socket answers by a RST.
+case_orphan_late_data()
+{
+	sysctl -qw net.ipv4.tcp_fin_timeout=50
+	server --addr 0.0.0.0 --close-after 0
+	client_bg --bind-port 40001 --raw '
+		syn; wait-synack timeout=20000; ack; wait-fin timeout=20000; ack; wait-input timeout=600000; data 7; wait-rst timeout=20000' --hold forever
+	until_true in_state fin-wait-2 1
+	wait_for 'to("FIN_WAIT1"; "FIN_WAIT2")'
+	tell
+	until_true client_said 'the peer stays'
+	wait_for 'of("close")'
+	if fact reset_reason exact; then
+		wait_for 'of("reset")'
+		is "$(ask 'map(of("reset") | [.dir, .reset_reason, .rport])')" '[["sent","timewait",40001]]' 'which is told'
+		is "$(ask 'map(select(.rport == 40001) | select(.type == "reset" or .type == "close") | [.role, .listener, .cookie]) | unique | length')" 1 \
+			'as that of its connection, though that was told to its end'
+		is "$(ask 'map(of("reset") | [.role, has("listener"), has("cookie")])')" '[["server",true,true]]' 'whose role and listener are known'
+	fi
+	stop_client
+	stop_server
+}
+
 # The FINs cross.
 case_closing()
 {
@@ -289,7 +312,7 @@ case_timeout_keepalive()
 
 names=(server_first client_first resets unread refused unreachable)
 if has_tun; then
-	names+=(orphan orphan_late_fin timeout_syn timeout_data closing reuse assassination)
+	names+=(orphan orphan_late_fin orphan_late_data timeout_syn timeout_data closing reuse assassination)
 	command -v perl >/dev/null && names+=(timeout_keepalive)
 fi
 run_cases "${names[@]}"

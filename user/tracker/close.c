@@ -327,6 +327,21 @@ static unsigned int reset_reason_of(const struct fact_reset *f, const struct con
 		       : f->reason;
 }
 
+/* Of a timewait socket, whose connection has been told to its end. */
+static void line_ended(struct tracker *t, struct event *e, const struct fact_sock *s)
+{
+	struct ended_conn was;
+
+	if (s->state != TCP_STATE_TIME_WAIT || !ended_was(t, s->cookie, &was))
+		return;
+	if (was.role)
+		event_set_enum(e, F_ROLE, was.role);
+	if (was.role_basis)
+		event_set_enum(e, F_ROLE_BASIS, was.role_basis);
+	if (was.listener)
+		event_set(e, F_LISTENER, was.listener);
+}
+
 static void reset_line(struct tracker *t, const struct fact_reset *f, const struct conn *c)
 {
 	struct event *e = line_begin(&t->lines, EVENT_RESET, f->h.t);
@@ -337,6 +352,8 @@ static void reset_line(struct tracker *t, const struct fact_reset *f, const stru
 		line_conn(&t->lines, c, listener_of(t, c));
 	else
 		line_ends(&t->lines, &f->s);
+	if (!c)
+		line_ended(t, e, &f->s);
 	if (f->reason == FACT_RESET_NO_CONNECTION && !c)
 		line_refused(&t->lines, listener_by_port(t->listeners, &f->s));
 	event_set_enum(e, F_DIR, f->h.flags & FACT_F_SENT ? DIRECTION_SENT : DIRECTION_RECEIVED);
@@ -371,7 +388,9 @@ void tracker_on_reset(struct tracker *t, const struct fact_hdr *h)
 		return;
 	if (!c)
 		c = identity_fast_open(t, &f->s);
-	if (!c && (ended_lately(t, f->s.cookie) || (!f->s.lport && !f->s.rport)))
+	if (!c && ended_lately(t, f->s.cookie) && f->s.state != TCP_STATE_TIME_WAIT)
+		return;
+	if (!c && !f->s.lport && !f->s.rport)
 		return;
 	if (c) {
 		conn_learn_ends(t->conns, c, &f->s);

@@ -136,7 +136,7 @@ void listen_closed(struct tracker *t, const struct fact_closed *f)
 
 	if (l ? !l->alive : ended_lately(t, f->s.cookie))
 		return; /* a duplicate */
-	ended_remember(t, f->s.cookie);
+	ended_remember(t, f->s.cookie, NULL);
 	if (l) {
 		learn_addr(l, &f->s);
 		end_listener(t, l, f->h.t);

@@ -183,6 +183,6 @@ void state_end(struct tracker *t, struct conn *c, uint64_t at, uint64_t ended)
 	t->never_accepted += never_accepted(c);
 	t->never_established += never_established(c);
 	close_line(t, c, at, ended);
-	ended_remember(t, c->cookie);
+	ended_remember(t, c->cookie, c);
 	tracked_forget(t, c);
 }

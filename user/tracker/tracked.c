@@ -48,9 +48,11 @@ void tracked_promote(struct tracker *t, struct conn *c)
 
 #define ENDED_MAX 65536
 
-/* Cookies of sockets that ended lately, by cookie % ENDED_MAX. */
+/* Sockets that ended lately, by cookie % ENDED_MAX. */
 struct ended {
 	uint64_t cookie[ENDED_MAX];
+	uint64_t listener[ENDED_MAX]; /* cookie of it */
+	uint8_t role[ENDED_MAX], role_basis[ENDED_MAX];
 };
 
 struct ended *ended_new(void)
@@ -109,13 +111,32 @@ void tracked_count_once(struct tracker *t, struct conn *c)
 	--*count_of(t, c);
 }
 
-void ended_remember(struct tracker *t, uint64_t cookie)
+void ended_remember(struct tracker *t, uint64_t cookie, const struct conn *c)
 {
-	if (cookie)
-		t->ended->cookie[cookie % ENDED_MAX] = cookie;
+	const struct listener *l = c && c->role == ROLE_SERVER ? listener_of(t, c) : NULL;
+	size_t i = cookie % ENDED_MAX;
+
+	if (!cookie)
+		return;
+	t->ended->cookie[i] = cookie;
+	t->ended->listener[i] = l ? l->cookie : 0;
+	t->ended->role[i] = c ? c->role : ROLE_LISTENER;
+	t->ended->role_basis[i] = c ? c->role_basis : ROLE_SEEN;
 }
 
 bool ended_lately(const struct tracker *t, uint64_t cookie)
 {
 	return cookie && t->ended->cookie[cookie % ENDED_MAX] == cookie;
+}
+
+bool ended_was(const struct tracker *t, uint64_t cookie, struct ended_conn *was)
+{
+	size_t i = cookie % ENDED_MAX;
+
+	if (!ended_lately(t, cookie))
+		return false;
+	*was = (struct ended_conn){.role = (enum role)t->ended->role[i],
+				   .role_basis = (enum role_basis)t->ended->role_basis[i],
+				   .listener = t->ended->listener[i]};
+	return true;
 }

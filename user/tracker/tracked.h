@@ -33,10 +33,19 @@ void tracked_count_unseen(struct tracker *t, struct conn *c, uint64_t at);
 /* c is gone afterwards. Its listener and its place in the accept queue are left. */
 void tracked_forget(struct tracker *t, struct conn *c);
 
+struct ended_conn {
+	enum role role;
+	enum role_basis role_basis;
+	uint64_t listener; /* cookie; 0: none, or not known */
+};
+
 /* The memory of sockets that ended: NULL when out of memory, freed with free(). */
 struct ended *ended_new(void);
-void ended_remember(struct tracker *t, uint64_t cookie);
+/* c: what it was; NULL: a listener. */
+void ended_remember(struct tracker *t, uint64_t cookie, const struct conn *c);
 /* True: that socket ended a moment ago, so a fact about it is a duplicate. */
 bool ended_lately(const struct tracker *t, uint64_t cookie);
+/* What it was: a timewait socket goes on where its end cannot be seen. False: not known. */
+bool ended_was(const struct tracker *t, uint64_t cookie, struct ended_conn *was);
 
 #endif
