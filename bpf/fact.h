@@ -267,7 +267,7 @@ struct fact_drop {
 	__u8 discard;	      /* enum fact_discard; 0 in older recordings */
 	/* TCP segments in the refused packet (GRO); 0, in older recordings, means 1 */
 	__u16 segments;
-	/* sequence number of the first segment, and where that is our SYN-ACK, of the client's SYN */
+	/* sequence number of the first segment; where that is our SYN-ACK, of the client's SYN */
 	__u32 client_seq;
 };
 
