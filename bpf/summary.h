@@ -61,6 +61,7 @@ struct summary_listener {
 	__u16 port;
 	__u16 family; /* AF_INET or AF_INET6 */
 	__u8 addr[16];
+	char ifname[16]; /* zone of a link-local addr, with its end; "": none, or not known */
 	/* the caller of listen(), or a process that holds the socket; pid 0: not known */
 	struct fact_task task;
 	__u32 drops_before; /* sk_drops when the listener was registered */
@@ -190,8 +191,8 @@ struct summary_cpu {
 
 FACT_SIZE(summary_stats,
 	  6 * 8 + 8 * SUMMARY_STATES + 8 * SUMMARY_TIMES + 2 * (16 + 4 * DURATIONS_BUCKETS));
-FACT_SIZE(summary_listener, 128);
-FACT_SIZE(summary_reading, 136);
+FACT_SIZE(summary_listener, 144);
+FACT_SIZE(summary_reading, 152);
 FACT_SIZE(summary_place, 6 * 96 + 72);
 FACT_SIZE(summary_cpu, 8 * (4 + SUMMARY_STATES + 15));
 FACT_SIZE(summary_port, 16);

@@ -11,6 +11,7 @@
 #ifndef SOCKSTATE_SUMMARY_LISTENERS_BPF_H
 #define SOCKSTATE_SUMMARY_LISTENERS_BPF_H
 
+#include "interface.bpf.h"
 #include "place.bpf.h"
 #include "sock.bpf.h"
 #include "summary.h"
@@ -278,6 +279,20 @@ __noinline int place_note(__u64 address, __u64 cookie)
 	return 0;
 }
 
+/*
+ * Notes the interface that a listener with a link-local address is bound to. A function of its own,
+ * for its stack; it can take only numbers, and the verifier does not take the socket for one.
+ */
+__noinline int zone_note(__u64 cookie)
+{
+	struct summary_listener *l = bpf_map_lookup_elem(&listeners, &cookie);
+	struct fact_interface zone = {};
+
+	if (l && interface_fill(&zone, (const struct sock_common *)l->sk))
+		__builtin_memcpy(l->ifname, zone.name, sizeof(l->ifname));
+	return 0;
+}
+
 /* ---- listeners ---- */
 
 /*
@@ -321,6 +336,8 @@ static __always_inline void listener_begins(const struct sock *sk, __u64 cookie,
 	}
 	if (!port_add(key, cookie))
 		count_lost(SUMMARY_LOST_LISTENER);
+	if (COMMON(&k, skc_bound_dev_if))
+		zone_note(cookie);
 	if (owner)
 		place_note(owner, cookie);
 }

@@ -36,6 +36,13 @@ held=$(ss -Htne state established "( sport = :$port )" | sed 's/.* sk:\([0-9a-f]
 
 launch --port "$port,$((port + 1))" --record "$work/recording"
 ready
+# It counts in the kernel: one listener of before, one that begins then.
+"$sockstate" --summary --json --port "$((port + 1))-$((port + 2))" >"$work/counted" 2>/dev/null </dev/null &
+counts=$!
+pids+=("$counts")
+ready "$counts"
+"$lab" server --addr fe80::1%here0 --port $((port + 2)) --quiet >/dev/null 2>&1 </dev/null &
+pids+=($!)
 "$sockstate" --port "$port,$((port + 1))" >"$work/table" 2>/dev/null </dev/null &
 table=$!
 pids+=("$table")
@@ -49,8 +56,10 @@ until_true told
 "$sockstate" list --port "$port,$((port + 1))" >"$work/list" 2>/dev/null
 "$sockstate" list --json --port "$port" >"$work/list.json" 2>/dev/null
 ss -Htan "( sport = :$port or sport = :$((port + 1)) )" >"$work/ss"
-kill -INT "$table"
-wait "$table"
+younger() { ss -Htln "( sport = :$((port + 2)) )" | grep -q .; }
+until_true younger
+client there0 $((port + 2))
+for pid in "$table" "$counts"; do kill -INT "$pid"; wait "$pid"; done
 stop_trace
 
 of() { jq -crs "$1" "${2:-$out}"; }
@@ -74,4 +83,17 @@ is "$(of 'map(.ifname)' "$work/again")" "$(of 'map(.ifname)')" "a replay knows t
 "$sockstate" --replay "$work/recording" -o ladder >"$work/ladder" 2>/dev/null
 grep -q '\[fe80::2%there0\]:[0-9]* → \[fe80::1%here0\]:'"$port" "$work/ladder"
 ok $? "the ladder calls each end as it calls itself" || grep '──' "$work/ladder" | sed 's/^/# /'
+of_listeners() { of "map(select(.type == \"summary\"))[0].listeners | map(select(.lport > $port) | [.lport, .ifname]) | sort" "$1"; }
+is "$(of_listeners "$out")" "[[$((port + 1)),\"here1\"]]" "the summary has that of each listener"
+is "$(of_listeners "$work/counted")" "[[$((port + 1)),\"here1\"],[$((port + 2)),\"here0\"]]" "that of --summary, too, of before and of meanwhile"
+is "$(of "map(select(.type == \"listener\" and .lport == $((port + 1))) | .ifname) | unique" "$work/counted")" '["here1"]' "  and its lines"
+"$sockstate" --replay "$work/recording" -o summary >"$work/summary" 2>/dev/null
+is "$(grep -c "^ *$((port + 1)) fe80::1%here1 " "$work/summary")" 1 "  and the screen" || sed 's/^/# /' "$work/summary"
+"$sockstate" report "$work/recording" -o "$work/page" >/dev/null 2>&1
+grep -q "\[fe80::1%here1\]:$((port + 1))" "$work/page"
+ok $? "the page of a report names the link of a listener"
+grep -q "\[fe80::2%there[01]\]:" "$work/page"
+ok $? "  and each end of a connection its own"
+"$sockstate" check --replay "$work/recording" --port "$((port + 1))" --max-queue 100 --min-connections 1 >"$work/check" 2>/dev/null
+is "$(grep -c "^\[fe80::1%here1\]:$((port + 1)) " "$work/check")" 1 "check, too" || sed 's/^/# /' "$work/check"
 done_testing

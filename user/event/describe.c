@@ -123,7 +123,7 @@ void fields_print_markdown(FILE *out)
 	for (int i = 0; i < DROP_REASON_COUNT; i++)
 		fprintf(out, " `%s`", drop_reason_name((enum drop_reason)i));
 	fputs(".\n\n## `listeners` in the summary\n\n"
-	      "One object a listener: `cookie`, `netns`, `family`, `laddr`, `lport`, `pid` and `comm` (its owner, or the last\n"
+	      "One object a listener: `cookie`, `netns`, `family`, `laddr`, `ifname`, `lport`, `pid` and `comm` (its owner, or the last\n"
 	      "one), `completed`, `accepts`, `drops`, and, where there was one to measure, `handshake` and `accept_wait`: objects\n"
 	      "of `count`, `p50_ns`, `p90_ns`, `p99_ns`, `max_ns`. Where they are not 0: `accepts_unseen`, `accepts_departed`, `syncookies_sent`, `stuck_close_wait`, `stuck_close_wait_ns`\n"
 	      "and `stuck_close_wait_pid`, who holds the oldest of these.\n\n"

@@ -94,8 +94,8 @@ const struct kind_info kind_infos[] = {
 	[KIND_LISTENERS] = {"array",
 		"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"cookie\":{\"$ref\":"
 		"\"#/$defs/count\"},\"netns\":{\"$ref\":\"#/$defs/count\"},\"family\":{\"$ref\":\"#/$d"
-		"efs/family\"},\"laddr\":{\"$ref\":\"#/$defs/text\"},\"lport\":{\"$ref\":\"#/$defs/po"
-		"rt\"},\"pid\":{\"$ref\":\"#/$defs/count\"},\"comm\":{\"$ref\":\"#/$defs/text\"},"
+		"efs/family\"},\"laddr\":{\"$ref\":\"#/$defs/text\"},\"ifname\":{\"$ref\":\"#/$defs/text\"},"
+		"\"lport\":{\"$ref\":\"#/$defs/port\"},\"pid\":{\"$ref\":\"#/$defs/count\"},\"comm\":{\"$ref\":\"#/$defs/text\"},"
 		"\"completed\":{\"$ref\":\"#/$defs/count\"},\"accepts\":{\"$ref\":\"#/$defs/cou"
 		"nt\"},"
 		"\"accepts_unseen\":{\"$ref\":\"#/$defs/count\"},"

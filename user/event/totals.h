@@ -32,6 +32,7 @@ struct listener_summary {
 	uint32_t netns;
 	int family;
 	uint8_t addr[16];
+	const char *ifname; /* zone of a link-local addr; NULL: none, or unknown. Borrowed */
 	uint16_t port;
 	uint32_t pid;	  /* the owner, 0 unknown; of a listener that has ended: the last one */
 	const char *comm; /* NULL unknown. Borrowed */

@@ -108,6 +108,8 @@ static void describe(struct gate_listener *is, const struct event *e)
 		is->family = e->family;
 		memcpy(is->addr, e->v[F_LADDR].addr, e->family == AF_INET6 ? 16 : 4);
 	}
+	if (event_has(e, F_IFNAME))
+		snprintf(is->zone, sizeof(is->zone), "%s", event_text(e, F_IFNAME));
 	if (e->type == EVENT_ACCEPT_ERROR || !event_has(e, F_PID))
 		return; /* the thread that called */
 	is->pid = (uint32_t)event_get(e, F_PID);
@@ -150,6 +152,8 @@ static struct gate_connection connection_of(const struct event *e, uint64_t valu
 		c.family = e->family;
 		memcpy(c.addr, e->v[F_RADDR].addr, e->family == AF_INET6 ? 16 : 4);
 		c.port = (uint16_t)event_get(e, F_RPORT);
+		if (event_has(e, F_IFNAME))
+			snprintf(c.zone, sizeof(c.zone), "%s", event_text(e, F_IFNAME));
 	}
 	return c;
 }

@@ -44,6 +44,7 @@ struct gate_connection {
 	uint64_t value;	 /* ns, or what the rule counts */
 	int family;	 /* 0: the client is not known */
 	uint8_t addr[16];
+	char zone[16]; /* of a link-local address; "": none, or not known */
 	uint16_t port; /* of the client, host order */
 };
 
@@ -58,6 +59,7 @@ struct gate_listener {
 	char comm[GATE_COMM];
 	int family; /* 0: the address is not known */
 	uint8_t addr[16];
+	char zone[16];	      /* as above */
 	uint16_t port;	      /* host order */
 	uint64_t connections; /* handshakes completed while watched */
 	uint64_t accepts;

@@ -79,6 +79,8 @@ static void put_json_listener(struct out *o, const struct gate_report *r, size_t
 		*text_addr(addr, is->family, is->addr) = '\0';
 		put_json_key(o, "laddr", addr);
 	}
+	if (is->zone[0])
+		put_json_key(o, "ifname", is->zone);
 	if (is->cookie)
 		out_format(o, ",\"cookie\":%" PRIu64, is->cookie);
 	if (is->netns)

@@ -60,14 +60,14 @@ void gate_unknown_text(const struct gate *g, const struct gate_finding *f, char 
 
 void gate_place_text(const struct gate_listener *is, char out[TEXT_END_MAX])
 {
-	text_end(out, is->family, is->family ? is->addr : NULL, is->port);
+	text_end_in(out, is->family, is->family ? is->addr : NULL, is->port, is->zone);
 }
 
 bool gate_client_text(const struct gate_connection *c, char out[TEXT_END_MAX])
 {
 	if (!c->t || !c->family)
 		return false;
-	text_end(out, c->family, c->addr, c->port);
+	text_end_in(out, c->family, c->addr, c->port, c->zone);
 	return true;
 }
 

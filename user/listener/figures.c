@@ -3,7 +3,15 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/units.h"
+
+/* NULL: its address has none, or it is not known. */
+static const char *zone_of(const struct listener_identity *id)
+{
+	return id->ifname && id->ifname[0] && text_is_link_local(id->family, id->addr) ? id->ifname
+										       : NULL;
+}
 
 void listener_identity_put(const struct listener_identity *id, struct event *e)
 {
@@ -17,6 +25,8 @@ void listener_identity_put(const struct listener_identity *id, struct event *e)
 		event_set_enum(e, F_FAMILY, family_of(id->family));
 		event_field(e, F_LADDR)->addr = id->addr;
 	}
+	if (zone_of(id))
+		event_set_text(e, F_IFNAME, zone_of(id));
 	if (id->port)
 		event_set(e, F_LPORT, id->port);
 	if (id->pid)
@@ -114,6 +124,7 @@ struct listener_summary listener_figures_summary(const struct listener_figures *
 		.cookie = f->identity.cookie,
 		.netns = f->identity.netns,
 		.family = f->identity.family,
+		.ifname = zone_of(&f->identity),
 		.port = f->identity.port,
 		.pid = f->identity.pid,
 		.comm = f->identity.comm,

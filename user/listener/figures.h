@@ -24,6 +24,7 @@ struct listener_identity {
 	uint32_t netns;
 	int family;	     /* AF_INET or AF_INET6 */
 	const uint8_t *addr; /* network order; known with family */
+	const char *ifname;  /* the interface that it is bound to */
 	uint16_t port;	     /* host order */
 	uint32_t pid;	     /* the owner */
 	const char *comm;

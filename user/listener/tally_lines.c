@@ -64,6 +64,7 @@ static struct listener_figures figures_of(const struct tally *t, const struct ta
 			     .netns = l->netns,
 			     .family = l->family,
 			     .addr = l->addr,
+			     .ifname = l->ifname,
 			     .port = l->port,
 			     .pid = l->task.pid,
 			     .comm = l->task.pid ? l->task.comm : NULL},

@@ -32,6 +32,8 @@ static void learn_ends(struct life *l, const struct event *e, enum life_side sid
 	memcpy(l->addr[!side], e->v[F_RADDR].addr, size);
 	l->port[side] = (uint16_t)event_get(e, F_LPORT);
 	l->port[!side] = (uint16_t)event_get(e, F_RPORT);
+	if (event_has(e, F_IFNAME))
+		snprintf(l->zone[side], sizeof(l->zone[side]), "%s", event_text(e, F_IFNAME));
 	if (event_has(e, F_NETNS))
 		l->netns = (uint32_t)event_get(e, F_NETNS);
 }
@@ -212,4 +214,12 @@ void life_event(struct life *l, const struct event *e)
 	default:
 		break;
 	}
+}
+
+size_t life_end(const struct life *l, enum life_side side, char out[TEXT_END_MAX])
+{
+	/* Where one end alone was seen, both are called as that one does. */
+	return text_end_in(out, l->family, l->family ? l->addr[side] : NULL,
+			   l->port[side] ? l->port[side] : -1,
+			   l->zone[side][0] ? l->zone[side] : l->zone[!side]);
 }

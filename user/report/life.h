@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "event/event.h"
 
 enum life_side { LIFE_CLIENT, LIFE_SERVER };
@@ -21,6 +22,7 @@ struct life_owner {
 struct life {
 	int family; /* 0: no event has named both ends */
 	uint8_t addr[2][16];
+	char zone[2][16];	    /* of link-local addresses, as that end has it; "": not known */
 	uint16_t port[2];	    /* host order; 0 not known */
 	uint32_t netns;		    /* inode; 0 not known */
 	bool seen[2];		    /* an event of that end */
@@ -72,5 +74,7 @@ struct life {
 
 void life_init(struct life *l);
 void life_event(struct life *l, const struct event *e);
+/* The address and port of an end, with the zone of a link-local one; the length. */
+size_t life_end(const struct life *l, enum life_side side, char out[TEXT_END_MAX]);
 
 #endif

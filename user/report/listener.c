@@ -75,6 +75,8 @@ static void describe(struct report_listener *l, const struct event *e)
 		l->family = e->family;
 		memcpy(l->addr, e->v[F_LADDR].addr, e->family == AF_INET6 ? 16 : 4);
 	}
+	if (event_has(e, F_IFNAME))
+		snprintf(l->zone, sizeof(l->zone), "%s", event_text(e, F_IFNAME));
 	if (e->type == EVENT_ACCEPT_ERROR || !event_has(e, F_PID))
 		return; /* the thread that called */
 	l->pid = (uint32_t)event_get(e, F_PID);

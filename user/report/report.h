@@ -40,6 +40,7 @@ struct report_listener {
 	char comm[16];
 	int family; /* 0: the address is not known */
 	uint8_t addr[16];
+	char zone[16]; /* of a link-local address; "": none, or not known */
 	uint16_t port; /* host order */
 	bool backlog_known;
 	uint32_t backlog, queue_peak;

@@ -26,6 +26,8 @@ static void learn_who(struct model_listener *l, const struct listener_identity *
 		l->family = id->family;
 		memcpy(l->addr, id->addr, id->family == AF_INET ? 4 : 16);
 	}
+	if (id->ifname)
+		snprintf(l->zone, sizeof(l->zone), "%s", id->ifname);
 	if (!id->pid)
 		return;
 	l->pid = id->pid;

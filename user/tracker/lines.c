@@ -90,6 +90,7 @@ struct listener_identity line_identity_of(const struct lines *ls, const struct l
 		.netns = l->netns,
 		.family = l->addr_known ? l->family : 0,
 		.addr = l->addr,
+		.ifname = interfaces_find(ls->interfaces, l->netns, l->ifindex),
 		.port = l->port,
 		.pid = l->pid,
 		.comm = names_text(ls->names, l->name),

@@ -394,6 +394,11 @@ static bool put_listeners(struct cursor *c, const struct listener_summaries *all
 			c->p = text_addr(c->p, l->family, l->addr);
 			*c->p++ = '"';
 		}
+		if (l->ifname) {
+			PUT(c, ",\"ifname\":");
+			if (!put_text(c, l->ifname) || !room(c, 4 * SCALAR_MAX))
+				return false;
+		}
 		if (!put_pair(c, "lport", l->port, &first) ||
 		    (l->pid && !put_pair(c, "pid", l->pid, &first)) || !put_comm(c, l->comm) ||
 		    !put_pair(c, "completed", l->completed, &first) ||

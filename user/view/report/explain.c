@@ -70,7 +70,7 @@ static void put_end(struct out *out, const struct life *life, const char *key, e
 {
 	char end[TEXT_END_MAX];
 
-	text_end(end, life->family, life->addr[side], life->port[side] ? life->port[side] : -1);
+	life_end(life, side, end);
 	put_text(out, key, end);
 }
 

@@ -82,11 +82,11 @@ void html_round_duration(char buf[TEXT_DURATION_MAX], uint64_t ns)
 	memmove(end, unit, len - (size_t)(unit - buf) + 1);
 }
 
-void html_ends(struct out *o, int family, const uint8_t *addr, uint16_t port)
+void html_ends(struct out *o, int family, const uint8_t *addr, uint16_t port, const char *zone)
 {
 	char buf[TEXT_END_MAX];
 
-	text_end(buf, family, family ? addr : NULL, port ? port : -1);
+	text_end_in(buf, family, family ? addr : NULL, port ? port : -1, zone);
 	html_text(o, buf);
 }
 

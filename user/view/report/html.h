@@ -25,7 +25,7 @@ void html_duration(struct out *o, uint64_t ns);
 /* A duration without zeros behind the point, for the numbers of an axis: "2 s". */
 void html_round_duration(char buf[TEXT_DURATION_MAX], uint64_t ns);
 /* "127.0.0.1:9502" */
-void html_ends(struct out *o, int family, const uint8_t *addr, uint16_t port);
+void html_ends(struct out *o, int family, const uint8_t *addr, uint16_t port, const char *zone);
 /* "nginx[4711]"; "" where the owner is not known. */
 void html_owner(struct out *o, const char *comm, uint32_t pid);
 

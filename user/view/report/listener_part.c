@@ -6,7 +6,7 @@
 
 static void put_name(struct out *o, const struct report_listener *l)
 {
-	html_ends(o, l->family, l->addr, l->port);
+	html_ends(o, l->family, l->addr, l->port, l->zone);
 	if (!l->pid)
 		return;
 	out_text(o, " <span class=\"by\">");

@@ -98,6 +98,14 @@ static void on_life(void *ctx, const struct event *e)
 	life_event(ctx, e);
 }
 
+static void put_life_end(struct out *o, const struct life *life, enum life_side side)
+{
+	char end[TEXT_END_MAX];
+
+	life_end(life, side, end);
+	html_text(o, end);
+}
+
 static void put_connection(struct out *o, const struct page *page, const struct worst_entry *entry,
 			   size_t number)
 {
@@ -109,9 +117,9 @@ static void put_connection(struct out *o, const struct page *page, const struct 
 	page->tell(page->tell_ctx, entry->id, on_life, &life);
 	report_find_listener(page->report, &life);
 	out_format(o, "<article>\n<h3><span class=\"number\">%zu</span> ", number);
-	html_ends(o, life.family, life.addr[LIFE_CLIENT], life.port[LIFE_CLIENT]);
+	put_life_end(o, &life, LIFE_CLIENT);
 	out_text(o, " \xe2\x86\x92 ");
-	html_ends(o, life.family, life.addr[LIFE_SERVER], life.port[LIFE_SERVER]);
+	put_life_end(o, &life, LIFE_SERVER);
 	out_format(o, " <span class=\"badge %s\">%s</span> <span class=\"took\">",
 		   entry->kind == WORST_ACCEPTED || entry->kind == WORST_ESTABLISHED ? "ok" : "bad",
 		   prose_kind(entry->kind));

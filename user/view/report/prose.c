@@ -51,10 +51,8 @@ static void say_ends(const struct prose *p, const struct life *l)
 
 	*text_time_of_day(&clock, stamp, (int64_t)l->t_first + p->run->boot_offset_ns,
 			  p->utc_offset_s) = '\0';
-	text_end(client, l->family, l->addr[LIFE_CLIENT],
-		 l->port[LIFE_CLIENT] ? l->port[LIFE_CLIENT] : -1);
-	text_end(server, l->family, l->addr[LIFE_SERVER],
-		 l->port[LIFE_SERVER] ? l->port[LIFE_SERVER] : -1);
+	life_end(l, LIFE_CLIENT, client);
+	life_end(l, LIFE_SERVER, server);
 	if (l->preexisting)
 		say(p, "The connection from %s", client);
 	else

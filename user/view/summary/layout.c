@@ -14,6 +14,7 @@
 #define OWNER_RANK	11
 #define OWNER_MOST	30
 #define ADDRESS_COLUMNS 15
+#define ADDRESS_LEAST	8 /* of it, before a zone */
 
 enum which {
 	PORT,
@@ -106,14 +107,23 @@ static void put_cell(struct out *out, const struct column *c, const char *color,
 	out_format(out, "%*s", c->left ? pad : 0, "");
 }
 
+/* Where it has to be cut its zone stays: it is what tells two links from each other. */
 static void put_address(char *cell, const struct row *row, bool utf8)
 {
-	char text[TEXT_ADDR_MAX];
+	char text[TEXT_ADDR_MAX], zone[TEXT_ZONE_MAX + 1] = "";
+	unsigned int room = ADDRESS_COLUMNS;
 
 	text[0] = '\0';
 	if (row->family == AF_INET || row->family == AF_INET6)
 		*text_addr(text, row->family, row->addr) = '\0';
-	text_clean(cell, CELL, text, ADDRESS_COLUMNS, utf8);
+	if (row->zone[0])
+		text_zone(zone, row->zone);
+	if (strlen(zone) < room - ADDRESS_LEAST)
+		room -= (unsigned int)strlen(zone);
+	else
+		room = ADDRESS_LEAST;
+	text_clean(cell, CELL, text, room, utf8);
+	strcat(cell, zone);
 }
 
 /* "python3[13552]": the pid stays where the name has to be cut. */

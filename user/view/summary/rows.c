@@ -50,6 +50,8 @@ void rows_learn_listener(struct rows *all, const struct event *e)
 		row->family = e->family;
 		memcpy(row->addr, e->v[F_LADDR].addr, e->family == AF_INET ? 4 : 16);
 	}
+	if (event_has(e, F_IFNAME))
+		copy_text(row->zone, sizeof(row->zone), event_text(e, F_IFNAME));
 	row->netns = event_get(e, F_NETNS);
 	row->pid = event_get(e, F_PID);
 	copy_text(row->comm, sizeof(row->comm), event_text(e, F_COMM));
@@ -93,6 +95,8 @@ void rows_learn_summary(struct rows *all, const struct event *e)
 			return;
 		row->family = l->family;
 		memcpy(row->addr, l->addr, sizeof(row->addr));
+		if (l->ifname)
+			copy_text(row->zone, sizeof(row->zone), l->ifname);
 		if (l->pid || l->comm) {
 			row->pid = l->pid;
 			copy_text(row->comm, sizeof(row->comm), l->comm);

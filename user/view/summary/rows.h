@@ -19,6 +19,7 @@ struct row {
 	uint64_t cookie;
 	int family;
 	uint8_t addr[16];
+	char zone[16]; /* of a link-local address; "": none, or not known */
 	uint16_t port;
 	uint64_t netns, pid; /* 0: not known */
 	char comm[32];

@@ -161,7 +161,10 @@ static void listener_row(struct line *l, const struct listener_summary *s)
 	const char *owner = owner_of_row(l->t, s, known);
 	bool two_rows = s->handshake.count && s->accept_wait.count;
 	char text[TEXT_END_MAX];
-	size_t n = text_end_in(text, s->family, s->addr, s->port, known ? known->zone : NULL);
+	size_t n = text_end_in(text, s->family, s->addr, s->port,
+			       s->ifname ? s->ifname
+			       : known	 ? known->zone
+					 : NULL);
 
 	table_put_end(l, text, n, PEER_COLUMNS);
 	put_number_right(l, s->accepted, 29);
