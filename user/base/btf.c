@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/*
+ * btf.c - one format, read and written: its records are walked in one place.
+ *
+ * Longer than 500 lines: what finds a type and what copies it share the walk over the records.
+ */
 #include "base/btf.h"
 
 #include <endian.h>
