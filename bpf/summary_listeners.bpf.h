@@ -187,12 +187,16 @@ static __always_inline struct summary_port *port_find(__u64 key)
 	return at < SUMMARY_PORTS ? &ports[at & (SUMMARY_PORTS - 1)] : NULL;
 }
 
-/* Counts one more listener at the port. Returns false if the table has no place for the port. */
-static __always_inline bool port_add(__u64 key, __u64 cookie)
+/*
+ * Counts one more listener at the port. Returns false if the table has no place for the port. A
+ * function of its own, for its stack.
+ */
+__noinline bool port_add(__u64 key, __u64 cookie)
 {
 	struct summary_port *p = port_find(key);
 	__u32 place = port_place(key);
 
+	__sync_fetch_and_or(port_word(key), port_bit(key));
 	if (p) {
 		if (__sync_fetch_and_add(&p->key, SUMMARY_PORT_ONE) < SUMMARY_PORT_ONE)
 			p->cookie = cookie;
@@ -210,7 +214,6 @@ static __always_inline bool port_add(__u64 key, __u64 cookie)
 		    __sync_val_compare_and_swap(&p->key, old, key | SUMMARY_PORT_ONE) != old)
 			continue;
 		p->cookie = cookie;
-		__sync_fetch_and_or(port_word(key), port_bit(key));
 		return true;
 	}
 	return false;
