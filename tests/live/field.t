@@ -317,6 +317,16 @@ me = socket.socket()
 me.bind(("127.0.0.15", port))
 me.connect(("127.0.0.15", port))
 me.close()
+full = socket.socket()
+full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+full.bind(("127.0.0.16", port))
+full.listen(0)
+first = socket.create_connection(("127.0.0.16", port))
+late = socket.socket()
+late.setblocking(False)
+late.connect_ex(("127.0.0.16", port)) # the queue is full: it stays in SYN_SENT
+subprocess.run(["ss", "-K", "state", "syn-sent", "dst", "127.0.0.16"], capture_output=True)
+print("late", late.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), flush=True)
 subprocess.run(["ss", "-K", "state", "established", "dst", "127.0.0.14"], capture_output=True)
 try: a.recv(9)
 except OSError as e: print("killed", os.getpid(), e.errno, flush=True)
@@ -331,8 +341,11 @@ if grep -q "^killed .* 103$" "$work/resets"; then # ECONNABORTED: the kernel can
 	is "$(q 'map(select(server and .raddr == "127.0.0.14" and (.new == "CLOSE" or .type == "close")) | "\(.errno) \(.pid // 0)") | unique | join(", ")' |
 		sed "s/ 0$/ $(sed -n 's/^killed \([0-9]*\) .*/\1/p' "$work/resets")/")" \
 		"ECONNABORTED $(sed -n 's/^killed \([0-9]*\) .*/\1/p' "$work/resets")" "ss -K ended it, and is not its owner"
+	comes 1 'client and .raddr == "127.0.0.16" and .close_reason == "aborted"'
+	is "$(q 'map(select(client and .raddr == "127.0.0.16" and .type == "close" and (.states_ns.ESTABLISHED | not)) | "\(.close_reason) \(.errno)") | join(", ")') $(grep ^late "$work/resets")" \
+		"aborted ECONNABORTED late 103" "so it did one that was still connecting"
 else
-	skip 1 "ss -K: $(tail -n 1 "$work/resets")"
+	skip 2 "ss -K: $(tail -n 1 "$work/resets")"
 fi
 comes 1 '.raddr == "127.0.0.15" and .type == "close"'
 is "$(q 'map(select(.raddr == "127.0.0.15" and has("connect_ns")) | .connect_ns) | "\(length) \(unique | length)"')" "2 1" \

@@ -67,6 +67,8 @@
 	WORD(CAUSE_REFUSED_BY_ICMP, "refused_by_icmp", "ICMP port unreachable answered the SYN") \
 	WORD(CAUSE_NO_LOCAL_PORT, "no_local_port", "connect() found no local port")              \
 	WORD(CAUSE_NO_SYN, "no_syn_sent", "it ended before a SYN was sent")                      \
+	WORD(CAUSE_ABORTED, "aborted",                                                           \
+	     "ss -K or a BPF program ended it (tcp_abort), without a RST")                       \
 	WORD(CAUSE_REPAIR, "tcp_repair",                                                         \
 	     "TCP_REPAIR set the state (checkpoint, live migration): no segment passed")
 
@@ -87,6 +89,8 @@
 	WORD(CLOSE_NO_LOCAL_PORT, "no_local_port",                                               \
 	     "connect() found no local port (EADDRNOTAVAIL)")                                    \
 	WORD(CLOSE_NO_SYN, "no_syn_sent", "it ended before a SYN was sent")                      \
+	WORD(CLOSE_ABORTED, "aborted",                                                           \
+	     "ss -K or a BPF program ended it (tcp_abort), without a RST")                       \
 	WORD(CLOSE_UNKNOWN, "unknown", "no FIN, RST or error was seen")
 
 /* By enum fact_drop_reason, and beyond it what the tracker knows besides. 0 is a word. */

@@ -52,6 +52,7 @@ static bool ended_in_error(const struct event *e)
 	case CLOSE_UNREACHABLE:
 	case CLOSE_REFUSED:
 	case CLOSE_NEVER_ACCEPTED:
+	case CLOSE_ABORTED:
 		return true;
 	default:
 		return event_has(e, F_ACCEPTED) && !event_get(e, F_ACCEPTED);

@@ -138,6 +138,9 @@ static enum end_cause cause_of(const struct fact_closed *f)
 {
 	if (f->h.flags & FACT_F_REPAIR)
 		return END_REPAIR;
+	/* By tcp_abort() alone: tcp_disconnect() sets this error after the transition. */
+	if (f->err == ECONNABORTED && f->h.flags & FACT_F_OWNED)
+		return END_ABORTED;
 	if (f->err == ETIMEDOUT)
 		return END_TIMED_OUT;
 	if (is_unreachable(f))
@@ -192,7 +195,8 @@ static bool enters_time_wait(const struct tracker *t, const struct conn *c,
 			     const struct fact_closed *f)
 {
 	if (c->end_cause == END_RST_RECEIVED || c->end_cause == END_RST_SENT ||
-	    c->end_cause == END_TIMED_OUT || conn_is(c, CONN_ORPHAN_FW2))
+	    c->end_cause == END_TIMED_OUT || c->end_cause == END_ABORTED ||
+	    conn_is(c, CONN_ORPHAN_FW2))
 		return false;
 	/*
 	 * Where the kernel has too many timewait sockets it makes none, and the socket is closed.

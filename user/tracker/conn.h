@@ -37,6 +37,7 @@ enum accept_stage {
  */
 enum end_cause {
 	END_NONE,
+	END_ABORTED, /* tcp_abort(): where a RST is due, that is what is told */
 	END_RST_SENT,
 	END_RST_RECEIVED,
 	END_REFUSED,	     /* a RST answered our SYN */

@@ -89,6 +89,7 @@ struct event *state_enter(struct tracker *t, struct conn *c, uint64_t at, unsign
 enum cause state_cause(const struct conn *c)
 {
 	static const enum cause causes[] = {
+		[END_ABORTED] = CAUSE_ABORTED,
 		[END_RST_SENT] = CAUSE_RST_SENT,
 		[END_RST_RECEIVED] = CAUSE_RST_RECEIVED,
 		[END_REFUSED] = CAUSE_RST_RECEIVED,
@@ -114,6 +115,7 @@ static bool was_in(const struct conn *c, unsigned int state)
 static enum close_reason close_reason_of(const struct conn *c)
 {
 	static const enum close_reason ends[] = {
+		[END_ABORTED] = CLOSE_ABORTED,
 		[END_RST_SENT] = CLOSE_RST_SENT,
 		[END_RST_RECEIVED] = CLOSE_RST_RECEIVED,
 		[END_REFUSED] = CLOSE_REFUSED,

@@ -25,6 +25,7 @@ WORDS_OF(cause,
 	[CAUSE_REFUSED_BY_ICMP] = "refused by ICMP (port unreachable)",
 	[CAUSE_NO_LOCAL_PORT] = "no local port",
 	[CAUSE_NO_SYN] = "no SYN sent",
+	[CAUSE_ABORTED] = "aborted from outside (ss -K)",
 	[CAUSE_REPAIR] = "TCP_REPAIR, no segment")
 
 WORDS_OF(cause_brief,
@@ -38,6 +39,7 @@ WORDS_OF(cause_brief,
 	[CAUSE_REFUSED_BY_ICMP] = "by ICMP",
 	[CAUSE_NO_LOCAL_PORT] = "no local port",
 	[CAUSE_NO_SYN] = "no SYN sent",
+	[CAUSE_ABORTED] = "aborted",
 	[CAUSE_REPAIR] = "TCP_REPAIR")
 
 /* Of an end whose role is not known. For words_of_close(). */
@@ -56,6 +58,7 @@ static WORDS_OF(close_of_an_end,
 	[CLOSE_CONNECTING] = "closed in SYN_SENT",
 	[CLOSE_NO_LOCAL_PORT] = "no local port",
 	[CLOSE_NO_SYN] = "no SYN sent",
+	[CLOSE_ABORTED] = "aborted from outside",
 	[CLOSE_UNKNOWN] = "closed")
 
 WORDS_OF(drop,

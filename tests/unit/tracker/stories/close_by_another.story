@@ -27,8 +27,8 @@ tier tracepoint
 5.1 closed #8 10.0.0.1:9502<10.0.0.2:4001 ESTABLISHED>CLOSE +owned pid=70 err=ECONNABORTED
     state ESTABLISHED->CLOSE server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] errno=ECONNABORTED reason=rst_sent in_old_ns=2000ms
 5.2 closed #9 10.0.0.1:5001<10.0.0.2:5002 SYN_SENT>CLOSE +owned pid=70 err=ECONNABORTED
-    state SYN_SENT->CLOSE client#9 10.0.0.1:5001<10.0.0.2:5002 [60/one] errno=ECONNABORTED in_old_ns=1200ms
-    close client#9 10.0.0.1:5001<10.0.0.2:5002 [60/one] errno=ECONNABORTED close_reason=unknown life_ns=1200ms states_ns={SYN_SENT:1200ms} bytes_in=0 bytes_out=0 retrans=0
+    state SYN_SENT->CLOSE client#9 10.0.0.1:5001<10.0.0.2:5002 [60/one] errno=ECONNABORTED reason=aborted in_old_ns=1200ms
+    close client#9 10.0.0.1:5001<10.0.0.2:5002 [60/one] errno=ECONNABORTED close_reason=aborted life_ns=1200ms states_ns={SYN_SENT:1200ms} bytes_in=0 bytes_out=0 retrans=0
 6 accept #8 10.0.0.1:9502<10.0.0.2:4001 q=1:0/5/0 by=50/srv called=6 fd=6
     accept server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50:50/srv] state=CLOSE fd=6 accept_wait_ns=2900ms call_ns=0ms completed_before_accept=true accept_queue=0 backlog=5
     close server#8@1 10.0.0.1:9502<10.0.0.2:4001 [50/srv] errno=ECONNABORTED close_reason=rst_sent client_isn=8 server_isn=200 handshake_ns=100ms accept_wait_ns=2900ms accepted=true life_ns=2100ms states_ns={ESTABLISHED:2000ms SYN_RECV:100ms} bytes_in=0 bytes_out=0 retrans=0
