@@ -10,6 +10,7 @@
  *	rings		the same with socket storage in place of the hash
  *	ringc		ringb with a ring for each CPU
  *	pkt_noop	called at each packet that leaves, does nothing
+ *	ready_noop	called where data arrives at a socket, does nothing
  *	walk_threads	called for each thread, walk_files for each open file: do nothing
  *
  * Written as such programs usually are; nothing here is shared with the programs that are measured.
@@ -200,6 +201,12 @@ int ringc(__u64 *ctx)
 
 SEC("tp_btf/net_dev_queue")
 int pkt_noop(__u64 *ctx)
+{
+	return 0;
+}
+
+SEC("tp_btf/sk_data_ready")
+int ready_noop(__u64 *ctx)
 {
 	return 0;
 }
