@@ -51,6 +51,10 @@ bad "--state: 'OPEN' is no state: give for example QUEUED, CLOSE_WAIT or ESTABLI
 bad "--duration: a list ends by itself, give --watch too" list --duration 3
 bad "--min-wait and --state: only QUEUED connections wait for accept()" list --min-wait 1s --state LISTEN
 
+bad "--listen: 'nowhere' is no address: give 127.0.0.1:9435, [::1]:9435, unix:PATH or systemd" export --listen nowhere
+bad "--listen: the path of a socket has at most 107 bytes: give another" export --listen "unix:/$(printf '%0107d' 0)"
+bad "--otlp: 'foo' is no URL: give http://HOST:4318 or https://HOST, or env" export --otlp foo
+
 run 0 --help
 ok "$(grep -q -- '--port LIST' "$work/out"; echo $?)" "  and prints the options"
 run 0 -h

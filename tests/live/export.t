@@ -248,7 +248,7 @@ until_true test -s "$work/taken"
 "$sockstate" export --listen "127.0.0.1:$home" 2>"$work/err"
 is "$? $(cat "$work/err")" "1 sockstate: cannot listen at 127.0.0.1:$home: Address already in use: give another --listen" "a port that is taken"
 "$sockstate" export --listen nowhere 2>"$work/err"
-is "$? $(cat "$work/err")" "1 sockstate: --listen: 'nowhere' is no address: give 127.0.0.1:9435, [::1]:9435, unix:PATH or systemd" "what is no address"
+is "$? $(cat "$work/err")" "2 sockstate: --listen: 'nowhere' is no address: give 127.0.0.1:9435, [::1]:9435, unix:PATH or systemd" "what is no address"
 
 # ---- a thousand listeners ----
 

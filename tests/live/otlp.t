@@ -407,7 +407,7 @@ ok "$([ ! -s "$got/faults" ]; echo $?)" "no request had a fault"
 # ---- what cannot work ----
 
 fails() { "$sockstate" export --duration 1 "$@" 2>"$work/err" </dev/null; echo "$? $(head -n 1 "$work/err")"; }
-is "$(fails --otlp file:///etc/passwd)" "1 sockstate: --otlp: 'file:///etc/passwd' is no URL: give http://HOST:4318 or https://HOST" "another protocol"
+is "$(fails --otlp file:///etc/passwd)" "2 sockstate: --otlp: 'file:///etc/passwd' is no URL: give http://HOST:4318 or https://HOST, or env" "another protocol"
 is "$(fails --otlp env)" "1 sockstate: --otlp env: OTEL_EXPORTER_OTLP_ENDPOINT is not set" "no endpoint"
 is "$(OTEL_EXPORTER_OTLP_HEADERS=secret fails --otlp http://127.0.0.1:1)" "1 sockstate: OTEL_EXPORTER_OTLP_HEADERS: not KEY=VALUE,KEY=VALUE" "no headers"
 is "$(fails --otlp http://127.0.0.1:1 --otlp-header "a b=c")" "2 sockstate: --otlp-header: 'a b=c' is no NAME=VALUE of a header" "no header"

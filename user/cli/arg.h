@@ -30,7 +30,7 @@ enum arg_kind {
 	ARG_NUMBER32, /* uint32_t, min to max */
 	ARG_TIME,     /* uint64_t ns, min to max; a bare number counts in unit_ns */
 	ARG_SIZE,     /* size_t bytes, min to max, a power of two */
-	ARG_TEXT,     /* const char * */
+	ARG_TEXT,     /* const char *; call() only looks at it, where there is one */
 	ARG_CALL,     /* handed to call() */
 	ARG_REST,     /* char *const *: for operands only, this word and all that follow it */
 };
@@ -65,7 +65,7 @@ struct arg {
 	const char *only_one;
 	enum arg_complete complete;
 	/*
-	 * ARG_CALL: 0, or -EINVAL with the end of a sentence in err, which follows "--name: ".
+	 * ARG_CALL, ARG_TEXT: 0, or -EINVAL with the end of a sentence in err, which follows "--name: ".
 	 * context is the caller's.
 	 */
 	int (*call)(void *group, const struct arg *arg, const char *value, const void *context,

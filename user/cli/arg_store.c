@@ -113,15 +113,6 @@ static int store_number(const struct arg *arg, const char *value, uint64_t *out,
 		value, arg->min, arg->max, arg->never ? ", or " : "", arg->never ? arg->never : "");
 }
 
-static int store_text(const struct arg *arg, const char *value, const char **out,
-		      const struct arg_fault *fault)
-{
-	if (!*value)
-		return arg_fault(fault, "the value is empty: give %s", arg->value);
-	*out = value;
-	return 0;
-}
-
 static int store_call(const struct arg *arg, void *group, const char *value, const void *context,
 		      const struct arg_fault *fault)
 {
@@ -130,6 +121,17 @@ static int store_call(const struct arg *arg, void *group, const char *value, con
 	if (!arg->call(group, arg, value, context, why, sizeof(why)))
 		return 0;
 	return arg_fault(fault, "%s", why);
+}
+
+static int store_text(const struct arg *arg, void *group, const char *value, const void *context,
+		      const struct arg_fault *fault)
+{
+	if (!*value)
+		return arg_fault(fault, "the value is empty: give %s", arg->value);
+	if (arg->call && store_call(arg, group, value, context, fault))
+		return -EINVAL;
+	*(const char **)((char *)group + arg->off) = value;
+	return 0;
 }
 
 int arg_store(const struct arg *arg, void *group, const char *value, const void *context,
@@ -161,7 +163,7 @@ int arg_store(const struct arg *arg, void *group, const char *value, const void 
 	case ARG_SIZE:
 		return store_size(arg, value, place, fault);
 	case ARG_TEXT:
-		return store_text(arg, value, place, fault);
+		return store_text(arg, group, value, context, fault);
 	case ARG_CALL:
 		return store_call(arg, group, value, context, fault);
 	case ARG_REST:

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/endpoint.h"
 #include "cli/command.h"
 #include "otlp/pairs.h"
+#include "otlp/url.h"
 
 #define LISTENERS_DEFAULT 500
 #define INTERVAL_DEFAULT  (15 * NS_S)
@@ -17,6 +20,35 @@ static void init(void *options)
 	o->interval_ns = INTERVAL_DEFAULT;
 	o->keep_bytes = KEEP_DEFAULT;
 	o->max_listeners = LISTENERS_DEFAULT;
+}
+
+static int check_listen(void *group, const struct arg *arg, const char *value, const void *context,
+			char *err, size_t err_size)
+{
+	struct endpoint at;
+	int rc = strcmp(value, "systemd") ? endpoint_read(&at, value) : 0;
+
+	(void)group, (void)arg, (void)context;
+	if (rc == -ENAMETOOLONG)
+		snprintf(err, err_size, "the path of a socket has at most %zu bytes: give another",
+			 sizeof(at.address.path.sun_path) - 1);
+	else if (rc)
+		snprintf(err, err_size,
+			 "'%.60s' is no address: give 127.0.0.1:9435, [::1]:9435, unix:PATH or "
+			 "systemd",
+			 value);
+	return rc;
+}
+
+static int check_otlp(void *group, const struct arg *arg, const char *value, const void *context,
+		      char *err, size_t err_size)
+{
+	(void)group, (void)arg, (void)context;
+	if (!strcmp(value, OTLP_BY_ENVIRONMENT) || otlp_is_url(value))
+		return 0;
+	snprintf(err, err_size, "'%.60s' is no URL: give http://HOST:4318 or https://HOST, or env",
+		 value);
+	return -EINVAL;
 }
 
 static int add_header(void *group, const struct arg *arg, const char *value, const void *context,
@@ -40,6 +72,7 @@ static const struct arg serve_args[] = {
 	 .value = "WHERE",
 	 .help = "serve at ADDRESS:PORT, unix:PATH, or systemd for the socket of a socket unit "
 		 "(default: 127.0.0.1:9435; with --textfile or --otlp: nothing is served)",
+	 .call = check_listen,
 	 ARG_MEMBER(struct export_options, listen)},
 	{.kind = ARG_FLAG,
 	 .name = "once",
@@ -71,6 +104,7 @@ static const struct arg serve_args[] = {
 		 "delays nothing; what cannot be delivered is counted. Headers, attributes of the "
 		 "resource and certificates are taken from OTEL_EXPORTER_OTLP_HEADERS, "
 		 "OTEL_RESOURCE_ATTRIBUTES and OTEL_EXPORTER_OTLP_CERTIFICATE.",
+	 .call = check_otlp,
 	 ARG_MEMBER(struct export_options, otlp)},
 	{.kind = ARG_CALL,
 	 .name = "otlp-header",

@@ -31,7 +31,6 @@ void http_free(struct http *h)
 
 #else
 
-#include <arpa/inet.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -41,6 +40,7 @@ void http_free(struct http *h)
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "run/library.h"
 
 /* A client that sends nothing for so long is given up. */
@@ -207,54 +207,16 @@ static void remove_stale(const struct sockaddr_un *address)
 	close(fd);
 }
 
-static int listen_unix(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	if (!*path || strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
-	remove_stale(&address);
-	return listen_at((const struct sockaddr *)&address, sizeof(address));
-}
-
-/* "127.0.0.1:9435" or "[::1]:9435". */
-static int listen_tcp(const char *where)
-{
-	struct sockaddr_in in4 = {.sin_family = AF_INET};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
-	const char *colon = strrchr(where, ':');
-	char host[INET6_ADDRSTRLEN + 2], *end;
-	size_t n = colon ? (size_t)(colon - where) : 0;
-	unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
-
-	if (!n || n >= sizeof(host) || !colon[1] || *end || port > UINT16_MAX)
-		return -EINVAL;
-	memcpy(host, where, n);
-	host[n] = '\0';
-	in4.sin_port = in6.sin6_port = htons((uint16_t)port);
-	if (inet_pton(AF_INET, host, &in4.sin_addr) == 1)
-		return listen_at((const struct sockaddr *)&in4, sizeof(in4));
-	if (host[0] != '[' || host[n - 1] != ']')
-		return -EINVAL;
-	host[n - 1] = '\0';
-	if (inet_pton(AF_INET6, host + 1, &in6.sin6_addr) != 1)
-		return -EINVAL;
-	return listen_at((const struct sockaddr *)&in6, sizeof(in6));
-}
-
 static int listen_where(const char *where, char *err, size_t err_size)
 {
-	int fd = !strncmp(where, "unix:", 5) ? listen_unix(where + 5) : listen_tcp(where);
+	struct endpoint at;
+	int fd = endpoint_read(&at, where);
 
-	if (fd == -EINVAL)
-		snprintf(err, err_size,
-			 "--listen: '%s' is no address: give 127.0.0.1:9435, [::1]:9435, "
-			 "unix:PATH or systemd",
-			 where);
-	else if (fd < 0)
-		say(err, err_size, where, fd);
-	return fd;
+	if (!fd && at.address.any.sa_family == AF_UNIX)
+		remove_stale(&at.address.path);
+	if (!fd)
+		fd = listen_at(&at.address.any, at.size);
+	return fd < 0 ? say(err, err_size, where, fd) : fd;
 }
 
 /* What serves is loaded; a static program has it linked. */

@@ -43,6 +43,7 @@ bool post_done(struct post *p, struct post_result *result)
 #include <string.h>
 
 #include "otlp/answer.h"
+#include "otlp/url.h"
 #include "run/library.h"
 
 /* As OTEL_EXPORTER_OTLP_TIMEOUT has it where nobody sets it. */
@@ -199,8 +200,7 @@ static int check_url(const struct post *p, const char *url, char *err, size_t er
 	CURLUcode rc = parts ? p->call.url_set(parts, CURLUPART_URL, url, 0) : CURLUE_OUT_OF_MEMORY;
 
 	p->call.url_cleanup(parts);
-	if (!rc && (!strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8)) &&
-	    !strpbrk(url, "?#"))
+	if (!rc && otlp_is_url(url))
 		return 0;
 	snprintf(err, err_size, "--otlp: '%.200s' is no URL: give http://HOST:4318 or https://HOST",
 		 url);
