@@ -381,6 +381,7 @@ is 'a port too high' usage "--port: '70000'" server --port 70000
 is 'a number that is none' usage "--backlog: '-1'" server --backlog -1
 is 'a choice that is none' usage "--close: 'x'" client --close x
 is 'an unknown option' usage '--nonsense' server --nonsense
+is 'a stall that is none' usage "'foo' is no way to stall: choose from recv, pipe," server --stall foo
 is 'an address that is none' usage "--addr: 'localhost'" client --addr localhost
 is 'a relisten without backlog' usage "--relisten: '5'" server --relisten 5
 is 'a script with an unknown step' usage "'jump'" client --raw 'syn; jump'

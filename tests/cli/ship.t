@@ -39,7 +39,7 @@ until_true()
 ship --batch 1M -- sh -c 'echo "$SOCKSTATE_BATCH" >>"$1/names"; cat >>"$1/got"' - "$work" <"$work/lines"
 is $? 0 "all arrive"
 ok "$(cmp "$work/got" "$work/lines" >&2; echo $?)" "the same bytes, in order"
-is "$(last)" "sockstate: ship: 200000 lines came, 200000 arrived, 0 were dropped, 0 are left in $work/spool" "which it says"
+is "$(last)" "sockstate: ship: 200000 lines came, 200000 arrived, 0 dropped, 0 left in $work/spool" "which it says"
 is "$(left | wc -l)" 0 "nothing is left"
 size=$(stat -c %s "$work/lines")
 ok "$([ "$(sort -u "$work/names" | wc -l)" -ge $((size / 1048576)) ]; echo $?)" "in batches that have names of their own"
@@ -89,20 +89,20 @@ ship --drain 100ms -- "$work/none" <"$work/lines"
 is $? 1 "a command that is not there: exit code 1"
 ok "$(left | cmp - "$work/lines" >&2; echo $?)" "all lines are left"
 ok "$(grep -q "none does not start: No such file or directory" "$work/err"; echo $?)" "  and why"
-is "$(last)" "sockstate: ship: 200000 lines came, 0 arrived, 0 were dropped, 200000 are left in $work/spool" "  and how many"
+is "$(last)" "sockstate: ship: 200000 lines came, 0 arrived, 0 dropped, 200000 left in $work/spool" "  and how many"
 rm -f "$work/got"
 # shellcheck disable=SC2016
 ship -- sh -c 'cat >>"$1"' - "$work/got" </dev/null
 is $? 0 "the next start delivers them"
 ok "$(cmp "$work/got" "$work/lines" >&2; echo $?)" "  all, in order"
-is "$(last)" "sockstate: ship: 0 lines came, 200000 arrived, 0 were dropped, 0 are left in $work/spool" "  and says so"
+is "$(last)" "sockstate: ship: 0 lines came, 200000 arrived, 0 dropped, 0 left in $work/spool" "  and says so"
 
 # ---- too little room ----
 
 ship --keep 1M --batch 128K --drain 100ms -- false <"$work/lines"
 is $? 7 "a spool that is too small: exit code 7"
 left=$(left | wc -l)
-is "$(last)" "sockstate: ship: 200000 lines came, 0 arrived, $((200000 - left)) were dropped, $left are left in $work/spool" \
+is "$(last)" "sockstate: ship: 200000 lines came, 0 arrived, $((200000 - left)) dropped, $left left in $work/spool" \
 	"dropped lines are counted, to one"
 is "$(grep -c 'ship: dropped ' "$work/err")-$(sed -n 's/.*ship: dropped .*, \([0-9]*\) so far/\1/p' "$work/err" | tail -n 1)" \
 	"$(grep -c 'ship: dropped ' "$work/err")-$((200000 - left))" "  and told when it happens"
@@ -133,7 +133,7 @@ rm -f "$work/got"
 tail -n 50000 "$work/lines" | ship -- sh -c 'cat >>"$1"' - "$work/got"
 is $? 7 "half a line in the spool is a lost one"
 ok "$(cmp "$work/got" "$work/lines" >&2; echo $?)" "all others arrive after kill -9, once, in order"
-is "$(last)" "sockstate: ship: 50000 lines came, 200000 arrived, 1 were dropped, 0 are left in $work/spool" "  and are counted"
+is "$(last)" "sockstate: ship: 50000 lines came, 200000 arrived, 1 dropped, 0 left in $work/spool" "  and are counted"
 
 # ---- it is stopped ----
 
@@ -160,7 +160,7 @@ until_true [ -e "$work/trapped" ]
 exec 9>&-
 wait $ship
 is $? 0 "a command that takes its batch when it is told to end"
-is "$(last) $(cat "$work/late")" "sockstate: ship: 1 lines came, 1 arrived, 0 were dropped, 0 are left in $work/spool $(head -n 1 "$work/lines")" \
+is "$(last) $(cat "$work/late")" "sockstate: ship: 1 line came, 1 arrived, 0 dropped, 0 left in $work/spool $(head -n 1 "$work/lines")" \
 	"  has taken it"
 # shellcheck disable=SC2016
 "$sockstate" ship --spool "$work/spool" --drain 100ms -- sh -c '
@@ -181,7 +181,7 @@ is $? 7 "SIGTERM to ship alone: half a line is lost"
 exec 9>&-
 ok "$(left | cmp - <(head -n 1000 "$work/lines") >&2; echo $?)" "  and what was in the pipe is not"
 ok "$(grep -qx 'sockstate: ship: the input had not ended' "$work/err"; echo $?)" "  and that the input had not ended is said"
-is "$(last)" "sockstate: ship: 1001 lines came, 0 arrived, 1 were dropped, 1000 are left in $work/spool" "  and how many are left"
+is "$(last)" "sockstate: ship: 1001 lines came, 0 arrived, 1 dropped, 1000 left in $work/spool" "  and how many are left"
 rm -rf "$work/spool"
 
 # ---- somebody else is in the spool ----
@@ -202,7 +202,7 @@ is $? 7 "the open batch is removed"
 ok "$(cmp "$work/got" <(sed -n '4,5p' "$work/lines") >&2; echo $?)" "  what comes later arrives"
 is "$(cat "$work/err")" "sockstate: ship: cannot write to $work/spool: No such file or directory
 sockstate: ship: dropped 3 lines, 3 so far
-sockstate: ship: 5 lines came, 2 arrived, 3 were dropped, 0 are left in $work/spool" "  and it is told once"
+sockstate: ship: 5 lines came, 2 arrived, 3 dropped, 0 left in $work/spool" "  and it is told once"
 # shellcheck disable=SC2016
 ship --drain 100ms -- sh -c 'for f in "$1"/spool/batch-*; do ln -sf /dev/null "$f"; done; exit 1' - "$work" <"$work/fifo" &
 ship=$!
@@ -212,7 +212,7 @@ until_true grep -q 'cannot be read' "$work/err"
 exec 9>&-
 wait $ship
 is $? 1 "a batch that cannot be read"
-ok "$(grep -q "ship: $work/spool cannot be read: Too many levels of symbolic links; 1 lines wait" "$work/err"; echo $?)" \
+ok "$(grep -q "ship: $work/spool cannot be read: Too many levels of symbolic links; 1 line waits" "$work/err"; echo $?)" \
 	"  is told as that, not as a command that does not start"
 rm -rf "$work/spool"
 mkdir "$work/spool"
@@ -222,7 +222,7 @@ rm -f "$work/got" "$work/names"
 # shellcheck disable=SC2016
 sed -n 2p "$work/lines" | ship -- sh -c 'echo "$SOCKSTATE_BATCH" >>"$1/names"; cat >>"$1/got"' - "$work"
 is $? 7 "a batch that a crash has emptied"
-is "$(last)" "sockstate: ship: 1 lines came, 2 arrived, 5 were dropped, 0 are left in $work/spool" "  is dropped and counted"
+is "$(last)" "sockstate: ship: 1 line came, 2 arrived, 5 dropped, 0 left in $work/spool" "  is dropped and counted"
 ok "$(cmp "$work/got" <(head -n 2 "$work/lines") >&2; echo $?)" "  and one of a clock that was ahead arrives"
 ok "$(tail -n 1 "$work/names" | grep -Eq -- '-1[0-9]{18}$'; echo $?)" "  and does not name the next one"
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
@@ -253,8 +253,8 @@ head -n 2 "$work/lines" | ship --never-code 65 -- sh -c "$never" - "$work"
 is $? 7 "a batch that is never taken: --never-code"
 ok "$(cmp "$work/got" <(head -n 2 "$work/lines") >&2; echo $?)" "  those behind it arrive"
 ok "$(cat "$work"/spool/rejected-batch-*-1.ndjson | cmp - <(sed -n 8p "$work/lines") >&2; echo $?)" "  it is kept aside"
-ok "$(grep -Eq 'ship: sh ended with exit code 65: batch [0-9]+ of 1 lines is set aside in ' "$work/err"; echo $?)" "  that is said"
-is "$(last)" "sockstate: ship: 2 lines came, 2 arrived, 1 were dropped, 0 are left in $work/spool" "  and counted"
+ok "$(grep -Eq 'ship: sh ended with exit code 65: batch [0-9]+ of 1 line is set aside in ' "$work/err"; echo $?)" "  that is said"
+is "$(last)" "sockstate: ship: 2 lines came, 2 arrived, 1 dropped, 0 left in $work/spool" "  and counted"
 ship -- false </dev/null
 is "$? $(find "$work/spool" -name 'rejected-*' | wc -l)" "0 1" "  it is not given again by the next run"
 ship --keep 256K --batch 64K --drain 100ms -- false <"$work/lines"
@@ -303,7 +303,7 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 		echo $? >"$2/code"' - "$sockstate" "$work"
 	ok "$([ "$(cat "$work/size")" -le 65536 ]; echo $?)" "a batch that cannot be sealed does not outgrow --batch"
 	is "$(cat "$work/code") $(grep -c 'ship: cannot write to' "$work/err")" "7 1" "  which is said once, and lines are dropped"
-	is "$(sed -n 's/.*ship: \([0-9]*\) lines came, \([0-9]*\) arrived, \([0-9]*\) were dropped, \([0-9]*\) are.*/\1 \2 \3 \4/p' "$work/err" |
+	is "$(sed -n 's/.*ship: \([0-9]*\) lines* came, \([0-9]*\) arrived, \([0-9]*\) dropped, \([0-9]*\) left.*/\1 \2 \3 \4/p' "$work/err" |
 		awk '{ print $1, ($1 == $2 + $3 + $4), ($2 > 0) }')" "20001 1 1" "  and counted; what had been read arrives once it can"
 else
 	skip "a batch that cannot be sealed" "needs root"
@@ -317,7 +317,7 @@ rm -f "$work/got"
 is $? 7 "a line that is too long, and one without an end"
 is "$(cat "$work/got")" '{"seq":0}
 {"seq":1}' "the others arrive"
-is "$(last)" "sockstate: ship: 4 lines came, 2 arrived, 2 were dropped, 0 are left in $work/spool" "both are counted"
+is "$(last)" "sockstate: ship: 4 lines came, 2 arrived, 2 dropped, 0 left in $work/spool" "both are counted"
 if [ -e /dev/full ] && [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	# A disk that is full before the spool is.
 	mkdir "$work/small"
@@ -327,7 +327,7 @@ if [ -e /dev/full ] && [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 		cat "$2"/small/*.ndjson | wc -l >"$2/left"' - "$sockstate" "$work"
 	is "$(cat "$work/code")" 7 "a disk that is full drops the oldest too"
 	left=$(cat "$work/left")
-	is "$(last)" "sockstate: ship: 200000 lines came, 0 arrived, $((200000 - left)) were dropped, $left are left in $work/small" "  counted to one"
+	is "$(last)" "sockstate: ship: 200000 lines came, 0 arrived, $((200000 - left)) dropped, $left left in $work/small" "  counted to one"
 else
 	skip "a full disk" "needs root"
 fi

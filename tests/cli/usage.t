@@ -37,6 +37,11 @@ bad "unexpected word 'ladder': did you mean -o ladder?" ladder
 bad "two forms asked for, json and ladder: leave one out" --json -o ladder
 bad "--port: 'nonsense' is neither a port nor a service: give a number from 1 to 65535" --port nonsense
 bad "--only: 'accpt' is no type of line: choose from meta, socket, state, accept, accept_error, listen_error, retransmit, drop, reset, close, listener, why, verify, lost, summary" --only drop,accpt
+bad "--only: the list 'accept,' has an empty part: remove the extra comma" --only accept,
+bad "--only: the list is empty" --only ""
+bad "--pid: the list '1,' has an empty part: remove the extra comma" --pid 1,
+bad "--state: the list 'LISTEN,,QUEUED' has an empty part: remove the extra comma" list --state LISTEN,,QUEUED
+bad "--no-verdict: the list 'app_slow,' has an empty part: remove the extra comma" check --port 1 --no-verdict app_slow, -- true
 bad "--sample: '0.1' is no share: give for example 1/100" --sample 0.1
 bad "--sample: '1/0' is no share: give for example 1/100" --sample 1/0
 bad "--slow-handshake: only with --notable" --slow-handshake 1s

@@ -79,7 +79,7 @@ end=${EPOCHREALTIME/./}
 took=$(($(cat "$work/fed") - begin))
 echo "# $all lines came in $((took / 1000)) ms, $((all * 1000000 / took)) a second; the last was there after $(((end - begin) / 1000)) ms"
 ok "$([ $((cpu_ms * 100)) -le "$all" ]; echo $?)" "ship took them with $cpu_ms ms of CPU time: more than 100,000 a second"
-is "$(tail -n 1 "$work/said" | sed 's/.*ship: //')" "$all lines came, $all arrived, 0 were dropped, 0 are left in $work/spool" "it says so"
+is "$(tail -n 1 "$work/said" | sed 's/.*ship: //')" "$all lines came, $all arrived, 0 dropped, 0 left in $work/spool" "it says so"
 is "$(ask 'SELECT uniqExact(run, seq), uniqExact(run) FROM sockstate' | tr '\t' ' ')" "$all $copies" "$all different lines are there: all of them"
 there=$(ask 'SELECT count() FROM sockstate')
 lost=$(grep -v ^-- "$sql/lost.sql" | sed 's/86400/864000/')
@@ -108,7 +108,7 @@ is "$(ask "SELECT run, lines, different FROM ($duplicates) WHERE run = 'again'" 
 stop_clickhouse
 few small | ship --keep 2M --batch 512K --drain 200ms -- bash "$work/insert"
 is $? 7 "a spool that is too small"
-read -r dropped left < <(sed -n '$s/.* \([0-9]*\) were dropped, \([0-9]*\) are left.*/\1 \2/p' "$work/said")
+read -r dropped left < <(sed -n '$s/.* \([0-9]*\) dropped, \([0-9]*\) left.*/\1 \2/p' "$work/said")
 is $((dropped + left)) $few "$dropped dropped and $left left are all that came"
 start_clickhouse
 ship -- bash "$work/insert" </dev/null

@@ -109,7 +109,7 @@ for ((try = 0; try < 5; try++)); do
 	until_true closed
 done
 is "$(q 'map(select(.type == "why")) | first | .diagnosis')" keeps_up "a server that has caught up when the look comes keeps up"
-is "$(q 'map(select(.type == "why")) | first | .sentence | test("^now it keeps up: .*; it was app_slow .* before$")')" true "  and the sentence says what differs in time"
+is "$(q 'map(select(.type == "why")) | first | .sentence | test("^now it keeps up: .*; .* earlier it called accept\\(\\) late$")')" true "  and the sentence says what differs in time"
 stop_trace
 end "$client" "$server"
 until_true closed

@@ -643,3 +643,8 @@ void text_shorten(char *text, unsigned int columns, size_t tail, bool utf8)
 		strcat(text, mark);
 	strcat(text, end);
 }
+
+const char *text_s(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}

@@ -97,6 +97,9 @@ unsigned int text_clean(char *out, size_t size, const char *name, unsigned int c
  */
 void text_shorten(char *text, unsigned int columns, size_t tail, bool utf8);
 
+/* What follows a noun that is counted: "1 line" "2 lines" "0 lines". */
+const char *text_s(uint64_t count);
+
 /* Columns of a text on a terminal. The text is valid and clean UTF-8. */
 unsigned int text_columns(const char *text);
 /*

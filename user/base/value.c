@@ -2,7 +2,7 @@
 #include "base/value.h"
 
 #include <errno.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -82,4 +82,18 @@ int value_size(const char *text, uint64_t *bytes)
 	}
 	*bytes = value;
 	return 0;
+}
+
+int value_list_whole(const char *list, char *err, size_t err_size)
+{
+	size_t n = strlen(list);
+
+	if (n && *list != ',' && list[n - 1] != ',' && !strstr(list, ",,"))
+		return 0;
+	if (n)
+		snprintf(err, err_size,
+			 "the list '%.40s' has an empty part: remove the extra comma", list);
+	else
+		snprintf(err, err_size, "the list is empty");
+	return -EINVAL;
 }

@@ -5,6 +5,7 @@
 #ifndef SOCKSTATE_VALUE_H
 #define SOCKSTATE_VALUE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -16,5 +17,10 @@ int value_digits(const char *text, uint64_t *value, const char **end);
 int value_duration(const char *text, uint64_t unit_ns, uint64_t *ns);
 /* "65536", "64K", "8M", "1G". */
 int value_size(const char *text, uint64_t *bytes);
+/*
+ * Whether a list with commas has a part, and none that is empty. Returns 0, or -EINVAL with the end
+ * of a sentence in err.
+ */
+int value_list_whole(const char *list, char *err, size_t err_size);
 
 #endif

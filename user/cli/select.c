@@ -38,14 +38,13 @@ static int add_type(struct opt_select *o, const char *name, size_t len, char *er
 static int add_types(void *group, const struct arg *arg, const char *value, const void *context,
 		     char *err, size_t err_size)
 {
-	struct opt_select *o = group;
-	int rc = 0;
+	int rc = value_list_whole(value, err, err_size);
 
 	(void)arg, (void)context;
 	while (!rc) {
 		size_t len = strcspn(value, ",");
 
-		rc = add_type(o, value, len, err, err_size);
+		rc = add_type(group, value, len, err, err_size);
 		if (!value[len])
 			break;
 		value += len + 1;

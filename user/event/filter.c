@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "base/value.h"
 
 #define PORT_MAX 65535
 /* How much of a bad value an error quotes. */
@@ -116,15 +117,11 @@ static int add_ranges(const struct range_list *list, const char *text, port_by_n
 			 "the list of ports is empty: give for example 9502 or 80,443,9500-9510");
 		return -EINVAL;
 	}
+	if (value_list_whole(text, err, err_size))
+		return -EINVAL;
 	for (;;) {
 		size_t len = strcspn(part, ",");
 
-		if (len == 0) {
-			snprintf(err, err_size,
-				 "the list '%.*s' has an empty part: remove the extra comma",
-				 QUOTE_MAX, text);
-			return -EINVAL;
-		}
 		if (count == list->max) {
 			snprintf(
 				err, err_size,
@@ -246,6 +243,8 @@ static int add_nets(struct net_prefix *nets, unsigned int *count, const char *te
 	unsigned int n = *count;
 	int rc;
 
+	if (*text && value_list_whole(text, err, err_size))
+		return -EINVAL;
 	for (;;) {
 		size_t len = strcspn(text, ",");
 

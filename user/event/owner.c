@@ -42,6 +42,8 @@ int owner_add_pids(struct owner_filter *f, const char *text, char *err, size_t e
 {
 	struct owner_filter added = *f;
 
+	if (*text && value_list_whole(text, err, err_size))
+		return -EINVAL;
 	for (;;) {
 		const char *end;
 		uint64_t pid;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "event/event.h"
 
 bool why_on_tells(const struct why_on *on)
@@ -25,7 +26,7 @@ void why_cpus_text(const struct why_thread_report *t, char *out, size_t size)
 	if (!t->cpus_allowed || t->cpus_allowed >= t->cpus_online)
 		return;
 	if (t->cpus[0])
-		snprintf(out, size, "CPU%s %s only", t->cpus_allowed == 1 ? "" : "s", t->cpus);
+		snprintf(out, size, "CPU%s %s only", text_s(t->cpus_allowed), t->cpus);
 	else
 		snprintf(out, size, "%u of %u CPUs only", t->cpus_allowed, t->cpus_online);
 }

@@ -116,11 +116,11 @@ void export_html(struct out *o, const struct export_state *state)
 
 	out_text(o, head);
 	out_format(o,
-		   "<p>%zu listening addresses. Counts since the start; metrics for Prometheus are "
+		   "<p>%zu listening address%s. Counts since the start; metrics for Prometheus are "
 		   "at <a href=\"metrics\">/metrics</a>.</p>\n<table><thead><tr><th>listener<th>"
 		   "program<th>accept queue<th>peak, 60 s<th>connections<th>accepted<th>wait p50"
 		   "<th>p99<th>oldest<th>refused<th>verdict</tr></thead><tbody>\n",
-		   count);
+		   count, count == 1 ? "" : "es");
 	for (size_t i = 0; list && i < count; i++)
 		list[i] = series_get(state->series, i);
 	if (list)

@@ -109,8 +109,8 @@ void gate_report_table(struct out *o, const struct gate_report *r)
 		gate_place_text(is, place);
 		out_text(o, place);
 		put_owner(o, is, r->utf8);
-		out_format(o, "  %" PRIu64 " connections, %" PRIu64 " accepted\n", is->connections,
-			   is->accepts);
+		out_format(o, "  %" PRIu64 " connection%s, %" PRIu64 " accepted\n", is->connections,
+			   text_s(is->connections), is->accepts);
 		for (size_t i = 0; i < gate_rules(r->gate)->count; i++)
 			put_finding(o, r, l, i);
 		put_why(o, r, is);
@@ -151,8 +151,8 @@ void gate_report_progress(struct out *o, const struct gate_report *r)
 	struct gate_finding f;
 
 	text_duration(time, gate_duration(r->gate), r->utf8);
-	out_format(o, "%s %s %" PRIu64 " connections", time, r->utf8 ? "·" : "-",
-		   gate_connections(r->gate));
+	out_format(o, "%s %s %" PRIu64 " connection%s", time, r->utf8 ? "·" : "-",
+		   gate_connections(r->gate), text_s(gate_connections(r->gate)));
 	/* The broken rules first. */
 	for (int risk = 0; risk < 2; risk++)
 		for (size_t l = 0; l < gate_listeners(r->gate); l++)

@@ -102,6 +102,10 @@ static int parse_count(struct gate_rule *rule, const char *value, char *err, siz
 
 static int parse_verdicts(struct gate_rule *rule, const char *value, char *err, size_t err_size)
 {
+	char why[80];
+
+	if (*value && value_list_whole(value, why, sizeof(why)))
+		return refuse(err, err_size, "no-verdict: %s", why);
 	while (*value) {
 		size_t len = strcspn(value, ",");
 		unsigned int v = VERDICT_OK + 1;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "listener/verdict.h"
 
 bool gate_is_time(const struct gate_rule *rule)
@@ -50,9 +51,11 @@ void gate_unknown_text(const struct gate *g, const struct gate_finding *f, char 
 		snprintf(out, size, "this kernel does not show %s%s%s", fact_meaning(f->missing),
 			 fact->why[0] ? ": " : "", fact->why);
 	} else if (f->pending) {
-		snprintf(out, size, "%" PRIu64 " connections still wait for accept()", f->pending);
+		snprintf(out, size, "%" PRIu64 " connection%s still wait%s for accept()",
+			 f->pending, text_s(f->pending), f->pending == 1 ? "s" : "");
 	} else if (f->lost) {
-		snprintf(out, size, "%" PRIu64 " facts were lost", f->lost);
+		snprintf(out, size, "%" PRIu64 " fact%s lost", f->lost,
+			 f->lost == 1 ? " was" : "s were");
 	} else {
 		snprintf(out, size, "nothing was measured");
 	}
@@ -94,26 +97,26 @@ void gate_result_text(const struct gate *g, char *out, size_t size)
 	all = n[GATE_HELD] + n[GATE_BROKEN] + n[GATE_UNKNOWN];
 	switch (gate_result(g)) {
 	case GATE_HELD:
-		snprintf(out, size, "held: all %zu rules", all);
+		snprintf(out, size, all == 1 ? "held: the one rule" : "held: all %zu rules", all);
 		break;
 	case GATE_BROKEN:
-		snprintf(out, size, "broken: %zu of %zu rules", n[GATE_BROKEN], all);
+		snprintf(out, size, "broken: %zu of %zu rule%s", n[GATE_BROKEN], all, text_s(all));
 		break;
 	case GATE_UNKNOWN:
-		snprintf(out, size, "unknown: %zu of %zu rules cannot be judged", n[GATE_UNKNOWN],
-			 all);
+		snprintf(out, size, "unknown: %zu of %zu rule%s cannot be judged", n[GATE_UNKNOWN],
+			 all, text_s(all));
 		break;
 	default:
 		if (!gate_listeners(g))
 			snprintf(out, size, "too little seen: no listener");
 		else if (port)
 			snprintf(out, size,
-				 "too little seen: fewer than %" PRIu64 " connections at port %u",
-				 min, port);
+				 "too little seen: fewer than %" PRIu64 " connection%s at port %u",
+				 min, text_s(min), port);
 		else
 			snprintf(out, size,
-				 "too little seen: %" PRIu64 " connections of %" PRIu64 " wanted",
-				 gate_connections(g), min);
+				 "too little seen: %" PRIu64 " connection%s of %" PRIu64 " wanted",
+				 gate_connections(g), text_s(gate_connections(g)), min);
 		break;
 	}
 }

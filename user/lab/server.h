@@ -99,6 +99,8 @@ int server_serve(const struct server_cfg *cfg, const struct lab_say *say, int li
 
 /* lab/stall.c */
 bool stall_known(const char *name, size_t len);
+/* "recv, pipe" and so on: all names. */
+void stall_names(char *text, size_t size);
 /* 0 once the stall is over, 1 where another process has served meanwhile, or a negative errno. */
 int server_stall(const struct server_cfg *cfg, const struct lab_say *say, int listener);
 

@@ -40,11 +40,14 @@ static int set_stall(void *group, const struct arg *arg, const char *value, cons
 {
 	struct server_cfg *cfg = group;
 	size_t len = strcspn(value, ":");
+	char names[200];
 
 	(void)arg;
 	(void)context;
 	if (!stall_known(value, len)) {
-		snprintf(why, why_size, "'%.*s' is not one of its names", (int)len, value);
+		stall_names(names, sizeof(names));
+		snprintf(why, why_size, "'%.*s' is no way to stall: choose from %s",
+			 (int)(len < 20 ? len : 20), value, names);
 		return -EINVAL;
 	}
 	snprintf(cfg->stall, sizeof(cfg->stall), "%.*s", (int)len, value);

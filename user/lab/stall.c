@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -322,6 +323,15 @@ bool stall_known(const char *name, size_t len)
 			return true;
 	}
 	return false;
+}
+
+void stall_names(char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < LAB_ARRAY_SIZE(stalls) && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+					 stalls[i].name);
 }
 
 int server_stall(const struct server_cfg *cfg, const struct lab_say *say, int listener)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "base/units.h"
 
 void verdict_limits_init(struct verdict_limits *limits)
@@ -100,8 +101,8 @@ static void slow_advice(const struct verdict_input *in, char *out, size_t size)
 		duration(in->refused_wait_ns, wait, sizeof(wait));
 		snprintf(out, size,
 			 "a connection had waited %s for accept() when %" PRIu64
-			 " were refused: accept() came too late, a longer queue only hides it",
-			 wait, in->refused);
+			 " %s refused: accept() came too late, a longer queue only hides it",
+			 wait, in->refused, in->refused == 1 ? "was" : "were");
 		return;
 	}
 	duration(now, wait, sizeof(wait));
@@ -136,15 +137,16 @@ void verdict_advice(enum verdict v, const struct verdict_input *in, char *out, s
 		if (in->cookies_sent > in->syn_queue) {
 			snprintf(
 				out, size,
-				"%" PRIu64 " SYNs were answered with SYN cookies, and %" PRIu64
-				" handshakes completed: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",
-				in->cookies_sent, in->cookies_completed);
+				"%" PRIu64 " SYN%s answered with SYN cookies, and %" PRIu64
+				" handshake%s completed: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",
+				in->cookies_sent, in->cookies_sent == 1 ? " was" : "s were",
+				in->cookies_completed, text_s(in->cookies_completed));
 			break;
 		}
 		snprintf(
 			out, size,
-			"%u half-open requests, %u of them unanswered: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",
-			in->syn_queue,
+			"%u half-open request%s, %u of them unanswered: clients do not complete the handshake; keep net.ipv4.tcp_syncookies=1",
+			in->syn_queue, text_s(in->syn_queue),
 			in->syn_queue > in->syn_young ? in->syn_queue - in->syn_young : 0);
 		break;
 	case VERDICT_BACKLOG_CAPPED:

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/units.h"
+#include "base/value.h"
 #include "event/tcp.h"
 #include "event/vocabulary.h"
 
@@ -192,6 +193,8 @@ int listing_states_parse(const char *text, uint32_t *mask, char *err, size_t err
 {
 	uint32_t added = *mask;
 
+	if (*text && value_list_whole(text, err, err_size))
+		return -EINVAL;
 	for (;;) {
 		size_t len = strcspn(text, ",");
 		unsigned int state = state_by_name(text, len);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/record.h"
+#include "base/text.h"
 #include "kernel/clock.h"
 #include "otlp/log.h"
 #include "run/machine.h"
@@ -211,9 +212,9 @@ void pusher_close(struct pusher *p)
 	points = delivery_undelivered(&counts, OTLP_METRICS);
 	records = delivery_undelivered(&counts, OTLP_LOGS);
 	if (points || records)
-		run_complain("%s: %" PRIu64 " data points and %" PRIu64
-			     " log records were not delivered",
-			     p->url, points, records);
+		run_complain("%s: %" PRIu64 " data point%s and %" PRIu64
+			     " log record%s were not delivered",
+			     p->url, points, text_s(points), records, text_s(records));
 	otlp_request_free(&p->metrics.request);
 	otlp_request_free(&p->logs);
 	otlp_pairs_free(&p->headers);

@@ -124,9 +124,9 @@ void live_unread(struct live *l, uint64_t count)
 
 	if (!count)
 		return;
-	run_complain("%llu facts were not read before the end, because sockstate gets too little "
-		     "CPU time: they are counted as lost",
-		     (unsigned long long)count);
+	run_complain("%llu fact%s not read before the end, because sockstate gets too little CPU "
+		     "time: counted as lost",
+		     (unsigned long long)count, count == 1 ? " was" : "s were");
 	l->loss_named = true;
 	live_feed(l, &lost, sizeof(lost));
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "fact/decode.h"
 #include "kernel/clock.h"
@@ -208,8 +209,8 @@ static void say_limits(const struct list *l, const char *why_no_walk)
 			     why_no_walk);
 	if (refused)
 		run_complain(
-			"%zu network namespaces cannot be entered, their sockets are missing: %s",
-			refused, strerror(err));
+			"%zu network namespace%s cannot be entered, the sockets there are missing: %s",
+			refused, text_s(refused), strerror(err));
 }
 
 static bool over(const struct list *l, uint64_t deadline)

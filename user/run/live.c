@@ -276,8 +276,8 @@ static void say_time_waits(const struct live *l)
 	uint64_t count = stream_old_time_waits(l->stream);
 
 	if (count && !l->place->guest)
-		run_complain("%llu sockets were in TIME_WAIT before, not listed (--existing all)",
-			     (unsigned long long)count);
+		run_complain("%llu socket%s in TIME_WAIT before, not listed (--existing all)",
+			     (unsigned long long)count, count == 1 ? " was" : "s were");
 }
 
 static int run(struct live *l, char *err, size_t err_size)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/record.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "kernel/clock.h"
 #include "run/batch_command.h"
@@ -74,8 +75,9 @@ static void tell_all_dropped(struct ship *s)
 	if (now.dropped_lines == s->told_dropped)
 		return;
 	s->told_dropped_ns = clock_now_ns();
-	run_complain("ship: dropped %" PRIu64 " lines, %" PRIu64 " so far",
-		     now.dropped_lines - s->told_dropped, now.dropped_lines);
+	run_complain("ship: dropped %" PRIu64 " line%s, %" PRIu64 " so far",
+		     now.dropped_lines - s->told_dropped,
+		     text_s(now.dropped_lines - s->told_dropped), now.dropped_lines);
 	s->told_dropped = now.dropped_lines;
 }
 
@@ -92,8 +94,8 @@ static void tell_failed(struct ship *s, const char *who, const char *how)
 	struct spool_figures now;
 
 	spool_figures(s->spool, &now);
-	run_complain("ship: %s %s; %" PRIu64 " lines wait; again in %" PRIu64 " ms", who, how,
-		     now.lines, s->pause_ns / NS_MS);
+	run_complain("ship: %s %s; %" PRIu64 " line%s; again in %" PRIu64 " ms", who, how,
+		     now.lines, now.lines == 1 ? " waits" : "s wait", s->pause_ns / NS_MS);
 }
 
 /* told: the last one of this kind was told. */
@@ -112,9 +114,10 @@ static int tell_end(struct ship *s)
 		run_complain("ship: the input had not ended");
 	tell_all_dropped(s);
 	spool_figures(s->spool, &now);
-	run_complain("ship: %" PRIu64 " lines came, %" PRIu64 " arrived, %" PRIu64
-		     " were dropped, %" PRIu64 " are left in %s",
-		     s->came, s->arrived, now.dropped_lines, now.lines, s->options->spool);
+	run_complain("ship: %" PRIu64 " line%s came, %" PRIu64 " arrived, %" PRIu64
+		     " dropped, %" PRIu64 " left in %s",
+		     s->came, text_s(s->came), s->arrived, now.dropped_lines, now.lines,
+		     s->options->spool);
 	if (now.dropped_lines)
 		return EXIT_LOST;
 	return now.lines || s->stuck ? EXIT_RUNTIME : EXIT_CLEAN;
@@ -297,9 +300,9 @@ static void rejected(struct ship *s)
 	}
 	s->attempts = 0;
 	run_complain("ship: %s ended with exit code %" PRIu64 ": batch %" PRIu64 " of %" PRIu64
-		     " lines is set aside in %s",
+		     " line%s is set aside in %s",
 		     command_of(s), s->options->never_code, s->on_its_way.number,
-		     s->on_its_way.lines, s->options->spool);
+		     s->on_its_way.lines, text_s(s->on_its_way.lines), s->options->spool);
 }
 
 static void start_command(struct ship *s, uint64_t now)
@@ -462,7 +465,8 @@ int run_ship(const struct ship_options *options, const struct run_place *place)
 	}
 	spool_figures(s.spool, &found);
 	if (found.lines)
-		run_complain("ship: %" PRIu64 " lines of an earlier run wait in %s", found.lines,
+		run_complain("ship: %" PRIu64 " line%s of an earlier run %s in %s", found.lines,
+			     text_s(found.lines), found.lines == 1 ? "waits" : "wait",
 			     options->spool);
 	signal(SIGCHLD, SIG_DFL); /* who ignores it gets no exit code */
 	fcntl(STDIN_FILENO, F_SETPIPE_SZ, PIPE_SIZE);

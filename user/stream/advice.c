@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
 #include "base/units.h"
 
 /* A reader that uses more of a CPU than this is not kept waiting by its output. */
@@ -40,9 +41,9 @@ bool advice_text(const struct advice *a, char *text, size_t size)
 		return false;
 	if (a->burst_lost >= a->lost)
 		snprintf(text, size,
-			 "up to %llu facts at once had no room, while sockstate used %llu %% of a "
+			 "up to %llu fact%s at once had no room, while sockstate used %llu %% of a "
 			 "CPU: make --ring-size larger",
-			 (unsigned long long)a->burst_most,
+			 (unsigned long long)a->burst_most, text_s(a->burst_most),
 			 (unsigned long long)share(a->burst_cpu_ns, a->burst_ns, 100));
 	else
 		snprintf(text, size,

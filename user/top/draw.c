@@ -74,8 +74,9 @@ static unsigned int state_of(char *text, size_t size, const struct ui *ui,
 		text_duration(behind,
 			      scene->now > scene->frame->t ? scene->now - scene->frame->t : 0,
 			      false);
-		snprintf(text, size, " PAUSED: %s and %llu events behind ", behind,
-			 (unsigned long long)(scene->events - scene->frame->events));
+		snprintf(text, size, " PAUSED: %s and %llu event%s behind ", behind,
+			 (unsigned long long)(scene->events - scene->frame->events),
+			 text_s(scene->events - scene->frame->events));
 		return LOOK_REVERSE | LOOK_YELLOW;
 	}
 	if (scene->replay) {

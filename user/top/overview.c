@@ -349,8 +349,7 @@ void overview_draw(struct grid *g, int y, int rows, struct ui *ui, const struct 
 	rows -= DETAIL_ROWS;
 	if (rows < 2)
 		return;
-	snprintf(count, sizeof(count), "%zu connection%s", ui->row_count,
-		 ui->row_count == 1 ? "" : "s");
+	snprintf(count, sizeof(count), "%zu connection%s", ui->row_count, text_s(ui->row_count));
 	part_title(g, y, ui->sort_rows ? "connections" : "waiting and hung, the longest first",
 		   count);
 	part_rows(g, y + 1, rows - 1, ui, scene);

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 #define WORDS_OF(kind, ...)                                                                       \
 	const char *words_of_##kind(unsigned int number)                                          \
 	{                                                                                         \
@@ -175,7 +177,7 @@ void words_of_overload(char *text, size_t size, const struct event *e)
 	};
 	unsigned int word = event_enum(e, F_OVERLOAD);
 
-	snprintf(text, size, "%s; %llu sockets not printed so far",
+	snprintf(text, size, "%s; %llu socket%s not printed so far",
 		 word < sizeof(what) / sizeof(what[0]) && what[word] ? what[word] : "overload",
-		 (unsigned long long)event_get(e, F_UNPRINTED));
+		 (unsigned long long)event_get(e, F_UNPRINTED), text_s(event_get(e, F_UNPRINTED)));
 }

@@ -207,13 +207,22 @@ static void keeps_up(struct case_of *c)
 
 static void say_trouble(struct case_of *c)
 {
+	static const char *const said[VERDICT_COUNT] = {
+		[VERDICT_OK] = "nothing was wrong",
+		[VERDICT_OUT_OF_FDS] = "it was out of file descriptors",
+		[VERDICT_APP_STUCK] = "it did not call accept()",
+		[VERDICT_SYN_FLOOD] = "clients did not complete the handshake",
+		[VERDICT_BACKLOG_CAPPED] = "its accept queue was too short",
+		[VERDICT_BACKLOG_TOO_SMALL] = "its accept queue was too short",
+		[VERDICT_APP_SLOW] = "it called accept() late",
+	};
 	const struct why_history *h = c->history;
 	char text[TEXT_DURATION_MAX];
 
 	if (!h || !h->trouble || h->trouble_t > c->is->t)
 		return;
 	text_duration(text, c->is->t - h->trouble_t, true);
-	say(c, "; it was %s %s before", verdict_name(h->trouble), text);
+	say(c, "; %s earlier %s", text, said[h->trouble]);
 }
 
 static bool is_quiet(struct case_of *c)
@@ -557,7 +566,7 @@ static void look_at_group(struct case_of *c)
 
 	if (!idle || !diagnosis_is_trouble(name))
 		return;
-	say(c, "; %zu other%s of its SO_REUSEPORT group %s idle", idle, idle == 1 ? "" : "s",
+	say(c, "; %zu other%s of its SO_REUSEPORT group %s idle", idle, text_s(idle),
 	    idle == 1 ? "is" : "are");
 	if (name == DIAGNOSIS_NOBODY_WATCHES || name == DIAGNOSIS_NOT_THE_ACCEPTOR ||
 	    name == DIAGNOSIS_UNKNOWN) {

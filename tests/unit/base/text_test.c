@@ -160,6 +160,8 @@ static void check_durations(void)
 	is_str(got, "  2.00 s", "aligned right");
 	*text_duration_right(got, 41000, 3, false) = '\0';
 	is_str(got, "41 us", "never cut");
+	ok(!strcmp(text_s(1), "") && !strcmp(text_s(0), "s") && !strcmp(text_s(2), "s"),
+	   "1 line, 0 lines, 2 lines");
 	text_bytes(got, 999);
 	is_str(got, "999 B", "bytes");
 	text_bytes(got, 1234);

@@ -71,9 +71,25 @@ static void test_sizes(void)
 	}
 }
 
+static void test_lists(void)
+{
+	static const char *const broken[] = {",", "a,", ",a", "a,,b"};
+	char err[80] = "";
+
+	ok(!value_list_whole("a", err, sizeof(err)) && !value_list_whole("a,bc", err, sizeof(err)),
+	   "lists");
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		ok(value_list_whole(broken[i], err, sizeof(err)) == -EINVAL,
+		   "'%s' has an empty part", broken[i]);
+	is_str(err, "the list 'a,,b' has an empty part: remove the extra comma", "  in words");
+	ok(value_list_whole("", err, sizeof(err)) == -EINVAL, "a list without a part");
+	is_str(err, "the list is empty", "  in words");
+}
+
 int main(void)
 {
 	test_durations();
 	test_sizes();
+	test_lists();
 	return done();
 }

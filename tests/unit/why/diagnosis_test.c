@@ -609,8 +609,8 @@ static void test_keeps_up(void)
 	s.history =
 		(struct why_history){.trouble = VERDICT_APP_SLOW, .trouble_t = FIRST - 120 * NS_MS};
 	says(&s, DIAGNOSIS_KEEPS_UP,
-	     "now it keeps up: nothing waits for accept(); a thread is in accept(); it was "
-	     "app_slow 620 ms before");
+	     "now it keeps up: nothing waits for accept(); a thread is in accept(); 620 ms "
+	     "earlier it called accept() late");
 	scene_done(&s);
 
 	l.queue[0].since = (uint32_t)l.jiffies + 120;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "view/ladder/row.h"
 #include "view/ladder/step.h"
 
@@ -143,7 +144,7 @@ static void sink_more(struct pen *pen, const struct ladder *c)
 
 	if (!c->more)
 		return;
-	snprintf(words, sizeof(words), "%u more steps not drawn", c->more);
+	snprintf(words, sizeof(words), "%u more step%s not drawn", c->more, text_s(c->more));
 	ladder_row(pen, c, 0, "", AT_CLIENT, words, "");
 }
 
@@ -162,7 +163,8 @@ void ladder_foot(struct pen *pen, struct ladder *c)
 		if (c->steps[i].type == EVENT_CLOSE && (!close || c->steps[i].side == SERVER))
 			close = &c->steps[i];
 	if (c->more)
-		out_format(pen->out, "%*s%u more steps not drawn\n", FOOT, "", c->more);
+		out_format(pen->out, "%*s%u more step%s not drawn\n", FOOT, "", c->more,
+			   text_s(c->more));
 	pen_repeat(pen, " ", FOOT);
 	if (!close) {
 		out_format(pen->out, "%s\n",

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "event/filter.h"
 #include "event/tcp.h"
@@ -441,8 +442,8 @@ static void ladder_finish(struct view *view)
 	while (v->list)
 		finish_ladder(v, v->list);
 	if (v->not_drawn)
-		out_format(&view->out, "\n%llu more connections not drawn\n",
-			   (unsigned long long)v->not_drawn);
+		out_format(&view->out, "\n%llu more connection%s not drawn\n",
+			   (unsigned long long)v->not_drawn, text_s(v->not_drawn));
 	v->not_drawn = 0;
 	ladder_note_totals(v);
 }

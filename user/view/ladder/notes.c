@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
 #include "event/tcp.h"
 #include "view/ladder/row.h"
 #include "view/ladder/step.h"
@@ -162,8 +163,8 @@ void ladder_note_lost(struct ladder_view *v, const struct event *e)
 		out_format(&v->base.out, "%s\n", text);
 		return;
 	}
-	out_format(&v->base.out, "LOST %llu facts: a ladder may miss steps\n",
-		   (unsigned long long)event_get(e, F_COUNT));
+	out_format(&v->base.out, "LOST %llu fact%s: a ladder may miss steps\n",
+		   (unsigned long long)event_get(e, F_COUNT), text_s(event_get(e, F_COUNT)));
 }
 
 void ladder_note_verify(struct ladder_view *v, const struct event *e)

@@ -375,8 +375,8 @@ static void draw_totals(struct out *o, const struct layout *l, const struct list
 	char text[96];
 
 	if (shown < listing->count) {
-		snprintf(text, sizeof(text), "%zu more rows (--rows 0 for all)",
-			 listing->count - shown);
+		snprintf(text, sizeof(text), "%zu more row%s (--rows 0 for all)",
+			 listing->count - shown, text_s(listing->count - shown));
 		add_total(&t, text);
 	}
 	for (size_t i = 0; i < sizeof(order); i++) {

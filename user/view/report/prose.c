@@ -107,8 +107,9 @@ static void say_refusals(const struct prose *p, const struct life *l)
 	say_refused_what(p, l);
 	if (l->drop_reason == DROP_ACCEPT_QUEUE_FULL && l->refused_at_known)
 		say(p,
-		    ": the accept queue held %u connections, and its limit is %u (backlog %u, and one more)",
-		    l->refused_queue, l->refused_backlog + 1, l->refused_backlog);
+		    ": the accept queue held %u connection%s, and its limit is %u (backlog %u, and one more)",
+		    l->refused_queue, text_s(l->refused_queue), l->refused_backlog + 1,
+		    l->refused_backlog);
 	else if (l->drop_reason != DROP_UNKNOWN && l->drop_reason != DROP_OTHER)
 		say(p, " (%s)", words_of_drop(l->drop_reason));
 	if (l->t_refused_last > l->t_refused_first)
@@ -164,7 +165,7 @@ static void say_place(const struct prose *p, const struct life *l)
 {
 	if (l->place_known && l->queue > 1)
 		say(p, ", behind %u other%s in a queue that holds %u", l->queue - 1,
-		    l->queue == 2 ? "" : "s", l->backlog + 1);
+		    text_s(l->queue - 1), l->backlog + 1);
 }
 
 static void say_accept(const struct prose *p, const struct life *l)
@@ -309,9 +310,9 @@ static void say_unknown(const struct prose *p, const struct life *l)
 	if (!l->closed && !l->established && !l->given_up)
 		say(p, " Not known: how it went on, nothing more of it was seen.");
 	if (p->run->lost)
-		say(p,
-		    " The recording lacks %llu facts that were lost, so that a step may be missing.",
-		    (unsigned long long)p->run->lost);
+		say(p, " The recording lacks %llu fact%s lost, so that a step may be missing.",
+		    (unsigned long long)p->run->lost,
+		    p->run->lost == 1 ? " that was" : "s that were");
 }
 
 void prose_life(const struct prose *p, const struct life *l)

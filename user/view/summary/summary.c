@@ -141,7 +141,7 @@ static void put_totals(struct summary *v, uint64_t t)
 						  (int64_t)t + v->base.options.boot_offset_ns,
 						  v->base.options.utc_offset_s));
 	out_format(out, "%s%zu listener%s%s%llu/s completed%s%llu/s accepted", dot(v), listening,
-		   listening == 1 ? "" : "s", dot(v), (unsigned long long)completed, dot(v),
+		   text_s(listening), dot(v), (unsigned long long)completed, dot(v),
 		   (unsigned long long)accepted);
 	if (v->lost)
 		out_format(out, "%s%s%llu lost%s", dot(v), v->base.options.color ? "\033[31m" : "",
@@ -171,7 +171,7 @@ static void put_summary(struct summary *v, const struct event *e)
 
 	out_format(out, "%llu connection%s%s%llu accepted",
 		   (unsigned long long)event_get(e, F_CONNECTIONS),
-		   event_get(e, F_CONNECTIONS) == 1 ? "" : "s", dot(v),
+		   text_s(event_get(e, F_CONNECTIONS)), dot(v),
 		   (unsigned long long)event_get(e, F_ACCEPTED_COUNT));
 	if (event_has(e, F_STILL_QUEUED))
 		out_format(out, "%s%llu queued", dot(v),
@@ -180,8 +180,9 @@ static void put_summary(struct summary *v, const struct event *e)
 		out_format(out, "%s%llu never accepted", dot(v),
 			   (unsigned long long)event_get(e, F_NEVER_ACCEPTED));
 	if (event_get(e, F_SYNACK_RETRANS))
-		out_format(out, "%s%llu SYN-ACKs sent again", dot(v),
-			   (unsigned long long)event_get(e, F_SYNACK_RETRANS));
+		out_format(out, "%s%llu SYN-ACK%s sent again", dot(v),
+			   (unsigned long long)event_get(e, F_SYNACK_RETRANS),
+			   text_s(event_get(e, F_SYNACK_RETRANS)));
 	end_row(v);
 	for (unsigned int i = 0; drops && i < DROP_REASON_COUNT; i++) {
 		if (!drops[i])
