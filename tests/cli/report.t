@@ -90,6 +90,8 @@ run 2 explain "$recordings/textbook.rec" --connection nowhere
 says "--connection: 'nowhere' is not a client: give its address and port, as in 192.0.2.1:40000 or [2001:db8::1]:40000"
 run 1 explain "$recordings/textbook.rec" --connection 192.0.2.1:1
 says "explain: no connection of 192.0.2.1:1 in '$recordings/textbook.rec'"
+run 1 explain "$recordings/textbook.rec" --port 1
+says "explain: the filter hides every connection of '$recordings/textbook.rec': leave --port and the like out to see what it has"
 
 # ---- pages ----
 for recording in "$recordings"/*.rec "$recordings"/old/*.rec; do

@@ -220,7 +220,8 @@ judged
 is "$status $(cat "/proc/$server/wchan")" "4 hrtimer_nanosleep" "a server that sleeps, as the kernel says, breaks a rule"
 is "$(result '.listeners[].why | split(" in ")[0]')" "sockstate-lab[$server] sleeps" "and is said to sleep"
 "$sockstate" check --port "$port" --max-wait max=1ms --replay "$work/why.rec" >"$work/table" 2>"$work/err"
-is "$? $(sed -n 's/^  why: //p' "$work/table")" "4 $(result '.listeners[].why')" "in the table of its recording with the same words"
+is "$? $(sed -nE '/^  why: /,/^ {0,6}[^ ]/s/^(  why: |       )([^ ])/\2/p' "$work/table" | paste -sd ' ')" "4 $(result '.listeners[].why')" "in the table of its recording with the same words"
+is "$(grep -cE '^.{81}' "$work/table")" 0 "  in rows of 80 columns"
 end "$server"
 
 # ---- a recording, rules from a file, JUnit ----

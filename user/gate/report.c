@@ -10,6 +10,8 @@
 #define ASKED_COLUMNS  36
 #define VALUE_COLUMNS  10
 #define PROGRESS_RULES 2
+#define COLUMNS	       80
+#define WHY_INDENT     7
 
 static const char *mark(enum gate_verdict verdict, bool utf8)
 {
@@ -91,11 +93,17 @@ static void put_owner(struct out *o, const struct gate_listener *is, bool utf8)
 static void put_why(struct out *o, const struct gate_report *r, const struct gate_listener *is)
 {
 	char words[2 * GATE_SENTENCE];
+	const char *label = "  why: ";
 
 	if (!is->why[0] || gate_result(r->gate) != GATE_BROKEN)
 		return;
 	text_clean(words, sizeof(words), is->why, GATE_SENTENCE, r->utf8);
-	out_format(o, "  why: %s\n", words);
+	for (const char *p = words; *p; label = "       ") {
+		size_t len = text_row_of_words(p, COLUMNS - WHY_INDENT);
+
+		out_format(o, "%s%.*s\n", label, (int)len, p);
+		p += len + (p[len] == ' ');
+	}
 }
 
 void gate_report_table(struct out *o, const struct gate_report *r)

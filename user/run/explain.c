@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "event/filter.h"
 #include "run/recorded.h"
 #include "run/run.h"
 #include "view/report/explain.h"
@@ -55,7 +56,11 @@ static int print_all(struct recorded *r, const struct explain_options *o, struct
 	if (o->connection)
 		return EXIT_CLEAN;
 	if (!recorded_worst(r, &worst, 1)) {
-		run_complain("explain: no connection in '%s' that could be told of", r->path);
+		run_complain(
+			filter_is_open(&r->sockets->filter)
+				? "explain: no connection in '%s' that could be told of"
+				: "explain: the filter hides every connection of '%s': leave --port and the like out to see what it has",
+			r->path);
 		return EXIT_RUNTIME;
 	}
 	explain(r, &page, &worst);

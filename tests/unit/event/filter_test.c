@@ -169,8 +169,7 @@ static void test_nets(void)
 		{"", "'' is no address: give for example 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32"},
 		{"ten",
 		 "'ten' is no address: give for example 10.0.0.0/8, 192.0.2.1 or 2001:db8::/32"},
-		{"10.0.0.0/8,",
-		 "the list '10.0.0.0/8,' has an empty part: remove the extra comma"},
+		{"10.0.0.0/8,", "the list '10.0.0.0/8,' has an empty part: remove the extra comma"},
 	};
 	char text[NET_PREFIX_MAX];
 	struct filter f;
