@@ -61,23 +61,22 @@ _sockstate()
 		"why --lport" | "list --port" | "list -P" | "list --lport" | "top --port" | "top -P" | \
 		"top --lport" | "export --port" | "export -P" | "export --lport" | "report --port" | "report -P" | \
 		"report --lport" | "explain --port" | "explain -P" | "explain --lport") _sockstate_offer_list "$(_sockstate_ports)" ;;
-	" --rport" | " --laddr" | " --host" | " --pid" | " --comm" | " --cgroup" | " --only" | " --min-wait" | \
-		" --min-age" | " --sample" | " --slow-handshake" | " --label" | " --duration" | " --count" | \
-		" --interval" | " --slow" | " --stuck" | " --flood-min" | " --flood-old" | " --why-after" | \
-		" --ring-size" | " --max-connections" | " --max-requests" | "check --rport" | "check --laddr" | \
-		"check --host" | "check --max-wait" | "check --max-handshake" | "check --max-refused" | \
-		"check --max-queue" | "check --max-never-accepted" | "check --max-dead-in-queue" | \
-		"check --max-accept-errors" | "check --max-synack-retrans" | "check --no-verdict" | \
-		"check --min-connections" | "check --duration" | "check --settle" | "check --user" | \
-		"check --slow" | "check --stuck" | "check --flood-min" | "check --flood-old" | "check --ring-size" | \
-		"check --max-connections" | "check --max-requests" | "why --rport" | "why --laddr" | \
-		"why --host" | "why --pid" | "why --look" | "list --rport" | "list --laddr" | "list --host" | \
-		"list --state" | "list --min-wait" | "list --min-idle" | "list --pid" | "list --comm" | \
-		"list --cgroup" | "list --rows" | "list --watch" | "list --duration" | "top --rport" | \
-		"top --laddr" | "top --host" | "top --pid" | "top --comm" | "top --cgroup" | "top --slow" | \
-		"top --stuck" | "top --flood-min" | "top --flood-old" | "top --ring-size" | "top --max-connections" | \
-		"top --max-requests" | "export --rport" | "export --laddr" | "export --host" | "export --listen" | \
-		"export --interval" | "export --otlp" | "export --otlp-header" | "export --story" | \
+	" --rport" | " --laddr" | " --host" | " --pid" | " --comm" | " --cgroup" | " --min-wait" | " --min-age" | \
+		" --sample" | " --slow-handshake" | " --label" | " --duration" | " --count" | " --interval" | \
+		" --slow" | " --stuck" | " --flood-min" | " --flood-old" | " --why-after" | " --ring-size" | \
+		" --max-connections" | " --max-requests" | "check --rport" | "check --laddr" | "check --host" | \
+		"check --max-wait" | "check --max-handshake" | "check --max-refused" | "check --max-queue" | \
+		"check --max-never-accepted" | "check --max-dead-in-queue" | "check --max-accept-errors" | \
+		"check --max-synack-retrans" | "check --min-connections" | "check --duration" | \
+		"check --settle" | "check --user" | "check --slow" | "check --stuck" | "check --flood-min" | \
+		"check --flood-old" | "check --ring-size" | "check --max-connections" | "check --max-requests" | \
+		"why --rport" | "why --laddr" | "why --host" | "why --pid" | "why --look" | "list --rport" | \
+		"list --laddr" | "list --host" | "list --min-wait" | "list --min-idle" | "list --pid" | \
+		"list --comm" | "list --cgroup" | "list --rows" | "list --watch" | "list --duration" | \
+		"top --rport" | "top --laddr" | "top --host" | "top --pid" | "top --comm" | "top --cgroup" | \
+		"top --slow" | "top --stuck" | "top --flood-min" | "top --flood-old" | "top --ring-size" | \
+		"top --max-connections" | "top --max-requests" | "export --rport" | "export --laddr" | \
+		"export --host" | "export --listen" | "export --interval" | "export --otlp" | "export --otlp-header" | \
 		"export --keep" | "export --max-listeners" | "export --duration" | "export --slow" | \
 		"export --stuck" | "export --flood-min" | "export --flood-old" | "report --rport" | \
 		"report --laddr" | "report --host" | "report --title" | "report --slow" | "report --stuck" | \
@@ -92,12 +91,16 @@ _sockstate()
 	" --output" | " -o") _sockstate_offer "table ladder json summary" ;;
 	" --existing") _sockstate_offer "brief all" ;;
 	" --color" | "doctor --color" | "check --color" | "why --color" | "list --color" | "top --color") _sockstate_offer "auto always never" ;;
+	" --only") _sockstate_offer_list "meta socket state accept accept_error listen_error retransmit drop reset close listener why verify lost summary" ;;
 	" --record" | " --replay" | "check --rules" | "check --junit" | "check --record" | "check --replay" | \
-		"top --replay" | "export --textfile" | "report --output" | "report -o" | "ship --spool") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+		"top --replay" | "export --textfile" | "export --story" | "report --output" | "report -o" | \
+		"ship --spool") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	" --overload") _sockstate_offer "thin summary keep" ;;
 	" --force-absent" | "doctor --force-absent" | "check --force-absent" | "why --force-absent" | \
 		"top --force-absent" | "export --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed syn_filtered synack_filtered ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring io_submit fork listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
 	"fields --sql") _sockstate_offer "clickhouse duckdb" ;;
+	"check --no-verdict") _sockstate_offer_list "out_of_fds app_stuck syn_flood backlog_capped backlog_too_small app_slow" ;;
+	"list --state") _sockstate_offer_list "ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK LISTEN CLOSING QUEUED" ;;
 	*)
 		case $command in
 		"") options="--port -P --lport --rport --laddr --host --side --netns --ipv4 -4 --ipv6 -6 --pid

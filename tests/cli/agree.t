@@ -67,6 +67,9 @@ is "$(bash_offers -P '')" "80 9502" "bash: listening ports"
 is "$(bash_offers --port 80,9)" "80,9502" "bash: in a list"
 is "$(bash_offers --netns se)" "self" "bash: network namespaces"
 is "$(bash_offers doctor --force-absent fen)" "fentry" "bash: hooks"
+is "$(bash_offers --only accept,re)" "accept,retransmit accept,reset" "bash: types of lines"
+is "$(bash_offers list --state LISTEN,Q)" "LISTEN,QUEUED" "bash: states"
+is "$(bash_offers check --no-verdict app_)" "app_stuck app_slow" "bash: verdicts"
 is "$(bash_offers --record doctor --rep)" "--replay" "bash: the value of an option is no command"
 
 if command -v fish >/dev/null; then
@@ -84,6 +87,9 @@ if command -v fish >/dev/null; then
 	is "$(fish_offers '-P ')" "80 9502" "fish: listening ports"
 	is "$(fish_offers '--port 80,9')" "80,9502" "fish: in a list"
 	is "$(fish_offers '--netns se')" "self" "fish: network namespaces"
+	is "$(fish_offers '--only accept,dr')" "accept,drop" "fish: types of lines"
+	is "$(fish_offers 'list --state LISTEN,Q')" "LISTEN,QUEUED" "fish: states"
+	is "$(fish_offers 'check --no-verdict app_')" "app_slow app_stuck" "fish: verdicts"
 	is "$(fish_offers 'doctor --force-absent fen')" "fentry" "fish: hooks"
 else
 	skip "completions of fish" "fish is not installed"

@@ -41,7 +41,8 @@ enum arg_complete {
 	ARG_COMPLETE_FILES,
 	ARG_COMPLETE_NETNS,
 	ARG_COMPLETE_PORTS,
-	ARG_COMPLETE_HOOKS,
+	ARG_COMPLETE_HOOKS, /* with commas between them, as ports and words */
+	ARG_COMPLETE_WORDS, /* of word() */
 };
 
 struct arg {
@@ -64,6 +65,7 @@ struct arg {
 	/* ARG_CHOICE, ARG_FIXED: two different ones are refused as "two FORMS asked for". */
 	const char *only_one;
 	enum arg_complete complete;
+	const char *(*word)(size_t i); /* ARG_COMPLETE_WORDS; NULL behind the last */
 	/*
 	 * ARG_CALL, ARG_TEXT: 0, or -EINVAL with the end of a sentence in err, which follows "--name: ".
 	 * context is the caller's.

@@ -29,6 +29,11 @@ static int add_rule(void *group, const struct arg *arg, const char *value, const
 	return rc;
 }
 
+static const char *bad_verdict(size_t i)
+{
+	return i + VERDICT_OK + 1 < VERDICT_COUNT ? verdict_name(VERDICT_OK + 1 + i) : NULL;
+}
+
 #define RULE(rule, what, text)                                                     \
 	{                                                                          \
 		.kind = ARG_CALL, .name = (rule), .value = (what), .help = (text), \
@@ -45,7 +50,13 @@ static const struct arg rule_args[] = {
 	RULE("max-dead-in-queue", "N", "connections that were reset while they waited for accept()"),
 	RULE("max-accept-errors", "N", "accept() calls that failed, as with EMFILE"),
 	RULE("max-synack-retrans", "N", "SYN-ACKs that were sent again"),
-	RULE("no-verdict", "LIST", "verdicts that must not occur, as app_stuck,out_of_fds"),
+	{.kind = ARG_CALL,
+	 .name = "no-verdict",
+	 .value = "LIST",
+	 .help = "verdicts that must not occur, as app_stuck,out_of_fds",
+	 .call = add_rule,
+	 .complete = ARG_COMPLETE_WORDS,
+	 .word = bad_verdict},
 	RULE("min-connections", "N", "fewer of them are too little to judge (default 1)"),
 	{.kind = ARG_TEXT,
 	 .name = "rules",

@@ -126,6 +126,7 @@ static const struct arg serve_args[] = {
 		 "minute around it is written as a recording, for --replay, report and top. It "
 		 "traces for that, which costs connections and not only listeners. sockstate "
 		 "keeps its user, as with --textfile.",
+	 .complete = ARG_COMPLETE_FILES,
 	 ARG_MEMBER(struct export_options, story)},
 	{.kind = ARG_SIZE,
 	 .name = "keep",

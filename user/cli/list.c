@@ -27,7 +27,9 @@ static const struct arg which_args[] = {
 	 .more = "QUEUED is a connection that is complete and waits for accept(); QUEUED FIN one "
 		 "whose client has closed its end meanwhile. Small letters and the names of ss, such "
 		 "as close-wait, are understood too.",
-	 .call = add_states},
+	 .call = add_states,
+	 .complete = ARG_COMPLETE_WORDS,
+	 .word = listing_state_word},
 	{.kind = ARG_TIME,
 	 .name = "min-wait",
 	 .value = "TIME",

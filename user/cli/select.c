@@ -17,6 +17,11 @@ static void list_types(char *text, size_t size)
 					 event_type_name((enum event_type)t));
 }
 
+static const char *type_word(size_t i)
+{
+	return i < EVENT_TYPE_COUNT ? event_type_name((enum event_type)i) : NULL;
+}
+
 static int add_type(struct opt_select *o, const char *name, size_t len, char *err, size_t err_size)
 {
 	char types[160];
@@ -75,7 +80,9 @@ static const struct arg select_args[] = {
 	 .help = "only lines of these types, as in accept,drop",
 	 .more = "The types are those of sockstate fields. The lines meta, lost and summary are "
 		 "always printed.",
-	 .call = add_types},
+	 .call = add_types,
+	 .complete = ARG_COMPLETE_WORDS,
+	 .word = type_word},
 	{.kind = ARG_TIME,
 	 .name = "min-wait",
 	 .value = "TIME",

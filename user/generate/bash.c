@@ -32,9 +32,9 @@ static void set_action(struct pair *pair, const struct generate_program *program
 		for (size_t i = 0; arg->choices[i]; i++)
 			fprintf(out, "%s%s", i ? " " : "", arg->choices[i]);
 		fputs("\"", out);
-	} else if (arg->complete == ARG_COMPLETE_HOOKS) {
+	} else if (arg->complete == ARG_COMPLETE_HOOKS || arg->complete == ARG_COMPLETE_WORDS) {
 		fprintf(out, "_%s_offer_list \"", program->prefix);
-		generate_hooks(out, program);
+		generate_words(out, program, arg);
 		fputs("\"", out);
 	} else {
 		for (const char *c = actions[arg->complete]; *c; c++) {
@@ -161,7 +161,7 @@ static void print_helpers(FILE *out, const struct generate_program *program)
 		"}\n"
 		"\n",
 		prefix);
-	if (ports || generate_offers(program, ARG_COMPLETE_HOOKS))
+	if (generate_has_lists(program))
 		fprintf(out,
 			"# The same in a list with commas: what stands before the last comma is kept.\n"
 			"_%s_offer_list()\n"

@@ -37,9 +37,9 @@ static void print_arg(FILE *out, const struct arg *arg, const struct arg_group *
 		fputs(" -a 'self (ls /run/netns 2>/dev/null)'", out);
 	} else if (arg->complete == ARG_COMPLETE_PORTS) {
 		fprintf(out, " -a '(__%s_list (__%s_ports))'", program->prefix, program->prefix);
-	} else if (arg->complete == ARG_COMPLETE_HOOKS) {
+	} else if (arg->complete == ARG_COMPLETE_HOOKS || arg->complete == ARG_COMPLETE_WORDS) {
 		fprintf(out, " -a '(__%s_list ", program->prefix);
-		generate_hooks(out, program);
+		generate_words(out, program, arg);
 		fputs(")'", out);
 	}
 	fputs(" -d ", out);
@@ -70,7 +70,7 @@ static void print_helpers(FILE *out, const struct generate_program *program)
 		     "    contains -- $found $argv\n"
 		     "end\n"
 		     "\n");
-	if (ports || generate_offers(program, ARG_COMPLETE_HOOKS))
+	if (generate_has_lists(program))
 		fprintf(out,
 			"# The arguments behind what stands before the last comma.\n"
 			"function __%s_list\n"

@@ -44,6 +44,9 @@ bool generate_has_group(const struct command *command, const struct arg_group *g
 void generate_escaped(FILE *out, const char *text, const char *special, const char *escape);
 /* Whether an option of the program is completed in that way. */
 bool generate_offers(const struct generate_program *program, enum arg_complete complete);
-void generate_hooks(FILE *out, const struct generate_program *program);
+/* Whether the value of an option is a list of what is offered. */
+bool generate_has_lists(const struct generate_program *program);
+/* What ARG_COMPLETE_HOOKS and ARG_COMPLETE_WORDS offer, with blanks between the words. */
+void generate_words(FILE *out, const struct generate_program *program, const struct arg *arg);
 
 #endif

@@ -42,10 +42,20 @@ bool generate_offers(const struct generate_program *program, enum arg_complete c
 	return false;
 }
 
-void generate_hooks(FILE *out, const struct generate_program *program)
+bool generate_has_lists(const struct generate_program *program)
 {
-	for (size_t i = 0; program->hooks && program->hooks[i]; i++)
-		fprintf(out, "%s%s", i ? " " : "", program->hooks[i]);
+	return generate_offers(program, ARG_COMPLETE_PORTS) ||
+	       generate_offers(program, ARG_COMPLETE_HOOKS) ||
+	       generate_offers(program, ARG_COMPLETE_WORDS);
+}
+
+void generate_words(FILE *out, const struct generate_program *program, const struct arg *arg)
+{
+	const bool hooks = arg->complete == ARG_COMPLETE_HOOKS;
+	const char *word;
+
+	for (size_t i = 0; (word = hooks ? program->hooks[i] : arg->word(i)); i++)
+		fprintf(out, "%s%s", i ? " " : "", word);
 }
 
 bool generate_has_group(const struct command *command, const struct arg_group *group)

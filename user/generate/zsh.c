@@ -39,8 +39,8 @@ static void print_value(FILE *out, const struct arg *arg, const struct generate_
 		fprintf(out, "_%s_netns", program->prefix);
 	} else if (arg->complete == ARG_COMPLETE_PORTS) {
 		fprintf(out, "_%s_ports", program->prefix);
-	} else if (arg->complete == ARG_COMPLETE_HOOKS) {
-		fprintf(out, "_%s_hooks", program->prefix);
+	} else if (arg->complete == ARG_COMPLETE_HOOKS || arg->complete == ARG_COMPLETE_WORDS) {
+		fprintf(out, "_%s_list_%s", program->prefix, arg->name);
 	}
 }
 
@@ -97,6 +97,35 @@ static void print_uses(FILE *out, const struct generate_program *program, size_t
 	}
 }
 
+static void print_list(FILE *out, const struct arg *arg, const struct generate_program *program)
+{
+	if (arg->complete != ARG_COMPLETE_HOOKS && arg->complete != ARG_COMPLETE_WORDS)
+		return;
+	fprintf(out,
+		"_%s_list_%s()\n"
+		"{\n"
+		"\t_sequence compadd - ",
+		program->prefix, arg->name);
+	generate_words(out, program, arg);
+	fputs("\n}\n\n", out);
+}
+
+/* A function for the words of each option, of whichever group it is. */
+static void print_lists(FILE *out, const struct generate_program *program)
+{
+	for (size_t c = 0; c < program->nr; c++) {
+		const struct arg_table *table = &program->commands[c]->args;
+
+		for (size_t u = 0; u < table->nr; u++) {
+			const struct arg_group *group = table->uses[u].group;
+
+			for (size_t i = 0; i < group->nr && !generate_group_seen(program, c, u);
+			     i++)
+				print_list(out, &group->args[i], program);
+		}
+	}
+}
+
 static void print_helpers(FILE *out, const struct generate_program *program)
 {
 	if (generate_offers(program, ARG_COMPLETE_NETNS))
@@ -117,15 +146,7 @@ static void print_helpers(FILE *out, const struct generate_program *program)
 			"}\n"
 			"\n",
 			program->prefix);
-	if (!generate_offers(program, ARG_COMPLETE_HOOKS))
-		return;
-	fprintf(out,
-		"_%s_hooks()\n"
-		"{\n"
-		"\t_sequence compadd - ",
-		program->prefix);
-	generate_hooks(out, program);
-	fputs("\n}\n\n", out);
+	print_lists(out, program);
 }
 
 void generate_zsh(FILE *out, const struct generate_program *program)

@@ -166,6 +166,21 @@ static bool same_name(const char *typed, size_t len, const char *name)
 	}
 }
 
+/* What a socket can be in; a request is SYN_RECV to people. */
+static bool is_state(unsigned int state)
+{
+	return state != TCP_STATE_CLOSE && state != TCP_STATE_NEW_SYN_RECV;
+}
+
+const char *listing_state_word(size_t i)
+{
+	for (unsigned int state = TCP_STATE_ESTABLISHED; state < LISTING_STATES; state++) {
+		if (is_state(state) && !i--)
+			return listing_state_name(state);
+	}
+	return NULL;
+}
+
 static unsigned int state_by_name(const char *typed, size_t len)
 {
 	static const struct {
@@ -182,8 +197,7 @@ static unsigned int state_by_name(const char *typed, size_t len)
 			return others[i].state;
 	}
 	for (unsigned int i = TCP_STATE_ESTABLISHED; i < LISTING_STATES; i++) {
-		if (i != TCP_STATE_CLOSE && i != TCP_STATE_NEW_SYN_RECV &&
-		    same_name(typed, len, listing_state_name(i)))
+		if (is_state(i) && same_name(typed, len, listing_state_name(i)))
 			return i;
 	}
 	return 0;
