@@ -76,7 +76,7 @@ port=$((base + 3)) serve --addr 127.0.0.3 --name decoy --quiet
 theirs=$server
 open() # list options...; the ports that listen
 {
-	"$sockstate" list --netns self --state LISTEN --json "$@" | jq -s -c --argjson base "$base" 'map(.lport - $base)'
+	"$sockstate" list --netns self --state LISTEN --json "$@" 2>/dev/null | jq -s -c --argjson base "$base" 'map(.lport - $base)'
 }
 is "$(open)" "[2,3]" "a list: both listen"
 is "$(open --pid "$mine")$(open --comm wanted)$(open --laddr 127.0.0.2)$(open --lport $((base + 2)))" "[2][2][2][2]" "a list: each filter finds the wanted one alone"
@@ -98,6 +98,14 @@ is "$(said)" "sockstate: 3 sockets were in TIME_WAIT before, not listed (--exist
 is "$(grep -c ' TIME_WAIT ' "$work/table")" 0 "  and not listed"
 table --port $((base + 4)) --existing all
 is "$(grep -c ' TIME_WAIT ' "$work/table") $(said | wc -l)" "3 0" "--existing all lists them"
+table --port $((base + 4)) --pid 4194305 --comm no-such --cgroup /no/such
+is "$(said | sed '$d')" "sockstate: no process 4194305 yet; waiting
+sockstate: no process is called 'no-such' yet; waiting
+sockstate: no process in the cgroup '/no/such' yet; waiting" "nobody is the owner that is asked for"
+table --port $((base + 4)) --pid $$,4194305 --comm bash --cgroup "${cgroup:-/}"
+is "$(said | sed '$d')" "sockstate: no process 4194305 yet; waiting" "  of several, only who is not there"
+is "$("$sockstate" list --netns self --pid 4194305 2>&1 >/dev/null)" "sockstate: no process 4194305" "  in a list, too"
+is "$("$sockstate" why --pid 4194305 2>&1); $?" "sockstate: no listener matches: there is no such process; 5" "  and in a look"
 table --port $((base + 5))
 is "$(said)" "sockstate: no listener on port $((base + 5)) yet; waiting" "a port that nobody listens on"
 done_testing

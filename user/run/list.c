@@ -20,6 +20,7 @@
 #include "listener/places.h"
 #include "listener/verdict.h"
 #include "run/listed.h"
+#include "run/notice.h"
 #include "run/run.h"
 #include "run/setup.h"
 #include "view/list/list.h"
@@ -292,6 +293,7 @@ int run_list(const struct list_options *options, const struct run_place *place)
 
 	if (!rc) {
 		file_walk_open(&l.walk, options->common.verbose, err, sizeof(err));
+		notice_owner(&options->owner.filter, options->watch_ns ? " yet; waiting" : "");
 		rc = confine(&l);
 		if (!rc)
 			rc = looks(&l, err);

@@ -296,6 +296,8 @@ static int run(struct live *l, char *err, size_t err_size)
 		return rc;
 
 	notice_unseen(l->options, l->place, &l->info.facts);
+	if (!l->place->guest)
+		notice_owner(&l->options->owner.filter, " yet; waiting");
 	/*
 	 * The first tick brings the meta line; an output that cannot be written is told before
 	 * anything else.

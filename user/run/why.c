@@ -12,6 +12,7 @@
 #include "kernel/clock.h"
 #include "kernel/sockdiag.h"
 #include "kernel/why_source.h"
+#include "run/notice.h"
 #include "run/run.h"
 #include "run/setup.h"
 #include "view/why.h"
@@ -27,6 +28,7 @@ struct why {
 	struct view *json;		     /* NULL: for people */
 	struct out out;
 	size_t listeners, troubles;
+	bool pid_gone;
 };
 
 /* ---- before the looks ---- */
@@ -199,6 +201,7 @@ static int run(struct why *w, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return rc;
 	}
+	w->pid_gone = w->options->pid && notice_pid_gone(w->options->pid);
 	rc = open_source(w, err, err_size);
 	if (rc)
 		return rc;
@@ -209,9 +212,10 @@ static int run(struct why *w, char *err, size_t err_size)
 	}
 	tell_all(w);
 	if (!w->listeners && !w->options->quiet)
-		run_complain("no listener matches%s", w->options->pid
-							      ? ": the process holds none of them"
-							      : ": nobody listens there");
+		run_complain("no listener matches: %s", w->pid_gone ? "there is no such process"
+							: w->options->pid
+								? "the process holds none of them"
+								: "nobody listens there");
 	return flush(w);
 }
 
