@@ -159,6 +159,10 @@ void run_totals_put(const struct run_totals *totals, struct event *e)
 	if (totals->stuck) {
 		event_set(e, F_STUCK_CLOSE_WAIT, totals->stuck);
 		event_set(e, F_STUCK_CLOSE_WAIT_NS, totals->stuck_ns);
+		if (totals->stuck_pid)
+			event_set(e, F_STUCK_CLOSE_WAIT_PID, totals->stuck_pid);
+		if (totals->stuck_comm)
+			event_set_text(e, F_STUCK_CLOSE_WAIT_COMM, totals->stuck_comm);
 	}
 	if (totals->never_accepted_known)
 		event_set(e, F_NEVER_ACCEPTED, totals->never_accepted);

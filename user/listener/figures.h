@@ -93,6 +93,8 @@ struct run_totals {
 	uint64_t accepted, still_queued;
 	uint64_t unseen, departed; /* of accepted */
 	uint64_t stuck, stuck_ns;  /* as in struct listener_summary */
+	uint32_t stuck_pid;	   /* 0 unknown */
+	const char *stuck_comm;	   /* NULL unknown */
 	bool never_accepted_known;
 	uint64_t never_accepted;
 	const uint64_t *drops; /* refusals, by enum drop_reason */

@@ -264,6 +264,7 @@ struct gathering {
 	struct listener_summary *list;
 	size_t count;
 	uint64_t still_queued, stuck, stuck_ns;
+	uint32_t stuck_pid, stuck_name; /* of the oldest; 0 unknown */
 };
 
 static void gather(void *ctx, struct listener *l)
@@ -290,8 +291,11 @@ static void gather_stuck(void *ctx, struct conn *c)
 	    c->stage == STAGE_QUEUED)
 		return;
 	g->stuck++;
-	if (g->t->t_now - since > g->stuck_ns)
+	if (g->t->t_now - since > g->stuck_ns) {
 		g->stuck_ns = g->t->t_now - since;
+		g->stuck_pid = c->pid;
+		g->stuck_name = c->name;
+	}
 	for (size_t i = 0; l && l->cookie && i < g->count && !s; i++)
 		if (g->list[i].cookie == l->cookie)
 			s = &g->list[i];
@@ -319,6 +323,8 @@ static void emit_summary(struct tracker *t, const struct gathering *g)
 		.departed = t->departed,
 		.stuck = g->stuck,
 		.stuck_ns = g->stuck_ns,
+		.stuck_pid = g->stuck_pid,
+		.stuck_comm = names_text(t->names, g->stuck_name),
 		.still_queued = g->still_queued,
 		.never_established = t->never_established,
 		.never_accepted_known = accepts_known,

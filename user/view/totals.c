@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "view/words.h"
 
+#define COMM_COLUMNS 16 /* TASK_COMM_LEN */
+
 static const char *dot(bool utf8)
 {
 	return utf8 ? " · " : ", ";
@@ -76,17 +78,35 @@ bool totals_refused(char out[TOTALS_MAX], const struct event *e, bool utf8)
 	return p != out;
 }
 
+/* "nginx[4711] has not closed it": the oldest; where its owner is not known, all of them. */
+static void add_holder(char *p, const struct event *e, bool one, bool utf8)
+{
+	const char *comm = event_text(e, F_STUCK_CLOSE_WAIT_COMM);
+	char clean[4 * COMM_COLUMNS];
+
+	if (!event_has(e, F_STUCK_CLOSE_WAIT_PID)) {
+		stpcpy(stpcpy(p, "the program has not closed "), one ? "it" : "them");
+		return;
+	}
+	text_clean(clean, sizeof(clean), comm ? comm : "process", COMM_COLUMNS, utf8);
+	p = stpcpy(stpcpy(p, clean), "[");
+	p = text_u64(p, event_get(e, F_STUCK_CLOSE_WAIT_PID));
+	stpcpy(p, "] has not closed it");
+}
+
 bool totals_stuck(char out[TOTALS_MAX], const struct event *e, bool utf8)
 {
 	char *p = out;
+	bool one;
 
 	*p = '\0';
 	if (!event_get(e, F_STUCK_CLOSE_WAIT))
 		return false;
+	one = event_get(e, F_STUCK_CLOSE_WAIT) == 1;
 	p = text_u64(p, event_get(e, F_STUCK_CLOSE_WAIT));
-	p = stpcpy(p, " still in CLOSE_WAIT, the oldest for ");
+	p = stpcpy(p, one ? " still in CLOSE_WAIT for " : " still in CLOSE_WAIT, the oldest for ");
 	p += text_duration(p, event_get(e, F_STUCK_CLOSE_WAIT_NS), utf8);
-	stpcpy(p, ": the program has not closed them");
+	add_holder(stpcpy(p, ": "), e, one, utf8);
 	return true;
 }
 

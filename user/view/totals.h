@@ -14,7 +14,7 @@
 bool totals_counts(char out[TOTALS_MAX], const struct event *e, bool utf8);
 /* "refused: accept queue full 4"; false, and "", if nothing was refused. */
 bool totals_refused(char out[TOTALS_MAX], const struct event *e, bool utf8);
-/* "5 still in CLOSE_WAIT, the oldest for 3.2 s: ..."; false, and "", if none is. */
+/* "5 still in CLOSE_WAIT, the oldest for 3.2 s: nginx[4711] ..."; false, and "", if none is. */
 bool totals_stuck(char out[TOTALS_MAX], const struct event *e, bool utf8);
 /* "LOST 12 facts in all: the figures are not exact"; false, and "", if nothing was lost. */
 bool totals_lost(char out[TOTALS_MAX], const struct event *e);

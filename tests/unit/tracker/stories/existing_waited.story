@@ -19,5 +19,5 @@
 14 tick
     listener listener#1 0.0.0.0:9502 [50/srv] accept_queue=0 backlog=5 accept_queue_limit=6 syn_queue=0 accept_queue_peak=2 drops_total=0 refused=0 completed=0 accepts=2 accepts_departed=1 completed_per_s=0 accepted_per_s=1 handshake_buckets=0 accept_wait_buckets=0 verdict=ok
 15 end
-    summary accepts=2 accepts_departed=1 stuck_close_wait=1 stuck_close_wait_ns=5000ms connections=0 preexisting_connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
+    summary accepts=2 accepts_departed=1 stuck_close_wait=1 stuck_close_wait_ns=5000ms stuck_close_wait_pid=50 stuck_close_wait_comm=srv connections=0 preexisting_connections=2 never_accepted=0 still_queued=0 drops_by_reason={} lost=0
         #1 port=9502 completed=0 accepted=2 drops=0 handshake=0 accept_wait=0
