@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "listener/durations.h"
 #include "tracker/accept_queue.h"
 #include "tracker/failed_calls.h"
 #include "tracker/figures.h"
@@ -16,6 +15,7 @@
 #include "tracker/state.h"
 #include "tracker/tracked.h"
 #include "tracker/translated.h"
+#include "tracker/whole_run.h"
 
 void tracker_config_init(struct tracker_config *config)
 {
@@ -259,88 +259,9 @@ static void emit_errors(void *ctx, struct listener *l)
 		figures_emit_accept_errors(t, l, t->t_now, NULL);
 }
 
-struct gathering {
-	const struct tracker *t;
-	struct listener_summary *list;
-	size_t count;
-	uint64_t still_queued, stuck, stuck_ns;
-	uint32_t stuck_pid, stuck_name; /* of the oldest; 0 unknown */
-};
-
-static void gather(void *ctx, struct listener *l)
-{
-	struct gathering *g = ctx;
-	struct listener_figures figures = figures_of(g->t, l);
-	struct listener_summary *s = &g->list[g->count++];
-
-	*s = listener_figures_summary(&figures);
-	histogram_quantiles(l->handshake, &s->handshake);
-	histogram_quantiles(l->accept_wait, &s->accept_wait);
-	if (l->alive)
-		g->still_queued += l->queued;
-}
-
-static void gather_stuck(void *ctx, struct conn *c)
-{
-	struct gathering *g = ctx;
-	uint64_t since = c->t_state ? c->t_state : g->t->t_first;
-	const struct listener *l = listener_of(g->t, c);
-	struct listener_summary *s = NULL;
-
-	if (c->state != TCP_STATE_CLOSE_WAIT || g->t->t_now < since + NS_S ||
-	    c->stage == STAGE_QUEUED)
-		return;
-	g->stuck++;
-	if (g->t->t_now - since > g->stuck_ns) {
-		g->stuck_ns = g->t->t_now - since;
-		g->stuck_pid = c->pid;
-		g->stuck_name = c->name;
-	}
-	for (size_t i = 0; l && l->cookie && i < g->count && !s; i++)
-		if (g->list[i].cookie == l->cookie)
-			s = &g->list[i];
-	if (!s)
-		return;
-	s->stuck++;
-	if (g->t->t_now - since <= s->stuck_ns)
-		return;
-	s->stuck_ns = g->t->t_now - since;
-	s->stuck_pid = c->pid;
-}
-
-static void emit_summary(struct tracker *t, const struct gathering *g)
-{
-	bool accepts_known = !tracker_absent(t, KNOW_ACCEPT);
-	struct listener_summaries listeners = {.count = g->count, .list = g->list};
-	const struct run_totals totals = {
-		.connections = t->connections,
-		.before_known = true,
-		.before = t->connections_before,
-		.doubtful = t->doubtful,
-		.accepts_known = accepts_known,
-		.accepted = t->accepted + t->unseen,
-		.unseen = t->unseen,
-		.departed = t->departed,
-		.stuck = g->stuck,
-		.stuck_ns = g->stuck_ns,
-		.stuck_pid = g->stuck_pid,
-		.stuck_comm = names_text(t->names, g->stuck_name),
-		.still_queued = g->still_queued,
-		.never_established = t->never_established,
-		.never_accepted_known = accepts_known,
-		.never_accepted = t->never_accepted,
-		.drops = t->drops,
-		.lost = t->lost,
-		.listeners = &listeners,
-	};
-
-	run_totals_put(&totals, line_begin(&t->lines, EVENT_SUMMARY, t->t_now));
-	line_emit(&t->lines);
-}
-
 void tracker_finish(struct tracker *t, uint64_t now)
 {
-	struct gathering g = {.t = t};
+	struct whole_run run;
 
 	if (now > t->t_now)
 		t->t_now = now;
@@ -353,14 +274,10 @@ void tracker_finish(struct tracker *t, uint64_t now)
 	conn_each(t->conns, false, settle_conn, t);
 	listeners_each(t->listeners, emit_errors, t);
 	failed_calls_flush(t, UINT64_MAX, t->t_now);
-	g.list = calloc(listeners_count(t->listeners) + 1, sizeof(*g.list));
-	if (g.list)
-		listeners_each(t->listeners, gather, &g);
-	conn_each(t->conns, false, gather_stuck, &g);
+	whole_run_look(&run, t);
 	conn_each(t->conns, false, close_at_end, t);
 	emit_evicted(t, t->t_now);
-	emit_summary(t, &g);
-	free(g.list);
+	whole_run_emit(&run, t);
 }
 
 /* ---- a look from outside ---- */
