@@ -104,6 +104,8 @@ enum fact_flag {
 	 * listener's counter moves for that SYN in a moment, and nobody is refused
 	 */
 	FACT_F_SYN_CAME = 1 << 21,
+	/* FACT_DROP of a SYN-ACK that the request's timer sent: the kernel gives the request up */
+	FACT_F_GIVEN_UP = 1 << 23,
 	/* FACT_EXISTING, looked up again: nothing was lost, and a line has told what differs */
 	FACT_F_TOLD = 1 << 22,
 };
@@ -238,6 +240,8 @@ enum fact_drop_reason {
 	FACT_DROP_TTL,	     /* below its IP_MINTTL */
 	/* a SYN for it, or its SYN-ACK, by a packet filter; its counter does not count it */
 	FACT_DROP_NETFILTER,
+	/* a SYN for a connection that exists (s); no listener's counter counts it */
+	FACT_DROP_CONNECTION,
 	FACT_DROP_REASONS
 };
 
@@ -256,6 +260,7 @@ enum fact_discard {
 	FACT_DISCARD_XFRM_POLICY,
 	FACT_DISCARD_TCP_MINTTL,
 	FACT_DISCARD_NETFILTER_DROP,
+	FACT_DISCARD_TCP_INVALID_SYN,
 	FACT_DISCARDS
 };
 

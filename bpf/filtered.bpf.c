@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * filtered.bpf.c - segments of a handshake that a packet filter of this host throws away.
+ * filtered.bpf.c - segments of a handshake that are dropped before or behind TCP's listener.
  *
- *	a SYN, before TCP sees it; only with --name-syn-drops
+ *	a SYN that a packet filter drops before TCP sees it; only with --name-syn-drops
  *		tp_btf/kfree_skb with the reason NETFILTER_DROP; each packet dropped: 5 ns
- *	a SYN-ACK on its way out (filtered.bpf.h)
- *		the same; where ack_dropped is attached there (refuse.bpf.c), it does this too
+ *	a SYN-ACK that one drops on its way out, a SYN for a connection that exists (dropped.bpf.h)
+ *		tp_btf/kfree_skb; where ack_dropped is attached there (refuse.bpf.c), it does this
+ *		too
  *
  * Told are those SYNs that the kernel had routed to this host, which is so in the INPUT chains. Of
  * what the PREROUTING chains drop it is not known for whom it was. Whether anybody listens there,
@@ -17,7 +18,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "drop.bpf.h"
-#include "filtered.bpf.h"
+#include "dropped.bpf.h"
 
 #define IPPROTO_AT_V4 9 /* bytes from the network header */
 #define IPPROTO_AT_V6 6
@@ -63,7 +64,8 @@ int syn_filtered(__u64 *ctx)
 }
 
 SEC("tp_btf/kfree_skb")
-int synack_filtered(__u64 *ctx)
+int segment_dropped(__u64 *ctx)
 {
-	return is_filtered(ctx[2]) ? synack_filtered_send((struct sk_buff *)ctx[0]) : 0;
+	dropped_besides(ctx);
+	return 0;
 }

@@ -34,7 +34,7 @@
 
 #include "cookie.bpf.h"
 #include "drop.bpf.h"
-#include "filtered.bpf.h"
+#include "dropped.bpf.h"
 #include "segment.bpf.h"
 #include "send.bpf.h"
 #include "sock.bpf.h"
@@ -309,8 +309,8 @@ int ack_dropped(__u64 *ctx)
 	__u32 reason, flags;
 	struct segment t;
 
-	if (is_filtered(ctx[2]))
-		return synack_filtered_send(skb);
+	if (dropped_besides(ctx))
+		return 0;
 	if (!has_listen_overflow())
 		return 0;
 	listener = (struct sock *)ctx[3];

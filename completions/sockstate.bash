@@ -97,7 +97,7 @@ _sockstate()
 		"ship --spool") mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	" --overload") _sockstate_offer "thin summary keep" ;;
 	" --force-absent" | "doctor --force-absent" | "check --force-absent" | "why --force-absent" | \
-		"top --force-absent" | "export --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed syn_filtered synack_filtered ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring io_submit fork listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
+		"top --force-absent" | "export --force-absent") _sockstate_offer_list "fentry state retransmit reset syn_begin synack_leaves expired unreachable syn_refused cookie_made_v4 cookie_made_v6 syn_freed syn_filtered dropped ack_refused ack_dropped cookie_v4 cookie_v6 enqueue listener_ready accept accept_failed io_accept accept_syscall accept_any_syscall io_uring io_submit fork listen listen_asked listen_syscall timewait timewait_real timewait_end" ;;
 	"fields --sql") _sockstate_offer "clickhouse duckdb" ;;
 	"check --no-verdict") _sockstate_offer_list "out_of_fds app_stuck syn_flood backlog_capped backlog_too_small app_slow" ;;
 	"list --state") _sockstate_offer_list "ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE_WAIT LAST_ACK LISTEN CLOSING QUEUED" ;;

@@ -567,6 +567,7 @@ enum skb_drop_reason { /* values here mean nothing, the running kernel's are use
 	SKB_DROP_REASON_TCP_AOUNEXPECTED = 26, /* [6.8] */
 	SKB_DROP_REASON_TCP_AOKEYNOTFOUND = 27, /* [6.8] */
 	SKB_DROP_REASON_TCP_AOFAILURE = 28, /* [6.8] */
+	SKB_DROP_REASON_TCP_INVALID_SYN = 38,
 	SKB_DROP_REASON_TCP_LISTEN_OVERFLOW = 40, /* [6.18] */
 	SKB_DROP_REASON_TCP_MINTTL = 97, /* [6.3] */
 };

@@ -19,4 +19,4 @@ ALTER TABLE sockstate
     ADD COLUMN deploy LowCardinality(String) MATERIALIZED labels['deploy'],
     ADD COLUMN time DateTime('UTC') MATERIALIZED toDateTime(substring(toString(ts), 1, 19), 'UTC'),
     ADD COLUMN is_refusal UInt8 MATERIALIZED type = 'drop' AND NOT has(['bad_signature', 'socket_filter', 'ipsec_policy',
-        'min_ttl', 'netfilter', 'request_expired', 'client_unreachable'], ifNull(toString(drop_reason), ''));
+        'min_ttl', 'netfilter', 'connection_exists', 'request_expired', 'client_unreachable'], ifNull(toString(drop_reason), ''));

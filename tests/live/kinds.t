@@ -64,6 +64,26 @@ case_fastopen_client()
 	stop_server
 }
 
+# A client that has lost its memory opens again from the same port: the server's connection still exists.
+case_syn_again()
+{
+	server --addr 0.0.0.0
+	client_bg --bind-port 40001 --raw '
+		syn; wait-synack timeout=20000; ack; wait-input timeout=600000; syn; wait-ack timeout=20000' --hold forever
+	wait_for 'of("accept")'
+	tell
+	until_true counted TcpExtTCPSYNChallenge 1
+	wait_for 'of("drop")'
+	is "$(ask 'map(of("drop") | [.segment, .drop_reason, .kernel_reason, .role, .rport, .count])')" \
+		'[["syn","connection_exists","TCP_INVALID_SYN","server",40001,1]]' 'the SYN leaves a line'
+	is "$(ask 'map(select(.type == "drop" or .type == "accept") | [.cookie, .listener]) | unique | length')" 1 'of the connection that has its ends'
+	is "$(counter TcpExtListenDrops)" 0 'the listener has refused nobody (nstat)'
+	is "$(sockets established)" 1 'and the connection goes on (ss)'
+	is "$(lines 'of("state") | select(.new == "SYN_RECV")')" 1 'no request was made of it'
+	stop_client
+	stop_server
+}
+
 # TCP_DEFER_ACCEPT: the bare ACK is ignored, and that is no refusal.
 case_defer()
 {
@@ -221,6 +241,10 @@ case_capped()
 
 names=(cookie fastopen_client reuseport dual relisten capped)
 if [ -e /proc/sys/net/ipv4/tcp_migrate_req ] && command -v perl >/dev/null; then names+=(migrates); fi
-if has_tun; then names+=(fastopen defer simultaneous); fi
+if has_tun; then
+	names+=(fastopen defer simultaneous)
+	# The kernel says for which socket it drops a packet (Linux 6.11).
+	grep -qa sk_skb_reason_drop /sys/kernel/btf/vmlinux && names+=(syn_again)
+fi
 if [ "$(cat /proc/sys/net/mptcp/enabled 2>/dev/null)" = 1 ]; then names+=(mptcp); fi
 run_cases "${names[@]}"

@@ -37,6 +37,7 @@ _Static_assert((int)DROP_UNKNOWN == FACT_DROP_UNKNOWN &&
 		       (int)DROP_FILTER == FACT_DROP_FILTER &&
 		       (int)DROP_POLICY == FACT_DROP_POLICY && (int)DROP_TTL == FACT_DROP_TTL &&
 		       (int)DROP_NETFILTER == FACT_DROP_NETFILTER &&
+		       (int)DROP_CONNECTION == FACT_DROP_CONNECTION &&
 		       (int)DROP_REQUEST_EXPIRED == FACT_DROP_REASONS,
 	       "enum drop_reason goes on where enum fact_drop_reason ends");
 _Static_assert(sizeof(lost_place_words) / sizeof(lost_place_words[0]) == FACT_LOST_PLACES,

@@ -107,6 +107,8 @@
 	WORD(DROP_TTL, "min_ttl", "discarded: below the listener's IP_MINTTL")                    \
 	WORD(DROP_NETFILTER, "netfilter",                                                         \
 	     "a SYN or SYN-ACK that a packet filter dropped or rejected")                         \
+	WORD(DROP_CONNECTION, "connection_exists",                                                \
+	     "a SYN for a connection that exists: discarded, an ACK answers it (RFC 5961)")       \
 	WORD(DROP_REQUEST_EXPIRED, "request_expired", "given up: no final ACK was taken in time") \
 	WORD(DROP_CLIENT_UNREACHABLE, "client_unreachable", "given up: an ICMP error came back")
 
@@ -255,7 +257,7 @@ static inline const char *drop_reason_name(enum drop_reason reason)
 /* The listener's queues have no part in it. */
 static inline int drop_is_discard(enum drop_reason reason)
 {
-	return reason >= DROP_SIGNATURE && reason <= DROP_NETFILTER;
+	return reason >= DROP_SIGNATURE && reason <= DROP_CONNECTION;
 }
 
 /* A request that was given up, or a segment that was discarded, is no refusal. */

@@ -41,7 +41,7 @@ static const struct hook hooks[HOOK_COUNT] = {
 		.cost = "each packet sent: 5 ns, each packet done with: 5 ns"},
 	[HOOK_SYN_FILTERED] = {"syn_filtered", HOOK_TRACEPOINT, {{"syn_filtered", "kfree_skb", true}},
 		.cost = "each packet dropped: 5 ns; each SYN that a packet filter drops: a record"},
-	[HOOK_SYNACK_FILTERED] = {"synack_filtered", HOOK_TRACEPOINT, {{"synack_filtered", "kfree_skb", true}},
+	[HOOK_DROPPED] = {"dropped", HOOK_TRACEPOINT, {{"segment_dropped", "kfree_skb", true}},
 		.cost = "each packet dropped: 5 ns"},
 	[HOOK_ACK_REFUSED] = {"ack_refused", HOOK_FUNCTION,
 		{{"ack_comes", "tcp_check_req"}, {"ack_done", "tcp_check_req"}},
@@ -176,14 +176,14 @@ static const struct {
 	{HOOK_ENQUEUE, HOOK_COOKIE_V6},	     {HOOK_LISTEN, HOOK_LISTEN_ASKED},
 	{HOOK_TIMEWAIT, HOOK_TIMEWAIT_REAL}, {HOOK_ACCEPT, HOOK_FORK},
 	{HOOK_ACCEPT_SYSCALL, HOOK_FORK},    {HOOK_STATE, HOOK_SYN_FILTERED},
-	{HOOK_STATE, HOOK_SYNACK_FILTERED},
+	{HOOK_STATE, HOOK_DROPPED},
 };
 
 /* Hooks that do the work of another besides, which is then not attached. */
 static const struct {
 	enum hook_id hook, does;
 } doubles[] = {
-	{HOOK_ACK_DROPPED, HOOK_SYNACK_FILTERED}, /* one program for each packet dropped */
+	{HOOK_ACK_DROPPED, HOOK_DROPPED}, /* one program for each packet dropped */
 };
 
 /* Hooks whose facts are wrong or useless without those of another. */

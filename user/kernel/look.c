@@ -237,7 +237,7 @@ static void refuse_what_is_not_told(struct hooks *h, const struct kernel_types *
 	if (!kernel_types_has(types, KERNEL_ENUM, "skb_drop_reason",
 			      "SKB_DROP_REASON_NETFILTER_DROP")) {
 		hooks_refuse(h, HOOK_SYN_FILTERED, "this kernel does not name the drop");
-		hooks_refuse(h, HOOK_SYNACK_FILTERED, "this kernel does not name the drop");
+		hooks_refuse(h, HOOK_DROPPED, "this kernel does not name the drop");
 	}
 	if (kernel_types_tracepoint_args(types, "consume_skb") < 2)
 		hooks_refuse(h, HOOK_SYN_FREED,

@@ -75,6 +75,8 @@ static int prepare_object(void *ctx, const struct hooks *h, const struct kernel_
 	set_settings(s, types);
 	s->skel->rodata->setting_cookie_made =
 		h->chosen[HOOK_COOKIE_MADE_V4] && h->chosen[HOOK_COOKIE_MADE_V6];
+	s->skel->rodata->setting_dropped_sock =
+		kernel_types_tracepoint_args(types, "kfree_skb") == 4;
 	programs_bring(s->skel->maps.brought, &s->filter);
 	return mapped_rings_size(&s->rings, s->skel->maps.ring_ends, s->skel->maps.ring_chunks);
 }

@@ -67,7 +67,7 @@ static unsigned int segments_of(const struct fact_drop *f)
 static unsigned int counted_as(const struct fact_drop *f)
 {
 	if (f->reason == FACT_DROP_COOKIE_INVALID || f->reason == FACT_DROP_LISTENER_CLOSED ||
-	    f->reason == FACT_DROP_NETFILTER)
+	    f->reason == FACT_DROP_NETFILTER || f->reason == FACT_DROP_CONNECTION)
 		return 0;
 	if (drop_is_discard((enum drop_reason)f->reason))
 		return segments_of(f);
@@ -119,6 +119,7 @@ static const char *kernel_discard_reason(unsigned int discard)
 		[FACT_DISCARD_XFRM_POLICY] = "XFRM_POLICY",
 		[FACT_DISCARD_TCP_MINTTL] = "TCP_MINTTL",
 		[FACT_DISCARD_NETFILTER_DROP] = "NETFILTER_DROP",
+		[FACT_DISCARD_TCP_INVALID_SYN] = "TCP_INVALID_SYN",
 	};
 
 	return discard < FACT_DISCARDS ? names[discard] : NULL;
@@ -178,21 +179,20 @@ static struct conn *request_of_synack(struct tracker *t, const struct fact_drop 
 	return c;
 }
 
-void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
+static void dropped_at_listener(struct tracker *t, const struct fact_drop *f)
 {
-	const struct fact_drop *f = (const struct fact_drop *)h;
-	bool syn = h->flags & FACT_F_SEGMENT_SYN;
+	bool syn = f->h.flags & FACT_F_SEGMENT_SYN;
 	struct conn *c = syn ? NULL : identity_find_request(t, &f->s);
 	struct listener *l = refusing_listener(t, f, c);
 	struct refusal r = {
 		.l = l,
 		.reason = (enum drop_reason)f->reason,
 		/* A client that our RST has reached knows better. */
-		.believes = !syn && h->flags & FACT_F_ACKED &&
-			    (c || !request_was_reset(t, &f->s, h->t)),
+		.believes = !syn && f->h.flags & FACT_F_ACKED &&
+			    (c || !request_was_reset(t, &f->s, f->h.t)),
 	};
 
-	if (h->flags & FACT_F_SYNACK)
+	if (f->h.flags & FACT_F_SYNACK)
 		c = request_of_synack(t, f, c, l);
 	r.request = c;
 	/* Of several with that port it is not known whose it was. */
@@ -207,4 +207,41 @@ void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
 	if (c && r.believes)
 		c->flags |= CONN_ACK_REFUSED;
 	drop_line(t, f, &r);
+	if (c && f->h.flags & FACT_F_GIVEN_UP) {
+		figures_uncount_request(t, c);
+		request_end(t, c, f->h.t, DROP_REQUEST_EXPIRED);
+	}
+}
+
+/* It is counted. For a line it has to be known which end that is. */
+static void syn_at_connection(struct tracker *t, const struct fact_drop *f)
+{
+	bool connection = f->s.state != TCP_STATE_LISTEN && f->s.state != TCP_STATE_NEW_SYN_RECV;
+	struct conn *c = conn_of_fact(t, &f->s, connection ? f->s.state : 0);
+	const char *kernel = kernel_discard_reason(f->discard);
+	struct event *e;
+
+	t->drops[DROP_CONNECTION] += segments_of(f);
+	if (!c || !c->role)
+		return;
+	conn_touch(t->conns, c);
+	e = line_begin(&t->lines, EVENT_DROP, f->h.t);
+	line_conn(&t->lines, c, listener_of(t, c));
+	line_isns(&t->lines, c);
+	event_set(e, F_COUNT, segments_of(f));
+	event_set_enum(e, F_SEGMENT, SEGMENT_SYN);
+	event_set_enum(e, F_DROP_REASON, DROP_CONNECTION);
+	if (kernel)
+		event_set_text(e, F_KERNEL_REASON, kernel);
+	line_emit(&t->lines);
+}
+
+void tracker_on_drop(struct tracker *t, const struct fact_hdr *h)
+{
+	const struct fact_drop *f = (const struct fact_drop *)h;
+
+	if (f->reason == FACT_DROP_CONNECTION)
+		syn_at_connection(t, f);
+	else
+		dropped_at_listener(t, f);
 }

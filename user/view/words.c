@@ -75,6 +75,7 @@ WORDS_OF(drop,
 	[DROP_POLICY] = "IPsec policy",
 	[DROP_TTL] = "below IP_MINTTL",
 	[DROP_NETFILTER] = "dropped or rejected by a packet filter",
+	[DROP_CONNECTION] = "its connection exists",
 	[DROP_REQUEST_EXPIRED] = "no final ACK",
 	[DROP_CLIENT_UNREACHABLE] = "client unreachable (ICMP)")
 

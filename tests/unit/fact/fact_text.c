@@ -30,11 +30,11 @@ static const char *const story_flags[] = {"owned",	  "syncookie", "fastopen", "s
 					  "functions",	  "recovered", "mptcp",	   "segment_syn",
 					  "acked",	  "socket",    "fin_sent", "unreachable",
 					  "repair",	  "segment",   "no_syn",   "defers",
-					  "queued_since", "syn_came",  "told"};
+					  "queued_since", "syn_came",  "told",	   "given_up"};
 static const char *const story_drops[FACT_DROP_REASONS] = {
-	"unknown",  "accept_queue_full", "syn_queue_full", "cookie_invalid", "listener_closed",
-	"other",    "signature",	 "filter",	   "policy",	     "ttl",
-	"netfilter"};
+	"unknown",   "accept_queue_full", "syn_queue_full", "cookie_invalid", "listener_closed",
+	"other",     "signature",	  "filter",	    "policy",	      "ttl",
+	"netfilter", "connection"};
 static const char *const story_places[FACT_LOST_PLACES] = {"ring", "recursion", "map", "decode",
 							   "evicted"};
 

@@ -52,7 +52,7 @@ static void test_everything(void)
 	ok(!chosen, "nothing is attached that stands in for something");
 	ok(h.chosen[HOOK_STATE] && h.chosen[HOOK_RESET] && h.chosen[HOOK_RETRANSMIT],
 	   "transitions and what refines them are always there");
-	ok(h.chosen[HOOK_SYNACK_FILTERED], "nothing does its work besides its own");
+	ok(h.chosen[HOOK_DROPPED], "nothing does its work besides its own");
 	ok(h.chosen[HOOK_COOKIE_V4] && h.chosen[HOOK_UNREACHABLE] && h.chosen[HOOK_TIMEWAIT_REAL],
 	   "what refines another hook is attached with it");
 }
@@ -70,7 +70,7 @@ static void test_tracepoints(void)
 	ok(facts.fact[KNOW_ENQUEUE].is == FACT_IS_DERIVED && h.chosen[HOOK_LISTENER_READY],
 	   "a tracepoint stands in for it");
 	is_str(facts.fact[KNOW_ENQUEUE].by, "tp_btf/sk_data_ready", "which is named");
-	ok(h.chosen[HOOK_ACK_DROPPED] && !h.chosen[HOOK_SYNACK_FILTERED],
+	ok(h.chosen[HOOK_ACK_DROPPED] && !h.chosen[HOOK_DROPPED],
 	   "one program is enough for each packet that is dropped");
 	is_str(facts.fact[KNOW_ENQUEUE].why,
 	       "fentry refused: forced; the child is the one that was established just before on "

@@ -363,6 +363,9 @@ static void draw_drop(struct pen *pen, const struct ladder *c, const struct step
 	}
 	if (s->synack)
 		ladder_row(pen, c, s->t, "", AT_SERVER, "its SYN-ACK is discarded", "");
+	else if (s->reason == DROP_CONNECTION) /* with a number of its own, which is not told */
+		ladder_row(pen, c, s->t, "", s->side == SERVER ? AT_SERVER : AT_CLIENT,
+			   "a SYN comes, and is discarded", "");
 	else
 		ladder_row(pen, c, s->t, "", REFUSED,
 			   segment(c, buf, sizeof(buf), s->syn ? SYN : ACK),
