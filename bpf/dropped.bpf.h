@@ -49,6 +49,24 @@ static __always_inline __u32 synack_again_flags(const struct request_sock *req)
 		       : FACT_F_GIVEN_UP;
 }
 
+/*
+ * A SYN-ACK with a SYN cookie belongs to no request. That it was sent is noted, as of every other:
+ * its SYN was not refused (syn_freed in refuse.bpf.c).
+ */
+static __always_inline int cookie_filtered(struct cpu *cpu, const struct sk_buff *skb)
+{
+	struct segment t;
+
+	if (!seen_syn_freed ||
+	    (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) ||
+	    !segment_read(&t, skb) ||
+	    (t.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != (TCP_FLAG_SYN | TCP_FLAG_ACK))
+		return 0;
+	cpu->answered_port = t.dest;
+	cpu->answered_ack = bpf_ntohl(t.ack);
+	return 0;
+}
+
 /* Of a packet that a packet filter drops. */
 static __noinline int synack_filtered(struct sk_buff *skb)
 {
@@ -58,9 +76,14 @@ static __noinline int synack_filtered(struct sk_buff *skb)
 	enum kin kin;
 
 	/* What has come in by a device can have the socket of its connection, too (early demux). */
-	if (!cpu || !sk || LOAD(sk_buff, skb, skb_iif) ||
-	    sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
+	if (!cpu || LOAD(sk_buff, skb, skb_iif))
 		return 0;
+	if (!sk)
+		return cookie_filtered(cpu, skb);
+	if (sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
+		return 0;
+	cpu->answered_port = sk->__sk_common.skc_dport;
+	cpu->answered_ack = LOAD(tcp_request_sock, sk, rcv_isn) + 1;
 	kin = kin_of_request(&sk->__sk_common);
 	if (kin == KIN_UNWANTED)
 		return 0;

@@ -26,6 +26,10 @@ for p in "$port" "$free"; do
 done
 cookie=$((16#$(ss -Htlne "( sport = :$port )" | sed -n 's/.* sk:\([0-9a-f]*\).*/\1/p')))
 
+"$sockstate" --json --netns self --port "$port" --name-syn-drops >"$work/named" 2>/dev/null </dev/null &
+named=$!
+pids+=("$named")
+ready "$named"
 trace --port "$port-$free" --record "$work/rec"
 for addr in 127.0.0.1 ::1; do
 	"$lab" client --quiet --addr "$addr" --port "$port" --count 1 --timeout 600000 >/dev/null 2>&1 </dev/null &
@@ -37,13 +41,26 @@ for addr in 127.0.0.1 ::1; do
 	wait "$client" 2>/dev/null
 	until_true no_request
 done
+# The same with a SYN cookie, which leaves no request.
+sysctl -qw net.ipv4.tcp_syncookies=2
+before=$(dropped)
+"$lab" client --quiet --addr 127.0.0.1 --port "$port" --count 1 --timeout 600000 >/dev/null 2>&1 </dev/null &
+client=$!
+pids+=("$client")
+until_true dropped_at_least $((before + 1))
+kill "$client"
+wait "$client" 2>/dev/null
+told=$before # without the cookies
+sysctl -qw net.ipv4.tcp_syncookies=1
 "$lab" client --quiet --addr 127.0.0.1 --port "$free" --count 1 >/dev/null 2>&1 </dev/null
 until_true no_request
-comes "$(dropped)" '.segment == "synack"'
+comes "$told" '.segment == "synack"'
 comes 1 '.lport == '"$free"' and .type == "close" and server'
 stop_trace
+kill -INT "$named"
+wait "$named"
 
-is "$(q 'map(select(.segment == "synack") | .count) | add')" "$(dropped)" "as many SYN-ACKs are told as nft dropped"
+is "$(q 'map(select(.segment == "synack") | .count) | add')" "$told" "as many SYN-ACKs are told as nft dropped, but those of cookies"
 judge --argjson port "$port" --argjson cookie "$cookie" '
 	map(select(.lport == $port and .rport)) as $c |
 	is("what the packet filter dropped, in the kernel'"'"'s words too"; $c | map(select(.segment == "synack") | [.drop_reason, .kernel_reason]) | unique; [["netfilter", "NETFILTER_DROP"]]),
@@ -52,10 +69,12 @@ judge --argjson port "$port" --argjson cookie "$cookie" '
 	is("over IPv4 and IPv6"; $c | map(select(begin) | .raddr) | unique; ["127.0.0.1", "::1"]),
 	is("and an end, for the kernel gives it up when its SYN-ACK cannot leave again"; $c | map(select(server and .type == "close") | .server_isn) | sort; $c | map(select(begin) | .server_isn) | sort),
 	is("which is no refusal"; map(select(.type == "summary"))[0].listeners | map(.drops) | unique; [0])'
-is "$(q 'map(select(.type == "summary"))[0].drops_by_reason.netfilter')" "$(dropped)" "the summary has them by reason"
+is "$(q 'map(select(.type == "summary"))[0].drops_by_reason.netfilter')" "$told" "the summary has them by reason"
 is "$(q 'map(select(.lport == '"$free"' and .type == "drop")) | length')" 0 "a SYN-ACK that may leave is no drop"
 "$sockstate" --replay "$work/rec" >"$work/table"
-is "$(grep -c 'SYN-ACK discarded: dropped or rejected by a packet filter' "$work/table")" "$(dropped)" "the table says it in words"
+is "$(grep -c 'SYN-ACK discarded: dropped or rejected by a packet filter' "$work/table")" "$told" "the table says it in words"
 "$sockstate" --replay "$work/rec" -o ladder >"$work/ladder"
-is "$(grep -c 'its SYN-ACK is discarded' "$work/ladder")" "$(dropped)" "the ladder too"
+is "$(grep -c 'its SYN-ACK is discarded' "$work/ladder")" "$told" "the ladder too"
+is "$(jq -s 'map(select(.type == "drop" and .segment != "synack" and .drop_reason != "request_expired")) | length' "$work/named")" 0 \
+	"--name-syn-drops: a SYN whose SYN-ACK is dropped was not refused"
 done_testing
