@@ -93,9 +93,12 @@ is "$(sed 's/.*x-api-key=//' "$got/log" | sort -u)" secret "with the header"
 sender=$(sender_of "$exporter")
 is "$(awk '$1 ~ /^(CapEff|CapPrm|CapBnd|NoNewPrivs|Seccomp):/ { printf "%s%s ", $1, $2 }' "/proc/$sender/status")" \
 	"CapPrm:$(printf %016d 0) CapEff:$(printf %016d 0) CapBnd:$(printf %016d 0) NoNewPrivs:1 Seccomp:2 " "the process that sends has no capability, and a list of system calls"
-is "$(awk '/^Uid:/ { print ($2 == 0) } /^(CapEff|CapBnd|NoNewPrivs):/ { printf "%s%s ", $1, $2 }' "/proc/$(pgrep -P "$exporter")/status")" \
+keeper=$(pgrep -P "$exporter")
+confined() { grep -q '^Seccomp:.2' "/proc/$1/status"; } # pid
+until_true confined "$keeper"
+is "$(awk '/^Uid:/ { print ($2 == 0) } /^(CapEff|CapBnd|NoNewPrivs|Seccomp):/ { printf "%s%s ", $1, $2 }' "/proc/$keeper/status")" \
 	"0
-CapEff:$(printf %016d 0) CapBnd:$(printf %016d 0) NoNewPrivs:1 " "nor has the one that starts it again"
+CapEff:$(printf %016d 0) CapBnd:$(printf %016d 0) NoNewPrivs:1 Seccomp:2 " "nor has the one that starts it again"
 is "$(find "/proc/$sender/fd" -lname 'anon_inode:bpf*' -printf x; awk '/^Uid:/ { print ($2 == 0) }' "/proc/$sender/status")" 0 "no map or program of the kernel, and another user"
 is "$(awk '/^(CapEff|Seccomp):/ { printf "%s%s ", $1, $2 }' "/proc/$exporter/status")" "CapEff:$(printf %016d 0) Seccomp:2 " "nor has the one that counts"
 

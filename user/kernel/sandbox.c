@@ -66,6 +66,9 @@ struct allowed {
 		needs, SCMP_SYS(name), arg, mask, value \
 	}
 
+#define NEW_NAMESPACES                                                                 \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
+	 CLONE_NEWPID | CLONE_NEWNET)
 #define READ_ONLY (O_ACCMODE | O_CREAT | O_TRUNC)
 
 static const struct allowed allowed[] = {
@@ -227,6 +230,16 @@ static const struct allowed allowed[] = {
 	CALL_MASK(SANDBOX_SENDS, clone, 0, CLONE_THREAD, CLONE_THREAD),
 	CALL(SANDBOX_SENDS, set_robust_list),
 	CALL(SANDBOX_SENDS, rseq),
+
+	/* fork(); namespaces are not its business, and what else is here only forbids more */
+	CALL_MASK(SANDBOX_KEEPS, clone, 0, NEW_NAMESPACES, 0),
+	CALL(SANDBOX_KEEPS, fork),
+	CALL(SANDBOX_KEEPS, wait4),
+	CALL(SANDBOX_KEEPS, prctl),
+	CALL(SANDBOX_KEEPS, seccomp),
+	CALL(SANDBOX_KEEPS, landlock_create_ruleset),
+	CALL(SANDBOX_KEEPS, landlock_add_rule),
+	CALL(SANDBOX_KEEPS, landlock_restrict_self),
 };
 
 static int allow(scmp_filter_ctx filter, int call, int arg, uint32_t mask, uint32_t value)
@@ -360,6 +373,8 @@ void sandbox_enter(struct sandbox *done, unsigned int needs, const struct sandbo
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	if (needs & SANDBOX_OWNERS)
 		snprintf(done->why_files, sizeof(done->why_files), "owners are read from /proc");
+	else if (needs & SANDBOX_KEEPS)
+		snprintf(done->why_files, sizeof(done->why_files), "libraries are loaded");
 	else
 		enter_landlock(done, needs, dirs);
 	/* Last: its list has none of the calls above. */

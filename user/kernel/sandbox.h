@@ -41,6 +41,7 @@ enum sandbox_need {
 	 * for those libraries are not ours, and this process has nothing but what it sends.
 	 */
 	SANDBOX_SENDS = 1 << 12,
+	SANDBOX_KEEPS = 1 << 13, /* with SANDBOX_SENDS, no Landlock: starting those that send */
 };
 
 #define SANDBOX_DIRS 2

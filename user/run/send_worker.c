@@ -158,10 +158,9 @@ int send_let_go_of_input(void)
 	return 0;
 }
 
-/* After an error *err says what it is about. */
-static int confine(bool no_sandbox, const char *certificates, char *err, size_t err_size)
+/* Later ones have been confined with the keeper. After an error *err says what it is about. */
+static int give_up_rights(const char *certificates, char *err, size_t err_size)
 {
-	struct sandbox done;
 	int rc = send_let_go_of_input();
 
 	if (rc) {
@@ -178,9 +177,6 @@ static int confine(bool no_sandbox, const char *certificates, char *err, size_t 
 			 "OTEL_EXPORTER_OTLP_CERTIFICATE", certificates, strerror(-rc));
 		return rc;
 	}
-	if (!no_sandbox)
-		sandbox_enter(&done, SANDBOX_SENDS,
-			      &(struct sandbox_dirs){.certificates = certificates});
 	return 0;
 }
 
@@ -188,13 +184,17 @@ static int confine(bool no_sandbox, const char *certificates, char *err, size_t 
 static int begin(struct worker *w, const struct post_options *options, bool no_sandbox, int up)
 {
 	struct send_begun begun = {0};
+	struct sandbox done;
 
 	w->delivery = delivery_new(clock_now_ns() ^ (uint64_t)getpid() << 32);
 	begun.rc = post_open(&w->post, options, begun.err, sizeof(begun.err));
 	if (!begun.rc && !w->delivery)
 		begun.rc = -ENOMEM;
-	if (!begun.rc)
-		begun.rc = confine(no_sandbox, options->certificates, begun.err, sizeof(begun.err));
+	if (!begun.rc && up >= 0)
+		begun.rc = give_up_rights(options->certificates, begun.err, sizeof(begun.err));
+	if (!begun.rc && !no_sandbox)
+		sandbox_enter(&done, SANDBOX_SENDS,
+			      &(struct sandbox_dirs){.certificates = options->certificates});
 	if (up >= 0 && write(up, &begun, sizeof(begun)) != sizeof(begun))
 		return -EPIPE;
 	return begun.rc;

@@ -20,6 +20,7 @@
 #include "base/units.h"
 #include "kernel/clock.h"
 #include "kernel/privilege.h"
+#include "kernel/sandbox.h"
 #include "run/run.h"
 #include "run/send_worker.h"
 
@@ -90,6 +91,7 @@ static void __attribute__((noreturn))
 keeper(struct send_ends *ends, const struct post_options *options, bool no_sandbox)
 {
 	int pause = PAUSE_FIRST_MS, status = 0;
+	struct sandbox done;
 	char err[ERR_MAX];
 	sigset_t all;
 
@@ -110,6 +112,8 @@ keeper(struct send_ends *ends, const struct post_options *options, bool no_sandb
 		if (number == 1 &&
 		    (send_let_go_of_input() || privilege_drop(false, err, sizeof(err))))
 			_exit(1);
+		if (number == 1 && !no_sandbox)
+			sandbox_enter(&done, SANDBOX_SENDS | SANDBOX_KEEPS, NULL);
 		if (pid > 0 && waitpid(pid, &status, 0) == pid && !status)
 			_exit(0);
 		if (!settled(ends, number))
