@@ -58,6 +58,9 @@ bad "--min-wait and --state: only QUEUED connections wait for accept()" list --m
 
 bad "--listen: 'nowhere' is no address: give 127.0.0.1:9435, [::1]:9435, unix:PATH or systemd" export --listen nowhere
 bad "--listen: the path of a socket has at most 107 bytes: give another" export --listen "unix:/$(printf '%0107d' 0)"
+bad "--interval: '0.5' is too short: give at least 1s" export --textfile x --interval 0.5
+run 0 export --textfile x --interval 5 --help
+bad "--look: '5ms' is too short: give at least 10ms" why --look 5ms
 bad "--otlp: 'foo' is no URL: give http://HOST:4318 or https://HOST, or env" export --otlp foo
 
 run 0 --help

@@ -53,17 +53,21 @@ static int store_choice(const struct arg *arg, const char *value, unsigned int *
 static int store_time(const struct arg *arg, const char *value, uint64_t *out,
 		      const struct arg_fault *fault)
 {
+	char least[24];
 	uint64_t ns;
 
+	if (arg->min < NS_MS)
+		snprintf(least, sizeof(least), "%" PRIu64 "ns", arg->min);
+	else if (arg->min < NS_S)
+		snprintf(least, sizeof(least), "%" PRIu64 "ms", arg->min / NS_MS);
+	else
+		snprintf(least, sizeof(least), "%" PRIu64 "s", arg->min / NS_S);
 	if (value_duration(value, arg->unit_ns, &ns))
 		return arg_fault(fault, "'%.40s' is not a time: give %s", value,
 				 arg->unit_ns == NS_MS ? "milliseconds, or a unit as in 250us or 2s"
 						       : "seconds, or a unit as in 500ms or 1m");
 	if (ns < arg->min)
-		return arg_fault(fault, "'%.40s' is too short: give at least %s", value,
-				 arg->min >= 100 * NS_MS ? "100ms"
-				 : arg->min >= NS_MS	 ? "1ms"
-							 : "1ns");
+		return arg_fault(fault, "'%.40s' is too short: give at least %s", value, least);
 	if (ns > arg->max)
 		return arg_fault(fault, "'%.40s' is too long: give at most %" PRIu64 "h", value,
 				 arg->max / (3600 * NS_S));

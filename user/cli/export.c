@@ -92,6 +92,7 @@ static const struct arg serve_args[] = {
 	 .name = "interval",
 	 .value = "TIME",
 	 .help = "how often --textfile is written and --otlp sends (default 15s)",
+	 .unit_ns = NS_S,
 	 .min = NS_S,
 	 .max = NS_DAY,
 	 ARG_MEMBER(struct export_options, interval_ns)},
