@@ -227,6 +227,8 @@ until_true grep -q serving "$work/err"
 is "$(curl -sS --unix-socket "$work/socket" http://x/healthz)" ok "at a unix socket"
 "$sockstate" export --listen "127.0.0.1:$home" --once --duration 0.1 2>&1 >"$work/page" </dev/null
 is "$(grep -c '^sockstate_build_info' "$work/page")" 1 "--once prints them"
+timeout -s KILL "$patience" "$sockstate" export --once >"$work/page" 2>"$work/err" </dev/null
+is "$? $(grep -c '^sockstate_build_info' "$work/page")" "0 1" "  without --duration at once"
 kill -INT "$exporter"
 wait "$exporter"
 if command -v systemd-socket-activate >/dev/null; then

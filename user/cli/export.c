@@ -77,7 +77,7 @@ static const struct arg serve_args[] = {
 	{.kind = ARG_FLAG,
 	 .name = "once",
 	 .help = "print the metrics to standard output at the end, serve nothing",
-	 .more = "With --duration: what happened in that time.",
+	 .more = "With --duration: what happened in that time. Else at once: the queues as they are.",
 	 ARG_MEMBER(struct export_options, once)},
 	{.kind = ARG_TEXT,
 	 .name = "textfile",

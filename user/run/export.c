@@ -440,7 +440,8 @@ int run_export(const struct export_options *options, const struct run_place *pla
 	if (!rc)
 		rc = exporter_begin(&x, err, sizeof(err));
 	if (!rc) {
-		loop(&x);
+		if (!options->once || options->duration.ns)
+			loop(&x);
 		if (options->once)
 			rc = print_once(&x, err, sizeof(err));
 	}
