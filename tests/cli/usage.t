@@ -34,6 +34,7 @@ bad "--duration and --replay: a recording ends by itself, use --count" --duratio
 bad "--force-absent: 'foo' is no hook: fentry, or names of the table in user/fact/hooks.c" --force-absent fentry,foo
 bad "--raw: not an option of 'sockstate doctor': see 'sockstate doctor --help'" doctor --raw
 bad "unexpected word 'ladder': did you mean -o ladder?" ladder
+bad "'trace' is what runs without a command: leave it out" trace --port 80
 bad "two forms asked for, json and ladder: leave one out" --json -o ladder
 bad "--port: 'nonsense' is neither a port nor a service: give a number from 1 to 65535" --port nonsense
 bad "--only: 'accpt' is no type of line: choose from meta, socket, state, accept, accept_error, listen_error, retransmit, drop, reset, close, listener, why, verify, lost, summary" --only drop,accpt

@@ -73,6 +73,10 @@ static int refuse_word(const struct arg_table *table, const char *word, char *er
 		snprintf(err, err_size, "'%s': one command at a time", word);
 		return -EINVAL;
 	}
+	if (!strcmp(word, "trace")) {
+		snprintf(err, err_size, "'trace' is what runs without a command: leave it out");
+		return -EINVAL;
+	}
 	arg_refuse_word(table, word, hint, sizeof(hint));
 	if (!strstr(hint, "--help") ||
 	    strcmp(table->program, commands[COMMAND_TRACE]->args.program)) {
