@@ -174,10 +174,8 @@ static __always_inline bool steered_to(struct sock *listener, const struct tcp_s
  * transition, on the same CPU. So the child is the one that state.bpf.c has noted. This also fires
  * for every socket that gets data; therefore the state is tested first.
  */
-SEC("tp_btf/sk_data_ready")
-int listener_ready(__u64 *ctx)
+static __noinline int child_queued(struct sock *listener)
 {
-	struct sock *listener = (struct sock *)ctx[0];
 	const struct sock *child;
 	struct fact_enqueue *f;
 	struct tcp_sock *tp;
@@ -186,8 +184,6 @@ int listener_ready(__u64 *ctx)
 	__u64 cookie;
 	__u16 rport;
 
-	if (!is_tcp_listener(listener))
-		return 0;
 	tp = bpf_skc_to_tcp_sock(listener);
 	cpu = this_cpu();
 	if (!tp || !cpu)
@@ -223,6 +219,14 @@ int listener_ready(__u64 *ctx)
 	f->rport = rport;
 	fact_submit(f, sizeof(*f));
 	return 0;
+}
+
+SEC("tp_btf/sk_data_ready")
+int listener_ready(__u64 *ctx)
+{
+	struct sock *listener = (struct sock *)ctx[0];
+
+	return is_tcp_listener(listener) ? child_queued(listener) : 0;
 }
 
 /* ---- accepted: what all hooks send ---- */

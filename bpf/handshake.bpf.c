@@ -82,7 +82,7 @@ int syn_begin(__u64 *ctx)
  * A packet without a socket that this machine made: a SYN-ACK is the answer to a SYN for which no
  * request is kept (tcp_make_synack). All others are rare, for forwarded ones came in by a device.
  */
-static __always_inline int cookie_leaves(const struct sk_buff *skb)
+static __noinline int cookie_leaves(const struct sk_buff *skb)
 {
 	struct segment t;
 	struct cpu *cpu;
@@ -110,22 +110,11 @@ static __always_inline int cookie_leaves(const struct sk_buff *skb)
 	return 0;
 }
 
-/* This hook sees every packet that leaves. The first test rejects nearly all of them. */
-SEC("tp_btf/net_dev_queue")
-int synack_leaves(__u64 *ctx)
+static __noinline int request_leaves(const struct sock *sk)
 {
-	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	const struct sock *sk;
-	struct cpu *cpu;
+	struct cpu *cpu = this_cpu();
 	enum kin kin;
 
-	/* The pointer that the verifier would trust takes it a millisecond: descriptor.bpf.h. */
-	sk = setting_cast ? LOAD(sk_buff, skb, sk) : skb->sk;
-	if (!sk)
-		return cookie_leaves(skb);
-	if (sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
-		return 0;
-	cpu = this_cpu();
 	if (!cpu)
 		return 0;
 	kin = kin_of_request(&sk->__sk_common);
@@ -133,6 +122,20 @@ int synack_leaves(__u64 *ctx)
 	if (kin != KIN_UNWANTED && is_first_synack(sk))
 		request_send(cpu, sk, kin);
 	return 0;
+}
+
+/* This hook sees every packet that leaves. The first test rejects nearly all of them. */
+SEC("tp_btf/net_dev_queue")
+int synack_leaves(__u64 *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx[0];
+	const struct sock *sk;
+
+	/* The pointer that the verifier would trust takes it a millisecond: descriptor.bpf.h. */
+	sk = setting_cast ? LOAD(sk_buff, skb, sk) : skb->sk;
+	if (!sk)
+		return cookie_leaves(skb);
+	return sk->__sk_common.skc_state == TCP_NEW_SYN_RECV ? request_leaves(sk) : 0;
 }
 
 /* ---- sent again ---- */

@@ -2,8 +2,9 @@
 /*
  * settings.bpf.h - settings that user space writes before it loads the programs.
  *
- * They are read-only data, which the verifier knows: it cuts the branch of a setting that is off,
- * so that one costs nothing.
+ * They are read-only data, which the verifier knows: it cuts the branch of a setting that is off.
+ * The load of the setting would remain; user/base/fold.h puts the number in its place. So a setting
+ * costs nothing.
  */
 #ifndef SOCKSTATE_SETTINGS_BPF_H
 #define SOCKSTATE_SETTINGS_BPF_H

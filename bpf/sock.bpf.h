@@ -42,40 +42,38 @@ enum tcp_state {
 
 /* ---- the filter ---- */
 
-static __always_inline bool port_wanted(__u16 port)
+/* The ends of the first range become constants of the program (user/base/fold.h). */
+static __always_inline bool in_ranges(const volatile __u16 *first, const volatile __u16 *last,
+				      int ranges, int most, __u16 port)
 {
+	if (ranges && port >= first[0] && port <= last[0])
+		return true;
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < FILTER_RANGES_MAX; i++) {
-		if (i >= setting_port_ranges)
+	for (int i = 1; i < most; i++) {
+		if (i >= ranges)
 			break;
-		if (port >= setting_first_port[i] && port <= setting_last_port[i])
+		if (port >= first[i] && port <= last[i])
 			return true;
 	}
 	return false;
+}
+
+static __always_inline bool port_wanted(__u16 port)
+{
+	return in_ranges(setting_first_port, setting_last_port, setting_port_ranges,
+			 FILTER_RANGES_MAX, port);
 }
 
 static __always_inline bool lport_wanted(__u16 port)
 {
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < FILTER_SIDE_RANGES_MAX; i++) {
-		if (i >= setting_lport_ranges)
-			break;
-		if (port >= setting_first_lport[i] && port <= setting_last_lport[i])
-			return true;
-	}
-	return false;
+	return in_ranges(setting_first_lport, setting_last_lport, setting_lport_ranges,
+			 FILTER_SIDE_RANGES_MAX, port);
 }
 
 static __always_inline bool rport_wanted(__u16 port)
 {
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < FILTER_SIDE_RANGES_MAX; i++) {
-		if (i >= setting_rport_ranges)
-			break;
-		if (port >= setting_first_rport[i] && port <= setting_last_rport[i])
-			return true;
-	}
-	return false;
+	return in_ranges(setting_first_rport, setting_last_rport, setting_rport_ranges,
+			 FILTER_SIDE_RANGES_MAX, port);
 }
 
 static __always_inline bool ports_restricted(void)

@@ -87,7 +87,10 @@ static int open_and_load(struct loader *l, struct kernel *k)
 	if (rc)
 		return rc;
 	libbpf_log_clear(); /* messages from opening do not explain a failure to load */
-	return object->load ? object->load(l->ctx) : bpf_object__load(l->obj);
+	programs_fold(l->obj);
+	rc = object->load ? object->load(l->ctx) : bpf_object__load(l->obj);
+	programs_fold(NULL);
+	return rc;
 }
 
 static void unload(struct loader *l)

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/fold.h"
 #include "base/value.h"
 
 /* ---- loading ---- */
@@ -65,13 +66,48 @@ static void learn_cast(void)
 	cast_id = function && type && may_cast(function, type) ? function : 0;
 }
 
+/* ---- the settings, see bpf/settings.bpf.h ---- */
+
+static bool is_section(const struct bpf_map *map, const char *section)
+{
+	const char *name = bpf_map__name(map);
+	size_t length = strlen(name), end = strlen(section);
+
+	return bpf_map__is_internal(map) && length >= end && !strcmp(name + length - end, section);
+}
+
+static const struct bpf_object *loading; /* NULL: none */
+
+void programs_fold(const struct bpf_object *obj)
+{
+	loading = obj;
+}
+
+static void put_settings(struct bpf_insn *insn, size_t count)
+{
+	const struct bpf_map *map;
+
+	bpf_object__for_each_map(map, loading)
+	{
+		struct fold_data data = {.map = bpf_map__fd(map)};
+
+		if (!is_section(map, ".rodata"))
+			continue;
+		data.bytes = bpf_map__initial_value((struct bpf_map *)map, &data.size);
+		if (data.bytes)
+			fold_loads(insn, count, &data);
+	}
+}
+
 /* libbpf loads the instructions that it shows. */
-static void put_casts(const struct bpf_program *program)
+static void put_constants(const struct bpf_program *program)
 {
 	struct bpf_insn *insn = (struct bpf_insn *)bpf_program__insns(program);
-	size_t count = cast_id ? bpf_program__insn_cnt(program) : 0;
+	size_t count = bpf_program__insn_cnt(program);
 
-	for (size_t i = 0; i < count; i++) {
+	if (loading)
+		put_settings(insn, count);
+	for (size_t i = 0; cast_id && i < count; i++) {
 		if (insn[i].code == (BPF_JMP | BPF_CALL) && !insn[i].src_reg &&
 		    insn[i].imm == CAST_CALL) {
 			insn[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
@@ -101,7 +137,7 @@ static int tie(struct bpf_program *program, struct bpf_prog_load_opts *opts, lon
 	char name[128];
 	uint32_t id;
 
-	put_casts(program);
+	put_constants(program);
 	snprintf(name, sizeof(name), "%s%s", place->prefix,
 		 bpf_program__section_name(program) + strlen(place->section));
 	id = kernel_types_find(known, place->thing, name);
@@ -115,7 +151,7 @@ static int tie_syscall(struct bpf_program *program, struct bpf_prog_load_opts *o
 {
 	(void)opts;
 	(void)cookie;
-	put_casts(program);
+	put_constants(program);
 	return 0;
 }
 
@@ -164,10 +200,7 @@ int programs_zeroes(struct bpf_object *obj)
 
 	bpf_object__for_each_map(map, obj)
 	{
-		const char *name = bpf_map__name(map);
-		size_t length = strlen(name);
-
-		if (!bpf_map__is_internal(map) || length < 4 || strcmp(name + length - 4, ".bss"))
+		if (!is_section(map, ".bss"))
 			continue;
 		opts.map_flags = bpf_map__map_flags(map);
 		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "zeroes", bpf_map__key_size(map),

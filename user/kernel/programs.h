@@ -79,6 +79,12 @@ void programs_know(const struct kernel_types *types);
  */
 bool programs_casts(uint32_t types[CAST_TYPE_COUNT]);
 
+/*
+ * From now on, programs are loaded with the settings of this object as constants (base/fold.h).
+ * Call when they are final, before loading. NULL: no more.
+ */
+void programs_fold(const struct bpf_object *obj);
+
 /* Marks which of the object's programs are loaded. */
 void programs_choose(const struct bpf_object *obj, const struct hooks *h);
 
