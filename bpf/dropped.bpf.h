@@ -39,9 +39,21 @@ static __always_inline void synack_drop_send(const struct sk_buff *skb, const st
 	fact_submit(f, sizeof(*f));
 }
 
-/* Why the SYN-ACK is sent again, and what comes of it that it cannot be. */
-static __always_inline __u32 synack_again_flags(const struct request_sock *req)
+/*
+ * The packet has not reached any device: then the sender is told that it was dropped. A bridge or a
+ * tunnel that drops it tells nobody.
+ */
+static __always_inline bool sender_knows(const struct sk_buff *skb)
 {
+	return skb->mac_header == (__u16)~0U;
+}
+
+/* Why the SYN-ACK is sent again, and what comes of it that it cannot be. */
+static __always_inline __u32 synack_again_flags(const struct sk_buff *skb,
+						const struct request_sock *req)
+{
+	if (!sender_knows(skb))
+		return 0;
 	if (syn_came(req))
 		return FACT_F_SYN_CAME;
 	return BPF_CORE_READ_BITFIELD_PROBED((const struct inet_request_sock *)req, acked)
@@ -50,10 +62,10 @@ static __always_inline __u32 synack_again_flags(const struct request_sock *req)
 }
 
 /*
- * A SYN-ACK with a SYN cookie belongs to no request. That it was sent is noted, as of every other:
- * its SYN was not refused (syn_freed in refuse.bpf.c).
+ * A SYN-ACK with a SYN cookie belongs to no request, and that of a fast open to the child. That it
+ * was sent is noted, as of every other: its SYN was not refused (syn_freed in refuse.bpf.c).
  */
-static __always_inline int cookie_filtered(struct cpu *cpu, const struct sk_buff *skb)
+static __always_inline int unrequested_filtered(struct cpu *cpu, const struct sk_buff *skb)
 {
 	struct segment t;
 
@@ -78,19 +90,22 @@ static __noinline int synack_filtered(struct sk_buff *skb)
 	/* What has come in by a device can have the socket of its connection, too (early demux). */
 	if (!cpu || LOAD(sk_buff, skb, skb_iif))
 		return 0;
-	if (!sk)
-		return cookie_filtered(cpu, skb);
+	if (!sk || sk->__sk_common.skc_state == TCP_SYN_RECV)
+		return unrequested_filtered(cpu, skb);
 	if (sk->__sk_common.skc_state != TCP_NEW_SYN_RECV)
 		return 0;
 	cpu->answered_port = sk->__sk_common.skc_dport;
 	cpu->answered_ack = LOAD(tcp_request_sock, sk, rcv_isn) + 1;
+	/* Of a fast open, sent again: the child exists, and the kernel goes on trying. */
+	if (LOAD(tcp_request_sock, sk, tfo_listener))
+		return 0;
 	kin = kin_of_request(&sk->__sk_common);
 	if (kin == KIN_UNWANTED)
 		return 0;
 	if (is_first_synack(sk))
 		request_send(cpu, sk, kin);
 	else
-		flags = synack_again_flags((const struct request_sock *)sk);
+		flags = synack_again_flags(skb, (const struct request_sock *)sk);
 	synack_drop_send(skb, sk, flags);
 	return 0;
 }

@@ -30,38 +30,44 @@ static __always_inline bool is_link_local(const struct in6_addr *a)
 	       bpf_htonl(0xfe800000);
 }
 
+/* The interface that c is bound to, if one of its ends is link-local; else NULL. */
+static __always_inline const struct net_device *zone_of(const struct sock_common *c)
+{
+	const struct hlist_head *lists = BPF_CORE_READ(c, skc_net.net, dev_index_head);
+	__u32 ifindex = BPF_CORE_READ(c, skc_bound_dev_if);
+	const struct net_device *dev;
+	const struct hlist_node *node;
+
+	if (BPF_CORE_READ(c, skc_family) != AF_INET6 || !bpf_core_field_exists(c->skc_v6_daddr) ||
+	    (!is_link_local(&c->skc_v6_daddr) && !is_link_local(&c->skc_v6_rcv_saddr)))
+		return NULL;
+	node = BPF_CORE_READ(&lists[ifindex & (NETDEV_HASHENTRIES - 1)], first);
+	for (int i = 0; node && i < INTERFACES_A_LIST; i++) {
+		dev = (const void *)node - bpf_core_field_offset(struct net_device, index_hlist);
+		if (BPF_CORE_READ(dev, ifindex) == ifindex)
+			return dev;
+		node = BPF_CORE_READ(node, next);
+	}
+	return NULL;
+}
+
 /*
  * Fills the name of the interface that c is bound to, if one of its ends is link-local and its name
  * has not been told. Returns whether it has.
  */
 static __always_inline bool interface_fill(struct fact_interface *f, const struct sock_common *c)
 {
-	const struct net *net = BPF_CORE_READ(c, skc_net.net);
-	const struct hlist_head *lists = BPF_CORE_READ(net, dev_index_head);
 	const struct net_device *dev;
-	const struct hlist_node *node;
 	__u64 mark;
-	__u32 i;
 
 	f->ifindex = BPF_CORE_READ(c, skc_bound_dev_if);
-	f->netns = BPF_CORE_READ(net, ns.inum);
+	f->netns = BPF_CORE_READ(c, skc_net.net, ns.inum);
 	mark = (__u64)f->netns << 32 | f->ifindex;
-	if (*interface_told(mark) == mark)
+	dev = *interface_told(mark) == mark ? NULL : zone_of(c);
+	if (!dev)
 		return false;
-	if (BPF_CORE_READ(c, skc_family) != AF_INET6 || !bpf_core_field_exists(c->skc_v6_daddr) ||
-	    (!is_link_local(&c->skc_v6_daddr) && !is_link_local(&c->skc_v6_rcv_saddr)))
-		return false;
-	i = f->ifindex & (NETDEV_HASHENTRIES - 1);
-	node = BPF_CORE_READ(&lists[i], first);
-	for (i = 0; node && i < INTERFACES_A_LIST; i++) {
-		dev = (const void *)node - bpf_core_field_offset(struct net_device, index_hlist);
-		if (BPF_CORE_READ(dev, ifindex) == f->ifindex) {
-			BPF_CORE_READ_STR_INTO(&f->name, dev, name);
-			return true;
-		}
-		node = BPF_CORE_READ(node, next);
-	}
-	return false;
+	BPF_CORE_READ_STR_INTO(&f->name, dev, name);
+	return true;
 }
 
 static __always_inline void interface_is_told(const struct fact_interface *f)

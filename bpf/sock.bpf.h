@@ -280,10 +280,13 @@ static __always_inline bool place_wanted(const struct sock_common *c)
 
 __u64 netns_kept[NETNS_KEPT] __weak = {};
 
-/* One word, which is read and written at once: an interrupt or another CPU cannot mix two. */
+/*
+ * One word, which is read and written at once: an interrupt or another CPU cannot mix two. Each CPU
+ * takes cookies from 4096 of its own (gen_cookie_next), of which most are never taken.
+ */
 static __always_inline volatile __u64 *netns_place(__u64 cookie)
 {
-	return &netns_kept[cookie & (NETNS_KEPT - 1)];
+	return &netns_kept[(cookie ^ cookie >> 12) & (NETNS_KEPT - 1)];
 }
 
 static __always_inline bool netns_known(__u64 cookie, __u32 *inode)

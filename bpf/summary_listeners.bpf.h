@@ -289,10 +289,10 @@ __noinline int place_note(__u64 address, __u64 cookie)
 __noinline int zone_note(__u64 cookie)
 {
 	struct summary_listener *l = bpf_map_lookup_elem(&listeners, &cookie);
-	struct fact_interface zone = {};
+	const struct net_device *dev = l ? zone_of((const struct sock_common *)l->sk) : NULL;
 
-	if (l && interface_fill(&zone, (const struct sock_common *)l->sk))
-		__builtin_memcpy(l->ifname, zone.name, sizeof(l->ifname));
+	if (dev)
+		BPF_CORE_READ_STR_INTO(&l->ifname, dev, name);
 	return 0;
 }
 

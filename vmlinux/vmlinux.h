@@ -278,6 +278,7 @@ struct sk_buff {
 	__be16 protocol;
 	__u16 transport_header; /* offsets from head */
 	__u16 network_header;
+	__u16 mac_header; /* ~0: it has not reached a device */
 	unsigned int end; /* offset from head, of struct skb_shared_info */
 	unsigned char *head;
 	unsigned char *data;

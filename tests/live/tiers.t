@@ -5,6 +5,12 @@
 # shellcheck source-path=SCRIPTDIR source=live.sh
 . "$(dirname "$0")/live.sh"
 
+# All objects of programs: the smallest number of the loads that became constants.
+for form in --json --summary; do
+	least=$("$sockstate" "$form" --port "$port" --duration 10ms -v 2>&1 >"$work/none" </dev/null | sed -n 's/ loads of settings are constants$//p' | sort -n | head -n 1)
+	is "$((${least:-0} > 50))" 1 "$form: settings are constants of its programs (${least:-none})"
+done
+
 launch --netns self --port "$port"
 full=$out full_pid=$tracer
 launch --netns self --port "$port" --force-absent fentry

@@ -75,6 +75,10 @@ is "$(q 'map(select(.lport == '"$free"' and .type == "drop")) | length')" 0 "a S
 is "$(grep -c 'SYN-ACK discarded: dropped or rejected by a packet filter' "$work/table")" "$told" "the table says it in words"
 "$sockstate" --replay "$work/rec" -o ladder >"$work/ladder"
 is "$(grep -c 'its SYN-ACK is discarded' "$work/ladder")" "$told" "the ladder too"
-is "$(jq -s 'map(select(.type == "drop" and .segment != "synack" and .drop_reason != "request_expired")) | length' "$work/named")" 0 \
-	"--name-syn-drops: a SYN whose SYN-ACK is dropped was not refused"
+if jq -e 'select(.type == "meta") | .facts.syn_drop.is != "absent"' <(head -1 "$work/named") >"$work/said"; then
+	is "$(jq -s 'map(select(.type == "drop" and .segment != "synack" and .drop_reason != "request_expired")) | length' "$work/named")" 0 \
+		"--name-syn-drops: a SYN whose SYN-ACK is dropped was not refused"
+else
+	skip 1 "--name-syn-drops: a SYN whose SYN-ACK is dropped was not refused: $(head -1 "$work/named" | jq -r .facts.syn_drop.why)"
+fi
 done_testing

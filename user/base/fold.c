@@ -119,9 +119,11 @@ static void forget(struct registers *r, const struct bpf_insn *i)
 		if (i->dst_reg < REGISTERS)
 			r->known[i->dst_reg] = false;
 		break;
-	case BPF_STX: /* an atomic operation may fetch, into its source or into register 0 */
+	case BPF_STX: /* an atomic operation may write to any of these, as a load-acquire does */
 		if (BPF_MODE(i->code) == BPF_ATOMIC) {
 			r->known[0] = false;
+			if (i->dst_reg < REGISTERS)
+				r->known[i->dst_reg] = false;
 			if (i->src_reg < REGISTERS)
 				r->known[i->src_reg] = false;
 		}

@@ -118,7 +118,7 @@ void fields_print_markdown(FILE *out)
 	for (int i = 0; i < KNOW_COUNT; i++)
 		fprintf(out, "| `%s` | %s |\n", fact_name((enum fact_name)i),
 			fact_meaning((enum fact_name)i));
-	fputs("\n## `drops_by_reason`: why a listener refused\n\nOnly reasons that occurred are in the object:",
+	fputs("\n## `drops_by_reason`: why segments were refused or discarded\n\nOnly reasons that occurred are in the object:",
 	      out);
 	for (int i = 0; i < DROP_REASON_COUNT; i++)
 		fprintf(out, " `%s`", drop_reason_name((enum drop_reason)i));

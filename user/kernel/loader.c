@@ -89,7 +89,8 @@ static int open_and_load(struct loader *l, struct kernel *k)
 	libbpf_log_clear(); /* messages from opening do not explain a failure to load */
 	programs_fold(l->obj);
 	rc = object->load ? object->load(l->ctx) : bpf_object__load(l->obj);
-	programs_fold(NULL);
+	if (!rc && l->verbose)
+		fprintf(stderr, "%zu loads of settings are constants\n", programs_folded());
 	return rc;
 }
 

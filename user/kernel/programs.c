@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -76,27 +77,56 @@ static bool is_section(const struct bpf_map *map, const char *section)
 	return bpf_map__is_internal(map) && length >= end && !strcmp(name + length - end, section);
 }
 
-static const struct bpf_object *loading; /* NULL: none */
+static struct fold_data settings; /* bytes NULL: there are none; map 0: not known yet */
+static size_t folded;
 
 void programs_fold(const struct bpf_object *obj)
 {
-	loading = obj;
+	struct bpf_map *map;
+
+	settings = (struct fold_data){0};
+	folded = 0;
+	bpf_object__for_each_map(map, obj)
+	{
+		if (is_section(map, ".rodata"))
+			settings.bytes = bpf_map__initial_value(map, &settings.size);
+	}
+}
+
+size_t programs_folded(void)
+{
+	return folded;
+}
+
+/* The map that no program writes to and that has the size of the settings. */
+static bool is_settings(int map)
+{
+	struct bpf_map_info info = {0};
+	__u32 size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(map, &info, &size) && info.map_flags & BPF_F_RDONLY_PROG &&
+	       info.value_size == settings.size;
+}
+
+/* libbpf 1.4 and 1.5 do not tell the descriptor of a map while they load programs. */
+static int find_settings(const struct bpf_insn *insn, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (insn[i].code == (BPF_LD | BPF_IMM | BPF_DW) &&
+		    insn[i].src_reg == BPF_PSEUDO_MAP_VALUE && is_settings(insn[i].imm))
+			return insn[i].imm;
+	}
+	return 0;
 }
 
 static void put_settings(struct bpf_insn *insn, size_t count)
 {
-	const struct bpf_map *map;
-
-	bpf_object__for_each_map(map, loading)
-	{
-		struct fold_data data = {.map = bpf_map__fd(map)};
-
-		if (!is_section(map, ".rodata"))
-			continue;
-		data.bytes = bpf_map__initial_value((struct bpf_map *)map, &data.size);
-		if (data.bytes)
-			fold_loads(insn, count, &data);
-	}
+	if (!settings.bytes)
+		return;
+	if (!settings.map)
+		settings.map = find_settings(insn, count);
+	if (settings.map)
+		folded += fold_loads(insn, count, &settings);
 }
 
 /* libbpf loads the instructions that it shows. */
@@ -105,8 +135,7 @@ static void put_constants(const struct bpf_program *program)
 	struct bpf_insn *insn = (struct bpf_insn *)bpf_program__insns(program);
 	size_t count = bpf_program__insn_cnt(program);
 
-	if (loading)
-		put_settings(insn, count);
+	put_settings(insn, count);
 	for (size_t i = 0; cast_id && i < count; i++) {
 		if (insn[i].code == (BPF_JMP | BPF_CALL) && !insn[i].src_reg &&
 		    insn[i].imm == CAST_CALL) {
@@ -192,6 +221,24 @@ void programs_choose(const struct bpf_object *obj, const struct hooks *h)
 	}
 }
 
+/*
+ * Maps the kernel's map where the skeleton has its variables. libbpf before 1.5 does so when it
+ * loads; later ones only for maps that they have made themselves.
+ */
+static int show_map(struct bpf_map *map, int fd)
+{
+	size_t size, page = (size_t)sysconf(_SC_PAGESIZE);
+	void *variables = (void *)bpf_map__initial_value(map, &size);
+
+	if (!variables)
+		return -EINVAL;
+	size = (size + page - 1) / page * page;
+	return mmap(variables, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+			       MAP_FAILED
+		       ? -errno
+		       : 0;
+}
+
 int programs_zeroes(struct bpf_object *obj)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
@@ -203,11 +250,13 @@ int programs_zeroes(struct bpf_object *obj)
 		if (!is_section(map, ".bss"))
 			continue;
 		opts.map_flags = bpf_map__map_flags(map);
-		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "zeroes", bpf_map__key_size(map),
+		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, bpf_map__name(map), bpf_map__key_size(map),
 				    bpf_map__value_size(map), bpf_map__max_entries(map), &opts);
 		if (fd < 0)
 			return fd;
 		rc = bpf_map__reuse_fd(map, fd);
+		if (!rc)
+			rc = show_map(map, fd);
 		close(fd); /* the map has a duplicate */
 		if (rc)
 			return rc;

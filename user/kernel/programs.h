@@ -81,17 +81,19 @@ bool programs_casts(uint32_t types[CAST_TYPE_COUNT]);
 
 /*
  * From now on, programs are loaded with the settings of this object as constants (base/fold.h).
- * Call when they are final, before loading. NULL: no more.
+ * Call when they are final, before loading.
  */
 void programs_fold(const struct bpf_object *obj);
+/* How many loads of settings have become constants since then. */
+size_t programs_folded(void);
 
 /* Marks which of the object's programs are loaded. */
 void programs_choose(const struct bpf_object *obj, const struct hooks *h);
 
 /*
  * Makes the map of the object's variables that begin as zero. libbpf would copy all those zeros, up
- * to 1.3 MB, into a map that the kernel has just zeroed. Call before loading, and write none of
- * them before that. Returns 0 or a negative errno.
+ * to 1.3 MB, into a map that the kernel has just zeroed. Call before loading. Returns 0 or a
+ * negative errno.
  */
 int programs_zeroes(struct bpf_object *obj);
 

@@ -75,12 +75,12 @@ void listing_row_make(struct listing_row *row, const struct fact_existing *e,
 unsigned int listing_row_state(const struct listing_row *row);
 enum listing_end listing_row_end(const struct listing_row *row);
 const char *listing_state_name(unsigned int state);
+/* The names that listing_states_parse() takes, in order; NULL behind the last. */
+const char *listing_state_word(size_t i);
 /*
  * Reads "queued,CLOSE_WAIT", in any case, and ss's close-wait, syn-recv and listening: adds 1 <<
  * state to *mask. Returns 0, or -EINVAL with one line in err; then *mask is untouched.
  */
-/* The names that it takes, in order; NULL behind the last. */
-const char *listing_state_word(size_t i);
 int listing_states_parse(const char *text, uint32_t *mask, char *err, size_t err_size);
 /* A `socket` line. e borrows from row. */
 void listing_row_event(const struct listing_row *row, struct event *e);

@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -46,9 +48,20 @@ void notice_unseen(const struct trace_options *options, const struct run_place *
 
 /* ---- whose sockets ---- */
 
+/* The inode of the initial pid namespace (PROC_PID_INIT_INO), whose numbers --pid takes. */
+#define INITIAL_PIDS 0xEFFFFFFCU
+
+/* In a namespace of our own, processes have other numbers, and /proc has not all of them. */
+static bool sees_all_processes(void)
+{
+	struct stat ns;
+
+	return !stat("/proc/self/ns/pid", &ns) && ns.st_ino == INITIAL_PIDS;
+}
+
 bool notice_pid_gone(uint32_t pid)
 {
-	return kill((pid_t)pid, 0) && errno == ESRCH;
+	return sees_all_processes() && (pid > INT_MAX || (kill((pid_t)pid, 0) && errno == ESRCH));
 }
 
 static void read_comm(uint32_t pid, char comm[32])
@@ -71,7 +84,7 @@ static bool some_process(const struct owner_filter *wanted)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
-	bool found = !proc;
+	bool found = !proc || !sees_all_processes();
 	char comm[32];
 
 	while (!found && (entry = readdir(proc))) {

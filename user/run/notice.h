@@ -18,7 +18,7 @@ void notice_unseen(const struct trace_options *options, const struct run_place *
  * such a process may yet come.
  */
 void notice_owner(const struct owner_filter *owner, const char *more);
-/* Whether there is no process of that number. */
+/* Whether it is known that no process has that number. */
 bool notice_pid_gone(uint32_t pid);
 
 #endif

@@ -351,11 +351,15 @@ static void reset_line(struct tracker *t, const struct fact_reset *f, const stru
 	struct event *e = line_begin(&t->lines, EVENT_RESET, f->h.t);
 	unsigned int reason = reset_reason_of(f, c);
 	const char *kernel = kernel_reset_reason(f->reason);
+	struct fact_sock ends = f->s;
 
+	/* No line of a connection comes behind the one of its end. */
+	if (ends.state == TCP_STATE_TIME_WAIT)
+		ends.cookie = 0;
 	if (c)
 		line_conn(&t->lines, c, listener_of(t, c));
 	else
-		line_ends(&t->lines, &f->s);
+		line_ends(&t->lines, &ends);
 	if (!c)
 		line_ended(t, e, &f->s);
 	if (f->reason == FACT_RESET_NO_CONNECTION && !c)

@@ -147,6 +147,12 @@ static void registers(void)
 	load(BPF_B, 2, 0, AT(one));
 	is_u64(folded(), 0, "a comparing one into register 0");
 	address(1, MAP, 0);
+	add((struct bpf_insn){.code = BPF_STX | BPF_ATOMIC | BPF_DW,
+			      .dst_reg = 1,
+			      .src_reg = 9,
+			      .imm = 0x100 /* BPF_LOAD_ACQ */});
+	is_u64(load_behind(), 0, "a load-acquire into its destination");
+	address(1, MAP, 0);
 	address(1, OTHER, 0);
 	is_u64(load_behind(), 0, "another address takes the place of the first");
 }
