@@ -57,6 +57,22 @@ ftrace_hidden()
 	local trace=/sys/kernel/tracing/instances/sockstate.hidden.$$/trace
 	if [ -e "$trace" ]; then grep -c ' oldstate=TCP_' "$trace"; else echo 0; fi
 }
+# The same of what a packet filter drops.
+ftrace_hide_drops()
+{
+	local dir=/sys/kernel/tracing/instances/sockstate.hidden.$$
+	[ -z "${SOCKSTATE_VM-}" ] || return 0
+	[ -d /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing 2>/dev/null
+	mkdir "$dir" || return 0
+	(cd /proc/1/task && echo ./*) | tr -d './' >"$dir/set_event_pid"
+	echo 1 >"$dir/options/event-fork"
+	echo 1 >"$dir/events/skb/kfree_skb/enable"
+} 2>/dev/null
+ftrace_hidden_drops()
+{
+	local trace=/sys/kernel/tracing/instances/sockstate.hidden.$$/trace
+	if [ -e "$trace" ]; then grep -c ' kfree_skb: .*NETFILTER_DROP' "$trace"; else echo 0; fi
+}
 ftrace_gone() { rmdir /sys/kernel/tracing/instances/sockstate.*."$$" 2>/dev/null; }
 
 # The transitions by kind: "OLD NEW happened told", those in process 1 taken off. Lines are read with --raw.

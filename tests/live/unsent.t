@@ -4,7 +4,10 @@
 # Witnesses: the counters of nft's rules, ss.
 # shellcheck source-path=SCRIPTDIR source=live.sh
 needs="nft"
+[ -n "${UNSENT_PLACE-}" ] || UNSENT_PLACE=1 exec unshare --mount --propagation private bash "$0" "$@"
 . "$(dirname "$0")/live.sh"
+# shellcheck source-path=SCRIPTDIR source=ftrace.sh
+. "$(dirname "$0")/ftrace.sh"
 
 free=$((port + 1))
 nft -f - 2>"$work/nft" <<NFT || skip_all "no packet filter here: $(head -n 1 "$work/nft")"
@@ -31,6 +34,14 @@ named=$!
 pids+=("$named")
 ready "$named"
 trace --port "$port-$free" --record "$work/rec"
+# The timer of a request may interrupt process 1, in which this machine may run no BPF program.
+release()
+{
+	ftrace_gone
+	finish
+}
+trap release EXIT
+ftrace_hide_drops
 for addr in 127.0.0.1 ::1; do
 	"$lab" client --quiet --addr "$addr" --port "$port" --count 1 --timeout 600000 >/dev/null 2>&1 </dev/null &
 	client=$!
@@ -54,6 +65,8 @@ told=$before # without the cookies
 sysctl -qw net.ipv4.tcp_syncookies=1
 "$lab" client --quiet --addr 127.0.0.1 --port "$free" --count 1 >/dev/null 2>&1 </dev/null
 until_true no_request
+hidden=$(ftrace_hidden_drops)
+told=$((told - hidden))
 comes "$told" '.segment == "synack"'
 comes 1 '.lport == '"$free"' and .type == "close" and server'
 stop_trace
@@ -61,13 +74,14 @@ kill -INT "$named"
 wait "$named"
 
 is "$(q 'map(select(.segment == "synack") | .count) | add')" "$told" "as many SYN-ACKs are told as nft dropped, but those of cookies"
-judge --argjson port "$port" --argjson cookie "$cookie" '
+judge --argjson port "$port" --argjson cookie "$cookie" --argjson hidden "$hidden" '
 	map(select(.lport == $port and .rport)) as $c |
 	is("what the packet filter dropped, in the kernel'"'"'s words too"; $c | map(select(.segment == "synack") | [.drop_reason, .kernel_reason]) | unique; [["netfilter", "NETFILTER_DROP"]]),
 	is("each is its request'"'"'s, and names the listener"; $c | map(select(.segment == "synack") | [.role, .listener, has("client_isn"), has("server_isn")]) | unique; [["server", $cookie, true, true]]),
 	is("each request has a begin"; $c | map(select(.segment == "synack") | .server_isn) | unique; $c | map(select(begin) | .server_isn) | unique),
 	is("over IPv4 and IPv6"; $c | map(select(begin) | .raddr) | unique; ["127.0.0.1", "::1"]),
-	is("and an end, for the kernel gives it up when its SYN-ACK cannot leave again"; $c | map(select(server and .type == "close") | .server_isn) | sort; $c | map(select(begin) | .server_isn) | sort),
+	is("and an end, for the kernel gives it up when its SYN-ACK cannot leave again (\($hidden) hidden)"; $c |
+		(map(select(begin) | .server_isn) - map(select(server and .type == "close") | .server_isn) | length) <= $hidden; true),
 	is("which is no refusal"; map(select(.type == "summary"))[0].listeners | map(.drops) | unique; [0])'
 is "$(q 'map(select(.type == "summary"))[0].drops_by_reason.netfilter')" "$told" "the summary has them by reason"
 is "$(q 'map(select(.lport == '"$free"' and .type == "drop")) | length')" 0 "a SYN-ACK that may leave is no drop"
