@@ -154,6 +154,13 @@ hidden_syns()
 		sed -n "s/.* tcp_retransmit_skb: .* sport=\([0-9]*\) dport=$port .* state=TCP_SYN_SENT.*/\1/p" "$instance/trace"
 	done | sort -u
 }
+# How many such SYNs there were. Two tracers have two witnesses of the same.
+hidden_syn_count()
+{
+	cat "$work"/witness.* 2>/dev/null | while read -r instance; do
+		grep -c " tcp_retransmit_skb: .* dport=$port .* state=TCP_SYN_SENT" "$instance/trace"
+	done | sort -n | awk '{ most = $1 } END { print most + 0 }'
+}
 witness_end()
 {
 	[ -n "${witness-}" ] || return 0

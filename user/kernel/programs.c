@@ -98,14 +98,22 @@ size_t programs_folded(void)
 	return folded;
 }
 
-/* The map that no program writes to and that has the size of the settings. */
+/* The map that no program writes to and that holds the settings. */
 static bool is_settings(int map)
 {
 	struct bpf_map_info info = {0};
-	__u32 size = sizeof(info);
+	__u32 size = sizeof(info), key = 0;
+	uint8_t *value;
+	bool same;
 
-	return !bpf_obj_get_info_by_fd(map, &info, &size) && info.map_flags & BPF_F_RDONLY_PROG &&
-	       info.value_size == settings.size;
+	if (bpf_obj_get_info_by_fd(map, &info, &size) || !(info.map_flags & BPF_F_RDONLY_PROG) ||
+	    info.value_size != settings.size)
+		return false;
+	value = malloc(settings.size);
+	same = value && !bpf_map_lookup_elem(map, &key, value) &&
+	       !memcmp(value, settings.bytes, settings.size);
+	free(value);
+	return same;
 }
 
 /* libbpf 1.4 and 1.5 do not tell the descriptor of a map while they load programs. */
