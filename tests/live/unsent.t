@@ -23,7 +23,7 @@ dropped_at_least() { [ "$(dropped)" -ge "$1" ]; }
 listens() { ss -Htln "( sport = :$1 )" | grep -q .; }
 no_request() { [ -z "$(ss -Htan state syn-recv)" ]; }
 for p in "$port" "$free"; do
-	"$lab" server --addr :: --port "$p" --quiet >/dev/null 2>&1 </dev/null &
+	"$lab" server --addr :: --port "$p" --fastopen 5 --quiet >/dev/null 2>&1 </dev/null &
 	pids+=($!)
 	until_true listens "$p"
 done
@@ -63,6 +63,16 @@ kill "$client"
 wait "$client" 2>/dev/null
 told=$before # without the cookies
 sysctl -qw net.ipv4.tcp_syncookies=1
+# A fast open has its child already. The SYN-ACK is dropped when the SYN comes, and when the timer sends it again.
+sysctl -qw net.ipv4.tcp_fastopen=519
+before=$(dropped)
+"$lab" client --quiet --addr 127.0.0.1 --port "$port" --count 1 --fastopen --timeout 600000 >/dev/null 2>&1 </dev/null &
+client=$!
+pids+=("$client")
+until_true dropped_at_least $((before + 2))
+kill "$client"
+wait "$client" 2>/dev/null
+sysctl -qw net.ipv4.tcp_fastopen=0
 "$lab" client --quiet --addr 127.0.0.1 --port "$free" --count 1 >/dev/null 2>&1 </dev/null
 until_true no_request
 hidden=$(ftrace_hidden_drops)
@@ -78,10 +88,12 @@ judge --argjson port "$port" --argjson cookie "$cookie" --argjson hidden "$hidde
 	map(select(.lport == $port and .rport)) as $c |
 	is("what the packet filter dropped, in the kernel'"'"'s words too"; $c | map(select(.segment == "synack") | [.drop_reason, .kernel_reason]) | unique; [["netfilter", "NETFILTER_DROP"]]),
 	is("each is its request'"'"'s, and names the listener"; $c | map(select(.segment == "synack") | [.role, .listener, has("client_isn"), has("server_isn")]) | unique; [["server", $cookie, true, true]]),
-	is("each request has a begin"; $c | map(select(.segment == "synack") | .server_isn) | unique; $c | map(select(begin) | .server_isn) | unique),
+	is("each request has a begin"; $c | map(select(.segment == "synack") | .server_isn) | unique; $c | map(select(begin and .server_isn) | .server_isn) | unique),
 	is("over IPv4 and IPv6"; $c | map(select(begin) | .raddr) | unique; ["127.0.0.1", "::1"]),
 	is("and an end, for the kernel gives it up when its SYN-ACK cannot leave again (\($hidden) hidden)"; $c |
-		(map(select(begin) | .server_isn) - map(select(server and .type == "close") | .server_isn) | length) <= $hidden; true),
+		(map(select(begin and .server_isn) | .server_isn) - map(select(server and .type == "close") | .server_isn) | length) <= $hidden; true),
+	is("a fast open is the one connection that it is"; $c | (map(select(server and .fastopen) | .rport) | unique) as $ports |
+		[($ports | length), (map(select(.role == "server" and .rport == $ports[0]) | .cookie) | unique | length), (map(select(.rport == $ports[0] and .type == "drop")) | length)]; [1, 1, 0]),
 	is("which is no refusal"; map(select(.type == "summary"))[0].listeners | map(.drops) | unique; [0])'
 is "$(q 'map(select(.type == "summary"))[0].drops_by_reason.netfilter')" "$told" "the summary has them by reason"
 is "$(q 'map(select(.lport == '"$free"' and .type == "drop")) | length')" 0 "a SYN-ACK that may leave is no drop"
