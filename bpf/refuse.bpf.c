@@ -145,7 +145,7 @@ int syn_freed(__u64 *ctx)
 	cpu = this_cpu();
 	if (!cpu || !segment_read(&t, skb))
 		return 0;
-	/* A fast open's answer acknowledges the data of the SYN, too, and skb->len is more than them. */
+	/* A fast open's answer acknowledges the data of the SYN, too: less than skb->len. */
 	if (cpu->answered_ack - bpf_ntohl(t.seq) - 1 <= skb->len && cpu->answered_port == t.source)
 		return 0;
 	send_drop(NULL, skb, &t, FACT_F_SEGMENT_SYN, FACT_DROP_UNKNOWN);
