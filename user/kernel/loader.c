@@ -68,6 +68,7 @@ static int open_and_load(struct loader *l, struct kernel *k)
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_level = l->verbose ? 4 : 0);
 	const struct loader_object *object = l->object;
 	char path[KERNEL_PATH_MAX];
+	size_t folded;
 	int rc = kernel_extract_path(k, path);
 
 	libbpf_log_clear();
@@ -89,8 +90,9 @@ static int open_and_load(struct loader *l, struct kernel *k)
 	libbpf_log_clear(); /* messages from opening do not explain a failure to load */
 	programs_fold(l->obj);
 	rc = object->load ? object->load(l->ctx) : bpf_object__load(l->obj);
+	folded = programs_fold_end();
 	if (!rc && l->verbose)
-		fprintf(stderr, "%zu loads of settings are constants\n", programs_folded());
+		fprintf(stderr, "%zu loads of settings are constants\n", folded);
 	return rc;
 }
 

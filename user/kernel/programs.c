@@ -93,8 +93,9 @@ void programs_fold(const struct bpf_object *obj)
 	}
 }
 
-size_t programs_folded(void)
+size_t programs_fold_end(void)
 {
+	settings = (struct fold_data){0};
 	return folded;
 }
 

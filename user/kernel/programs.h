@@ -84,8 +84,8 @@ bool programs_casts(uint32_t types[CAST_TYPE_COUNT]);
  * Call when they are final, before loading.
  */
 void programs_fold(const struct bpf_object *obj);
-/* How many loads of settings have become constants since then. */
-size_t programs_folded(void);
+/* Ends that, before the object goes. Returns how many loads of settings have become constants. */
+size_t programs_fold_end(void);
 
 /* Marks which of the object's programs are loaded. */
 void programs_choose(const struct bpf_object *obj, const struct hooks *h);
